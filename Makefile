@@ -1,0 +1,58 @@
+# Two commands are all a newcomer needs: `make advise` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+FOLDERS := analyzers images topics knowledge resolver cli.py
+EXAMPLE := examples/forecast
+
+.DEFAULT_GOAL := help
+.PHONY: help advise test check lint bench schemas clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+advise: $(VENV)/.core ## set up, then advise a lockfile for the example project
+	$(BIN)/stackwright advise -r $(EXAMPLE)/requirements.in -o $(EXAMPLE)/pylock.toml
+
+test: $(VENV)/.test system lint ## set up, then every linter and every test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test lint ## linters and the quick tests, under a minute
+	$(BIN)/python -m pytest -q -m "not slow and not index and not system"
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test ## benchmarks beside the peers; downloads a lot
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+schemas: $(VENV)/.test ## write docs/schemas from the records
+	$(BIN)/python docs/write_schemas.py
+
+# System packages belong to continuous integration; a stranger's machine is left alone.
+.PHONY: system
+system:
+	@if [ "$$CI" = "true" ]; then .ci/system-packages; fi
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Stackwright needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# Bytecode is compiled here, even where PYTHONDONTWRITEBYTECODE is set: without it every start costs half a second more.
+$(VENV)/.core: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q $(FOLDERS) $(VENV)/lib || true
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python -m compileall -q $(FOLDERS) $(VENV)/lib || true
+	@touch $(VENV)/.core $@
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

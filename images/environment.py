@@ -1,0 +1,103 @@
+"""The runtime a stack is advised for: a map of named facts, each with its source and confidence.
+
+A fact that is missing is not known; a fact whose value is ``none`` is known to be absent. Rules, the command
+line, configuration and reports all use these names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from analyzers.evidence import Confidence
+
+ABSENT = "none"
+
+FACT_NAMES: Mapping[str, str] = {
+    "python.version": "release of the interpreter, such as 3.11.7",
+    "python.implementation": "cpython, pypy, …",
+    "os.id": "linux distribution, darwin or windows",
+    "os.version": "version of the operating system",
+    "os.kernel": "linux, darwin or windows",
+    "libc.name": "glibc, musl or none",
+    "libc.version": "version of the C library",
+    "arch": "machine architecture, such as x86_64 or aarch64",
+    "cpu.vendor": "maker of the processor",
+    "cpu.microarchitecture": "archspec name of the processor",
+    "cpu.level": "x86-64 micro-architecture level, 1 to 4",
+    "cpu.flags": "features of the processor",
+    "gpu.vendor": "nvidia, amd, intel or none",
+    "gpu.count": "number of graphics processors",
+    "gpu.model": "name of the graphics processor",
+    "gpu.sm": "CUDA compute capability, such as 8.6",
+    "gpu.driver": "version of the graphics driver",
+    "cuda.max": "highest CUDA version the driver serves",
+    "cuda.runtime": "CUDA version installed",
+    "cudnn.version": "cuDNN version installed",
+    "rocm.version": "ROCm version installed",
+    "compiler.c": "C compiler, or none",
+    "headers.python": "whether Python's C headers are installed",
+    "display": "whether graphical programs can open a window",
+    "memory_bytes": "main memory",
+    "cores": "processor cores that may be used",
+}
+
+FactValue = str | int | bool | tuple[str, ...]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing known about a runtime, and how it is known.
+
+    Attributes:
+        source: where it was learned: ``command line``, ``interpreter``, an image's file, …
+    """
+
+    value: FactValue
+    source: str
+    confidence: Confidence = Confidence.CERTAIN
+
+
+class ContradictionError(ValueError):
+    """Two sources of the same rank state different values for one fact."""
+
+    def __init__(self, name: str, first: Fact, second: Fact) -> None:
+        super().__init__(
+            f"{name} is {first.value!r} by {first.source} but {second.value!r} by {second.source}"
+        )
+        self.name, self.first, self.second = name, first, second
+
+
+class RuntimeEnvironment(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about one target, by fact name (`FACT_NAMES`, or more by the same pattern)."""
+
+    facts: dict[str, Fact] = {}
+
+    def __getitem__(self, name: str) -> FactValue:
+        return self.facts[name].value
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.facts))
+
+    def text(self, name: str) -> str | None:
+        """The value of a fact as text; None when it is not known or known to be absent."""
+        fact = self.facts.get(name)
+        return None if fact is None or fact.value == ABSENT else str(fact.value)
+
+    def overridden_by(self, stronger: RuntimeEnvironment) -> RuntimeEnvironment:
+        """These facts, replaced by those of a source of higher precedence where both know one."""
+        return RuntimeEnvironment(facts={**self.facts, **stronger.facts})
+
+    def joined_with(self, peer: RuntimeEnvironment) -> RuntimeEnvironment:
+        """The facts of two sources of equal precedence.
+
+        Raises:
+            ContradictionError: they state different values for one fact.
+        """
+        for name in self.facts.keys() & peer.facts.keys():
+            if self.facts[name].value != peer.facts[name].value:
+                raise ContradictionError(name, self.facts[name], peer.facts[name])
+        return self.overridden_by(peer)

@@ -1,0 +1,1 @@
+"""Facts about releases: fetched on demand, stored for ever, served to the resolver."""

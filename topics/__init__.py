@@ -1,0 +1,1 @@
+"""Instruments that read what packages are about: texts in, label probabilities out."""
