@@ -1,0 +1,171 @@
+"""Core metadata: the head of a METADATA or PKG-INFO file in, `CoreMetadata` out; the description is not read.
+
+Source: https://packaging.python.org/en/latest/specifications/core-metadata/ (PEP 566, PEP 643, PEP 685).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+HEAD_LIMIT_BYTES = 1 << 20
+FIELDS_LIMIT = 50_000
+
+_HEAD_END = re.compile(rb"\n\r?\n|\r\r")
+_FIELD = re.compile(r"([!-9;-~]+):")
+_FIELDS = frozenset(
+    {
+        "classifier",
+        "dynamic",
+        "home-page",
+        "license-expression",
+        "metadata-version",
+        "name",
+        "project-url",
+        "provides-extra",
+        "requires-dist",
+        "requires-python",
+        "summary",
+        "version",
+    }
+)
+
+
+class MetadataError(ValueError):
+    """A metadata file does not say what release it describes, or is beyond reading.
+
+    Attributes:
+        what: the field at fault, or ``metadata``.
+        where: the file, as the caller named it.
+    """
+
+    def __init__(self, what: str, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {what}: {reason}")
+        self.what, self.where, self.reason = what, where, reason
+
+
+class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a release states about itself; texts as written, with folded lines joined.
+
+    Attributes:
+        name: valid, as written.
+        version: valid by PEP 440, as written.
+        provides_extra: as written; compare normalised (PEP 685).
+        dynamic: fields that an sdist leaves to its build, in lower case (PEP 643).
+        project_urls: label to URL.
+        unparsed: fields, in lower case, that are present but not to be understood, such as a repeated
+            ``requires-python``; what the record says about them is their absence.
+    """
+
+    metadata_version: str | None = None
+    name: str
+    version: str
+    summary: str | None = None
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str | None = None
+    provides_extra: tuple[str, ...] = ()
+    dynamic: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
+    license_expression: str | None = None
+    home_page: str | None = None
+    project_urls: dict[str, str] = {}
+    unparsed: tuple[str, ...] = ()
+
+
+def parse_metadata(data: bytes, where: str) -> CoreMetadata:
+    """The core metadata in a METADATA, PKG-INFO or ``.metadata`` file.
+
+    Args:
+        data: the file; UTF-8, or Latin-1 where it is not.
+        where: names the file in errors.
+
+    Raises:
+        MetadataError: name or version is missing or invalid, or the head of the file exceeds the limits.
+    """
+    from packaging.metadata import (
+        parse_email,
+    )  # dear to import; a run that reads only stored facts needs it not
+
+    head = data[: HEAD_LIMIT_BYTES + 1]
+    if end := _HEAD_END.search(head):
+        head = head[: end.start()]
+    if len(head) > HEAD_LIMIT_BYTES:
+        raise MetadataError("metadata", where, f"its head exceeds {HEAD_LIMIT_BYTES:,} bytes")
+    lines = list(_wanted_lines(decoded(head)))
+    if len(lines) > FIELDS_LIMIT:
+        raise MetadataError("metadata", where, f"has more than {FIELDS_LIMIT:,} fields")
+    raw, unparsed = parse_email("\n".join(lines))
+    return CoreMetadata(
+        metadata_version=_unfolded(raw.get("metadata_version")),
+        name=_valid_name(_unfolded(raw.get("name")), where, unparsed),
+        version=_valid_version(_unfolded(raw.get("version")), where, unparsed),
+        summary=_unfolded(raw.get("summary")),
+        requires_dist=_each(raw.get("requires_dist")),
+        requires_python=_unfolded(raw.get("requires_python")),
+        provides_extra=_each(raw.get("provides_extra")),
+        dynamic=tuple(field.lower() for field in _each(raw.get("dynamic"))),
+        classifiers=_each(raw.get("classifiers")),
+        license_expression=_unfolded(raw.get("license_expression")),
+        home_page=_unfolded(raw.get("home_page")),
+        project_urls=dict(raw.get("project_urls", {})),
+        unparsed=tuple(sorted(unparsed)),
+    )
+
+
+def decoded(data: bytes) -> str:
+    """The text of a metadata file: UTF-8 with or without a byte order mark, or else Latin-1."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _wanted_lines(head: str) -> Iterator[str]:
+    """The lines of fields that are used, field names in lower case: that bounds what the parser looks at."""
+    wanted = False
+    for line in head.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if not line.startswith((" ", "\t")):
+            field = _FIELD.match(line)
+            if field is None:
+                return  # as for e-mail, the first line that is no field starts the body
+            name = field[1].lower()
+            wanted = name in _FIELDS
+            line = name + line[field.end(1) :]
+        if wanted:
+            yield line
+
+
+def _unfolded(value: str | None) -> str | None:
+    if value is None or "\n" not in value:
+        return value.strip() if value else value
+    return " ".join(value.split())
+
+
+def _each(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(_unfolded(value) or "" for value in values or ())
+
+
+def _valid_name(name: str | None, where: str, unparsed: dict[str, list[str]]) -> str:
+    from packaging.utils import canonicalize_name
+
+    if not name:
+        raise MetadataError("Name", where, "is repeated" if "name" in unparsed else "is missing")
+    try:
+        canonicalize_name(name, validate=True)
+    except ValueError as error:
+        raise MetadataError("Name", where, f"{name[:100]!r} is no valid project name") from error
+    return name
+
+
+def _valid_version(version: str | None, where: str, unparsed: dict[str, list[str]]) -> str:
+    from packaging.version import Version
+
+    if not version:
+        raise MetadataError("Version", where, "is repeated" if "version" in unparsed else "is missing")
+    try:
+        Version(version)
+    except ValueError as error:
+        raise MetadataError("Version", where, f"{version[:100]!r} is no valid version (PEP 440)") from error
+    return version
