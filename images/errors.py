@@ -1,0 +1,49 @@
+"""What can be wrong with a target: names nobody knows, and facts without which a question has no answer."""
+
+from __future__ import annotations
+
+
+class TargetError(ValueError):
+    """A target cannot be understood or is not known well enough."""
+
+
+class UnknownPlatformError(TargetError):
+    """A platform name that is no wheel tag, target triple, alias or container platform we serve.
+
+    Attributes:
+        name: as the user wrote it.
+        near: names that resemble it, best first; may be empty.
+    """
+
+    def __init__(self, name: str, near: tuple[str, ...]) -> None:
+        super().__init__(f"unknown platform {name!r}")
+        self.name, self.near = name, near
+        examples = near or ("linux", "x86_64-manylinux_2_28", "macosx_14_0_arm64", "win_amd64", "linux/arm64")
+        self.add_note(f"{'did you mean' if near else 'write for example'}: {', '.join(examples)}")
+
+
+class UnknownPythonError(TargetError):
+    """A Python version that cannot be a target.
+
+    Attributes:
+        text: as the user wrote it.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"Python version {text!r}: {reason}")
+        self.text, self.reason = text, reason
+
+
+class UnservedTargetError(TargetError):
+    """Wheel tags were asked for where a fact they rest on is missing or of a value they do not exist for.
+
+    Attributes:
+        fact: name of the fact.
+        value: what is known of it; None when it is not known.
+    """
+
+    def __init__(self, fact: str, value: str | None) -> None:
+        known = "it is not known" if value is None else f"it is {value!r}"
+        super().__init__(f"wheel tags cannot be told from {fact}: {known}")
+        self.fact, self.value = fact, value
