@@ -1,0 +1,77 @@
+"""What statuses and the exceptions of aiohttp mean, as errors of this package with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aiohttp
+
+from knowledge.errors import (
+    CorruptResponseError,
+    IndexStatusError,
+    IndexUnreachableError,
+    TlsError,
+    TransportError,
+)
+
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FORBIDDEN = frozenset({401, 403, 407})
+
+
+class TryAgainError(Exception):
+    """An attempt failed in a way that another one may not; `pause_s` is what the server asked for."""
+
+    def __init__(self, error: TransportError, pause_s: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.pause_s = pause_s
+
+
+def of_status(
+    shown: str, status: int, reason: str, headers: Mapping[str, str]
+) -> IndexStatusError | TryAgainError:
+    """The error for a status that was not accepted."""
+    error = IndexStatusError(shown, status, reason[:80])
+    if status in _FORBIDDEN:
+        error.add_note("check the user name and password in the index URL, or ~/.netrc")
+    if status not in _RETRIED:
+        return error
+    try:
+        pause_s = float(headers.get("retry-after", ""))
+    except ValueError:  # absent, or a date: then the usual pause has to do
+        pause_s = None
+    return TryAgainError(error, pause_s)
+
+
+def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError:
+    """The error for what aiohttp or the operating system raised."""
+    match error:
+        case aiohttp.ClientSSLError():
+            return _untrusted(shown, error)
+        case TimeoutError():
+            failure = IndexUnreachableError(shown, "no answer within the time limit")
+            return TryAgainError(_with_remedy(failure))
+        case aiohttp.ClientPayloadError():
+            return TryAgainError(CorruptResponseError(shown, "the answer was cut off"))
+        case aiohttp.InvalidURL():
+            return TransportError(shown, "no valid web address")
+        case aiohttp.ServerDisconnectedError():
+            return TryAgainError(_with_remedy(IndexUnreachableError(shown, "the connection was closed")))
+    cause = getattr(error, "os_error", None) or error
+    reason = str(getattr(cause, "strerror", None) or cause or type(error).__name__)
+    return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
+
+
+def _with_remedy(error: IndexUnreachableError) -> IndexUnreachableError:
+    error.add_note("check the network, the proxy settings and the index URL, or use --offline")
+    return error
+
+
+def _untrusted(shown: str, error: aiohttp.ClientSSLError) -> TlsError:
+    cause = getattr(error, "certificate_error", None) or error.os_error
+    reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or str(cause)
+    failure = TlsError(shown, reason)
+    failure.add_note(
+        "if you trust this server, name its authority's certificate by SSL_CERT_FILE or PIP_CERT"
+    )
+    return failure

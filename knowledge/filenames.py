@@ -1,0 +1,105 @@
+"""Names of distribution files, parsed cheaply: a project page can hold ten thousand of them.
+
+Names enter with the project that the page is for; versions and tags leave. A reader memoises what repeats
+(name with version, tags), so that most names cost one split and two look-ups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from packaging.version import InvalidVersion, Version
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_TAGS = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*-[a-z0-9_.]+-[a-z0-9_.]+", re.ASCII)
+_ESCAPED_NAME = re.compile(r"[a-zA-Z0-9_.]+", re.ASCII)
+_LONGEST_NAME = 512
+
+
+def normalized(name: str) -> str:
+    """A project name as indexes look it up. Source: PEP 503."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+class FilenameReader:
+    """Parses the file names of one project.
+
+    Attributes:
+        versions: the distinct versions that were read; of spellings that differ only in trailing zeros the
+            longest. What `read` returns is a position in it.
+
+    Source: the specifications "Binary distribution format" and "Source distribution file name"; sdists of
+    before PEP 625, with hyphens in their name or version, are accepted where the project's name settles how
+    they split.
+    """
+
+    def __init__(self, project: str) -> None:
+        self.versions: list[Version] = []
+        self._project = project
+        self._positions: dict[Version, int] = {}
+        self._fronts: dict[str, int | None] = {}
+        self._tags: dict[str, str | None] = {}
+
+    def read(self, filename: str) -> tuple[int, str] | None:
+        """Position of the version, and tags (empty for an sdist); None where the name is not valid here."""
+        if filename.endswith(".whl"):
+            parts = filename[:-4].rsplit("-", 3)
+            tags = self._checked_tags(filename[len(parts[0]) + 1 : -4])
+            position = None if tags is None else self._front(parts[0], self._wheel_version)
+            return None if position is None or tags is None else (position, tags)
+        if filename.endswith(".tar.gz"):
+            position = self._front(filename[:-7], self._sdist_version)
+        elif filename.endswith(".zip"):
+            position = self._front(filename[:-4], self._sdist_version)
+        else:
+            return None
+        return None if position is None else (position, "")
+
+    def _front(self, front: str, version_text: Callable[[str], str | None]) -> int | None:
+        try:
+            return self._fronts[front]
+        except KeyError:
+            text = version_text(front) if len(front) <= _LONGEST_NAME else None
+            position = self._fronts[front] = None if text is None else self._position(text)
+            return position
+
+    def _wheel_version(self, front: str) -> str | None:
+        name, _, rest = front.partition("-")
+        text, hyphen, build = rest.partition("-")
+        if hyphen and (not build[:1].isdigit() or "-" in build):
+            return None
+        if "__" in name or not _ESCAPED_NAME.fullmatch(name):
+            return None
+        return text if normalized(name) == self._project else None
+
+    def _sdist_version(self, stem: str) -> str | None:
+        end = stem.rfind("-")
+        while end > 0:
+            if normalized(stem[:end]) == self._project:
+                return stem[end + 1 :]
+            end = stem.rfind("-", 0, end)
+        return None
+
+    def _position(self, text: str) -> int | None:
+        try:
+            version = Version(text)
+        except InvalidVersion:
+            return None
+        except ValueError:  # more digits than int() converts
+            return None
+        position = self._positions.setdefault(version, len(self.versions))
+        if position == len(self.versions):
+            self.versions.append(version)
+        elif len(version.release) > len(self.versions[position].release):
+            self.versions[position] = version
+        return position
+
+    def _checked_tags(self, text: str) -> str | None:
+        try:
+            return self._tags[text]
+        except KeyError:
+            lowered = text.lower()
+            valid = len(text) <= _LONGEST_NAME and _TAGS.fullmatch(lowered)
+            tags = self._tags[text] = lowered if valid else None
+            return tags

@@ -1,0 +1,28 @@
+"""The tables of the store, as SQLAlchemy knows them. Imported where a migration or PostgreSQL needs it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+TABLES = sa.MetaData()
+
+LISTINGS = sa.Table(
+    "listings",
+    TABLES,
+    sa.Column("index_url", sa.Text, primary_key=True),
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("fetched_at", sa.BigInteger, nullable=False),
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("payload", sa.LargeBinary),
+)
+
+METADATA = sa.Table(
+    "metadata",
+    TABLES,
+    sa.Column("index_url", sa.Text, primary_key=True),
+    sa.Column("artifact", sa.Text, primary_key=True),
+    sa.Column("fetched_at", sa.BigInteger, nullable=False),
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)

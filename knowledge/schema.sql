@@ -1,0 +1,25 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+CREATE TABLE listings (
+    index_url TEXT NOT NULL,
+    project TEXT NOT NULL,
+    fetched_at BIGINT NOT NULL,
+    format INTEGER NOT NULL,
+    etag TEXT,
+    payload BLOB,
+    PRIMARY KEY (index_url, project)
+);
+
+CREATE TABLE metadata (
+    index_url TEXT NOT NULL,
+    artifact TEXT NOT NULL,
+    fetched_at BIGINT NOT NULL,
+    format INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (index_url, artifact)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('1');

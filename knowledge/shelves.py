@@ -1,0 +1,124 @@
+"""What one index has said, as records over the rows of a store: reads what is fresh, collects what is new."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from analyzers.reports import Unknown
+from knowledge.errors import StoreError
+from knowledge.releases import File, Listing, Metadata
+from knowledge.store import ListingRow, MetadataRow, Store
+
+LISTING_FORMAT = 1
+METADATA_FORMAT = 1
+BATCH = 500
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_decode_listing = msgspec.msgpack.Decoder(Listing).decode
+_decode_metadata = msgspec.msgpack.Decoder(Metadata).decode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class StoredListing(NamedTuple):
+    """A listing from the store; None is a project that the index does not have."""
+
+    listing: Listing | None
+    etag: str | None
+    fresh: bool
+
+
+class Shelf:
+    """The rows of one index in a store. Records of an unknown format or damaged ones count as not stored.
+
+    Args:
+        index_url: what the rows are filed under.
+        store: where they are.
+        now: seconds since the epoch.
+        ttl_s: how old a listing may be to count as fresh, and metadata of a file without a hash.
+    """
+
+    def __init__(self, index_url: str, store: Store, now: Callable[[], float], ttl_s: float) -> None:
+        self.index_url = index_url
+        self.unknowns: list[Unknown] = []
+        self._store = store
+        self._now = now
+        self._ttl_s = ttl_s
+        self._new_listings: dict[str, ListingRow] = {}
+        self._new_metadata: dict[str, MetadataRow] = {}
+
+    def listings(self, projects: Iterable[str]) -> dict[str, StoredListing]:
+        """What is stored of projects, read at once.
+
+        Raises:
+            StoreError: one of its kinds.
+        """
+        found = {}
+        for project, row in self._store.listings(self.index_url, projects).items():
+            if row.format != LISTING_FORMAT:
+                continue
+            try:
+                listing = None if row.payload is None else _decode_listing(row.payload)
+            except msgspec.MsgspecError:
+                continue
+            found[project] = StoredListing(listing, row.etag, self._is_fresh(row.fetched_at))
+        return found
+
+    def metadata(self, project: str, file: File, *, however_old: bool) -> Metadata | None:
+        """What is stored of a file; that of a file without a hash counts only while it is fresh.
+
+        Raises:
+            StoreError: one of its kinds.
+        """
+        key = artifact_key(file)
+        row = self._store.metadata(self.index_url, [key]).get(key)
+        if row is None or row.format != METADATA_FORMAT:
+            return None
+        if not (however_old or key.startswith("sha256:") or self._is_fresh(row.fetched_at)):
+            return None
+        try:
+            metadata = _decode_metadata(row.payload)
+        except msgspec.MsgspecError:
+            return None
+        return metadata if metadata.name == project else None
+
+    def keep_listing(self, project: str, listing: Listing | None, etag: str | None) -> None:
+        """Collects what the index said just now; `flush` writes it."""
+        payload = None if listing is None else _encode(listing)
+        row = ListingRow(self.index_url, project, int(self._now()), LISTING_FORMAT, etag, payload)
+        self._new_listings[project] = row
+
+    def keep_metadata(self, file: File, metadata: Metadata) -> None:
+        """Collects what a file said; `flush` writes it."""
+        key = artifact_key(file)
+        row = MetadataRow(self.index_url, key, int(self._now()), METADATA_FORMAT, _encode(metadata))
+        self._new_metadata[key] = row
+
+    @property
+    def is_full(self) -> bool:
+        """Whether enough was collected to write it now."""
+        return len(self._new_listings) + len(self._new_metadata) >= BATCH
+
+    def flush(self) -> None:
+        """Writes what was collected; where the store cannot be written, that becomes an unknown."""
+        listings, self._new_listings = self._new_listings, {}
+        metadata, self._new_metadata = self._new_metadata, {}
+        if not listings and not metadata:
+            return
+        try:
+            self._store.bulk_load(listings.values(), metadata.values())
+        except StoreError as error:
+            what = f"{len(listings) + len(metadata)} facts for later runs"
+            self.unknowns.append(Unknown(what=what, where=error.location, reason=error.reason))
+
+    def _is_fresh(self, fetched_at: int) -> bool:
+        """A time that lies ahead was stated by a clock that was set back since: not fresh."""
+        return 0 <= self._now() - fetched_at < self._ttl_s
+
+
+def artifact_key(file: File) -> str:
+    """What a file's metadata is stored under: its SHA-256, or its address where the index gives none."""
+    digest = file.hashes.get("sha256", "").lower()
+    return f"sha256:{digest}" if _SHA256.fullmatch(digest) else f"url:{file.url}"

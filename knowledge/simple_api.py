@@ -1,0 +1,228 @@
+"""Decodes project pages of the simple repository API, JSON and HTML, into listings; bytes in, records out.
+
+Addresses are resolved against the address that the page finally came from, and stripped of credentials. Only
+the fields that are used are decoded. What is malformed as a whole raises; one malformed file is refused by
+name.
+"""
+
+from __future__ import annotations
+
+import html.parser
+import re
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+
+import msgspec
+
+from knowledge.errors import CorruptResponseError
+from knowledge.listings import kind_of, listing_from_files
+from knowledge.releases import File, Listing
+
+__all__ = ["ACCEPT", "LARGEST_PAGE_BYTES", "listing_from_files", "listing_from_page"]
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+LARGEST_PAGE_BYTES = 64 << 20
+_LARGEST_HTML_BYTES = 16 << 20
+_MOST_FILES = 200_000
+_DIGEST = re.compile(r"[0-9a-fA-F]{32,128}", re.ASCII)
+
+
+class _JsonFile(msgspec.Struct, rename="kebab"):
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    requires_python: str | None = None
+    size: int | None = None
+    upload_time: str | None = None
+    yanked: bool | str = False
+    core_metadata: bool | dict[str, str] | None = None
+    dist_info_metadata: bool | dict[str, str] | None = None
+
+
+class _JsonMeta(msgspec.Struct, rename="kebab"):
+    api_version: str = "1.0"
+
+
+class _JsonPage(msgspec.Struct):
+    files: list[_JsonFile]
+    meta: _JsonMeta = msgspec.field(default_factory=_JsonMeta)
+
+
+_decode_page = msgspec.json.Decoder(_JsonPage).decode
+
+
+def listing_from_page(project: str, body: bytes, content_type: str, url: str) -> Listing:
+    """The listing that a project page holds.
+
+    Args:
+        project: name of the project that was asked for.
+        body: the page.
+        content_type: value of the response's ``Content-Type`` header.
+        url: where the page finally came from, without credentials.
+
+    Raises:
+        CorruptResponseError: the page is malformed, of an unknown type or major version, or too large.
+
+    Source: PEP 503, PEP 592, PEP 629, PEP 658, PEP 691, PEP 700, PEP 714.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type.endswith(("+json", "/json")):
+        files, refused = _json_files(body, url)
+    elif media_type.endswith(("+html", "/html", "/xhtml+xml")):
+        files, refused = _html_files(body, content_type, url)
+    else:
+        raise CorruptResponseError(url, f"a project page of unknown type {media_type[:80]!r}")
+    return listing_from_files(project, files, refused)
+
+
+def _json_files(body: bytes, url: str) -> tuple[list[File], list[str]]:
+    try:
+        page = _decode_page(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise CorruptResponseError(url, f"no valid project page: {error}") from error
+    _check_version(page.meta.api_version, url)
+    _check_count(len(page.files), url)
+    addresses = _Addresses(url)
+    files: list[File] = []
+    refused: list[str] = []
+    for entry in page.files:
+        address, fragment = addresses.absolute(entry.url)
+        if address is None:
+            refused.append(entry.filename)
+            continue
+        hashes = entry.hashes
+        if fragment:
+            hashes = {**_fragment_hashes(fragment), **hashes}
+        promise = entry.core_metadata if entry.core_metadata is not None else entry.dist_info_metadata
+        yanked = entry.yanked
+        files.append(
+            File(
+                filename=entry.filename,
+                url=address,
+                kind=kind_of(entry.filename),
+                hashes=hashes,
+                requires_python=entry.requires_python or None,
+                size_bytes=entry.size,
+                uploaded_at=entry.upload_time,
+                yanked=yanked if isinstance(yanked, str) else ("" if yanked else None),
+                metadata_hashes=promise if isinstance(promise, dict) else ({} if promise else None),
+            )
+        )
+    return files, refused
+
+
+def _check_version(api_version: str, url: str) -> None:
+    if api_version.partition(".")[0] != "1":
+        raise CorruptResponseError(
+            url, f"version {api_version[:20]!r} of the simple API is not known; 1.x is"
+        )
+
+
+def _check_count(count: int, url: str) -> None:
+    if count > _MOST_FILES:
+        raise CorruptResponseError(url, f"lists {count} files, more than {_MOST_FILES}")
+
+
+class _Addresses:
+    """Makes the addresses of one page absolute. Most begin with an origin that was looked at before.
+
+    What a page that came by https offers by http is refused, as a redirect to there is.
+    """
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._schemes = ("https",) if base.startswith("https:") else ("http", "https")
+        self._origins: set[str] = set()
+
+    def absolute(self, address: str) -> tuple[str | None, str]:
+        """An absolute web address without credentials, or None, and its fragment."""
+        if "#" not in address and address[: address.find("/", 8)] in self._origins:
+            return address, ""
+        try:
+            parts = urlsplit(urljoin(self._base, address))
+            host = parts.netloc.rpartition("@")[2]
+            valid = parts.scheme in self._schemes and parts.hostname and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid:
+            return None, ""
+        self._origins.add(f"{parts.scheme}://{host}")
+        return urlunsplit((parts.scheme, host, parts.path, parts.query, "")), parts.fragment
+
+
+def _fragment_hashes(fragment: str) -> dict[str, str]:
+    hashes = {}
+    for part in fragment.split("&"):
+        algorithm, equals, digest = part.partition("=")
+        if equals and _DIGEST.fullmatch(digest):
+            hashes[algorithm.lower()] = digest.lower()
+    return hashes
+
+
+class _LinkReader(html.parser.HTMLParser):
+    """Collects anchors, the first base address and the version of the API; text is not needed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.anchors: list[dict[str, str]] = []
+        self.base: str | None = None
+        self.api_version = "1.0"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("a", "base", "meta"):
+            return
+        values = {name: value or "" for name, value in reversed(attrs)}
+        if tag == "a" and "href" in values:
+            self.anchors.append(values)
+        elif tag == "base" and self.base is None:
+            self.base = values.get("href")
+        elif values.get("name") == "pypi:repository-version":
+            self.api_version = values.get("content", "1.0")
+
+
+def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[File], list[str]]:
+    if len(body) > _LARGEST_HTML_BYTES:
+        raise CorruptResponseError(url, f"an HTML page of {len(body)} bytes, more than {_LARGEST_HTML_BYTES}")
+    reader = _LinkReader()
+    try:
+        reader.feed(body.decode(_charset(content_type), errors="replace"))
+        reader.close()
+        addresses = _Addresses(urljoin(url, reader.base or ""))
+    except (AssertionError, ValueError) as error:  # html.parser asserts on some malformed declarations
+        raise CorruptResponseError(url, f"no valid project page: {error}") from error
+    _check_version(reader.api_version, url)
+    _check_count(len(reader.anchors), url)
+    files: list[File] = []
+    refused: list[str] = []
+    for anchor in reader.anchors:
+        address, fragment = addresses.absolute(anchor["href"].strip())
+        filename = unquote((address or anchor["href"]).partition("?")[0].rpartition("/")[2])
+        if address is None:
+            refused.append(filename)
+            continue
+        files.append(_html_file(filename, address, fragment, anchor))
+    return files, refused
+
+
+def _html_file(filename: str, address: str, fragment: str, anchor: dict[str, str]) -> File:
+    promise = anchor.get("data-core-metadata", anchor.get("data-dist-info-metadata"))
+    return File(
+        filename=filename,
+        url=address,
+        kind=kind_of(filename),
+        hashes=_fragment_hashes(fragment),
+        requires_python=anchor.get("data-requires-python") or None,
+        yanked=anchor.get("data-yanked"),
+        metadata_hashes=None if promise in (None, "false") else _fragment_hashes(promise or ""),
+    )
+
+
+def _charset(content_type: str) -> str:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and value.strip(" \"'").lower() in (
+            "iso-8859-1",
+            "latin-1",
+            "ascii",
+        ):
+            return "latin-1"
+    return "utf-8"

@@ -1,0 +1,129 @@
+"""The store through SQLAlchemy: PostgreSQL, and every migration; the rows of `knowledge.sqlite_store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+
+from knowledge.errors import ConfigurationError, StoreError
+from knowledge.schema import LISTINGS, METADATA
+from knowledge.store import SCHEMA_NUMBER, ListingRow, MetadataRow, checked_number
+
+_MIGRATION_LOCK = 0x57AC_3217  # any number that other users of the database do not lock
+_ROWS_AT_ONCE = 1000
+
+
+class SqlStore:
+    """Implements `knowledge.store.Store` on what SQLAlchemy reaches.
+
+    Args:
+        url: an SQLAlchemy URL of PostgreSQL, or of SQLite, where it serves to prove that both ways agree.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        try:
+            parsed = make_url(url)
+            self.location = parsed.render_as_string(hide_password=True)
+            self._engine = sa.create_engine(parsed, pool_pre_ping=True)
+        except (ArgumentError, ImportError) as error:
+            failure = ConfigurationError("--store", "command line", str(error))
+            failure.add_note("PostgreSQL needs the extra: pip install 'stackwright[postgresql]'")
+            raise failure from None  # the cause's text may hold the password
+        with self._errors():
+            _prepare(self._engine, self.location)
+
+    def listings(self, index_url: str, projects: Iterable[str]) -> dict[str, ListingRow]:
+        """See `Store.listings`."""
+        wanted = sa.select(LISTINGS).where(LISTINGS.c.index_url == index_url)
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(wanted.where(LISTINGS.c.project.in_(list(projects)))).fetchall()
+        return {row.project: ListingRow(*row) for row in rows}
+
+    def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
+        """See `Store.metadata`."""
+        wanted = sa.select(METADATA).where(METADATA.c.index_url == index_url)
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(wanted.where(METADATA.c.artifact.in_(list(artifacts)))).fetchall()
+        return {row.artifact: MetadataRow(*row) for row in rows}
+
+    def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
+        """See `Store.bulk_load`. Rows go in the order of their keys: so two writers cannot deadlock."""
+        with self._errors(), self._engine.begin() as connection:
+            _upsert(
+                connection, LISTINGS, [row._asdict() for row in sorted(listings, key=lambda row: row[:2])]
+            )
+            _upsert(
+                connection, METADATA, [row._asdict() for row in sorted(metadata, key=lambda row: row[:2])]
+            )
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+            failure = StoreError(self.location, reason[0] if reason else type(error).__name__)
+            if isinstance(error, OperationalError):
+                failure.add_note("check that the database runs and lets this user in")
+            raise failure from error
+
+
+def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, object]]) -> None:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    statement = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in table.columns.keys() if name not in keys},  # noqa: SIM118
+        where=statement.excluded.fetched_at >= table.c.fetched_at,
+    )
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        connection.execute(statement, rows[start : start + _ROWS_AT_ONCE])
+
+
+def _prepare(engine: Engine, location: str) -> None:
+    with engine.connect() as connection:
+        if _schema_number(connection, location) == SCHEMA_NUMBER:
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        if _schema_number(connection, location) != SCHEMA_NUMBER:
+            _upgrade(connection)
+
+
+def _schema_number(connection: Connection, location: str) -> int:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return 0
+    stored = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return 0 if stored is None else checked_number(location, str(stored))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def upgrade_sqlite(path: str) -> None:
+    """Brings a SQLite file to the present schema.
+
+    Raises:
+        StoreError: it cannot be upgraded.
+    """
+    SqlStore(URL.create("sqlite", database=path)).close()

@@ -1,0 +1,193 @@
+"""The store in a SQLite file, through the standard library alone: SQLAlchemy would double a warm run's time.
+
+A new file gets its tables from `schema.sql`, which a test proves equal to what the migrations make; only an
+older file imports Alembic.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from knowledge.errors import StoreDamagedError, StoreError
+from knowledge.store import MEMORY, SCHEMA_NUMBER, ListingRow, MetadataRow, checked_number
+
+_BUSY_S = 30.0
+_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_KEYS_AT_ONCE = 500  # SQLite before 3.32 allows 999 variables
+_UPSERT_LISTING = (
+    "INSERT INTO listings (index_url, project, fetched_at, format, etag, payload) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (index_url, project) DO UPDATE SET fetched_at = excluded.fetched_at, "
+    "format = excluded.format, etag = excluded.etag, payload = excluded.payload "
+    "WHERE excluded.fetched_at >= listings.fetched_at"
+)
+_UPSERT_METADATA = (
+    "INSERT INTO metadata (index_url, artifact, fetched_at, format, payload) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (index_url, artifact) DO UPDATE SET fetched_at = excluded.fetched_at, "
+    "format = excluded.format, payload = excluded.payload WHERE excluded.fetched_at >= metadata.fetched_at"
+)
+
+
+def schema_statements() -> list[str]:
+    """The statements that make an empty SQLite database one of this schema number."""
+    text = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+    return [statement.strip() for statement in text.split(";\n") if statement.strip()]
+
+
+class SqliteStore:
+    """Implements `knowledge.store.Store`. A file that cannot be written is opened for reading alone."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        with self._errors():
+            self._connection = self._connect()
+            try:
+                self._prepare()
+            except sqlite3.OperationalError as error:
+                self._connection.close()
+                if error.sqlite_errorcode & 0xFF not in _NOT_WRITABLE or not Path(location).exists():
+                    raise
+                # Without a writable directory SQLite cannot share the log of writes: to us nothing changes.
+                where = f"{Path(location).absolute().as_uri()}?immutable=1"
+                self._connection = sqlite3.connect(where, isolation_level=None, uri=True)
+                self._require_schema()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def listings(self, index_url: str, projects: Iterable[str]) -> dict[str, ListingRow]:
+        """See `Store.listings`."""
+        found: dict[str, ListingRow] = {}
+        for part in _parts(projects):
+            query = (
+                "SELECT index_url, project, fetched_at, format, etag, payload FROM listings"
+                f" WHERE index_url = ? AND project IN ({_marks(part)})"
+            )
+            with self._errors():
+                rows = self._connection.execute(query, (index_url, *part)).fetchall()
+            found.update((row[1], ListingRow(*row)) for row in rows)
+        return found
+
+    def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
+        """See `Store.metadata`."""
+        found: dict[str, MetadataRow] = {}
+        for part in _parts(artifacts):
+            query = (
+                "SELECT index_url, artifact, fetched_at, format, payload FROM metadata"
+                f" WHERE index_url = ? AND artifact IN ({_marks(part)})"
+            )
+            with self._errors():
+                rows = self._connection.execute(query, (index_url, *part)).fetchall()
+            found.update((row[1], MetadataRow(*row)) for row in rows)
+        return found
+
+    def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
+        """See `Store.bulk_load`."""
+        with self._errors():
+            self._connection.execute("PRAGMA synchronous = NORMAL")  # a crash may lose rows, never the file
+        with self._errors(), self._transaction():
+            self._connection.executemany(_UPSERT_LISTING, listings)
+            self._connection.executemany(_UPSERT_METADATA, metadata)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.location == MEMORY:
+            return sqlite3.connect(MEMORY, isolation_level=None)
+        path = Path(self.location).absolute()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(self.location, f"its directory cannot be made: {error.strerror}") from error
+        return sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+
+    def _prepare(self) -> None:
+        """Creates or upgrades what is not of this schema."""
+        number = self._schema_number()
+        if number == SCHEMA_NUMBER:
+            return
+        self._write_ahead()
+        with self._transaction():
+            number = self._schema_number()  # another process may have been faster
+            if number is None:
+                for statement in schema_statements():
+                    self._connection.execute(statement)
+        if number is not None and number < SCHEMA_NUMBER:
+            from knowledge.sql_store import upgrade_sqlite
+
+            self._connection.close()
+            upgrade_sqlite(self.location)
+            self._connection = self._connect()
+
+    def _require_schema(self) -> None:
+        if self._schema_number() != SCHEMA_NUMBER:
+            self._connection.close()
+            raise StoreError(self.location, "it is of an older schema and cannot be written")
+
+    def _schema_number(self) -> int | None:
+        """The schema number; None for an empty database."""
+        tables = {
+            row[0] for row in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise StoreError(self.location, "it is a database of another program")
+        row = self._connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return checked_number(self.location, "0" if row is None else str(row[0]))
+
+    def _write_ahead(self) -> None:
+        deadline = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            except sqlite3.OperationalError as error:  # this pragma does not wait for another's lock
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError) as error:  # a path with a NUL is a ValueError
+            raise _store_error(self.location, error) from error
+
+
+def _parts(keys: Iterable[str]) -> Iterator[list[str]]:
+    wanted = list(keys)
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        yield wanted[start : start + _KEYS_AT_ONCE]
+
+
+def _marks(keys: list[str]) -> str:
+    return ", ".join("?" * len(keys))
+
+
+def _store_error(location: str, error: Exception) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        damaged = StoreDamagedError(location, str(error))
+        damaged.add_note("move the file away: it holds nothing that cannot be fetched again")
+        return damaged
+    failure = StoreError(location, str(error))
+    failure.add_note("free or unlock the place, or name another one with --store")
+    return failure

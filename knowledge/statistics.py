@@ -1,0 +1,56 @@
+"""Counts what was asked of an index, by kind of request."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class RequestKind(enum.StrEnum):
+    """What a request was for."""
+
+    LISTING = "listing"
+    METADATA = "metadata"
+    RANGE = "range"
+    SDIST = "sdist"
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """Figures of one kind of request.
+
+    Attributes:
+        requests: every attempt and every redirect counts as one.
+        retries: those of `requests` that repeat a failed attempt.
+        missing: answers 404 and the like where the index promised nothing.
+        received_bytes: length of bodies as read, after content decoding.
+    """
+
+    requests: int = 0
+    retries: int = 0
+    missing: int = 0
+    received_bytes: int = 0
+
+
+class Statistics:
+    """Figures of one run. Written by the transport's thread alone; readable at any time."""
+
+    def __init__(self) -> None:
+        self._counts = {kind: Counts() for kind in RequestKind}
+
+    def __getitem__(self, kind: RequestKind) -> Counts:
+        return self._counts[kind]
+
+    @property
+    def requests(self) -> int:
+        """Requests of every kind."""
+        return sum(counts.requests for counts in self._counts.values())
+
+    @property
+    def received_bytes(self) -> int:
+        """Bytes of every kind."""
+        return sum(counts.received_bytes for counts in self._counts.values())
+
+    def as_dict(self) -> dict[str, dict[str, int]]:
+        """Kind of request to its figures, for reports."""
+        return {kind.value: msgspec.to_builtins(counts) for kind, counts in self._counts.items()}

@@ -1,0 +1,116 @@
+"""What is kept between runs: rows by key, behind one small protocol, in SQLite, PostgreSQL or memory.
+
+A store knows nothing of what its payloads mean. `open_store` chooses the implementation by location and
+imports only that one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from knowledge.errors import ConfigurationError, StoreDamagedError, StoreNewerError
+
+SCHEMA_NUMBER = 1
+MEMORY = ":memory:"
+
+
+class ListingRow(NamedTuple):
+    """A listing as stored; `payload` is None where the index said that it has no such project."""
+
+    index_url: str
+    project: str
+    fetched_at: int
+    format: int
+    etag: str | None
+    payload: bytes | None
+
+
+class MetadataRow(NamedTuple):
+    """Metadata as stored; `artifact` is ``sha256:…``, or ``url:…`` where the index gives no hash.
+
+    Rows of one index never answer for another: a range of a wheel proves no hash, so an index could lie about
+    a hash that another one lists.
+    """
+
+    index_url: str
+    artifact: str
+    fetched_at: int
+    format: int
+    payload: bytes
+
+
+class Store(Protocol):
+    """Rows by key. For one thread; any number of processes may use one store at once.
+
+    Every method may raise `StoreError`.
+    """
+
+    def listings(self, index_url: str, projects: Iterable[str]) -> dict[str, ListingRow]:
+        """The rows that exist, by project."""
+
+    def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
+        """The rows that exist, by artifact."""
+
+    def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
+        """Writes rows in one transaction; of two rows with one key the later fetched one stays."""
+
+    def close(self) -> None:
+        """Ends every connection."""
+
+
+def default_location(environ: Mapping[str, str], home: Path) -> str:
+    """Where the store of this user is: ``STACKWRIGHT_STORE``, else a file below the user's data directory."""
+    chosen = environ.get("STACKWRIGHT_STORE")
+    if chosen:
+        return chosen
+    data = environ.get("XDG_DATA_HOME", "")
+    base = Path(data) if data and Path(data).is_absolute() else home / ".local" / "share"
+    return str(base / "stackwright" / "store.sqlite3")
+
+
+def open_store(location: str) -> Store:
+    """Opens the store, and creates or upgrades it where needed.
+
+    Args:
+        location: a path, ``:memory:``, ``sqlite:///path`` or ``postgresql+psycopg://…``.
+
+    Raises:
+        ConfigurationError: `location` is of an unknown kind.
+        StoreError: it cannot be opened; `StoreDamagedError` and `StoreNewerError` say why.
+    """
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        from knowledge.sqlite_store import SqliteStore
+
+        return SqliteStore(location if location == MEMORY else os.path.expanduser(location))  # noqa: PTH111
+    if scheme == "sqlite":
+        from knowledge.sqlite_store import SqliteStore
+
+        return SqliteStore(rest.removeprefix("/") or MEMORY)
+    if scheme in ("postgresql", "postgresql+psycopg", "postgres"):
+        from knowledge.sql_store import SqlStore
+
+        return SqlStore("postgresql+psycopg://" + rest)
+    raise ConfigurationError(
+        "--store", "command line", f"no store of kind {scheme!r}; a path or postgresql://"
+    )
+
+
+def checked_number(location: str, stored: str) -> int:
+    """The schema number that a store states.
+
+    Raises:
+        StoreNewerError: it is larger than `SCHEMA_NUMBER`.
+        StoreDamagedError: it is no number.
+    """
+    if not (stored.isascii() and stored.isdigit()):
+        raise StoreDamagedError(location, f"it states the schema number {stored[:40]!r}")
+    number = int(stored)
+    if number > SCHEMA_NUMBER:
+        newer = StoreNewerError(location, f"it has schema {number}, this program knows {SCHEMA_NUMBER}")
+        newer.add_note("upgrade stackwright, or name another place with --store")
+        raise newer
+    return number

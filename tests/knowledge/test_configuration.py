@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pypi_simple
+import pytest
+
+from knowledge.configuration import configure_index, pip_configuration_files, public_endpoint
+from knowledge.errors import ConfigurationError
+
+ONE = "https://one.example/simple"
+
+
+def test_the_first_that_speaks_counts(tmp_path: Path) -> None:
+    pip_file = tmp_path / "pip.conf"
+    pip_file.write_text("[global]\nindex-url = https://pip.example/simple\n")
+    environ = {
+        "PIP_INDEX_URL": "https://pip-environment.example/simple",
+        "UV_DEFAULT_INDEX": "corporate=https://uv.example/simple",
+        "UV_INDEX_URL": "https://uv-old.example/simple",
+    }
+    project = {"index-url": "https://project.example/simple"}
+    hosts = []
+    for option, table in ((ONE, project), (None, project), (None, {})):
+        hosts.append(configure_index(option=option, project=table, environ=environ, pip_files=[pip_file]).url)
+    for name in list(environ):
+        del environ[name]
+        hosts.append(configure_index(environ=environ, pip_files=[pip_file]).url)
+    assert hosts == [
+        "https://one.example/simple/",
+        "https://project.example/simple/",
+        "https://pip-environment.example/simple/",
+        "https://uv.example/simple/",
+        "https://uv-old.example/simple/",
+        "https://pip.example/simple/",
+    ]
+
+
+def test_nothing_configured_means_the_public_index_as_pypi_simple_states_it() -> None:
+    assert public_endpoint() == pypi_simple.PYPI_SIMPLE_ENDPOINT
+    configured = configure_index(environ={})
+    assert configured.url == pypi_simple.PYPI_SIMPLE_ENDPOINT.rstrip("/") + "/"
+    assert configured.place == "the default"
+
+
+def test_the_public_index_is_known_without_an_import() -> None:
+    code = (
+        "import sys, knowledge.configuration as c; c.public_endpoint(); print('pypi_simple' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"
+
+
+def test_credentials_are_kept_apart_and_never_shown() -> None:
+    configured = configure_index(option="https://us%40er:p%2Fw@one.example:8443/simple", environ={})
+    assert configured.url == "https://one.example:8443/simple/"
+    assert configured.credentials == {"https://one.example:8443": ("us@er", "p/w")}
+    assert "p/w" not in repr(configured)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "simple",
+        "/srv/simple",
+        "file:///srv/simple",
+        "ftp://one.example/simple",
+        "https://",
+        "https://[bad/simple",
+        "https://one.example:99999/simple",
+        "https://one.example/simple?x=1",
+        "https://one.example/si mple",
+    ],
+)
+def test_an_index_that_is_no_web_address_is_refused_with_its_place(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="index URL from --index-url: "):
+        configure_index(option=url, environ={})
+
+
+def test_a_refusal_does_not_show_a_password() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        configure_index(option="ftp://user:secret@one.example/simple", environ={})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_project_setting_of_another_type_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="must be a string"):
+        configure_index(project={"index-url": ["https://one.example"]}, environ={})
+
+
+def test_later_files_of_pip_count_more(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("global", "user", "site", "absent")]
+    files[0].write_text("[global]\nindex_url = https://global.example/%simple\ncert = /global.pem\n")
+    files[1].write_text(
+        "[install]\nindex-url = https://install.example\n[global]\nindex-url=https://user.example\n"
+    )
+    files[2].write_text("[global]\ntimeout = 1\nindex-url =\n")
+    configured = configure_index(environ={}, pip_files=files)
+    assert (configured.url, configured.place) == ("https://user.example/", str(files[1]))
+    assert configured.ca_file == "/global.pem"
+    assert configure_index(environ={"PIP_CERT": "/own.pem"}, pip_files=files).ca_file == "/own.pem"
+    assert configure_index(option=ONE, environ={}).ca_file is None
+
+
+@pytest.mark.parametrize("text", ["index-url = x", "[global\n", "[global]\nnothing\n", "\0"])
+def test_a_malformed_file_of_pip_is_a_clear_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"pip\.conf: cannot be read"):
+        configure_index(environ={}, pip_files=[file])
+
+
+def test_the_files_that_pip_reads() -> None:
+    home, prefix = Path("/home/someone"), Path("/venv")
+    assert [str(file) for file in pip_configuration_files({}, home, prefix)] == [
+        "/etc/xdg/pip/pip.conf",
+        "/etc/pip.conf",
+        "/home/someone/.pip/pip.conf",
+        "/home/someone/.config/pip/pip.conf",
+        "/venv/pip.conf",
+    ]
+    environ = {"XDG_CONFIG_DIRS": "/a:/b", "XDG_CONFIG_HOME": "/c", "PIP_CONFIG_FILE": "/d/pip.conf"}
+    names = [str(file) for file in pip_configuration_files(environ, home, prefix)]
+    assert (names[:2], names[-3:]) == (
+        ["/b/pip/pip.conf", "/a/pip/pip.conf"],
+        ["/c/pip/pip.conf", "/venv/pip.conf", "/d/pip.conf"],
+    )
+    assert pip_configuration_files({"PIP_CONFIG_FILE": "/dev/null"}, home, prefix) == []

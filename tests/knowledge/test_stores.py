@@ -1,0 +1,350 @@
+"""Both implementations of the store, on the same terms: rows in, equal rows out."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.postgresql import PostgresqlServer, find_postgresql
+from knowledge.errors import (
+    ConfigurationError,
+    StoreDamagedError,
+    StoreError,
+    StoreNewerError,
+)
+from knowledge.sql_store import SqlStore, upgrade_sqlite
+from knowledge.sqlite_store import SqliteStore, schema_statements
+from knowledge.store import ListingRow, MetadataRow, Store, default_location, open_store
+
+INDEX = "https://index.example/simple/"
+LISTINGS = [
+    ListingRow(INDEX, "flask", 100, 1, '"tag"', b"\x00\xff payload"),
+    ListingRow(INDEX, "absent", 100, 1, None, None),
+    ListingRow("https://other.example/simple/", "flask", 2**40, 1, None, b""),
+]
+METADATA = [
+    MetadataRow(INDEX, "sha256:" + "a" * 64, 100, 1, b"\x00one"),
+    MetadataRow(INDEX, "url:https://files.example/x", 101, 2, b"two"),
+    MetadataRow("https://other.example/simple/", "sha256:" + "a" * 64, 102, 1, b"lie"),
+]
+Opener = Callable[[], Store]
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgresqlServer]:
+    found = find_postgresql()
+    if isinstance(found, str):
+        pytest.skip(f"PostgreSQL: {found}")
+    with PostgresqlServer(found) as server:
+        yield server
+
+
+@pytest.fixture(
+    params=[
+        "standard library",
+        "sqlalchemy",
+        "memory",
+        pytest.param("postgresql", marks=pytest.mark.system),
+    ]
+)
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    path = tmp_path / "deep" / "store.sqlite3"
+    match request.param:
+        case "standard library":
+            return lambda: open_store(str(path))
+        case "sqlalchemy":
+            path.parent.mkdir()
+            return lambda: SqlStore(f"sqlite:///{path}")
+        case "memory":
+            store = open_store(":memory:")
+            request.addfinalizer(store.close)
+            return lambda: store
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    return lambda: open_store(url)
+
+
+@pytest.fixture
+def store(opener: Opener) -> Iterator[Store]:
+    opened = opener()
+    yield opened
+    opened.close()
+
+
+def test_rows_come_back_as_they_were(store: Store) -> None:
+    store.bulk_load(LISTINGS, METADATA)
+    assert store.listings(INDEX, ["flask", "absent", "unknown"]) == {
+        "flask": LISTINGS[0],
+        "absent": LISTINGS[1],
+    }
+    keys = [row.artifact for row in METADATA]
+    assert store.metadata(INDEX, keys) == {row.artifact: row for row in METADATA[:2]}
+    assert store.metadata("https://other.example/simple/", keys) == {keys[0]: METADATA[2]}
+    assert store.listings(INDEX, []) == {}
+
+
+def test_of_two_rows_the_later_fetched_one_stays(store: Store) -> None:
+    old, new = (LISTINGS[0]._replace(fetched_at=at, payload=str(at).encode(), etag=None) for at in (50, 150))
+    older, newer = (METADATA[0]._replace(fetched_at=at, payload=str(at).encode()) for at in (50, 150))
+    store.bulk_load(LISTINGS, METADATA)
+    store.bulk_load([old], [older])
+    assert store.listings(INDEX, ["flask"])["flask"] == LISTINGS[0]
+    assert store.metadata(INDEX, [older.artifact])[older.artifact] == METADATA[0]
+    store.bulk_load([new], [newer])
+    assert store.listings(INDEX, ["flask"])["flask"] == new
+    assert store.metadata(INDEX, [newer.artifact])[newer.artifact] == newer
+
+
+def test_many_keys_are_written_and_read_at_once(store: Store) -> None:
+    rows = [MetadataRow(INDEX, f"sha256:{n:064x}", n, 1, b"x" * n) for n in range(2345)]
+    store.bulk_load([], iter(rows))
+    assert store.metadata(INDEX, (row.artifact for row in rows)) == {row.artifact: row for row in rows}
+
+
+def test_a_store_is_opened_again(opener: Opener) -> None:
+    first = opener()
+    first.bulk_load(LISTINGS, METADATA)
+    second = opener()
+    assert second.listings(INDEX, ["flask"]) == {"flask": LISTINGS[0]}
+    second.bulk_load([], [METADATA[0]._replace(fetched_at=200)])
+    assert first.metadata(INDEX, [METADATA[0].artifact])[METADATA[0].artifact].fetched_at == 200
+    first.close()
+    if second is not first:
+        second.close()
+
+
+def test_both_ways_read_what_either_wrote(tmp_path: Path) -> None:
+    path = str(tmp_path / "store.sqlite3")
+    plain, through_sqlalchemy = SqliteStore(path), SqlStore(f"sqlite:///{path}")
+    plain.bulk_load(LISTINGS[:1], METADATA[:1])
+    through_sqlalchemy.bulk_load(LISTINGS[1:], METADATA[1:])
+    projects, keys = ["flask", "absent"], [row.artifact for row in METADATA]
+    for index_url in (INDEX, "https://other.example/simple/"):
+        assert plain.listings(index_url, projects) == through_sqlalchemy.listings(index_url, projects) != {}
+        assert plain.metadata(index_url, keys) == through_sqlalchemy.metadata(index_url, keys) != {}
+    plain.close()
+    through_sqlalchemy.close()
+
+
+def schema_of(path: Path) -> tuple[set[tuple[str, str]], list[tuple[str]]]:
+    with sqlite3.connect(path) as connection:
+        tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    connection.close()
+    return {(name, " ".join(sql.split())) for name, sql in tables}, versions
+
+
+def test_the_written_schema_is_that_of_the_migrations(tmp_path: Path) -> None:
+    upgrade_sqlite(str(tmp_path / "migrated"))
+    SqliteStore(str(tmp_path / "plain")).close()
+    assert schema_of(tmp_path / "plain") == schema_of(tmp_path / "migrated")
+    assert len(schema_statements()) == 4
+
+
+def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute(schema_statements()[0])  # a schema before the first one
+    connection.close()
+    store = SqliteStore(str(path))
+    store.bulk_load(LISTINGS, [])
+    assert store.listings(INDEX, ["absent"]) == {"absent": LISTINGS[1]}
+    store.close()
+    assert schema_of(path)[1] == [("1",)]
+
+
+def with_number(path: Path, number: str) -> Path:
+    SqliteStore(str(path)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (number,))
+    connection.close()
+    return path
+
+
+def test_a_newer_store_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    path = with_number(tmp_path / "store.sqlite3", "999")
+    with pytest.raises(StoreNewerError, match="schema 999") as plain:
+        open_store(str(path))
+    assert any("upgrade" in note for note in plain.value.__notes__)
+    with pytest.raises(StoreNewerError):
+        SqlStore(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("number", ["-1", "²", "head", ""])
+def test_a_schema_number_that_is_none_is_damage(tmp_path: Path, number: str) -> None:
+    with pytest.raises(StoreDamagedError):
+        open_store(str(with_number(tmp_path / "store.sqlite3", number)))
+
+
+def test_a_file_that_is_no_database_is_damaged_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreDamagedError, match=r"store\.sqlite3") as caught:
+        open_store(str(path))
+    assert any("move the file away" in note for note in caught.value.__notes__)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def read_all(location: str) -> None:
+    store = open_store(location)
+    try:
+        store.listings(INDEX, [f"p{n}" for n in range(200)])
+    finally:
+        store.close()
+
+
+def test_damaged_pages_are_an_error_when_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = SqliteStore(str(path))
+    store.bulk_load([LISTINGS[0]._replace(project=f"p{n}", payload=bytes(2000)) for n in range(200)], [])
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[8192:] = b"\xaa" * (len(content) - 8192)
+    path.write_bytes(content)
+    with pytest.raises(StoreDamagedError):
+        read_all(str(path))
+
+
+def test_a_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+    connection.close()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(str(path))
+
+
+def test_a_place_where_nothing_can_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for location in (str(tmp_path / "file" / "store.sqlite3"), str(tmp_path), "a\0b"):
+        with pytest.raises(StoreError):
+            open_store(location)
+
+
+@pytest.fixture
+def powerless() -> Iterator[Path]:
+    """A directory that can be made read-only; root lays down its power, for nothing is read-only to it."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name) / "store"
+        directory.mkdir()
+        Path(name).chmod(0o755)
+        user = os.geteuid()
+        yield directory
+        if user == 0:
+            os.seteuid(0)
+        directory.chmod(0o755)
+
+
+def lay_down_power() -> None:
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+
+
+def test_a_store_in_a_read_only_directory_is_read(powerless: Path) -> None:
+    location = str(powerless / "store.sqlite3")
+    store = open_store(location)
+    store.bulk_load(LISTINGS, METADATA)
+    store.close()
+    Path(location).chmod(0o444)
+    powerless.chmod(0o555)
+    lay_down_power()
+    store = open_store(location)
+    assert store.listings(INDEX, ["flask"]) == {"flask": LISTINGS[0]}
+    with pytest.raises(StoreError, match="readonly"):
+        store.bulk_load(LISTINGS, [])
+    store.close()
+    with pytest.raises(StoreError):
+        open_store(str(powerless / "other.sqlite3"))
+
+
+def test_an_older_store_that_cannot_be_written_is_an_error(powerless: Path) -> None:
+    path = powerless / "store.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute(schema_statements()[0])
+    connection.close()
+    path.chmod(0o444)
+    powerless.chmod(0o555)
+    lay_down_power()
+    with pytest.raises(StoreError, match="older schema"):
+        open_store(str(path))
+
+
+@pytest.mark.parametrize("location", ["redis://localhost/0", "mysql+x://h/d", "://"])
+def test_a_store_of_unknown_kind_is_refused(location: str) -> None:
+    with pytest.raises(ConfigurationError):
+        open_store(location)
+
+
+def test_a_server_that_is_not_there_is_an_error_without_the_password() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store("postgresql://user:secret@127.0.0.1:1/none?connect_timeout=2")
+    assert "secret" not in str(caught.value)
+    assert "127.0.0.1" in str(caught.value)
+
+
+WRITER = """
+import sys
+from knowledge.store import MetadataRow, open_store
+store = open_store(sys.argv[1])
+for batch in range(20):
+    store.bulk_load([], [MetadataRow("i", f"{sys.argv[2]}-{batch}-{n}", 1, 1, b"x" * 500) for n in range(20)])
+store.close()
+"""
+
+
+@pytest.mark.parametrize("place", ["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
+def test_processes_at_once_create_one_store_and_lose_nothing(
+    place: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    location = str(tmp_path / "store.sqlite3")
+    if place == "postgresql":
+        location = request.getfixturevalue("postgresql").new_database()
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, location, str(n)]) for n in range(3)]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    store = open_store(location)
+    keys = [f"{writer}-{batch}-{n}" for writer in range(3) for batch in range(20) for n in range(20)]
+    assert store.metadata("i", keys).keys() == set(keys)
+    store.close()
+
+
+FULL_DISK = """
+import resource, signal, sys
+from knowledge.errors import StoreError
+from knowledge.store import MetadataRow, open_store
+store = open_store(sys.argv[1])
+store.bulk_load([], [MetadataRow("i", "small", 1, 1, b"x")])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    store.bulk_load([], [MetadataRow("i", f"{n}", 1, 1, b"x" * 10_000) for n in range(100)])
+except StoreError as error:
+    print(type(error).__name__)
+print(len(store.metadata("i", ["small", "0"])))
+store.close()
+"""
+
+
+def test_a_full_disk_is_an_error_and_what_was_there_stays(tmp_path: Path) -> None:
+    location = str(tmp_path / "store.sqlite3")
+    ended = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, location], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout.split(), ended.stderr) == (["StoreError", "1"], "")
+    store = open_store(location)
+    assert store.metadata("i", ["small"]).keys() == {"small"}
+    store.close()
+
+
+def test_the_default_place_is_in_the_users_data_directory() -> None:
+    home = Path("/home/someone")
+    assert default_location({}, home) == "/home/someone/.local/share/stackwright/store.sqlite3"
+    assert default_location({"XDG_DATA_HOME": "/data"}, home) == "/data/stackwright/store.sqlite3"
+    assert default_location({"XDG_DATA_HOME": "relative"}, home).startswith("/home/someone/")
+    assert default_location({"STACKWRIGHT_STORE": "postgresql://h/d"}, home) == "postgresql://h/d"
