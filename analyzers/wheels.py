@@ -102,7 +102,7 @@ def wheel_metadata(reader: RangeReader) -> bytes:
         RangeMissing: by a `SparseReader`, for what must be fetched first.
         FileReaderError: the archive cannot be trusted, is no wheel (`WheelError`), or holds no METADATA.
     """
-    archive = ZipArchive(reader)
+    archive = ZipArchive(reader, containing=b".dist-info/")
     path = wheel_dist_info(archive) + b"/METADATA"
     member = archive.members.get(path)
     if member is None:

@@ -9,6 +9,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16, 4.4 and 4.5.3.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from typing import NamedTuple
 
 import msgspec
@@ -102,8 +103,16 @@ def read_exactly(reader: RangeReader, offset: int, length: int) -> bytes:
     return data
 
 
-def read_directory(reader: RangeReader, limits: ZipLimits = DEFAULT_LIMITS) -> dict[bytes, ZipMember]:
+def read_directory(
+    reader: RangeReader, limits: ZipLimits = DEFAULT_LIMITS, containing: bytes = b""
+) -> dict[bytes, ZipMember]:
     """The members of an archive by path, in the order of its directory.
+
+    Args:
+        reader: the archive.
+        limits: what it may claim.
+        containing: give only members whose path, as spelled, holds this; the others are passed over
+            unchecked, which makes a large directory an order of magnitude cheaper.
 
     Raises:
         FileReaderError: the directory cannot be trusted; mostly `ZipError`.
@@ -122,10 +131,10 @@ def read_directory(reader: RangeReader, limits: ZipLimits = DEFAULT_LIMITS) -> d
         # taking that along spares the request for METADATA.
         lead = min(frame.start, frame.length // 2 + _LEAD_BYTES)
     directory = read_exactly(reader, frame.start - lead, lead + frame.length)[lead:]
-    members = _parse(directory, frame, limits)
+    members, offsets = _parse(directory, frame, limits, containing)
     if sum(member.size_bytes for member in members) > limits.total_bytes:
         raise ZipError(b"", f"claims more than {limits.total_bytes:,} bytes of content")
-    spans = _spans(members, frame.start)
+    spans = _spans(members, [*offsets, frame.start])
     found: dict[bytes, ZipMember] = {}
     for member in members:
         if (other := found.get(member.path)) and not (other.is_directory and member.is_directory):
@@ -174,8 +183,13 @@ def _frame(reader: RangeReader, end_offset: int, end: bytes) -> _Frame:
     return _Frame(base, base + start, length, members)
 
 
-def _parse(directory: bytes, frame: _Frame, limits: ZipLimits) -> list[ZipMember]:
-    members, at = [], 0
+def _parse(
+    directory: bytes, frame: _Frame, limits: ZipLimits, containing: bytes
+) -> tuple[list[ZipMember], list[int]]:
+    """The members that are wanted, and where every member that states its offset begins."""
+    members: list[ZipMember] = []
+    offsets: list[int] = []
+    at = 0
     for _ in range(frame.members):
         if at + _CENTRAL.size > len(directory):
             raise ZipError(b"", "the directory ends within an entry")
@@ -187,6 +201,10 @@ def _parse(directory: bytes, frame: _Frame, limits: ZipLimits) -> list[ZipMember
         if signature != _CENTRAL_SIGNATURE or end > len(directory):
             raise ZipError(b"", "the directory is damaged")
         raw_path = directory[at : at + name_bytes]
+        if containing not in raw_path:
+            offsets.append(frame.base + offset)
+            at = end
+            continue
         path, is_directory = _path(raw_path, flags, limits)
         if flags & _ENCRYPTED:
             raise ZipError(path, "encrypted members are not supported")
@@ -195,6 +213,7 @@ def _parse(directory: bytes, frame: _Frame, limits: ZipLimits) -> list[ZipMember
         if _ABSENT32 in (size, compressed, offset):
             extra = directory[at + name_bytes : at + name_bytes + extra_bytes]
             size, compressed, offset = _zip64_sizes(extra, (size, compressed, offset), path)
+        offsets.append(frame.base + offset)
         members.append(
             ZipMember(
                 path=path,
@@ -211,7 +230,7 @@ def _parse(directory: bytes, frame: _Frame, limits: ZipLimits) -> list[ZipMember
         at = end
     if at != len(directory):
         raise ZipError(b"", "the directory holds more than its members")
-    return members
+    return members, offsets
 
 
 def _path(raw_path: bytes, flags: int, limits: ZipLimits) -> tuple[bytes, bool]:
@@ -240,13 +259,17 @@ def _zip64_sizes(extra: bytes, stated: tuple[int, ...], path: bytes) -> tuple[in
     raise ZipError(path, "its zip64 sizes are missing")
 
 
-def _spans(members: list[ZipMember], directory_start: int) -> dict[int, int]:
-    """From each member's offset the bytes until the next one, which its own must fit into."""
-    ordered = sorted(members, key=lambda member: member.offset)
-    ends = [*(member.offset for member in ordered[1:]), directory_start]
+def _spans(members: list[ZipMember], boundaries: list[int]) -> dict[int, int]:
+    """From each member's offset the bytes until the next boundary, which its own must fit into."""
+    ends = sorted(boundaries)
     spans: dict[int, int] = {}
-    for member, end in zip(ordered, ends, strict=False):
-        if member.offset + _LOCAL_BYTES + len(member.raw_path) + member.compressed_bytes > end:
+    for member in members:
+        end = ends[bisect_right(ends, member.offset)] if member.offset < ends[-1] else member.offset
+        if member.offset in spans or member.offset + _least_bytes(member) > end:
             raise ZipError(member.path, "overlaps what follows it")
         spans[member.offset] = end - member.offset
     return spans
+
+
+def _least_bytes(member: ZipMember) -> int:
+    return _LOCAL_BYTES + len(member.raw_path) + member.compressed_bytes

@@ -40,6 +40,9 @@ _SLICE_BYTES = 1 << 16
 class ZipArchive:
     """An archive over a `RangeReader`.
 
+    Args:
+        containing: keep only members whose path holds this; see `read_directory`.
+
     Attributes:
         members: by path, in the order of the directory.
 
@@ -47,9 +50,12 @@ class ZipArchive:
         FileReaderError: when made, if the directory cannot be trusted; mostly `ZipError`.
     """
 
-    def __init__(self, reader: RangeReader, limits: ZipLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, reader: RangeReader, limits: ZipLimits = DEFAULT_LIMITS, containing: bytes = b""
+    ) -> None:
         self._reader = reader
-        self.members: Mapping[bytes, ZipMember] = MappingProxyType(read_directory(reader, limits))
+        members = read_directory(reader, limits, containing)
+        self.members: Mapping[bytes, ZipMember] = MappingProxyType(members)
 
     def range_of(self, member: ZipMember) -> tuple[int, int]:
         """Offset and length of the range that reading this member asks for first, nearly always the only one.
