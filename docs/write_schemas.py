@@ -1,0 +1,56 @@
+"""Writes docs/schemas: the JSON Schema of every record that is printed, stored or sent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from analyzers.evidence import Finding, Justification
+from images.environment import RuntimeEnvironment
+from knowledge.observations import Observation
+from knowledge.releases import Metadata
+from resolver.advice import Advice
+from topics.vectors import TopicVector
+
+FOLDER = Path(__file__).parent / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+RECORDS: Mapping[str, type[msgspec.Struct]] = {
+    "advice": Advice,
+    "environment": RuntimeEnvironment,
+    "finding": Finding,
+    "justification": Justification,
+    "metadata": Metadata,
+    "observation": Observation,
+    "topic-vector": TopicVector,
+}
+
+
+def documents() -> dict[str, str]:
+    """File name to content."""
+    return {f"{name}.json": _document(name, record) for name, record in RECORDS.items()}
+
+
+def _document(name: str, record: type[msgspec.Struct]) -> str:
+    schema = msgspec.json.schema(record)
+    head = {"$schema": DIALECT, "$id": f"{name}.json", "title": record.__name__}
+    return json.dumps({**head, **schema}, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every schema, and remove those of records that are no more."""
+    FOLDER.mkdir(exist_ok=True)
+    written = documents()
+    for path in FOLDER.glob("*.json"):
+        if path.name not in written:
+            path.unlink()
+    for name, content in written.items():
+        (FOLDER / name).write_text(content, encoding="utf-8")
+    sys.stdout.write(f"Wrote {len(written)} schemas to {FOLDER}\n")
+
+
+if __name__ == "__main__":
+    main()

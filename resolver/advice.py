@@ -1,0 +1,126 @@
+"""The record of an advice: pins with artifacts and reasons, score, bound, what was rejected and unknown."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from analyzers.evidence import Justification
+from analyzers.reports import Report
+from images.environment import RuntimeEnvironment
+from knowledge.releases import FileKind
+
+
+class Status(enum.StrEnum):
+    """How good the answer is.
+
+    OPTIMAL: proven that no stack scores better. FEASIBLE: a stack that meets every requirement.
+    UNSATISFIABLE: proven that there is none.
+    """
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    UNSATISFIABLE = "unsatisfiable"
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the target can install.
+
+    Attributes:
+        hashes: algorithm to hexadecimal digest; empty where the index states none.
+        sha256: None where the index states none.
+    """
+
+    filename: str
+    kind: FileKind
+    url: str
+    hashes: dict[str, str]
+    sha256: str | None
+    size_bytes: int | None
+    uploaded_at: str | None
+
+
+class Rejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A newer release that was not chosen: which, by which unit, and why."""
+
+    version: str
+    unit: str
+    reason: Justification
+
+
+class Pin(msgspec.Struct, frozen=True, kw_only=True):
+    """One release of the advised stack.
+
+    Attributes:
+        name: normalised.
+        direct: whether the user asks for it.
+        dependents: names of the pins that ask for it.
+        artifacts: best first.
+        rejected: newer releases, newest first, at most `MOST_REJECTED`.
+    """
+
+    name: str
+    version: str
+    extras: tuple[str, ...]
+    direct: bool
+    dependents: tuple[str, ...]
+    requires_python: str | None
+    artifacts: tuple[Artifact, ...]
+    reasons: tuple[Justification, ...]
+    rejected: tuple[Rejection, ...]
+
+
+class Requests(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests made of an index, by what they asked for."""
+
+    listing: int = 0
+    metadata: int = 0
+    range: int = 0
+    sdist: int = 0
+    build: int = 0
+
+
+class Statistics(msgspec.Struct, frozen=True, kw_only=True):
+    """The effort of a run.
+
+    Attributes:
+        bytes: received from indexes.
+        stacks: complete stacks that were examined.
+        elapsed_s: from start to result, in seconds.
+    """
+
+    requests: Requests
+    releases_read: int
+    bytes: int
+    decisions: int
+    conflicts: int
+    stacks: int
+    elapsed_s: float
+
+
+class Advice(Report, frozen=True, kw_only=True):
+    """What `stackwright advise` answers.
+
+    Attributes:
+        requirements: the user's, as written, those that are not live on the target left out.
+        pins: by name; empty when there is no stack.
+        score: in millionths, at most 0; None when there is no stack.
+        bound: no stack scores better; None when there is no stack.
+        explanation: sentences that prove that there is no stack.
+        remarks: what units say about the run or the whole stack.
+    """
+
+    status: Status
+    recommendation: str
+    requirements: tuple[str, ...]
+    pins: tuple[Pin, ...] = ()
+    score: int | None = None
+    bound: int | None = None
+    environment: RuntimeEnvironment
+    explanation: tuple[str, ...] = ()
+    remarks: tuple[Justification, ...] = ()
+    statistics: Statistics
+
+
+MOST_REJECTED = 10

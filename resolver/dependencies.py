@@ -1,0 +1,99 @@
+"""What one release asks for: its ``Requires-Dist`` lines, read for one target.
+
+Most lines of most releases sit behind an extra that nobody asks for, so a line is split by one regular
+expression and parsed in full only where that does not suffice. Source: PEP 508, PEP 685.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.markers import InvalidMarker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from resolver.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One dependency that is live on the target.
+
+    Attributes:
+        project: normalised name.
+        extras: normalised, sorted.
+        specifiers: specifier set as text, possibly empty.
+        url: a direct reference (PEP 508 ``name @ url``), or None.
+    """
+
+    project: str
+    extras: tuple[str, ...]
+    specifiers: str
+    url: str | None = None
+
+
+_NAME = r"(?>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
+_LINE = re.compile(
+    rf"""\s*+ (?P<name>{_NAME}) \s*+
+        (?: \[ \s*+ (?P<extras> (?:{_NAME} (?: \s*+,\s*+ {_NAME} )*+ )? ) \s*+ \] \s*+ )?
+        (?: \( (?P<parenthesised>[^][();@]*+) \) \s*+ | (?P<plain>[^][();@]*+) )
+        (?: ; \s*+ (?P<marker>.+) )? $""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Never gives back what it took: a hostile line must not cost more than its length."""
+
+
+def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = None) -> Iterator[Dependency]:
+    """The dependencies that are active on the target, in their order.
+
+    Args:
+        lines: ``Requires-Dist`` values as written.
+        extra: yields what this extra adds; None: what the release asks for without any extra.
+
+    Raises:
+        InvalidRequirement: a line is no dependency specifier.
+    """
+    for line in lines:
+        if extra is not None and "extra" not in line:
+            continue
+        match = _LINE.match(line)
+        if match is None:
+            parsed = Requirement(line)
+            marker = str(parsed.marker) if parsed.marker else ""
+        else:
+            parsed, marker = None, (match["marker"] or "").strip()
+        try:
+            if not _is_added(marker, target, extra):
+                continue
+        except InvalidMarker as error:
+            raise InvalidRequirement(f"{line}: {str(error).splitlines()[0]}") from error
+        if parsed is not None:
+            yield of_requirement(parsed)
+        elif match is not None:
+            names = sorted(
+                {canonicalize_name(e.strip()) for e in (match["extras"] or "").split(",") if e.strip()}
+            )
+            specifiers = (match["parenthesised"] or match["plain"] or "").strip()
+            yield Dependency(canonicalize_name(match["name"]), tuple(names), specifiers)
+
+
+def of_requirement(requirement: Requirement) -> Dependency:
+    """A parsed requirement without its marker."""
+    return Dependency(
+        canonicalize_name(requirement.name),
+        tuple(sorted({canonicalize_name(extra) for extra in requirement.extras})),
+        str(requirement.specifier),
+        requirement.url,
+    )
+
+
+def _is_added(marker: str, target: Target, extra: str | None) -> bool:
+    if "extra" not in marker:
+        return extra is None and target.is_live(marker)
+    without = target.is_live(marker)
+    return without if extra is None else not without and target.is_live(marker, extra)
+
+
+__all__ = ["Dependency", "InvalidRequirement", "live_dependencies", "of_requirement"]

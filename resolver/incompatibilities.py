@@ -1,0 +1,139 @@
+"""Incompatibilities in PubGrub's form: a set of terms that cannot all hold, with the cause of it.
+
+A term is a variable and a mask; it holds when the variable's domain lies within the mask. "A in m needs B in
+S" is {A in m, B in everything but S}. Source: https://github.com/dart-lang/pub/blob/master/doc/solver.md
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzers.evidence import Justification
+from analyzers.reports import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The user asks for it.
+
+    Attributes:
+        text: the requirement as written.
+        where: the file and line, or ``command line``.
+    """
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depends:
+    """Releases of `dependent` ask for it in their metadata.
+
+    Attributes:
+        extra: the extra of the dependent that asks, or None.
+        text: specifier set, possibly empty.
+    """
+
+    dependent: str
+    extra: str | None
+    dependency: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A unit refuses releases of `project`, for the reason it gives."""
+
+    project: str
+    reason: Justification
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A stride refutes that its releases stand in one stack."""
+
+    reason: Justification
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No index has `project`."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The metadata of a release could not be had."""
+
+    project: str
+    unknown: Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Two projects exclude each other because one stands in for the other."""
+
+    project: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Follows from two others by resolution on `pivot`."""
+
+    left: Incompatibility
+    right: Incompatibility
+    pivot: int
+
+
+Cause = Required | Depends | Refused | Refuted | Missing | Unreadable | Replaced | Derived
+
+
+@dataclass(slots=True, eq=False)
+class Incompatibility:
+    """Terms that cannot all hold; it counts only while all its assumptions do.
+
+    Attributes:
+        masks: variable to mask, in the order in which the terms are told.
+        assumptions: bits of the assumptions it rests on; see `Assumptions`.
+        level: the decision level at which it was last checked whole.
+    """
+
+    masks: dict[int, int]
+    cause: Cause
+    assumptions: int = 0
+    level: int = 0
+
+
+class Assumptions:
+    """Numbers whatever a clause may rest on: a requirement, a refusal, a rule."""
+
+    def __init__(self) -> None:
+        self._bits: dict[object, int] = {}
+
+    def bit(self, key: object) -> int:
+        """The bit of `key`, made when first asked for."""
+        return self._bits.setdefault(key, 1 << len(self._bits))
+
+    def keys(self, mask: int) -> list[object]:
+        """What the bits of a mask stand for, in the order of their making."""
+        return [key for key, value in self._bits.items() if value & mask]
+
+
+def resolve(left: Incompatibility, right: Incompatibility, pivot: int, everything: int) -> Incompatibility:
+    """What follows when one of two incompatibilities must fail because the other holds.
+
+    Args:
+        pivot: a variable of both.
+        everything: the whole domain of the pivot.
+    """
+    masks = dict(left.masks)
+    for variable, mask in right.masks.items():
+        if variable == pivot:
+            masks[pivot] |= mask
+        else:
+            masks[variable] = masks[variable] & mask if variable in masks else mask
+    if masks[pivot] == everything:
+        del masks[pivot]
+    return Incompatibility(masks, Derived(left, right, pivot), left.assumptions | right.assumptions)

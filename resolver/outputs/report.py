@@ -1,0 +1,12 @@
+"""Writes an advice as a JSON report."""
+
+from __future__ import annotations
+
+import msgspec
+
+from resolver.advice import Advice
+
+
+def report(advice: Advice) -> str:
+    """The whole record, indented, keys in the order of their definition."""
+    return msgspec.json.format(msgspec.json.encode(advice), indent=2).decode() + "\n"

@@ -1,0 +1,39 @@
+"""Writes a requirements file that pip and uv install as it is, with hashes or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resolver.advice import Advice, Pin
+from resolver.outputs.errors import HashesMissingError
+
+
+def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
+    """One line per pin, and who asked for it; it holds neither time nor statistics.
+
+    Extras are left out: what they add is pinned itself.
+
+    Raises:
+        HashesMissingError: hashes are wanted and the index states none for some file.
+    """
+    lines = [f"# Advised by {advice.tool.name} for {target}; other targets need a file of their own."]
+    for pin in advice.pins:
+        lines.extend(_pin(pin, hashes=hashes))
+    return "\n".join(lines) + "\n"
+
+
+def _pin(pin: Pin, *, hashes: bool) -> Iterator[str]:
+    digests = sorted(_digests(pin)) if hashes else []
+    yield f"{pin.name}=={pin.version}" + (" \\" if digests else "")
+    for number, digest in enumerate(digests, 1):
+        yield f"    --hash={digest}" + (" \\" if number < len(digests) else "")
+    asked = [*(["your requirements"] if pin.direct else []), *pin.dependents]
+    yield f"    # via {', '.join(asked)}"
+
+
+def _digests(pin: Pin) -> Iterator[str]:
+    for artifact in pin.artifacts:
+        if not artifact.hashes:
+            raise HashesMissingError(pin.name, artifact.filename)
+        algorithm = "sha256" if artifact.sha256 else min(artifact.hashes)
+        yield f"{algorithm}:{artifact.hashes[algorithm]}"

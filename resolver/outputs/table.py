@@ -1,0 +1,123 @@
+"""Shows an advice on a terminal: pins with their reasons, then what it cost and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzers.evidence import Level
+from resolver.advice import Advice, Pin, Status
+
+_NARROWEST = 40
+
+
+def table(advice: Advice, target: str, width: int) -> str:
+    """The advice for a person.
+
+    Args:
+        width: columns of the terminal.
+    """
+    width = max(width, _NARROWEST)
+    return "".join(f"{line}\n" for text in _lines(advice, target, width) for line in _fitted(text, width))
+
+
+def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
+    if advice.status is Status.UNSATISFIABLE:
+        yield f"No stack for {target} meets these requirements."
+        yield ""
+        yield from advice.explanation
+    else:
+        yield f"Advised for {target}:"
+        yield ""
+        yield from _pins(advice, width)
+        yield ""
+        yield _quality(advice)
+        yield from _warnings(advice)
+    for unknown in advice.unknowns:
+        yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
+    yield _effort(advice)
+
+
+def _fitted(text: str, width: int) -> list[str]:
+    """Lines that a terminal shows as they are; an index that states escape sequences steers nothing."""
+    shown = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+    if len(shown) <= width:
+        return [shown]
+    import textwrap
+
+    return textwrap.wrap(shown, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _pins(advice: Advice, width: int) -> Iterator[str]:
+    rows = [(_name(pin), pin.version, _asked(pin), _newer(pin)) for pin in advice.pins]
+    headings = ("package", "version", "asked for by", "why not newer")
+    widths = _widths([headings, *rows], width - 2 - 3 * 2)
+    for row in (headings, *rows):
+        cells = (_cut(cell, size).ljust(size) for cell, size in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def _widths(rows: list[tuple[str, str, str, str]], room: int) -> tuple[int, int, int, int]:
+    """Of the columns: package and version as wide as they are while something is left for the others."""
+    package, version, asked, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    named = room - min(20, room // 3)
+    version = min(version, named // 2)
+    package = min(package, named - version)
+    left = room - package - version
+    asked = min(asked, left // 3)
+    return package, version, asked, left - asked
+
+
+def _name(pin: Pin) -> str:
+    return f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
+
+
+def _asked(pin: Pin) -> str:
+    return ", ".join([*(["you"] if pin.direct else []), *pin.dependents])
+
+
+def _newer(pin: Pin) -> str:
+    if not pin.rejected:
+        return "it is the newest"
+    rejection = pin.rejected[0]
+    return f"{rejection.version} {rejection.reason.message}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _quality(advice: Advice) -> str:
+    proven = (
+        "no stack scores better" if advice.status is Status.OPTIMAL else f"at best {_points(advice.bound)}"
+    )
+    packages = _counted(len(advice.pins), "package")
+    return f"{packages}; type {advice.recommendation}; score {_points(advice.score)} ({proven})"
+
+
+def _points(millionths: int | None) -> str:
+    return f"{(millionths or 0) / 1_000_000:.3f}"
+
+
+def _warnings(advice: Advice) -> Iterator[str]:
+    for reason in (*advice.remarks, *(reason for pin in advice.pins for reason in pin.reasons)):
+        if reason.level is not Level.INFO:
+            yield f"{reason.level.value}: {reason.message}"
+
+
+def _effort(advice: Advice) -> str:
+    made = advice.statistics
+    asked = made.requests
+    total = asked.listing + asked.metadata + asked.range + asked.sdist + asked.build
+    read = _counted(made.releases_read, "release")
+    if not total:
+        return f"{read} read from the store in {made.elapsed_s:.2f} s, no request made"
+    return (
+        f"{read} read in {made.elapsed_s:.2f} s with {_counted(total, 'request')} "
+        f"({_counted(asked.listing, 'listing')}, {made.bytes / 1e6:.1f} MB)"
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,125 @@
+"""From a solved search to pins: which files, why this release, and why none of the newer ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzers.evidence import Justification, Level
+from knowledge.releases import File
+from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
+from resolver.incompatibilities import Depends, Incompatibility
+from resolver.projects import Project
+from resolver.resolver import Resolver
+from resolver.stack import Member, Stack
+from resolver.target import PythonFit
+from resolver.versions import bit, positions, span
+from resolver.wording import incompatibility_in_words
+
+_HASH = re.compile(r"[a-z][a-z0-9_]{1,19}:[0-9a-fA-F]{32,128}", re.ASCII)
+
+
+def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
+    """The members of an accepted stack, by name, while the resolver still stands at it."""
+    for name, member in stack.members.items():
+        files = member.project.files(member.position, resolver.context.target)
+        yield Pin(
+            name=name,
+            version=member.version,
+            extras=member.extras,
+            direct=member.direct,
+            dependents=tuple(sorted(member.dependents)),
+            requires_python=files[0].requires_python,
+            artifacts=tuple(map(_artifact, files)),
+            reasons=tuple(_reasons(member, resolver)),
+            rejected=tuple(_rejected(member, resolver, stack)),
+        )
+
+
+def _artifact(file: File) -> Artifact:
+    """A file as it goes into lockfiles: a hash that is no digest, whatever it is, must not get there."""
+    hashes = {name: digest for name, digest in file.hashes.items() if _HASH.fullmatch(f"{name}:{digest}")}
+    return Artifact(
+        filename=file.filename,
+        kind=file.kind,
+        url=file.url,
+        hashes=hashes,
+        sha256=hashes.get("sha256"),
+        size_bytes=file.size_bytes,
+        uploaded_at=file.uploaded_at,
+    )
+
+
+def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
+    project, position = member.project, member.position
+    asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
+    asked += [f"{name} depends on it" for name in sorted(member.dependents)]
+    yield Justification(unit="resolver", message=" and ".join(asked))
+    if not project.preferred_to(position):
+        yield Justification(unit="resolver", message="the newest release that the target can use")
+    yield from resolver.scorer.factors(project, position)
+    yield from _warnings(member, resolver)
+
+
+def _warnings(member: Member, resolver: Resolver) -> Iterator[Justification]:
+    project, position, target = member.project, member.position, resolver.context.target
+    metadata = resolver.universe.metadata(project, position)
+    for extra in member.extras:
+        if metadata is not None and extra not in metadata.extras:
+            message = f"{project.name} {member.version} has no extra named {extra}"
+            yield Justification(unit="resolver", level=Level.WARNING, message=message)
+    first = project.files(position, target)[0]
+    if target.python_fit(first.requires_python) is PythonFit.CAPPED:
+        message = (
+            f"{project.name} {member.version} states Requires-Python {first.requires_python}, whose upper "
+            f"bound excludes {target.python}; nothing else fits, and some installers will refuse it"
+        )
+        yield Justification(unit="requires-python", level=Level.WARNING, message=message)
+    assert project.listing is not None
+    if position in project.listing.yanked:
+        why = project.listing.yanked[position] or "no reason given"
+        message = f"{project.name} {member.version} was yanked ({why}); a requirement names it exactly"
+        yield Justification(unit="yanked", level=Level.WARNING, message=message)
+
+
+def _rejected(member: Member, resolver: Resolver, stack: Stack) -> Iterator[Rejection]:
+    """Newer releases that are not in the stack, newest first."""
+    project = member.project
+    newer = span(member.position + 1, len(project.versions))
+    for number, position in enumerate(positions(newer)):
+        if number == MOST_REJECTED:
+            break
+        reason = _reason_against(project, position, resolver, stack)
+        yield Rejection(version=project.version(position), unit=reason.unit, reason=reason)
+
+
+def _reason_against(project: Project, position: int, resolver: Resolver, stack: Stack) -> Justification:
+    for refusal in project.refusals:
+        if refusal.releases & bit(position):
+            return refusal.reason
+    cause = resolver.universe.propagation.removal(project.variable, bit(position))
+    if cause is not None:
+        return Justification(unit="resolver", message=_in_this_stack(cause, project, resolver, stack))
+    if bit(position) & project.prereleases():
+        return Justification(unit="prereleases", message="is a pre-release, and a stable release serves")
+    if bit(position) & project.shape_mask(resolver.context.target, PythonFit.CAPPED):
+        message = f"its Requires-Python has an upper bound below {resolver.context.target.python}"
+        return Justification(unit="requires-python", message=message)
+    return Justification(unit=resolver.predictor.name, message="was not tried: an earlier choice served")
+
+
+def _in_this_stack(
+    incompatibility: Incompatibility, project: Project, resolver: Resolver, stack: Stack
+) -> str:
+    """An incompatibility as the reason against releases of `project`, next to what the stack holds."""
+    cause = incompatibility.cause
+    if not isinstance(cause, Depends):
+        return incompatibility_in_words(incompatibility, resolver.universe)
+    asked = f"{cause.dependency}{cause.text}"
+    if cause.dependent == project.name:
+        other = stack.members.get(cause.dependency)
+        if other is None:
+            return f"depends on {asked}, which cannot be in the stack"
+        return f"depends on {asked}, and the stack has {cause.dependency} {other.version}"
+    other = stack.members.get(cause.dependent)
+    return f"{cause.dependent}{f' {other.version}' if other else ''} depends on {asked}"

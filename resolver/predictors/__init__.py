@@ -1,0 +1,1 @@
+"""Predictors: they choose what the search decides next."""

@@ -1,0 +1,21 @@
+"""In which order the releases of a project are tried, whatever a predictor learns."""
+
+from __future__ import annotations
+
+from resolver.context import Context, PrereleasePolicy
+from resolver.projects import Project
+from resolver.target import PythonFit
+
+
+def tiers(project: Project, context: Context) -> tuple[int, ...]:
+    """Masks that together hold every release; those of an earlier one come first, newest before older.
+
+    Stable releases come before pre-releases unless the policy allows those freely, and a release whose
+    ``Requires-Python`` has an upper bound below the target comes after those that admit it.
+    """
+    capped = project.shape_mask(context.target, PythonFit.CAPPED)
+    admitted = project.versions.everything & ~capped
+    if context.prereleases is PrereleasePolicy.ALLOW:
+        return (admitted, capped)
+    prereleases = project.prereleases()
+    return (admitted & ~prereleases, capped & ~prereleases, admitted & prereleases, capped & prereleases)

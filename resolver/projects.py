@@ -1,0 +1,89 @@
+"""One project in the state space: its releases as bits, what refuses them, and their order."""
+
+from __future__ import annotations
+
+from knowledge.releases import File, Listing
+from resolver.formats import Formats
+from resolver.target import PythonFit, Target
+from resolver.units.verdicts import Refusal
+from resolver.versions import Versions, bit, newest, span
+
+
+class Project:
+    """A project that the search knows of.
+
+    Attributes:
+        name: normalised.
+        listing: None when no index has the project.
+        variable: number of its domain in the propagation.
+        usable: the releases that no sieve refused.
+        refusals: what the sieves refused, with their reasons.
+        tiers: masks in order of preference; a release of an earlier tier is tried before any of a later one.
+        extras: normalised name to the variable that says whether the extra is active.
+    """
+
+    __slots__ = (
+        "_files",
+        "extras",
+        "formats",
+        "listing",
+        "name",
+        "refusals",
+        "tiers",
+        "usable",
+        "variable",
+        "versions",
+    )
+
+    def __init__(self, name: str, listing: Listing | None, formats: Formats, variable: int) -> None:
+        self.name = name
+        self.listing = listing
+        self.formats = formats
+        self.variable = variable
+        self.versions = Versions(listing.versions if listing else ())
+        self.usable = self.versions.everything
+        self.refusals: list[Refusal] = []
+        self.tiers: tuple[int, ...] = (self.versions.everything,)
+        self.extras: dict[str, int] = {}
+        self._files: dict[int, list[File]] = {}
+
+    def version(self, position: int) -> str:
+        """The canonical text of one release's version."""
+        return self.versions.texts[position]
+
+    def best(self, mask: int) -> int | None:
+        """Position of the release to try first among those in `mask`."""
+        for tier in self.tiers:
+            if mask & tier:
+                return newest(mask & tier)
+        return None
+
+    def preferred_to(self, position: int) -> int:
+        """The usable releases that are tried before the one at `position`."""
+        before = 0
+        for tier in self.tiers:
+            if tier & bit(position):
+                before |= tier & span(position + 1, len(self.versions))
+                break
+            before |= tier
+        return before & self.usable
+
+    def files(self, position: int, target: Target) -> list[File]:
+        """The files of one release that the target can install, best first."""
+        files = self._files.get(position)
+        if files is None:
+            assert self.listing is not None
+            files = target.usable_files(self.listing.files(position), self.formats)
+            self._files[position] = files
+        return files
+
+    def shape_mask(self, target: Target, fit: PythonFit) -> int:
+        """The releases whose usable files fit the target's Python exactly that well."""
+        if self.listing is None:
+            return 0
+        fits = [target.shape_fit(shapes, self.formats) is fit for shapes in self.listing.shapes]
+        return sum(bit(position) for position, shape in enumerate(self.listing.shape_of) if fits[shape])
+
+    def prereleases(self) -> int:
+        """The pre-releases and development releases."""
+        return sum(map(bit, self.listing.prereleases)) if self.listing else 0

@@ -1,0 +1,211 @@
+"""Domains, decisions and learning: unit propagation, conflict analysis and back-jumping over masks.
+
+Variables are numbered; a domain is a mask (see `resolver.versions`). Everything that changed a domain stands
+on one trail, so that a conflict can be traced to the decisions that caused it. What is learned stays.
+Source: conflict-driven clause learning (Marques-Silva and Sakallah, 1999) in PubGrub's form (Weizenbaum,
+2018).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from dataclasses import dataclass
+
+from resolver.incompatibilities import Incompatibility, resolve
+
+
+class UnsatisfiableError(Exception):
+    """No assignment satisfies the incompatibilities.
+
+    Attributes:
+        proof: the incompatibility without terms, whose causes are the derivation.
+    """
+
+    def __init__(self, proof: Incompatibility) -> None:
+        super().__init__("the requirements cannot be met together")
+        self.proof = proof
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    variable: int
+    before: int
+    reason: Incompatibility | None
+
+
+class Propagation:
+    """A partial assignment, closed under propagation.
+
+    Attributes:
+        domains: the remaining mask of every variable.
+        everything: the whole mask of every variable.
+        conflicts: number of conflicts analysed.
+        decisions: number of decisions made.
+    """
+
+    def __init__(self) -> None:
+        self.domains: list[int] = []
+        self.everything: list[int] = []
+        self.conflicts = 0
+        self.decisions = 0
+        self._occurrences: list[list[Incompatibility]] = []
+        self._history: list[list[tuple[int, int]]] = []
+        self._trail: list[_Change] = []
+        self._level_starts: list[int] = []
+        self._queue: deque[int] = deque()
+        self._unchecked: deque[Incompatibility] = deque()
+        self._late: list[Incompatibility] = []
+
+    @property
+    def level(self) -> int:
+        """The number of decisions in force."""
+        return len(self._level_starts)
+
+    def variable(self, everything: int) -> int:
+        """A new variable with its whole domain open."""
+        self.domains.append(everything)
+        self.everything.append(everything)
+        self._occurrences.append([])
+        self._history.append([])
+        return len(self.domains) - 1
+
+    def add(self, incompatibility: Incompatibility) -> None:
+        """Add an incompatibility; `propagate` will look at it first."""
+        for variable in incompatibility.masks:
+            self._occurrences[variable].append(incompatibility)
+        self.recheck(incompatibility)
+
+    def widen(self, incompatibility: Incompatibility, variable: int, mask: int) -> None:
+        """Let an incompatibility that was added hold for more values of one of its variables."""
+        incompatibility.masks[variable] |= mask
+        self.recheck(incompatibility)
+
+    def recheck(self, incompatibility: Incompatibility) -> None:
+        """Have `propagate` look at an incompatibility as if it were new."""
+        self._unchecked.append(incompatibility)
+
+    def decide(self, variable: int, mask: int) -> None:
+        """Open a decision level in which `variable` lies within `mask`."""
+        self.decisions += 1
+        self._level_starts.append(len(self._trail))
+        self._change(variable, self.domains[variable] & mask, None)
+
+    def decided_at(self, level: int) -> int:
+        """The variable whose decision opened `level`, which is at least 1."""
+        return self._trail[self._level_starts[level - 1]].variable
+
+    def level_of_decision(self, variable: int) -> int:
+        """The level that opened with a decision on `variable`; 0 when it was not decided."""
+        levels = range(1, self.level + 1)
+        return next((level for level in levels if self.decided_at(level) == variable), 0)
+
+    def domain_at(self, variable: int, level: int) -> int:
+        """The domain that `variable` had when `level` was complete."""
+        end = self._level_starts[level] if level < self.level else len(self._trail)
+        for position, domain in reversed(self._history[variable]):
+            if position < end:
+                return domain
+        return self.everything[variable]
+
+    def removal(self, variable: int, mask: int) -> Incompatibility | None:
+        """The incompatibility that took the values in `mask` from a domain; None if a decision did."""
+        for position, domain in self._history[variable]:
+            if not domain & mask:
+                return self._trail[position].reason
+        return None
+
+    def propagate(self) -> None:
+        """Draw every conclusion, learning from conflicts and jumping back until none is left.
+
+        Raises:
+            UnsatisfiableError: a conflict rests on no decision.
+        """
+        while (conflict := self._closure()) is not None:
+            self.conflicts += 1
+            learned, level = self._analyse(conflict)
+            self.backjump(level)
+            if learned is conflict:
+                self.recheck(learned)
+            else:
+                self.add(learned)
+
+    def backjump(self, level: int) -> None:
+        """Undo every change above `level`."""
+        if level >= self.level:
+            return
+        start = self._level_starts[level]
+        for change in reversed(self._trail[start:]):
+            self.domains[change.variable] = change.before
+            self._history[change.variable].pop()
+        del self._trail[start:]
+        del self._level_starts[level:]
+        # What was added above this level may be unit here already: it is looked at again.
+        while self._late and self._late[-1].level > level:
+            self._unchecked.append(self._late.pop())
+
+    def _closure(self) -> Incompatibility | None:
+        while True:
+            if self._unchecked:
+                incompatibility = self._unchecked.popleft()
+                incompatibility.level = self.level
+                if self.level:
+                    self._late.append(incompatibility)
+                if not self._check(incompatibility):
+                    return incompatibility
+            elif self._queue:
+                for incompatibility in self._occurrences[self._queue[0]]:
+                    if not self._check(incompatibility):
+                        return incompatibility
+                self._queue.popleft()
+            else:
+                return None
+
+    def _check(self, incompatibility: Incompatibility) -> bool:
+        """Draw the conclusion of one incompatibility; False when all its terms hold."""
+        domains = self.domains
+        unit = -1
+        for variable, mask in incompatibility.masks.items():
+            domain = domains[variable]
+            if not domain & mask:
+                return True
+            if domain & ~mask:
+                if unit >= 0:
+                    return True
+                unit = variable
+        if unit < 0:
+            return False
+        self._change(unit, domains[unit] & ~incompatibility.masks[unit], incompatibility)
+        return True
+
+    def _change(self, variable: int, domain: int, reason: Incompatibility | None) -> None:
+        self._history[variable].append((len(self._trail), domain))
+        self._trail.append(_Change(variable, self.domains[variable], reason))
+        self.domains[variable] = domain
+        self._queue.append(variable)
+
+    def _analyse(self, conflict: Incompatibility) -> tuple[Incompatibility, int]:
+        """The incompatibility to learn, and the level at which it leaves one term open."""
+        while conflict.masks:
+            held = sorted((self._held_since(v, mask), v) for v, mask in conflict.masks.items())
+            position, pivot = held[-1]
+            level = self._level(position)
+            below = self._level(held[-2][0]) if len(held) > 1 else 0
+            if below < level:
+                return conflict, below
+            reason = self._trail[position].reason
+            assert reason is not None  # a decision is the first change of its level
+            conflict = resolve(conflict, reason, pivot, self.everything[pivot])
+        raise UnsatisfiableError(conflict)
+
+    def _held_since(self, variable: int, mask: int) -> int:
+        """The trail position that made a term hold."""
+        since = -1
+        for position, domain in reversed(self._history[variable]):
+            if domain & ~mask:
+                break
+            since = position
+        return since
+
+    def _level(self, position: int) -> int:
+        return bisect_right(self._level_starts, position)

@@ -1,0 +1,34 @@
+"""Recommendation types: what the user wants most, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a type of advice weighs.
+
+    Attributes:
+        predictor: name of the predictor that makes the decisions.
+        weights: name of a step to the factor its scores are multiplied with, in thousandths.
+        transitive_weight: what the score of a project that nobody asked for directly counts, in thousandths.
+        strides: whether complete stacks are examined for evidence against them.
+    """
+
+    name: str
+    predictor: str
+    weights: Mapping[str, int]
+    transitive_weight: int
+    strides: bool
+
+
+LATEST = Recommendation(
+    name="latest", predictor="latest", weights={"freshness": 1000}, transitive_weight=350, strides=False
+)
+STABLE = Recommendation(
+    name="stable", predictor="latest", weights={"freshness": 1000}, transitive_weight=350, strides=True
+)
+
+RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE)}

@@ -1,0 +1,205 @@
+"""The search: a predictor chooses, propagation draws the conclusions, strides examine what comes out.
+
+Resolve, examine, learn, resolve again: whatever refutes a decision, a candidate or a complete stack becomes
+an incompatibility, and the search goes on from where it was. It ends with a stack or with a proof that there
+is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from resolver.context import Context
+from resolver.dependencies import Dependency, live_dependencies
+from resolver.pipeline import Pipeline
+from resolver.predictors.protocol import Predictor
+from resolver.projects import Project
+from resolver.score import Scorer
+from resolver.stack import Member, Stack
+from resolver.universe import ReleaseSource, Universe
+from resolver.versions import ABSENT, bit
+
+
+class Progress(Protocol):
+    """Told what happens, for a person who waits; must return at once."""
+
+    def settled(self, project: str, version: str, settled: int, known: int) -> None:
+        """A release was chosen; `settled` of `known` projects have one."""
+
+    def examined(self, stacks: int) -> None:
+        """A complete stack was examined."""
+
+
+class Silence:
+    """Progress for nobody."""
+
+    def settled(self, project: str, version: str, settled: int, known: int) -> None:
+        """Say nothing."""
+
+    def examined(self, stacks: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An accepted stack.
+
+    Attributes:
+        score: in millionths, at most 0.
+        bound: no stack scores better.
+    """
+
+    stack: Stack
+    score: int
+    bound: int
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether it is proven that no stack is better."""
+        return self.score == self.bound
+
+
+class Resolver:
+    """One run of the search.
+
+    Args:
+        pipeline: the units that apply to `context`.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        source: ReleaseSource,
+        pipeline: Pipeline,
+        predictor: Predictor,
+        progress: Progress | None = None,
+    ) -> None:
+        self.context = context
+        self.pipeline = pipeline
+        self.predictor = predictor
+        self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
+        self.scorer = Scorer(pipeline.steps, context)
+        self.stacks_examined = 0
+        self._progress = progress or Silence()
+
+    def solve(self) -> Solution:
+        """The first stack that every stride accepts.
+
+        Raises:
+            UnsatisfiableError: there is none; it carries the proof.
+            KnowledgeError: something needed could not be had.
+        """
+        self.universe.require(self.context.requirements)
+        self._propagate()
+        self._prefetch([requirement.dependency for requirement in self.context.requirements])
+        while True:
+            candidates = list(self.universe.open_projects())
+            if candidates:
+                self._settle(self.predictor.project(candidates, self.universe))
+                continue
+            stack = self._stack()
+            if self._is_accepted(stack):
+                score = self.scorer.stack_score(stack)
+                return Solution(stack, score, self.scorer.bound(self.universe))
+
+    def _propagate(self) -> None:
+        self.universe.propagation.propagate()
+
+    def _settle(self, project: Project) -> None:
+        """Choose and read one release; decide for it only if what it asks for can be met in this state."""
+        universe, propagation = self.universe, self.universe.propagation
+        domain = propagation.domains[project.variable]
+        position = self.predictor.release(project, domain & ~ABSENT)
+        if universe.unread_parts(project, position):
+            dependencies = universe.expand(project, position)
+            culprit = self._culprit(dependencies)
+            self._propagate()
+            if culprit is not None and self.predictor.refuted(project, culprit):
+                level = propagation.level_of_decision(culprit.variable)
+                if level:
+                    propagation.backjump(level - 1)
+                    self._propagate()
+                return
+            self._prefetch(dependencies)
+        if propagation.domains[project.variable] != domain:
+            return
+        if domain & (domain - 1):
+            propagation.decide(project.variable, bit(position))
+            self._propagate()
+        self._tell(project, position)
+
+    def _tell(self, project: Project, position: int) -> None:
+        domains = self.universe.propagation.domains
+        needed = [p for p in self.universe.projects.values() if self.universe.is_present(p)]
+        settled = sum(not domains[p.variable] & (domains[p.variable] - 1) for p in needed)
+        self._progress.settled(project.name, project.version(position), settled, len(needed))
+
+    def _culprit(self, dependencies: list[Dependency]) -> Project | None:
+        """The decided project whose decision leaves no release for one of the dependencies."""
+        propagation = self.universe.propagation
+        for dependency in dependencies:
+            other = self.universe.projects[dependency.project]
+            wanted = other.versions.mask(dependency.specifiers)
+            if propagation.domains[other.variable] & wanted:
+                continue
+            for level in range(propagation.level + 1):
+                if not propagation.domain_at(other.variable, level) & wanted:
+                    return self.universe.owner(propagation.decided_at(level)) if level else None
+        return None
+
+    def _prefetch(self, dependencies: list[Dependency]) -> None:
+        """Hint at the releases that will probably be read next; never influences a decision."""
+        domains = self.universe.propagation.domains
+        for dependency in dependencies:
+            project = self.universe.projects[dependency.project]
+            position = project.best(domains[project.variable] & ~ABSENT)
+            if position is None or not project.versions.texts:
+                continue
+            files = project.files(position, self.context.target)
+            if files and self.universe.unread_parts(project, position):
+                self.universe.source.prefetch_metadata(project.name, files[0])
+
+    def _is_accepted(self, stack: Stack) -> bool:
+        self.stacks_examined += 1
+        self._progress.examined(self.stacks_examined)
+        refutations = [
+            refutation
+            for stride in self.pipeline.strides
+            for refutation in stride.examine(stack, self.context)
+        ]
+        for refutation in refutations:
+            for name, releases in refutation.releases.items():
+                if name not in stack.members or not releases & bit(stack.members[name].position):
+                    raise ValueError(
+                        f"{refutation.reason.unit} refutes a stack other than the one it was shown"
+                    )
+            self.universe.refute(refutation)
+        if refutations:
+            self._propagate()
+        return not refutations
+
+    def _stack(self) -> Stack:
+        """The stack that the requirements reach in the present state."""
+        universe = self.universe
+        members: dict[str, Member] = {}
+        seen: set[tuple[str, str | None]] = set()
+        queue: list[tuple[str | None, Dependency]] = [(None, r.dependency) for r in self.context.requirements]
+        for dependent, dependency in queue:
+            project = universe.serving(dependency)
+            domain = universe.propagation.domains[project.variable]
+            member = members.setdefault(project.name, Member(project, domain.bit_length() - 2))
+            if dependent is None:
+                member.direct = True
+            elif dependent != project.name:
+                member.dependents.add(dependent)
+                members[dependent].dependencies.add(project.name)
+            member.extras = tuple(sorted({*member.extras, *dependency.extras}))
+            metadata = universe.metadata(project, member.position)
+            assert metadata is not None  # a release without metadata is never chosen
+            for part in (None, *dependency.extras):
+                if (project.name, part) not in seen:
+                    seen.add((project.name, part))
+                    lines = live_dependencies(metadata.requires_dist, self.context.target, part)
+                    queue.extend((project.name, line) for line in lines)
+        return Stack(dict(sorted(members.items())))

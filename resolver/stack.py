@@ -1,0 +1,43 @@
+"""A complete stack: one release of every project that the requirements reach, and who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from resolver.projects import Project
+
+
+@dataclass(slots=True)
+class Member:
+    """One release in a stack.
+
+    Attributes:
+        extras: active extras, sorted.
+        dependents: normalised names of the projects that ask for it, sorted; empty for a direct requirement
+            that nothing else needs.
+        dependencies: normalised names of the projects it asks for.
+        direct: whether the user asks for it.
+    """
+
+    project: Project
+    position: int
+    extras: tuple[str, ...] = ()
+    dependents: set[str] = field(default_factory=set)
+    dependencies: set[str] = field(default_factory=set)
+    direct: bool = False
+
+    @property
+    def version(self) -> str:
+        """Canonical version."""
+        return self.project.version(self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A complete stack, by normalised project name, sorted."""
+
+    members: Mapping[str, Member]
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}=={member.version}" for name, member in self.members.items())

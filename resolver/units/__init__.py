@@ -1,0 +1,1 @@
+"""Units of the advising pipeline: boots, pseudonyms, sieves, steps, strides and wraps."""

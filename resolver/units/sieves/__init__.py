@@ -1,0 +1,1 @@
+"""Units that decide which releases may be used."""

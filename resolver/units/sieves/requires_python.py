@@ -1,0 +1,53 @@
+"""Refuses releases whose every usable file excludes the target's Python, and puts capped ones last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers.evidence import Evidence, Justification
+from resolver.context import Context
+from resolver.projects import Project
+from resolver.target import PythonFit
+from resolver.units.verdicts import Refusal
+from resolver.versions import bit
+
+
+class RequiresPythonSieve:
+    """Source: PEP 345 and PEP 503, ``Requires-Python``; see `resolver.target.Target.python_fit`."""
+
+    name = "requires-python"
+
+    def applies(self, context: Context) -> bool:
+        """Always."""
+        return True
+
+    def refuse(self, project: Project, context: Context) -> Iterable[Refusal]:
+        """One refusal per distinct statement of the index."""
+        if project.listing is None:
+            return
+        for texts, releases in self._refused(project, context).items():
+            wanted = " or ".join(texts)
+            yield Refusal(
+                releases,
+                Justification(
+                    unit=self.name,
+                    message=f"needs Python {wanted} (the target has {context.target.python})",
+                    evidence=(Evidence(what=f"Requires-Python: {wanted}", where="index"),),
+                ),
+            )
+
+    @staticmethod
+    def _refused(project: Project, context: Context) -> dict[tuple[str, ...], int]:
+        assert project.listing is not None
+        target = context.target
+        statements: list[tuple[str, ...] | None] = []
+        for shapes in project.listing.shapes:
+            refused = all(target.python_fit(s.requires_python) is PythonFit.REFUSED for s in shapes)
+            texts = tuple(sorted({s.requires_python or "" for s in shapes}))
+            statements.append(texts if refused else None)
+        masks: dict[tuple[str, ...], int] = {}
+        for position, shape in enumerate(project.listing.shape_of):
+            statement = statements[shape]
+            if statement is not None:
+                masks[statement] = masks.get(statement, 0) | bit(position)
+        return masks

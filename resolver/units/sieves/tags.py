@@ -1,0 +1,47 @@
+"""Refuses releases that have no file which the target can install."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers.evidence import Evidence, Justification
+from resolver.context import Context
+from resolver.projects import Project
+from resolver.target import PythonFit
+from resolver.units.verdicts import Refusal
+from resolver.versions import bit
+
+
+class TagsSieve:
+    """Source: PEP 425, PEP 600, PEP 656; sdists count unless builds are refused for the project."""
+
+    name = "tags"
+
+    def applies(self, context: Context) -> bool:
+        """Always."""
+        return True
+
+    def refuse(self, project: Project, context: Context) -> Iterable[Refusal]:
+        """One refusal for all releases without a usable file."""
+        if project.listing is None:
+            return
+        target, formats = context.target, project.formats
+        unusable = []
+        for shapes in project.listing.shapes:
+            fitting = [s for s in shapes if target.python_fit(s.requires_python) is not PythonFit.REFUSED]
+            unusable.append(bool(fitting) and all(target.file_rank(s.tags, formats) is None for s in fitting))
+        releases = sum(bit(i) for i, shape in enumerate(project.listing.shape_of) if unusable[shape])
+        if releases:
+            yield Refusal(
+                releases,
+                Justification(
+                    unit=self.name,
+                    message=f"has no {_wanted(formats.wheels, formats.sdists)} for {context.target.name}",
+                    evidence=(Evidence(what="tags of the files listed", where="index"),),
+                ),
+            )
+
+
+def _wanted(wheels: bool, sdists: bool) -> str:
+    kinds = [kind for kind, allowed in (("wheel", wheels), ("source distribution", sdists)) if allowed]
+    return " and no ".join(kinds) or "permitted file"

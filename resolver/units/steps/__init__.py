@@ -1,0 +1,1 @@
+"""Units that score a release."""

@@ -1,0 +1,46 @@
+"""What units answer: releases refused, stacks refuted, alternatives named; each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzers.evidence import Justification
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A project that can stand in for another one.
+
+    Attributes:
+        project: normalised name.
+        specifiers: which of its releases can.
+    """
+
+    project: str
+    specifiers: str
+    reason: Justification
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Releases that may not be used.
+
+    Attributes:
+        releases: mask; never holds "not in the stack".
+    """
+
+    releases: int
+    reason: Justification
+
+
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """Releases that cannot be in one stack together.
+
+    Attributes:
+        releases: normalised project name to the mask of its releases for which the reason holds.
+    """
+
+    releases: Mapping[str, int]
+    reason: Justification

@@ -1,0 +1,39 @@
+"""Fixtures of the tests that run the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.commands import Commands
+from fakes.index import FakeIndex
+from fakes.server import IndexServer
+
+
+@pytest.fixture
+def small_index() -> FakeIndex:
+    """Two direct projects, of which one has a dependency, older releases and a pre-release."""
+    index = FakeIndex()
+    index.add("Flask", "3.0.0", requires=["werkzeug>=3", "click>=8"], sdist=True)
+    index.add("flask", "2.0.0", requires=["werkzeug>=2,<3"])
+    index.add("werkzeug", "3.1", requires_python=">=3.9")
+    index.add("werkzeug", "3.2rc1", requires_python=">=3.9")
+    index.add("werkzeug", "2.0")
+    index.add("click", "8.1.7")
+    index.add("click", "7.0", wheel=False, sdist=True)
+    return index
+
+
+@pytest.fixture
+def server(small_index: FakeIndex) -> Iterator[IndexServer]:
+    """Serves `small_index`."""
+    with IndexServer(small_index) as running:
+        yield running
+
+
+@pytest.fixture
+def stackwright(tmp_path: Path, server: IndexServer) -> Commands:
+    """The command, with `server` for its index."""
+    return Commands(tmp_path, server.url)

@@ -1,0 +1,119 @@
+"""What a world admits, decided by a SAT solver: an encoding of every release, read without the resolver.
+
+A variable per release and per extra of a project; a stack is a model. Superfluous releases are not excluded:
+a stack stays one without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from pysat.examples.rc2 import RC2
+from pysat.formula import WCNF
+from pysat.solvers import Solver
+
+from fakes.universes import PRERELEASES, PYTHONS, TAGS, Candidate, Need, World
+from resolver.context import PrereleasePolicy
+
+Pin = tuple[str, str]
+
+
+class Oracle:
+    """Every stack of a world.
+
+    Args:
+        stand_ins: project to the projects that may serve in its place, each with a specifier set; a project
+            and one that may stand in for it exclude each other.
+    """
+
+    def __init__(self, world: World, stand_ins: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        self.world = world
+        self.clauses: list[list[int]] = []
+        self._stand_ins = stand_ins or {}
+        self._numbers: dict[tuple[str, str, str], int] = {}
+        for project, candidates in world.projects.items():
+            self._encode_project(project, candidates)
+        for need in world.asked:
+            if need.is_live:
+                self._encode_need([], need)
+
+    def pin(self, project: str, version: str) -> int:
+        return self._variable("release", project, version)
+
+    def forbid(self, *pins: Pin) -> None:
+        """These releases cannot stand in one stack."""
+        self.clauses.append([-self.pin(project, version) for project, version in pins])
+
+    def is_satisfiable(self) -> bool:
+        with Solver(name="cadical153", bootstrap_with=self.clauses) as solver:
+            return bool(solver.solve())
+
+    def best_score(self, score: Callable[[str, str], int]) -> int | None:
+        """The highest sum of scores (each at most 0) over the releases of a stack; None without stacks."""
+        formula = WCNF()
+        formula.extend(self.clauses)
+        for project, candidates in self.world.projects.items():
+            for candidate in candidates:
+                loss = -score(project, candidate.version)
+                if loss:
+                    formula.append([-self.pin(project, candidate.version)], weight=loss)
+        with RC2(formula) as solver:
+            return None if solver.compute() is None else -int(solver.cost)
+
+    def _variable(self, *key: str) -> int:
+        kind, project, name = key
+        return self._numbers.setdefault((kind, project, name), len(self._numbers) + 1)
+
+    def _encode_project(self, project: str, candidates: Iterable[Candidate]) -> None:
+        pins = [self.pin(project, candidate.version) for candidate in candidates]
+        self.clauses.extend([-one, -other] for i, one in enumerate(pins) for other in pins[:i])
+        for candidate, pin in zip(candidates, pins, strict=True):
+            if not self._is_usable(project, candidate):
+                self.clauses.append([-pin])
+            for need in candidate.needs:
+                if need.is_live:
+                    extras = [need.of_extra] if need.of_extra else []
+                    self._encode_need([-pin, *(-self._variable("extra", project, e) for e in extras)], need)
+        for other in self._stand_ins.get(project, {}):
+            others = [self.pin(other, candidate.version) for candidate in self.world.projects.get(other, ())]
+            self.clauses.extend([-one, -two] for one in pins for two in others)
+
+    def _encode_need(self, unless: list[int], need: Need) -> None:
+        choices = {need.project: need.specifiers, **self._stand_ins.get(need.project, {})}
+        served = [
+            (project, self.pin(project, candidate.version))
+            for project, specifiers in choices.items()
+            for candidate in self.world.projects.get(project, ())
+            if SpecifierSet(specifiers).contains(candidate.version, prereleases=True)
+        ]
+        self.clauses.append([*unless, *(pin for _, pin in served)])
+        for project, pin in served:
+            extras = [self._variable("extra", project, extra) for extra in need.extras]
+            self.clauses.extend([*unless, -pin, extra] for extra in extras)
+
+    def _is_usable(self, project: str, candidate: Candidate) -> bool:
+        world = self.world
+        asked = [n.specifiers for n in world.asked if n.project == project and n.is_live]
+        if candidate.yanked and not any(_names(texts, candidate.version) for texts in asked):
+            return False
+        if candidate.version in PRERELEASES:
+            match world.prereleases:
+                case PrereleasePolicy.DISALLOW:
+                    return False
+                case PrereleasePolicy.EXPLICIT if not any(_names_prerelease(texts) for texts in asked):
+                    return False
+        wheels = project not in world.no_binary and any(TAGS[tag] for tag in candidate.tags)
+        sdist = project not in world.no_build and (candidate.sdist or not candidate.tags)
+        return (wheels or sdist) and PYTHONS[candidate.python]
+
+
+def _names(specifiers: str, version: str) -> bool:
+    clauses = [text for text in specifiers.split(",") if text.startswith("==") and not text.endswith("*")]
+    return any(SpecifierSet(text).contains(version, prereleases=True) for text in clauses)
+
+
+def _names_prerelease(specifiers: str) -> bool:
+    clauses = [text for text in specifiers.split(",") if text and not text.startswith("!=")]
+    return any(Version(text.lstrip("=<>~").removesuffix(".*")).is_prerelease for text in clauses)

@@ -1,0 +1,20 @@
+"""The JSON report: the whole record, and back."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fakes.advices import advice, pin, rejection
+from resolver.advice import Advice
+from resolver.outputs.report import report
+
+
+def test_report_reads_back_as_the_record() -> None:
+    made = advice([pin("flask", "3.0", rejected=(rejection("3.1", "é\n…"),)), pin("click", "8.1")])
+    assert msgspec.json.decode(report(made), type=Advice) == made
+
+
+def test_report_is_for_people_too() -> None:
+    lines = report(advice([pin("flask", "3.0")])).splitlines()
+    assert lines[:2] == ["{", '  "schema_version": "1.0",']
+    assert lines[-1] == "}"

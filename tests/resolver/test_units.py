@@ -1,0 +1,158 @@
+"""What every unit that ships promises, whatever it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from fakes.index import FakeIndex
+from fakes.knowledge import MemoryKnowledge
+from fakes.runs import context
+from resolver.context import Context, PrereleasePolicy
+from resolver.formats import FormatPolicy
+from resolver.projects import Project
+from resolver.recommendation import LATEST, STABLE
+from resolver.units.registry import UNITS
+from resolver.units.verbs import PERFECT, WORST, Sieve, Step, Unit
+from resolver.universe import Universe
+
+ALL: list[Unit] = [
+    *UNITS.boots,
+    *UNITS.pseudonyms,
+    *UNITS.sieves,
+    *UNITS.steps,
+    *UNITS.strides,
+    *UNITS.wraps,
+]
+
+CONTEXTS = [
+    context(["a"]),
+    context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
+    context(["b"], prereleases=PrereleasePolicy.DISALLOW, recommendation=STABLE),
+    context(["a"], prereleases=PrereleasePolicy.ALLOW, formats=FormatPolicy(no_build=frozenset("a"))),
+]
+
+
+def by_name(units: Iterable[Unit]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("unit", [pytest.param(unit, id=unit.name) for unit in units])
+
+
+every_context = pytest.mark.parametrize("asked", CONTEXTS, ids=lambda asked: asked.prereleases.value)
+
+
+def troubled() -> FakeIndex:
+    """Each project has releases that some unit could take exception to."""
+    index = FakeIndex()
+    for name in ("a", "b"):
+        index.add(name, "0.1", wheel=False, sdist=True)
+        index.add(name, "0.2", tags=["cp27-none-win32"])
+        index.add(name, "0.3", requires_python=">=4")
+        index.add(name, "0.4", requires_python="<3.9")
+        index.add(name, "1.0", yanked="broken")
+        index.add(name, "1.1", yanked=True)
+        index.add(name, "2.0a1")
+        index.add(name, "2.0")
+        index.add(name, "3.0.dev1")
+    index.add_project("empty")
+    return index
+
+
+def fine() -> FakeIndex:
+    index = FakeIndex()
+    for version in ("1.0", "1.1", "2.0"):
+        index.add("a", version, requires_python=">=3.8", sdist=True)
+    return index
+
+
+def project(index: FakeIndex, name: str, asked: Context) -> Project:
+    return Universe(MemoryKnowledge(index), asked).project(name)
+
+
+def test_names_are_unique_and_in_kebab_case() -> None:
+    names = [unit.name for unit in ALL]
+    assert len(names) == len(set(names)) > 0
+    assert all(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name) for name in names)
+
+
+@by_name(ALL)
+def test_a_unit_says_what_it_does_and_when(unit: Unit) -> None:
+    assert type(unit).__doc__
+    assert type(unit).applies.__doc__
+
+
+@by_name(ALL)
+@every_context
+def test_whether_a_unit_applies_is_a_matter_of_the_context_alone(unit: Unit, asked: Context) -> None:
+    first = unit.applies(asked)
+    assert isinstance(first, bool)
+    assert unit.applies(asked) is first
+    assert type(unit)().applies(asked) is first
+
+
+@by_name(UNITS.sieves)
+@every_context
+@pytest.mark.parametrize("name", ["a", "b", "empty", "missing"])
+def test_a_sieve_refuses_releases_that_exist_and_says_why(unit: Sieve, asked: Context, name: str) -> None:
+    judged = project(troubled(), name, asked)
+    refusals = list(unit.refuse(judged, asked))
+    for refusal in refusals:
+        assert refusal.releases
+        assert not refusal.releases & ~judged.versions.everything
+        assert refusal.reason.unit == unit.name
+        assert refusal.reason.message
+        assert refusal.reason.score is None
+    assert list(unit.refuse(judged, asked)) == refusals
+    assert list(unit.refuse(project(troubled(), name, asked), asked)) == refusals
+
+
+@by_name(UNITS.sieves)
+def test_every_sieve_that_applies_refuses_something_somewhere(unit: Sieve) -> None:
+    assert any(
+        list(unit.refuse(project(troubled(), name, asked), asked))
+        for asked in CONTEXTS
+        if unit.applies(asked)
+        for name in ("a", "b")
+    )
+
+
+@by_name(UNITS.sieves)
+@every_context
+def test_a_sieve_refuses_nothing_where_nothing_is_wrong(unit: Sieve, asked: Context) -> None:
+    assert list(unit.refuse(project(fine(), "a", asked), asked)) == []
+
+
+@by_name(UNITS.steps)
+@every_context
+@pytest.mark.parametrize("index", [troubled(), fine()], ids=["troubled", "fine"])
+def test_a_step_scores_within_bounds_and_the_same_again(unit: Step, asked: Context, index: FakeIndex) -> None:
+    judged, again = project(index, "a", asked), project(index, "a", asked)
+    for position in range(len(judged.versions)):
+        factor = unit.score(judged, position, asked)
+        assert unit.score(judged, position, asked) == factor
+        assert unit.score(again, position, asked) == factor
+        if factor is not None:
+            assert factor.score is not None
+            assert WORST <= factor.score <= PERFECT
+            assert factor.unit == unit.name
+            assert factor.message
+
+
+@by_name(UNITS.steps)
+@every_context
+def test_the_release_tried_first_is_perfect_where_nothing_is_wrong(unit: Step, asked: Context) -> None:
+    judged = project(fine(), "a", asked)
+    best = judged.best(judged.usable)
+    assert best is not None
+    factor = unit.score(judged, best, asked)
+    assert factor is None or factor.score == PERFECT
+
+
+@every_context
+def test_a_pipeline_keeps_the_units_that_apply_in_their_order(asked: Context) -> None:
+    kept = UNITS.applying(asked)
+    assert list(kept.sieves) == [unit for unit in UNITS.sieves if unit.applies(asked)]
+    assert list(kept.steps) == [unit for unit in UNITS.steps if unit.applies(asked)]
+    if not asked.recommendation.strides:
+        assert kept.strides == ()

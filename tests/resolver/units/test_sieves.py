@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+
+from fakes.index import FakeIndex
+from fakes.knowledge import MemoryKnowledge
+from fakes.runs import context
+from resolver.context import Context, PrereleasePolicy
+from resolver.formats import FormatPolicy
+from resolver.projects import Project
+from resolver.units.sieves.prereleases import PrereleasesSieve
+from resolver.units.sieves.requires_python import RequiresPythonSieve
+from resolver.units.sieves.tags import TagsSieve
+from resolver.units.sieves.yanked import YankedSieve
+from resolver.units.verbs import Sieve
+from resolver.universe import Universe
+from resolver.versions import positions
+
+
+def refused(sieve: Sieve, index: FakeIndex, asked: Context) -> dict[str, str]:
+    """Version to message."""
+    judged: Project = Universe(MemoryKnowledge(index), asked).project("a")
+    return {
+        judged.version(position): refusal.reason.message
+        for refusal in sieve.refuse(judged, asked)
+        for position in positions(refusal.releases)
+    }
+
+
+@pytest.mark.parametrize(
+    ("requirement", "left_out"),
+    [
+        ("a", {"1.0", "2.0"}),
+        ("a==1.0", {"2.0"}),
+        ("a===1.0", {"2.0"}),
+        ("a==1.*", {"1.0", "2.0"}),
+        ("a>=1.0,<=1.0", {"1.0", "2.0"}),
+        ("b==1.0", {"1.0", "2.0"}),
+    ],
+)
+def test_only_a_requirement_that_names_a_yanked_release_may_have_it(
+    requirement: str, left_out: set[str]
+) -> None:
+    index = FakeIndex()
+    index.add("a", "1.0", yanked="eats data")
+    index.add("a", "1.1")
+    index.add("a", "2.0", yanked=True)
+    found = refused(YankedSieve(), index, context([requirement]))
+    assert found.keys() == left_out
+    assert found["2.0"] == "was yanked"
+    assert found.get("1.0", "was yanked: eats data") == "was yanked: eats data"
+
+
+def test_a_release_is_yanked_when_all_its_files_are() -> None:
+    index = FakeIndex()
+    index.add_file("a", "a-1.0-py3-none-any.whl", b"", yanked="")
+    index.add_file("a", "a-1.0.tar.gz", b"")
+    assert refused(YankedSieve(), index, context(["a"])) == {}
+
+
+def names_both_pythons(message: str, wanted: str) -> bool:
+    return f"Python {wanted}" in message and "3.11.7" in message
+
+
+@pytest.mark.parametrize(
+    ("requires_python", "refused_for"),
+    [
+        (">=3.12", ">=3.12"),
+        ("!=3.11.*", "!=3.11.*"),
+        (">=3.12,<3.14", ">=3.12,<3.14"),
+        ("<3.8", None),
+        (">=3.6,<=3.10", None),
+        (">=3.11", None),
+        ("==3.11.*", None),
+        ("no specifier", None),
+        ("", None),
+    ],
+)
+def test_upper_bounds_alone_refuse_no_python(requires_python: str, refused_for: str | None) -> None:
+    index = FakeIndex()
+    index.add("a", "1.0", requires_python=requires_python)
+    messages = list(refused(RequiresPythonSieve(), index, context(["a"])).values())
+    assert [names_both_pythons(message, refused_for or "") for message in messages] == [True] * bool(
+        refused_for
+    )
+
+
+def test_one_file_for_the_python_keeps_a_release() -> None:
+    index = FakeIndex()
+    index.add_file("a", "a-1.0-py3-none-any.whl", b"", requires_python=">=3.12")
+    index.add_file("a", "a-1.0.tar.gz", b"", requires_python=">=3.8")
+    index.add_file("a", "a-1.1-py3-none-any.whl", b"", requires_python=">=3.12")
+    index.add_file("a", "a-1.1.tar.gz", b"", requires_python=">=3.13")
+    found = refused(RequiresPythonSieve(), index, context(["a"]))
+    assert found.keys() == {"1.1"}
+    assert names_both_pythons(found["1.1"], ">=3.12 or >=3.13")
+
+
+def formats(**names: str) -> FormatPolicy:
+    return FormatPolicy(**{kind: frozenset(text) for kind, text in names.items()})
+
+
+@pytest.mark.parametrize(
+    ("policy", "left_out"),
+    [
+        (formats(), {"windows"}),
+        (formats(no_build="a"), {"windows", "source"}),
+        (formats(no_binary="a"), {"windows", "wheel"}),
+        (formats(no_build="a", no_binary="a"), {"windows", "source", "wheel", "both"}),
+        (formats(no_build="b", no_binary="b"), {"windows"}),
+    ],
+)
+def test_a_release_needs_a_file_that_the_target_can_install(policy: FormatPolicy, left_out: set[str]) -> None:
+    names = {"1.0": "windows", "2.0": "source", "3.0": "wheel", "4.0": "both"}
+    index = FakeIndex()
+    index.add("a", "1.0", tags=["cp311-cp311-win_amd64"])
+    index.add("a", "2.0", tags=["cp311-cp311-win_amd64"], sdist=True)
+    index.add("a", "3.0", tags=["cp311-cp311-win_amd64", "cp311-cp311-manylinux_2_17_x86_64"])
+    index.add("a", "4.0", sdist=True)
+    found = refused(TagsSieve(), index, context(["a"], formats=policy))
+    assert {names[version] for version in found} == left_out
+    assert all("for cpython 3.11.7 on linux x86_64 with glibc 2.36" in message for message in found.values())
+
+
+def test_a_release_without_a_file_for_the_python_is_left_to_the_other_sieve() -> None:
+    index = FakeIndex()
+    index.add("a", "1.0", tags=["cp312-cp312-win_amd64"], requires_python=">=3.12")
+    assert refused(TagsSieve(), index, context(["a"])) == {}
+    assert refused(RequiresPythonSieve(), index, context(["a"])).keys() == {"1.0"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "requirement", "left_out"),
+    [
+        (PrereleasePolicy.DISALLOW, "a", {"1.0a1", "2.0.dev1"}),
+        (PrereleasePolicy.DISALLOW, "a>=1.0a1", {"1.0a1", "2.0.dev1"}),
+        (PrereleasePolicy.EXPLICIT, "a", {"1.0a1", "2.0.dev1"}),
+        (PrereleasePolicy.EXPLICIT, "a>=1.0a1", set()),
+        (PrereleasePolicy.EXPLICIT, "a!=1.0a1", {"1.0a1", "2.0.dev1"}),
+        (PrereleasePolicy.EXPLICIT, "b>=1.0a1", {"1.0a1", "2.0.dev1"}),
+    ],
+)
+def test_prereleases_by_policy(policy: PrereleasePolicy, requirement: str, left_out: set[str]) -> None:
+    index = FakeIndex()
+    for version in ("1.0a1", "1.0", "1.0.post1", "2.0.dev1"):
+        index.add("a", version)
+    asked = context([requirement], prereleases=policy)
+    assert PrereleasesSieve().applies(asked)
+    assert refused(PrereleasesSieve(), index, asked).keys() == left_out
+
+
+@pytest.mark.parametrize("policy", [PrereleasePolicy.ALLOW, PrereleasePolicy.IF_NECESSARY])
+def test_where_prereleases_may_be_used_nothing_is_sieved(policy: PrereleasePolicy) -> None:
+    assert not PrereleasesSieve().applies(context(["a"], prereleases=policy))

@@ -1,0 +1,139 @@
+"""The reference names everything that there is, and its examples are what the command prints."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import cli
+from fakes.commands import Commands
+from fakes.index import FakeIndex
+from fakes.server import IndexServer
+from images.environment import FACT_NAMES
+from resolver.context import PrereleasePolicy
+from resolver.recommendation import RECOMMENDATIONS
+from resolver.units.registry import UNITS
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+PAGES = sorted(REFERENCE.glob("*.md"))
+EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
+
+
+def page(name: str) -> str:
+    return (REFERENCE / f"{name}.md").read_text()
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    for action in cli.parser()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    raise AssertionError("the parser has no commands")
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_option_is_documented_and_no_other(name: str) -> None:
+    cells = re.findall(r"^\| (`-.*?) \|", page(name), re.MULTILINE)
+    told = {option for cell in cells for option in re.findall(r"`(-[\w-]+)", cell)}
+    options = {text for action in commands()[name]._actions for text in action.option_strings}
+    assert told == options - {"-h", "--help"}
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_choice_is_documented(name: str) -> None:
+    for action in commands()[name]._actions:
+        for choice in action.choices or ():
+            assert f"`{choice}`" in page(name), f"{'/'.join(action.option_strings)} {choice}"
+
+
+def test_every_exit_code_is_documented() -> None:
+    codes = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS, cli.INTERRUPTED, cli.TERMINATED}
+    for name in commands():
+        rows = page(name).partition("## Exit codes")[2]
+        assert set(map(int, re.findall(r"^\| (\d+) \|", rows, re.MULTILINE))) == codes
+
+
+def sections(text: str) -> dict[str, set[str]]:
+    """Second-level headings to the names that third-level headings below them give."""
+    parts = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    return {
+        title: set(re.findall(r"^### `([\w.-]+)`$", body, re.MULTILINE))
+        for title, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("kind", [field.name for field in fields(UNITS)])
+def test_every_unit_is_documented_and_no_other(kind: str) -> None:
+    units = {unit.name for unit in getattr(UNITS, kind)}
+    assert sections(page("units")).get(kind.capitalize(), set()) == units
+
+
+def test_every_type_of_recommendation_is_documented() -> None:
+    assert sections(page("units"))["Types"] == set(RECOMMENDATIONS)
+    for name in RECOMMENDATIONS:
+        assert f"`{name}`" in page("advise")
+
+
+def test_every_policy_is_documented() -> None:
+    for policy in PrereleasePolicy:
+        assert f"`{policy.value}`" in page("advise")
+
+
+def test_facts_are_documented_in_the_words_of_the_code() -> None:
+    rows = re.findall(r"^\| `([^`]+)` \| (.*) \|$", page("facts"), re.MULTILINE)
+    assert dict(rows) == dict(FACT_NAMES)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+@pytest.fixture
+def server() -> Iterator[IndexServer]:
+    index = FakeIndex()
+    index.add("flask", "3.0.3", requires=["werkzeug>=3.0.0", "click>=8.1.3"], sdist=True)
+    index.add("flask", "3.1.0", requires=["werkzeug>=3.1", "click>=8.1.3"], yanked="breaks sessions")
+    index.add("werkzeug", "3.0.6", requires=["markupsafe>=2.1.1"])
+    index.add("werkzeug", "2.3.8", requires=["markupsafe>=2.1.1"])
+    index.add("click", "8.1.7")
+    index.add("click", "8.2.0", requires_python=">=3.13")
+    tags = [f"cp312-cp312-{platform}" for platform in ("manylinux_2_17_x86_64", "macosx_11_0_arm64")]
+    index.add("markupsafe", "2.1.5", tags=tags, sdist=True)
+    with IndexServer(index) as running:
+        yield running
+
+
+def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
+    """A block of commands as a terminal would show it, with what the command prints now."""
+    shown, code = [], 0
+    for line in re.findall(r"^\$ .*$", block, re.MULTILINE):
+        match shlex.split(line.removeprefix("$ ")):
+            case ["stackwright", *arguments]:
+                ran = stackwright.main(*arguments, COLUMNS="110")
+                code, output = ran.code, ran.err + ran.out
+            case ["cat", name]:
+                output = stackwright.path(name).read_text()
+            case ["echo", "$?"]:
+                output = f"{code}\n"
+            case other:
+                raise AssertionError(f"an example with another command: {other}")
+        shown.append(f"{line}\n{output}")
+    text = "".join(shown).replace(server.origin, "https://index.example")
+    return re.sub(r"(sha256:)[0-9a-f]{64}", r"\1…", text)  # archives differ where zlib does
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands, server: IndexServer) -> None:
+    stackwright.write("web.in", "flask>=3\ngunicorn >\n-e .\n")
+    text = path.read_text()
+    made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
+    assert EFFORT.sub("", made) == EFFORT.sub("", text)

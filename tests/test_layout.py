@@ -1,0 +1,130 @@
+"""Rules that hold for the whole repository, and what the command may import."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from fakes.commands import SCRIPT, Commands
+
+ROOT = Path(__file__).parents[1]
+ENTRIES = {
+    *("analyzers", "images", "topics", "knowledge", "resolver", "service", "bots", "cli.py"),
+    *("tests", "benchmarks", "docs", "examples"),
+    *("pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", ".ci", "changes"),
+}
+INDISPENSABLE = {"cli.py", "pyproject.toml", "Makefile", "README.md", "LICENSE", "tests", "docs"}
+# Written in pieces, for these rules hold for this file too.
+HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "deb.debian" + ".org")
+WORKPLACES = ("/wo" + "rk/", "/ro" + "ot/")
+LEFT_UNDONE = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
+UNEXPLAINED = r"#\s*type:\s*ignore(?!\[)|#\s*no" + r"qa(?!: [A-Z]+[0-9]+)|pragma:\s*no\s+co" + "ver"
+
+
+@cache
+def files() -> dict[str, str]:
+    """The text of every file that is, or would be, in the repository."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("this is no git checkout: its files are not known")
+    names = sorted(filter(None, listing.stdout.decode().split("\0")))
+    paths = {name: ROOT / name for name in names}
+    return {name: path.read_text(errors="replace") for name, path in paths.items() if path.is_file()}
+
+
+def places(pattern: str, suffix: str = "", flags: int = 0) -> list[str]:
+    """Where a pattern matches: ``file:line: text``."""
+    found = []
+    for name, text in files().items():
+        if name.endswith(suffix):
+            for match in re.finditer(pattern, text, flags):
+                line = text.count("\n", 0, match.start()) + 1
+                found += [f"{name}:{line}: {match[0]}"]
+    return found
+
+
+def test_no_file_names_the_host_of_an_index() -> None:
+    assert places("|".join(map(re.escape, HOSTS)), flags=re.IGNORECASE) == []
+
+
+def test_no_file_names_a_path_of_a_workplace() -> None:
+    assert places("|".join(rf"(?<![\w.]){re.escape(path)}" for path in WORKPLACES)) == []
+
+
+def test_nothing_is_left_undone_or_silenced_without_a_reason() -> None:
+    assert places(rf"\b(?:{'|'.join(LEFT_UNDONE)})\b", ".py") == []
+    assert places(UNEXPLAINED, ".py") == []
+
+
+def test_root_holds_what_is_expected() -> None:
+    entries = {name.partition("/")[0] for name in files()}
+    assert entries <= ENTRIES
+    assert entries >= INDISPENSABLE
+
+
+def test_tests_are_no_packages() -> None:
+    assert [name for name in files() if name.startswith("tests/") and name.endswith("__init__.py")] == []
+
+
+def test_names_of_tests_mirror_the_folders() -> None:
+    folders = {Path(name).parts[1] for name in files() if re.match(r"tests/\w+/.*test_\w+\.py$", name)}
+    assert folders <= {"analyzers", "images", "topics", "knowledge", "resolver", "service", "bots"}
+
+
+def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """Top-level names of what a command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", SCRIPT, *command],
+        cwd=commands.folder,
+        env=commands.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode in codes, done.stderr[-500:]
+    names = re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", done.stderr, re.MULTILINE)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
+    names = imported("--help", commands=Commands(tmp_path))
+    assert "argparse" in names
+    heavy = {"asyncio", "aiohttp", "sqlalchemy", "alembic", "msgspec", "packaging", "tomllib", "ssl", "http"}
+    own = {"analyzers", "images", "topics", "knowledge", "resolver", "importlib_metadata", "email"}
+    assert names & (heavy | own) == set()
+
+
+def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Commands) -> None:
+    stackwright.advise("flask")
+    names = imported("advise", "flask", "-o", "pylock.toml", commands=stackwright)
+    assert {"resolver", "sqlite3"} <= names
+    heavy = {
+        "asyncio",
+        "aiohttp",
+        "sqlalchemy",
+        "alembic",
+        "pypi_simple",
+        "requests",
+        "ssl",
+        "bs4",
+        "urllib3",
+    }
+    assert names & heavy == set()
+
+
+def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None:
+    names = imported("advise", "flask", "--offline", commands=Commands(tmp_path), codes=(3,))
+    assert "knowledge" in names
+    assert names & {"pypi_simple", "requests", "bs4", "aiohttp", "asyncio"} == set()
