@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
+
+
+def pytest_configure() -> None:
+    """Let uv trust the authorities that the system trusts, as pip and this program do."""
+    os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
 
 @pytest.fixture
