@@ -20,8 +20,8 @@ from resolver.predictors.latest import LatestPredictor
 from resolver.predictors.protocol import Predictor
 from resolver.propagation import UnsatisfiableError
 from resolver.resolver import Progress, Resolver, Solution
+from resolver.source import ReleaseSource
 from resolver.stack import Stack
-from resolver.universe import ReleaseSource
 
 PREDICTORS: Mapping[str, Callable[[], Predictor]] = {LatestPredictor.name: LatestPredictor}
 
@@ -122,14 +122,14 @@ def _unknowns(resolver: Resolver) -> set[Unknown]:
         Unknown(what="marker", where=marker, reason="the target does not fix its variables; kept")
         for marker in resolver.context.target.undecided_markers
     }
-    return resolver.universe.unknowns | markers
+    return resolver.universe.reader.unknowns | markers
 
 
 def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float) -> Statistics:
     propagation = resolver.universe.propagation
     return Statistics(
         requests=Requests(**{kind.value: traffic[kind].requests for kind in RequestKind}),
-        releases_read=resolver.universe.releases_read,
+        releases_read=resolver.universe.reader.releases_read,
         bytes=traffic.received_bytes,
         decisions=propagation.decisions,
         conflicts=propagation.conflicts,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzers.evidence import Justification, Level
-from knowledge.releases import File
+from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
 from resolver.incompatibilities import Depends, Incompatibility
 from resolver.projects import Project
@@ -63,9 +63,9 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
 
 def _warnings(member: Member, resolver: Resolver) -> Iterator[Justification]:
     project, position, target = member.project, member.position, resolver.context.target
-    metadata = resolver.universe.metadata(project, position)
+    metadata = resolver.universe.reader.metadata(project, position)
     for extra in member.extras:
-        if metadata is not None and extra not in metadata.extras:
+        if isinstance(metadata, Metadata) and extra not in metadata.extras:
             message = f"{project.name} {member.version} has no extra named {extra}"
             yield Justification(unit="resolver", level=Level.WARNING, message=message)
     first = project.files(position, target)[0]

@@ -49,6 +49,7 @@ class Propagation:
         self.everything: list[int] = []
         self.conflicts = 0
         self.decisions = 0
+        self._incompatibilities: list[Incompatibility] = []
         self._occurrences: list[list[Incompatibility]] = []
         self._history: list[list[tuple[int, int]]] = []
         self._trail: list[_Change] = []
@@ -56,6 +57,7 @@ class Propagation:
         self._queue: deque[int] = deque()
         self._unchecked: deque[Incompatibility] = deque()
         self._late: list[Incompatibility] = []
+        self._suspended = 0
 
     @property
     def level(self) -> int:
@@ -72,6 +74,7 @@ class Propagation:
 
     def add(self, incompatibility: Incompatibility) -> None:
         """Add an incompatibility; `propagate` will look at it first."""
+        self._incompatibilities.append(incompatibility)
         for variable in incompatibility.masks:
             self._occurrences[variable].append(incompatibility)
         self.recheck(incompatibility)
@@ -130,6 +133,22 @@ class Propagation:
             else:
                 self.add(learned)
 
+    def restart(self, suspended: int = 0) -> None:
+        """Forget every decision and conclusion, and look at all incompatibilities again.
+
+        Args:
+            suspended: assumptions that no longer hold; what rests on one of them does not count.
+        """
+        self._suspended = suspended
+        self.domains[:] = self.everything
+        for history in self._history:
+            history.clear()
+        self._trail.clear()
+        self._level_starts.clear()
+        self._queue.clear()
+        self._late.clear()
+        self._unchecked = deque(self._incompatibilities)
+
     def backjump(self, level: int) -> None:
         """Undo every change above `level`."""
         if level >= self.level:
@@ -163,6 +182,8 @@ class Propagation:
 
     def _check(self, incompatibility: Incompatibility) -> bool:
         """Draw the conclusion of one incompatibility; False when all its terms hold."""
+        if incompatibility.assumptions & self._suspended:
+            return True
         domains = self.domains
         unit = -1
         for variable, mask in incompatibility.masks.items():

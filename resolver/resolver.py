@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from resolver.context import Context
-from resolver.dependencies import Dependency, live_dependencies
+from resolver.dependencies import Dependency
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
 from resolver.projects import Project
 from resolver.score import Scorer
+from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
-from resolver.universe import ReleaseSource, Universe
+from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
 
@@ -195,11 +196,9 @@ class Resolver:
                 member.dependents.add(dependent)
                 members[dependent].dependencies.add(project.name)
             member.extras = tuple(sorted({*member.extras, *dependency.extras}))
-            metadata = universe.metadata(project, member.position)
-            assert metadata is not None  # a release without metadata is never chosen
             for part in (None, *dependency.extras):
                 if (project.name, part) not in seen:
                     seen.add((project.name, part))
-                    lines = live_dependencies(metadata.requires_dist, self.context.target, part)
-                    queue.extend((project.name, line) for line in lines)
+                    asked = universe.reader.dependencies(project, member.position, part)
+                    queue.extend((project.name, line) for line in asked)
         return Stack(dict(sorted(members.items())))

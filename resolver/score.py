@@ -66,9 +66,10 @@ class Scorer:
 
     def _best(self, project: Project, domain: int) -> int:
         first = project.best(domain)
-        best = WORST * len(self._steps)
+        best: int | None = None
         for position in [] if first is None else [first, *positions(domain & ~bit(first))]:
-            best = max(best, self.release_score(project, position))
+            score = self.release_score(project, position)
+            best = score if best is None else max(best, score)
             if best == PERFECT:
                 break
-        return best
+        return PERFECT if best is None else best

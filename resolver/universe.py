@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
-from knowledge.errors import InvalidMetadataError, MetadataUnavailableError
-from knowledge.releases import File, Listing, Metadata
 from resolver.context import Context, DirectRequirement
-from resolver.dependencies import Dependency, InvalidRequirement, live_dependencies
+from resolver.dependencies import Dependency
 from resolver.incompatibilities import (
     Assumptions,
     Cause,
@@ -32,28 +29,14 @@ from resolver.incompatibilities import (
 from resolver.preference import tiers
 from resolver.projects import Project
 from resolver.propagation import Propagation
+from resolver.reading import ReleaseReader
+from resolver.source import ReleaseSource
 from resolver.units.verbs import Pseudonym, Sieve
 from resolver.units.verdicts import Alternative, Refutation
 from resolver.versions import ABSENT, bit
 
 INACTIVE, ACTIVE = 1, 2
 """Masks of an extra's variable."""
-
-
-class ReleaseSource(Protocol):
-    """What the search asks of stored and fetched knowledge; `prefetch_…` are hints that never block."""
-
-    def listing(self, project: str) -> Listing | None:
-        """The releases of a project; None when no index has it."""
-
-    def metadata(self, project: str, file: File) -> Metadata:
-        """Core metadata of a release, read from one of its files."""
-
-    def prefetch_listings(self, projects: Iterable[str]) -> None:
-        """These listings will be asked for."""
-
-    def prefetch_metadata(self, project: str, file: File) -> None:
-        """This file's metadata will probably be asked for."""
 
 
 @dataclass(slots=True)
@@ -81,16 +64,13 @@ class Universe:
     ) -> None:
         self.source = source
         self.context = context
-        self.target = context.target
         self.propagation = Propagation()
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
-        self.unknowns: set[Unknown] = set()
-        self.releases_read = 0
+        self.reader = ReleaseReader(source, context.target)
         self._sieves = sieves
         self._pseudonyms = pseudonyms
-        self._clauses: dict[tuple[object, ...], Incompatibility] = {}
-        self._metadata: dict[tuple[str, int], Metadata | None] = {}
+        self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
         self._expanded: set[tuple[str, int, str | None]] = set()
         self._alternatives: dict[str, list[Alternative]] = {}
         self._slots: list[_Slot] = []
@@ -188,8 +168,9 @@ class Universe:
 
     def _outside(self, project: Project, specifiers: str) -> int:
         """Everything but the releases that a specifier set admits; "not in the stack" included."""
+        admitted = project.versions.mask(specifiers)
         everything = self.propagation.everything[project.variable]
-        return everything & ~(project.versions.mask(specifiers) if project.versions.texts else bit(0))
+        return everything & ~(admitted if project.versions.texts else bit(0))
 
     def _alternatives_of(self, project: Project) -> list[Alternative]:
         found = self._alternatives.get(project.name)
@@ -226,45 +207,6 @@ class Universe:
 
     # What is read
 
-    def metadata(self, project: Project, position: int) -> Metadata | None:
-        """Metadata of a release, read when first asked for; None when it cannot be had."""
-        key = (project.name, position)
-        if key not in self._metadata:
-            self.releases_read += 1
-            self._metadata[key] = self._read_metadata(project, position)
-        return self._metadata[key]
-
-    def _read_metadata(self, project: Project, position: int) -> Metadata | None:
-        for file in project.files(position, self.target):
-            try:
-                metadata = self.source.metadata(project.name, file)
-                for line in live_dependencies(metadata.requires_dist, self.target):
-                    self._check_specifiers(line)
-            except (MetadataUnavailableError, InvalidMetadataError) as error:
-                reason = str(error)
-            except (InvalidRequirement, InvalidSpecifier) as error:
-                reason = f"invalid dependency: {str(error).splitlines()[0]}"
-            else:
-                return metadata
-            self.unknowns.add(Unknown(what=f"metadata of {project.name}", where=file.filename, reason=reason))
-            self._unreadable(project, position, file.filename, reason)
-            return None
-        self._unreadable(project, position, project.version(position), "no usable file")
-        return None
-
-    @staticmethod
-    def _check_specifiers(dependency: Dependency) -> None:
-        if dependency.url is not None:
-            raise InvalidSpecifier(f"{dependency.project} is asked for by URL")
-
-    def _unreadable(self, project: Project, position: int, where: str, reason: str) -> None:
-        unknown = Unknown(
-            what=f"metadata of {project.name} {project.version(position)}", where=where, reason=reason
-        )
-        self._add(
-            {project.variable: bit(position)}, Unreadable(project.name, unknown), ("unreadable", project.name)
-        )
-
     def active_extras(self, project: Project) -> list[str]:
         """The extras of a project that the state has switched on."""
         domains = self.propagation.domains
@@ -277,33 +219,42 @@ class Universe:
 
     def expand(self, project: Project, position: int) -> list[Dependency]:
         """Read what a release needs in this state and add its clauses; returns its new dependencies."""
-        metadata = self.metadata(project, position)
         added: list[Dependency] = []
         for part in self.unread_parts(project, position):
             self._expanded.add((project.name, position, part))
-            if metadata is not None:
-                lines = live_dependencies(metadata.requires_dist, self.target, part)
-                added.extend(self._expand(project, position, part, list(lines)))
+            metadata = self.reader.metadata(project, position)
+            if isinstance(metadata, Unknown):
+                self._refuse_unreadable(project, {project.variable: bit(position)}, metadata)
+            else:
+                added.extend(self._expand(project, position, part))
         return added
 
-    def _expand(
-        self, project: Project, position: int, part: str | None, dependencies: list[Dependency]
-    ) -> Iterator[Dependency]:
+    def _expand(self, project: Project, position: int, part: str | None) -> Iterator[Dependency]:
+        dependencies = self.reader.dependencies(project, position, part)
         self.source.prefetch_listings([d.project for d in dependencies if d.project not in self.projects])
+        condition = {project.variable: bit(position)}
+        if part is not None:
+            condition[self.extra(project, part)] = ACTIVE
         for dependency in dependencies:
             try:
-                self._check_specifiers(dependency)
-                self._depend(project, position, part, dependency)
+                self._depend(project, part, condition, dependency)
             except InvalidSpecifier as error:
-                self._unreadable(project, position, dependency.project, str(error))
+                what = f"metadata of {project.name} {project.version(position)}"
+                unknown = Unknown(what=what, where=dependency.project, reason=str(error))
+                self.reader.unknowns.add(unknown)
+                self._refuse_unreadable(project, condition, unknown)
             else:
                 yield dependency
 
-    def _depend(self, project: Project, position: int, part: str | None, dependency: Dependency) -> None:
-        own = bit(position)
-        condition = {project.variable: own}
-        if part is not None:
-            condition[self.extra(project, part)] = ACTIVE
+    def _refuse_unreadable(self, project: Project, condition: dict[int, int], unknown: Unknown) -> None:
+        self._add(condition, Unreadable(project.name, unknown), ("unreadable", project.name))
+
+    def _depend(
+        self, project: Project, part: str | None, condition: dict[int, int], dependency: Dependency
+    ) -> None:
+        if dependency.url is not None:
+            raise InvalidSpecifier(f"{dependency.project} is asked for by URL")
+        own = condition[project.variable]
         key = (project.name, part, dependency)
         cause = Depends(project.name, part, dependency.project, dependency.specifiers)
         if self._serves_itself(project, own, dependency):
@@ -312,18 +263,10 @@ class Universe:
         elif dependency.project == project.name:
             self._add(condition, cause)
         elif key in self._clauses:
-            self._widen(key, project, own)
+            for clause in self._clauses[key]:
+                self.propagation.widen(clause, project.variable, own)
         else:
-            for number, clause in enumerate(self._need(condition, dependency, cause)):
-                self._clauses[(*key, number) if number else key] = clause
-
-    def _widen(self, key: tuple[object, ...], project: Project, own: int) -> None:
-        number = 0
-        clause: Incompatibility | None = self._clauses[key]
-        while clause is not None:
-            self.propagation.widen(clause, project.variable, own)
-            number += 1
-            clause = self._clauses.get((*key, number))
+            self._clauses[key] = self._need(condition, dependency, cause)
 
     def _serves_itself(self, project: Project, own: int, dependency: Dependency) -> bool:
         """Whether a release is what it asks for, or may stand in for it."""

@@ -107,7 +107,16 @@ def test_lock_of_a_prerelease_of_python_is_accepted_there(stackwright: Commands)
 
 def run(*command: str | Path, folder: Path) -> str:
     """A command with an environment that names no index and no configuration."""
-    kept = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+    kept = (
+        "PATH",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "NO_PROXY",
+        "no_proxy",
+        "UV_SYSTEM_CERTS",
+    )
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     environ |= {"HOME": str(folder), "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     environ |= {"UV_NO_CONFIG": "1", "UV_CACHE_DIR": str(folder / "uv cache"), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -31,7 +31,7 @@ def pylock(advice: Advice, markers: dict[str, str]) -> str:
         environments=[Marker(_environment(markers))],
         requires_python=SpecifierSet(f"=={python}.*"),
         created_by=advice.tool.name,
-        packages=[_package(pin) for pin in advice.pins],
+        packages=[_package(pin, markers["python_full_version"]) for pin in advice.pins],
         tool={advice.tool.name: {"type": advice.recommendation, "requirements": list(advice.requirements)}},
     )
     lock.validate()
@@ -43,13 +43,16 @@ def _environment(markers: dict[str, str]) -> str:
     return " and ".join(f"{name} == '{markers[name]}'" for name in names if name in markers)
 
 
-def _package(pin: Pin) -> Package:
+def _package(pin: Pin, python: str) -> Package:
+    requires_python = _specifiers(pin.requires_python)
+    if requires_python is not None and not requires_python.contains(python, prereleases=True):
+        requires_python = None  # a bound that the advice overrode, with a warning: installers would obey it
     wheels = [_wheel(artifact, pin) for artifact in pin.artifacts if artifact.kind is FileKind.WHEEL]
     sdists = [_sdist(artifact, pin) for artifact in pin.artifacts if artifact.kind is FileKind.SDIST]
     return Package(
         name=NormalizedName(pin.name),
         version=Version(pin.version),
-        requires_python=_specifiers(pin.requires_python),
+        requires_python=requires_python,
         sdist=sdists[0] if sdists else None,
         wheels=wheels or None,
     )

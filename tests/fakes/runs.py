@@ -96,7 +96,7 @@ class Run:
 
     @property
     def releases_read(self) -> int:
-        return self.resolver.universe.releases_read
+        return self.resolver.universe.reader.releases_read
 
 
 def run(

@@ -13,7 +13,8 @@ from fakes.runs import context, run
 from fakes.universes import World, worlds
 from resolver.context import Context
 from resolver.explanation import MOST_SENTENCES, explain
-from resolver.incompatibilities import Derived, Incompatibility
+from resolver.incompatibilities import Depends, Derived, Incompatibility
+from resolver.versions import ABSENT, bit
 
 CONCLUSION = re.compile(r"your requirements cannot be met( together)?( \(\d+\))?\.$")
 
@@ -107,7 +108,29 @@ def test_long_proofs_are_cut_in_the_middle() -> None:
     assert CONCLUSION.search(told[-1])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_conclusion_that_is_used_twice_gets_a_number() -> None:
+    """The derivation is made by hand: searches of this size hardly ever use a conclusion twice."""
+    index = index_of(("a", "1", []), ("b", "1", []), ("c", "1", []))
+    universe = run(index, context(["a", "b", "c"])).resolver.universe
+    a, b, c = (universe.projects[name].variable for name in "abc")
+    here = bit(0)
+
+    def needs(name: str, other: str) -> Incompatibility:
+        masks = {universe.projects[name].variable: here, universe.projects[other].variable: ABSENT}
+        return Incompatibility(masks, Depends(name, None, other, ""))
+
+    shared = Incompatibility({a: here}, Derived(needs("a", "b"), needs("a", "c"), b))
+    left = Incompatibility({b: here}, Derived(shared, needs("b", "a"), a))
+    right = Incompatibility({c: here}, Derived(needs("c", "a"), shared, a))
+    assert explain(Incompatibility({}, Derived(left, right, b)), universe) == [
+        "Because a depends on b and a depends on c, a cannot be used (1).",
+        "And because c depends on a, c cannot be used.",
+        "Because a cannot be used (1) and b depends on a, b cannot be used.",
+        "And because c cannot be used, your requirements cannot be met together.",
+    ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_every_explanation_ends_in_the_conclusion_and_refers_backwards(world: World) -> None:
     done = run(world.index(), world.context())

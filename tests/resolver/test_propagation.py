@@ -232,3 +232,31 @@ def test_an_assumption_keeps_its_bit() -> None:
     assert first & second == 0
     assert assumptions.keys(second | first) == ["first", ("second", 2)]
     assert assumptions.keys(second) == [("second", 2)]
+
+
+def test_restart_counts_what_rests_on_suspended_assumptions_no_more() -> None:
+    propagation = Propagation()
+    a, b = propagation.variable(0b111), propagation.variable(0b111)
+    propagation.add(clause({a: 0b001}, 0b01))
+    propagation.add(clause({a: 0b110, b: 0b011}, 0b10))
+    propagation.propagate()
+    assert propagation.domains == [0b110, 0b100]
+    propagation.restart(suspended=0b10)
+    propagation.propagate()
+    assert propagation.domains == [0b110, 0b111]
+    propagation.restart()
+    propagation.propagate()
+    assert propagation.domains == [0b110, 0b100]
+
+
+def test_restart_makes_the_unsatisfiable_satisfiable_without_its_cause() -> None:
+    propagation = Propagation()
+    a = propagation.variable(0b11)
+    propagation.add(clause({a: 0b01}, 0b01))
+    propagation.add(clause({a: 0b10}, 0b10))
+    with pytest.raises(UnsatisfiableError) as failure:
+        propagation.propagate()
+    assert failure.value.proof.assumptions == 0b11
+    propagation.restart(suspended=0b10)
+    propagation.propagate()
+    assert propagation.domains == [0b10]

@@ -282,6 +282,12 @@ CASES = {
         read=8,
         decisions=4,
     ),
+    "named by == is read first": Case(
+        projects={"a": {"1": ["b", "d==1"]}, "b": {"1": [], "2": []}, "d": {"1": ["b<2"], "2": []}},
+        pins="a==1 b==1 d==1",
+        read=3,
+        decisions=0,
+    ),
     "refuted when read, not when decided": Case(
         projects={"a": needing(5, "c=={}"), "b": PLAIN, "c": needing(5, "b")},
         asked=["a", "b", "c==2"],

@@ -1,4 +1,4 @@
-"""Refuses releases whose every usable file excludes the target's Python, and puts capped ones last."""
+"""Refuses releases of which every file excludes the target's Python."""
 
 from __future__ import annotations
 

@@ -1,0 +1,62 @@
+"""Reads releases: which metadata a release has, what it depends on, and what could not be read."""
+
+from __future__ import annotations
+
+from analyzers.reports import Unknown
+from knowledge.errors import InvalidMetadataError, MetadataUnavailableError
+from knowledge.releases import Metadata
+from resolver.dependencies import Dependency, InvalidRequirement, live_dependencies
+from resolver.projects import Project
+from resolver.source import ReleaseSource
+from resolver.target import Target
+
+_MOST_FILES = 3
+"""So many files of a release are tried before its metadata counts as unreadable."""
+
+
+class ReleaseReader:
+    """Reads each release at most once.
+
+    Attributes:
+        unknowns: what could not be read.
+        releases_read: number of releases of which metadata was asked for.
+    """
+
+    def __init__(self, source: ReleaseSource, target: Target) -> None:
+        self.unknowns: set[Unknown] = set()
+        self.releases_read = 0
+        self._source = source
+        self._target = target
+        self._metadata: dict[tuple[str, int], Metadata | Unknown] = {}
+
+    def metadata(self, project: Project, position: int) -> Metadata | Unknown:
+        """Core metadata of a release, or why it cannot be had."""
+        key = (project.name, position)
+        if key not in self._metadata:
+            self.releases_read += 1
+            self._metadata[key] = self._read(project, position)
+        return self._metadata[key]
+
+    def dependencies(self, project: Project, position: int, part: str | None) -> list[Dependency]:
+        """What a release asks for on the target; `part` is an extra, or None for the release itself."""
+        metadata = self.metadata(project, position)
+        if isinstance(metadata, Unknown):
+            return []
+        return list(live_dependencies(metadata.requires_dist, self._target, part))
+
+    def _read(self, project: Project, position: int) -> Metadata | Unknown:
+        what = f"metadata of {project.name} {project.version(position)}"
+        unknown = Unknown(what=what, where="index", reason="the target can use none of its files")
+        for file in project.files(position, self._target)[:_MOST_FILES]:
+            try:
+                metadata = self._source.metadata(project.name, file)
+                list(live_dependencies(metadata.requires_dist, self._target))
+            except (MetadataUnavailableError, InvalidMetadataError) as error:
+                unknown = Unknown(what=what, where=file.filename, reason=error.reason)
+            except InvalidRequirement as error:
+                reason = f"invalid dependency: {str(error).splitlines()[0]}"
+                unknown = Unknown(what=what, where=file.filename, reason=reason)
+            else:
+                return metadata
+            self.unknowns.add(unknown)
+        return unknown

@@ -1,0 +1,24 @@
+"""What the search asks of knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from knowledge.releases import File, Listing, Metadata
+
+
+class ReleaseSource(Protocol):
+    """Stored and fetched facts about releases; `prefetch_…` are hints that never block."""
+
+    def listing(self, project: str) -> Listing | None:
+        """The releases of a project (normalised name); None when no index has it."""
+
+    def metadata(self, project: str, file: File) -> Metadata:
+        """Core metadata of a release, read from one of its files."""
+
+    def prefetch_listings(self, projects: Iterable[str]) -> None:
+        """These listings will be asked for."""
+
+    def prefetch_metadata(self, project: str, file: File) -> None:
+        """This file's metadata will probably be asked for."""
