@@ -6,6 +6,7 @@ What a command needs is imported by that command alone, so that ``--help`` answe
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -21,19 +22,11 @@ if TYPE_CHECKING:
     from analyzers.requirements import RequirementLine
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
-    from resolver.context import Context
+    from resolver.target import Target
 
 DONE, NO_SOLUTION, BAD_INPUT, NO_ACCESS, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 FORMATS = ("text", "json", "pylock", "requirements")
 STARTED = time.monotonic()
-
-
-class UsageError(Exception):
-    """The options do not make sense together; notes say what does."""
-
-
-class OutputError(Exception):
-    """The result cannot be written where the user wants it."""
 
 
 class TerminationError(BaseException):
@@ -179,25 +172,41 @@ def add_advise(commands: argparse._SubParsersAction[Parser]) -> None:
 def advise(options: argparse.Namespace) -> int:
     """Run ``stackwright advise``."""
     on_signals()
-    file_format = output_format(options)
-    lines = read_requirements(options.requirements, options.files)
-    advice, context = run_advise(options, lines)
+    # Records live as long as the run: looking for cycles among them costs a tenth of a cold run.
+    gc.set_threshold(200_000, 20, 20)
+    import shutil
+
     from resolver.advice import Status
+    from resolver.inputs import read_requirements
+    from resolver.outputs.files import write_output
+    from resolver.outputs.formats import Format, output_format, rendered
 
+    asked = Format(options.format) if options.format else None
+    hashes = not options.no_hashes
+    chosen = asked or Format.TEXT
+    if options.output is not None:
+        chosen = output_format(options.output, asked, hashes=hashes)
+    lines = read_requirements(options.requirements, options.files, sys.stdin.buffer)
+    advice, target = run_advise(options, lines)
+
+    def told(form: Format) -> str:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        return rendered(advice, target, form, hashes=hashes, width=columns)
+
+    solved = advice.status is not Status.UNSATISFIABLE
     if options.output is None:
-        sys.stdout.write(rendered(advice, context, options.format or "text", options))
-    elif advice.status is not Status.UNSATISFIABLE:
-        write_output(options.output, rendered(advice, context, file_format, options))
-    if advice.status is Status.UNSATISFIABLE and (options.output or options.format not in (None, "text")):
-        sys.stderr.write(rendered(advice, context, "text", options))
+        sys.stdout.write(told(chosen))
+    elif solved:
+        write_output(options.output, told(chosen))
+    if not solved and (options.output is not None or chosen is not Format.TEXT):
+        sys.stderr.write(told(Format.TEXT))
     elif options.output is not None and not options.quiet:
-        sys.stdout.write(rendered(advice, context, "text", options))
-        sys.stdout.write(f"Wrote {options.output}\n")
+        sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
     sys.stdout.flush()
-    return NO_SOLUTION if advice.status is Status.UNSATISFIABLE else DONE
+    return DONE if solved else NO_SOLUTION
 
 
-def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tuple[Advice, Context]:
+def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tuple[Advice, Target]:
     """The advice for requirement lines."""
     import datetime
 
@@ -208,7 +217,9 @@ def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tup
     from resolver.advice import Status
     from resolver.advise import advise as advise_on
     from resolver.context import Context, PrereleasePolicy, live_requirements
+    from resolver.errors import InputError
     from resolver.formats import FormatPolicy
+    from resolver.progress import TerminalProgress
     from resolver.recommendation import RECOMMENDATIONS
     from resolver.target import Target
     from resolver.units.registry import UNITS
@@ -233,11 +244,11 @@ def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tup
     try:
         created_at = report_time(os.environ, datetime.datetime.now(datetime.UTC))
     except (ValueError, OverflowError, OSError) as error:
-        problem = UsageError(f"SOURCE_DATE_EPOCH is {os.environ.get('SOURCE_DATE_EPOCH', '')!r}")
-        problem.add_note("unset it, or set it to a number of seconds since 1970")
-        raise problem from error
+        stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+        remedy = "unset it, or set it to a number of seconds since 1970"
+        raise InputError(f"SOURCE_DATE_EPOCH is {stated!r}", remedy) from error
     with knowledge_of(options) as knowledge:
-        progress = TerminalProgress() if not options.quiet and sys.stderr.isatty() else None
+        progress = TerminalProgress(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
         try:
             advice = advise_on(
                 context,
@@ -257,19 +268,20 @@ def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tup
                 show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
     if advice.status is Status.UNSATISFIABLE and not options.quiet:
         show_note(f"the index is {knowledge.index_url}")
-    return advice, context
+    return advice, target
 
 
 def knowledge_of(options: argparse.Namespace) -> Knowledge:
     """The index and the store that the user's tools and options name."""
     from knowledge.catalog import open_knowledge
     from knowledge.configuration import configure_index, pip_configuration_files
+    from knowledge.settings import project_settings
     from knowledge.store import default_location
 
     home = Path.home()
     index = configure_index(
         option=options.index_url,
-        project=project_table(Path("pyproject.toml")),
+        project=project_settings(Path("pyproject.toml")),
         environ=os.environ,
         pip_files=pip_configuration_files(os.environ, home, Path(sys.prefix)),
     )
@@ -281,192 +293,6 @@ def knowledge_of(options: argparse.Namespace) -> Knowledge:
         user_agent=f"{made_by.name}/{made_by.version}",
         offline=options.offline,
     )
-
-
-def project_table(path: Path) -> dict[str, object]:
-    """The table ``[tool.stackwright]`` of the project in this folder; empty where there is none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text (byte {error.start})") from error
-    if "stackwright" not in text:
-        return {}
-    import tomllib
-
-    try:
-        table: object = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: {error}") from error
-    for name in ("tool", "stackwright"):
-        table = table.get(name, {}) if isinstance(table, dict) else None
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: [tool.stackwright] is no table")
-    unknown = sorted(set(table) - {"index-url"})
-    if unknown:
-        problem = UsageError(f"{path}: [tool.stackwright] has no setting named {unknown[0]}")
-        problem.add_note("known settings: index-url")
-        raise problem
-    return table
-
-
-def read_requirements(texts: Sequence[str], files: Sequence[str]) -> list[RequirementLine]:
-    """Requirements given as arguments, then those of files."""
-    import dataclasses
-
-    from analyzers.evidence import Location
-    from analyzers.requirements import parse_requirements
-
-    here = Location(path="command line")
-    lines: list[RequirementLine] = []
-    for text in texts:
-        given = parse_requirements(text, "command line")
-        lines.extend(dataclasses.replace(line, location=here) for line in given)
-    for name in files:
-        lines.extend(parse_requirements(read_file(name), "standard input" if name == "-" else name))
-    if not lines:
-        problem = UsageError("there is nothing to advise on")
-        problem.add_note("name requirements, such as: stackwright advise flask, or a file with -r FILE")
-        raise problem
-    return lines
-
-
-def read_file(name: str) -> str:
-    """The text of a requirements file, or of standard input for ``-``."""
-    from analyzers.requirements import TEXT_LIMIT_CHARACTERS
-
-    most_bytes = 4 * TEXT_LIMIT_CHARACTERS
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(most_bytes).decode("utf-8-sig")
-        with Path(name).open("rb") as file:
-            return file.read(most_bytes).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"-r {name}: it is not UTF-8 text (byte {error.start})") from error
-    except OSError as error:
-        problem = UsageError(f"-r {name}: {error.strerror}")
-        problem.add_note("name a file of requirements, or - for standard input")
-        raise problem from error
-
-
-def output_format(options: argparse.Namespace) -> str:
-    """The format of ``--output``: as asked, or as its name says."""
-    output: Path | None = options.output
-    if output is None:
-        return str(options.format or "text")
-    name = output.name
-    is_pylock = name == "pylock.toml" or (
-        name.startswith("pylock.") and name.endswith(".toml") and name.count(".") == 2
-    )
-    by_name = "pylock" if is_pylock else {".txt": "requirements", ".json": "json"}.get(output.suffix)
-    chosen = options.format or by_name
-    if chosen is None or (chosen == "pylock" and not is_pylock):
-        problem = UsageError(f"--output {output}: the name does not say a format")
-        if chosen == "pylock":
-            problem = UsageError(f"--output {output}: installers know a lockfile by its name")
-        problem.add_note("use pylock.toml, pylock.NAME.toml, NAME.txt or NAME.json, or add --format")
-        raise problem
-    if chosen == "pylock" and options.no_hashes:
-        problem = UsageError("--no-hashes: a pylock file knows every file by its hash")
-        problem.add_note("leave --no-hashes out, or write requirements: --output NAME.txt")
-        raise problem
-    if not output.parent.is_dir():
-        problem = UsageError(f"--output {output}: there is no directory {output.parent}")
-        problem.add_note("make the directory, or name another file")
-        raise problem
-    if output.is_dir():
-        problem = UsageError(f"--output {output}: it is a directory")
-        problem.add_note("name a file in it")
-        raise problem
-    return str(chosen)
-
-
-def rendered(advice: Advice, context: Context, file_format: str, options: argparse.Namespace) -> str:
-    """An advice in one of `FORMATS`."""
-    if file_format == "json":
-        from resolver.outputs.report import report
-
-        return report(advice)
-    if file_format == "text":
-        import shutil
-
-        from resolver.outputs.table import table
-
-        return table(advice, context.target.name, shutil.get_terminal_size((100, 24)).columns)
-    if not advice.pins:
-        return ""
-    if file_format == "pylock":
-        from resolver.outputs.pylock import pylock
-
-        return pylock(advice, context.target.markers)
-    from resolver.outputs.requirements import requirements
-
-    return requirements(advice, context.target.name, hashes=not options.no_hashes)
-
-
-def write_output(path: Path, text: str) -> None:
-    """Replace a file as a whole: write beside it, then rename. A pipe or a device is written to."""
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8", newline="\n")
-        else:
-            _write_beside(path.resolve(), text)  # a link stays a link
-    except OSError as error:
-        problem = OutputError(f"--output {path}: {error.strerror}")
-        problem.add_note("name a file in a directory that can be written")
-        raise problem from error
-
-
-def _write_beside(path: Path, text: str) -> None:
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
-
-
-class TerminalProgress:
-    """One line on standard error, rewritten at most ten times a second."""
-
-    def __init__(self) -> None:
-        self._shown_at = 0.0
-
-    def settled(self, project: str, version: str, settled: int, known: int) -> None:
-        """Show how far the search is."""
-        self._show(f"{settled} of {known} settled: {project} {version}")
-
-    def examined(self, stacks: int) -> None:
-        """Show how many stacks were examined."""
-        self._show(f"{stacks} stacks examined")
-
-    def clear(self) -> None:
-        """Remove the line."""
-        if self._shown_at:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-    def _show(self, text: str) -> None:
-        now = time.monotonic()
-        if now - self._shown_at >= 0.1:
-            self._shown_at = now
-            import shutil
-
-            sys.stderr.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
-            sys.stderr.flush()
 
 
 def tool() -> Tool:
@@ -499,17 +325,25 @@ def exit_code(error: Exception) -> int | None:
     from analyzers.requirements import RequirementsError
     from images.errors import TargetError
     from knowledge.errors import ConfigurationError, KnowledgeError
+    from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
+    from resolver.errors import InputError
     from resolver.outputs.errors import LockfileError
 
     match error:
-        case UsageError() | RequirementsError() | TargetError():
+        case InputError() | RequirementsError() | TargetError():
             return BAD_INPUT
-        case ConfigurationError() | FileNotFoundError() | IsADirectoryError() | NotADirectoryError():
+        case (
+            ConfigurationError()
+            | SettingsError()
+            | FileNotFoundError()
+            | IsADirectoryError()
+            | NotADirectoryError()
+        ):
             return BAD_INPUT
         case RunRefusedError():
             return NO_SOLUTION
-        case KnowledgeError() | LockfileError() | OutputError() | OSError():
+        case KnowledgeError() | LockfileError() | OSError():
             return NO_ACCESS
     return None
 

@@ -18,8 +18,9 @@ from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import LatestPredictor
 from resolver.predictors.protocol import Predictor
+from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
-from resolver.resolver import Progress, Resolver, Solution
+from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
 

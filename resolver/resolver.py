@@ -8,38 +8,18 @@ is none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from resolver.context import Context
 from resolver.dependencies import Dependency
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
+from resolver.progress import Progress, Silence
 from resolver.projects import Project
 from resolver.score import Scorer
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
-
-
-class Progress(Protocol):
-    """Told what happens, for a person who waits; must return at once."""
-
-    def settled(self, project: str, version: str, settled: int, known: int) -> None:
-        """A release was chosen; `settled` of `known` projects have one."""
-
-    def examined(self, stacks: int) -> None:
-        """A complete stack was examined."""
-
-
-class Silence:
-    """Progress for nobody."""
-
-    def settled(self, project: str, version: str, settled: int, known: int) -> None:
-        """Say nothing."""
-
-    def examined(self, stacks: int) -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)

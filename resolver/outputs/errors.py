@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class LockfileError(Exception):
     """A lockfile cannot be written from this advice."""
@@ -15,3 +17,13 @@ class HashesMissingError(LockfileError):
         self.project = project
         self.filename = filename
         self.add_note("write a file without hashes: --format requirements --no-hashes")
+
+
+class OutputError(LockfileError):
+    """The result cannot be written where the user wants it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"--output {path}: {reason}")
+        self.path = path
+        self.reason = reason
+        self.add_note("name a file in a directory that can be written")

@@ -1,0 +1,83 @@
+"""The formats of a result: which one a file's name says, and how an advice looks in it."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+from resolver.advice import Advice
+from resolver.errors import InputError
+from resolver.target import Target
+
+
+class Format(enum.StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    PYLOCK = "pylock"
+    REQUIREMENTS = "requirements"
+
+
+def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format:
+    """The format of a file: as asked, or as its name says.
+
+    Raises:
+        InputError: the name says none or contradicts it, or the file cannot be there.
+    """
+    chosen = asked or _format_by_name(output.name)
+    names = "use pylock.toml, pylock.NAME.toml, NAME.txt or NAME.json, or add --format"
+    if chosen is None:
+        raise InputError(f"--output {output}: the name does not say a format", names)
+    if chosen is Format.PYLOCK and _format_by_name(output.name) is not Format.PYLOCK:
+        raise InputError(f"--output {output}: installers know a lockfile by its name", names)
+    if chosen is Format.PYLOCK and not hashes:
+        remedy = "leave --no-hashes out, or write requirements: --output NAME.txt"
+        raise InputError("--no-hashes: a pylock file knows every file by its hash", remedy)
+    if not output.parent.is_dir():
+        remedy = "make the directory, or name another file"
+        raise InputError(f"--output {output}: there is no directory {output.parent}", remedy)
+    if output.is_dir():
+        raise InputError(f"--output {output}: it is a directory", "name a file in it")
+    return chosen
+
+
+def _format_by_name(name: str) -> Format | None:
+    """Source of the lockfile names: PEP 751."""
+    if name == "pylock.toml" or (
+        name.startswith("pylock.") and name.endswith(".toml") and name.count(".") == 2
+    ):
+        return Format.PYLOCK
+    return {".txt": Format.REQUIREMENTS, ".json": Format.JSON}.get(Path(name).suffix)
+
+
+def rendered(advice: Advice, target: Target, chosen: Format, *, hashes: bool, width: int) -> str:
+    """An advice in one format; a lockfile of no pins is empty.
+
+    Args:
+        advice: what to write.
+        target: what it was made for.
+        chosen: the format.
+        hashes: whether requirements get them.
+        width: columns of the terminal, for text.
+
+    Raises:
+        LockfileError: the format cannot express the advice.
+    """
+    match chosen:
+        case Format.TEXT:
+            from resolver.outputs.table import table
+
+            return table(advice, target.name, width)
+        case Format.JSON:
+            from resolver.outputs.report import report
+
+            return report(advice)
+        case Format.PYLOCK:
+            from resolver.outputs.pylock import pylock
+
+            return pylock(advice, target.markers) if advice.pins else ""
+        case Format.REQUIREMENTS:
+            from resolver.outputs.requirements import requirements
+
+            return requirements(advice, target.name, hashes=hashes) if advice.pins else ""
