@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TypedDict
 
 import tomli_w
 from packaging.markers import Marker
@@ -47,8 +48,8 @@ def _package(pin: Pin, python: str) -> Package:
     requires_python = _specifiers(pin.requires_python)
     if requires_python is not None and not requires_python.contains(python, prereleases=True):
         requires_python = None  # a bound that the advice overrode, with a warning: installers would obey it
-    wheels = [_wheel(artifact, pin) for artifact in pin.artifacts if artifact.kind is FileKind.WHEEL]
-    sdists = [_sdist(artifact, pin) for artifact in pin.artifacts if artifact.kind is FileKind.SDIST]
+    wheels = [PackageWheel(**_file(a, pin)) for a in pin.artifacts if a.kind is FileKind.WHEEL]
+    sdists = [PackageSdist(**_file(a, pin)) for a in pin.artifacts if a.kind is FileKind.SDIST]
     return Package(
         name=NormalizedName(pin.name),
         version=Version(pin.version),
@@ -58,18 +59,16 @@ def _package(pin: Pin, python: str) -> Package:
     )
 
 
-def _wheel(artifact: Artifact, pin: Pin) -> PackageWheel:
-    return PackageWheel(
-        name=artifact.filename,
-        upload_time=_time(artifact.uploaded_at),
-        url=artifact.url,
-        size=_size(artifact.size_bytes),
-        hashes=_hashes(artifact, pin),
-    )
+class _FileFields(TypedDict):
+    name: str
+    upload_time: datetime.datetime | None
+    url: str
+    size: int | None
+    hashes: dict[str, str]
 
 
-def _sdist(artifact: Artifact, pin: Pin) -> PackageSdist:
-    return PackageSdist(
+def _file(artifact: Artifact, pin: Pin) -> _FileFields:
+    return _FileFields(
         name=artifact.filename,
         upload_time=_time(artifact.uploaded_at),
         url=artifact.url,
