@@ -176,7 +176,6 @@ def advise(options: argparse.Namespace) -> int:
     gc.set_threshold(200_000, 20, 20)
     import shutil
 
-    from resolver.advice import Status
     from resolver.inputs import read_requirements
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, output_format, rendered
@@ -193,7 +192,7 @@ def advise(options: argparse.Namespace) -> int:
         columns = shutil.get_terminal_size((100, 24)).columns
         return rendered(advice, target, form, hashes=hashes, width=columns)
 
-    solved = advice.status is not Status.UNSATISFIABLE
+    solved = advice.status.is_solved
     if options.output is None:
         sys.stdout.write(told(chosen))
     elif solved:
@@ -214,7 +213,6 @@ def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tup
     from images.host import host_environment
     from images.targets import target_environment
     from knowledge.filenames import normalized
-    from resolver.advice import Status
     from resolver.advise import advise as advise_on
     from resolver.context import Context, PrereleasePolicy, live_requirements
     from resolver.errors import InputError
@@ -266,7 +264,7 @@ def run_advise(options: argparse.Namespace, lines: list[RequirementLine]) -> tup
             knowledge.flush()
             for unknown in knowledge.unknowns:
                 show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
-    if advice.status is Status.UNSATISFIABLE and not options.quiet:
+    if not advice.status.is_solved and not options.quiet:
         show_note(f"the index is {knowledge.index_url}")
     return advice, target
 

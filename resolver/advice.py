@@ -16,12 +16,19 @@ class Status(enum.StrEnum):
     """How good the answer is.
 
     OPTIMAL: proven that no stack scores better. FEASIBLE: a stack that meets every requirement.
+    NOT_PROVEN: none was found, but the proof rests on releases that were not read.
     UNSATISFIABLE: proven that there is none.
     """
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
+    NOT_PROVEN = "not_proven"
     UNSATISFIABLE = "unsatisfiable"
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether there is a stack."""
+        return self in (Status.OPTIMAL, Status.FEASIBLE)
 
 
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):

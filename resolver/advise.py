@@ -13,6 +13,7 @@ from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
 from resolver.advice import Advice, Pin, Requests, Statistics, Status
 from resolver.context import Context
+from resolver.doubts import NotProvenError
 from resolver.explanation import explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
@@ -62,9 +63,12 @@ def advise(
     resolver = Resolver(context, source, units, PREDICTORS[context.recommendation.predictor](), progress)
     solution: Solution | None = None
     explanation: tuple[str, ...] = ()
+    failure = Status.UNSATISFIABLE
     try:
         solution = resolver.solve()
     except UnsatisfiableError as error:
+        if isinstance(error, NotProvenError):
+            failure = Status.NOT_PROVEN
         explanation = tuple(explain(error.proof, resolver.universe))
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     return Advice(
@@ -72,7 +76,7 @@ def advise(
         input=_input(requirements, context),
         created_at=created_at,
         unknowns=tuple(sorted(_unknowns(resolver))),
-        status=_status(solution),
+        status=_status(solution) if solution else failure,
         recommendation=context.recommendation.name,
         requirements=requirements,
         pins=_pins(solution.stack, resolver, units) if solution else (),
@@ -93,9 +97,7 @@ def _boot(units: Pipeline, context: Context) -> Iterable[Justification]:
             yield remark
 
 
-def _status(solution: Solution | None) -> Status:
-    if solution is None:
-        return Status.UNSATISFIABLE
+def _status(solution: Solution) -> Status:
     return Status.OPTIMAL if solution.is_optimal else Status.FEASIBLE
 
 

@@ -6,6 +6,7 @@ S" is {A in m, B in everything but S}. Source: https://github.com/dart-lang/pub/
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from analyzers.evidence import Justification
@@ -79,6 +80,14 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Releases of `project` that were not read; it is assumed that they fail on `against` as others do."""
+
+    project: str
+    against: str
+
+
+@dataclass(frozen=True, slots=True)
 class Derived:
     """Follows from two others by resolution on `pivot`."""
 
@@ -87,7 +96,7 @@ class Derived:
     pivot: int
 
 
-Cause = Required | Depends | Refused | Refuted | Missing | Unreadable | Replaced | Derived
+Cause = Required | Depends | Refused | Refuted | Missing | Unreadable | Replaced | Skipped | Derived
 
 
 @dataclass(slots=True, eq=False)
@@ -97,26 +106,24 @@ class Incompatibility:
     Attributes:
         masks: variable to mask, in the order in which the terms are told.
         assumptions: bits of the assumptions it rests on; see `Assumptions`.
-        level: the decision level at which it was last checked whole.
     """
 
     masks: dict[int, int]
     cause: Cause
     assumptions: int = 0
-    level: int = 0
 
 
 class Assumptions:
     """Numbers whatever a clause may rest on: a requirement, a refusal, a rule."""
 
     def __init__(self) -> None:
-        self._bits: dict[object, int] = {}
+        self._bits: dict[Hashable, int] = {}
 
-    def bit(self, key: object) -> int:
+    def bit(self, key: Hashable) -> int:
         """The bit of `key`, made when first asked for."""
         return self._bits.setdefault(key, 1 << len(self._bits))
 
-    def keys(self, mask: int) -> list[object]:
+    def keys(self, mask: int) -> list[Hashable]:
         """What the bits of a mask stand for, in the order of their making."""
         return [key for key, value in self._bits.items() if value & mask]
 

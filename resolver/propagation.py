@@ -56,7 +56,7 @@ class Propagation:
         self._level_starts: list[int] = []
         self._queue: deque[int] = deque()
         self._unchecked: deque[Incompatibility] = deque()
-        self._late: list[Incompatibility] = []
+        self._late: list[tuple[int, Incompatibility]] = []
         self._suspended = 0
 
     @property
@@ -149,6 +149,21 @@ class Propagation:
         self._late.clear()
         self._unchecked = deque(self._incompatibilities)
 
+    def conclusions(self, suspended: int) -> list[int]:
+        """The domains that follow without any decision and without some assumptions; changes nothing.
+
+        Raises:
+            UnsatisfiableError: nothing is left even so.
+        """
+        other = Propagation()
+        for everything in self.everything:
+            other.variable(everything)
+        for incompatibility in self._incompatibilities:
+            if not incompatibility.assumptions & suspended:
+                other.add(incompatibility)
+        other.propagate()
+        return other.domains
+
     def backjump(self, level: int) -> None:
         """Undo every change above `level`."""
         if level >= self.level:
@@ -160,16 +175,15 @@ class Propagation:
         del self._trail[start:]
         del self._level_starts[level:]
         # What was added above this level may be unit here already: it is looked at again.
-        while self._late and self._late[-1].level > level:
-            self._unchecked.append(self._late.pop())
+        while self._late and self._late[-1][0] > level:
+            self._unchecked.append(self._late.pop()[1])
 
     def _closure(self) -> Incompatibility | None:
         while True:
             if self._unchecked:
                 incompatibility = self._unchecked.popleft()
-                incompatibility.level = self.level
                 if self.level:
-                    self._late.append(incompatibility)
+                    self._late.append((self.level, incompatibility))
                 if not self._check(incompatibility):
                     return incompatibility
             elif self._queue:

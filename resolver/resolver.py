@@ -7,14 +7,19 @@ is none.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from resolver.blame import blocked_by
 from resolver.context import Context
 from resolver.dependencies import Dependency
+from resolver.doubts import Doubts
+from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress, Silence
 from resolver.projects import Project
+from resolver.propagation import UnsatisfiableError
 from resolver.score import Scorer
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
@@ -46,6 +51,7 @@ class Resolver:
 
     Args:
         pipeline: the units that apply to `context`.
+        galloping: makes what skips long series.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Resolver:
         pipeline: Pipeline,
         predictor: Predictor,
         progress: Progress | None = None,
+        galloping: Callable[[Universe], Galloping] = Galloping,
     ) -> None:
         self.context = context
         self.pipeline = pipeline
@@ -62,6 +69,8 @@ class Resolver:
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
         self.scorer = Scorer(pipeline.steps, context)
         self.stacks_examined = 0
+        self._galloping = galloping(self.universe)
+        self._doubts = Doubts(self.universe)
         self._progress = progress or Silence()
 
     def solve(self) -> Solution:
@@ -69,11 +78,19 @@ class Resolver:
 
         Raises:
             UnsatisfiableError: there is none; it carries the proof.
+            NotProvenError: none was found, and the proof rests on releases that were not read.
             KnowledgeError: something needed could not be had.
         """
         self.universe.require(self.context.requirements)
-        self._propagate()
         self._prefetch([requirement.dependency for requirement in self.context.requirements])
+        while True:
+            try:
+                return self._search()
+            except UnsatisfiableError as error:
+                self._doubts.resolve(error)
+
+    def _search(self) -> Solution:
+        self._propagate()
         while True:
             candidates = list(self.universe.open_projects())
             if candidates:
@@ -82,7 +99,8 @@ class Resolver:
             stack = self._stack()
             if self._is_accepted(stack):
                 score = self.scorer.stack_score(stack)
-                return Solution(stack, score, self.scorer.bound(self.universe))
+                bound = self.scorer.bound(self.universe, self._doubts.open_assumptions())
+                return Solution(stack, score, bound)
 
     def _propagate(self) -> None:
         self.universe.propagation.propagate()
@@ -94,13 +112,7 @@ class Resolver:
         position = self.predictor.release(project, domain & ~ABSENT)
         if universe.unread_parts(project, position):
             dependencies = universe.expand(project, position)
-            culprit = self._culprit(dependencies)
-            self._propagate()
-            if culprit is not None and self.predictor.refuted(project, culprit):
-                level = propagation.level_of_decision(culprit.variable)
-                if level:
-                    propagation.backjump(level - 1)
-                    self._propagate()
+            if self._is_reordered(project, position, dependencies):
                 return
             self._prefetch(dependencies)
         if propagation.domains[project.variable] != domain:
@@ -110,24 +122,29 @@ class Resolver:
             self._propagate()
         self._tell(project, position)
 
+    def _is_reordered(self, project: Project, position: int, dependencies: list[Dependency]) -> bool:
+        """Draw the conclusions of what was read; True when the predictor then wants another order."""
+        propagation = self.universe.propagation
+        blocked = blocked_by(dependencies, self.universe)
+        culprit: Project | None = None
+        if blocked is not None and blocked.level:
+            culprit = self.universe.owner(propagation.decided_at(blocked.level))
+        elif blocked is not None:
+            self._galloping.refused_by_fact(project, position, blocked.on)
+        self._propagate()
+        if culprit is None or not self.predictor.refuted(project, culprit):
+            return False
+        level = propagation.level_of_decision(culprit.variable)
+        if level:
+            propagation.backjump(level - 1)
+            self._propagate()
+        return True
+
     def _tell(self, project: Project, position: int) -> None:
         domains = self.universe.propagation.domains
         needed = [p for p in self.universe.projects.values() if self.universe.is_present(p)]
         settled = sum(not domains[p.variable] & (domains[p.variable] - 1) for p in needed)
         self._progress.settled(project.name, project.version(position), settled, len(needed))
-
-    def _culprit(self, dependencies: list[Dependency]) -> Project | None:
-        """The decided project whose decision leaves no release for one of the dependencies."""
-        propagation = self.universe.propagation
-        for dependency in dependencies:
-            other = self.universe.projects[dependency.project]
-            wanted = other.versions.mask(dependency.specifiers)
-            if propagation.domains[other.variable] & wanted:
-                continue
-            for level in range(propagation.level + 1):
-                if not propagation.domain_at(other.variable, level) & wanted:
-                    return self.universe.owner(propagation.decided_at(level)) if level else None
-        return None
 
     def _prefetch(self, dependencies: list[Dependency]) -> None:
         """Hint at the releases that will probably be read next; never influences a decision."""

@@ -52,14 +52,20 @@ class Scorer:
         """The score of a complete stack."""
         return sum(self.release_score(m.project, m.position) for m in stack.members.values())
 
-    def bound(self, universe: Universe) -> int:
+    def bound(self, universe: Universe, suspended: int = 0) -> int:
         """At least the score of every stack that meets the requirements.
 
         Projects that every stack must hold count their best release still possible; all others count 0.
+
+        Args:
+            universe: what is known.
+            suspended: assumptions that the bound must not rest on.
         """
         total = PERFECT
+        domains = universe.propagation.conclusions(suspended) if suspended else None
         for project in universe.projects.values():
-            domain = universe.propagation.domain_at(project.variable, 0)
+            variable = project.variable
+            domain = domains[variable] if domains else universe.propagation.domain_at(variable, 0)
             if not domain & ABSENT and project.listing is not None:
                 total += self._best(project, domain)
         return total

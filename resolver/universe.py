@@ -6,7 +6,7 @@ What arrives becomes incompatibilities at once, in the order in which the search
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.specifiers import InvalidSpecifier
@@ -106,15 +106,24 @@ class Universe:
         self.projects[name] = self._by_variable[variable] = project
         if listing is None or not listing.versions:
             # A bit stands for any release there might have been, so that its absence has a cause of its own.
-            self._add({variable: bit(0)}, Missing(name), ("missing", name))
+            self.add({variable: bit(0)}, Missing(name), ("missing", name))
         for sieve in self._sieves:
             for refusal in sieve.refuse(project, self.context):
-                self._add({variable: refusal.releases}, Refused(name, refusal.reason), (sieve.name, name))
+                self.add({variable: refusal.releases}, Refused(name, refusal.reason), (sieve.name, name))
                 project.usable &= ~refusal.releases
                 project.refusals.append(refusal)
         return project
 
-    def _add(self, masks: dict[int, int], cause: Cause, assumption: object = None) -> Incompatibility:
+    def add(
+        self, masks: Mapping[int, int], cause: Cause, assumption: Hashable | None = None
+    ) -> Incompatibility:
+        """Add an incompatibility; terms that always hold are left out.
+
+        Args:
+            masks: its terms.
+            cause: where it comes from.
+            assumption: what it rests on; None for what nothing can change.
+        """
         everything = self.propagation.everything
         masks = {v: mask for v, mask in masks.items() if mask != everything[v]}
         assumptions = self.assumptions.bit(assumption) if assumption is not None else 0
@@ -138,7 +147,11 @@ class Universe:
             self._need({}, dependency, cause, ("required", number))
 
     def _need(
-        self, condition: Mapping[int, int], dependency: Dependency, cause: Cause, assumption: object = None
+        self,
+        condition: Mapping[int, int],
+        dependency: Dependency,
+        cause: Cause,
+        assumption: Hashable | None = None,
     ) -> list[Incompatibility]:
         """Clauses for "where the condition holds, the dependency is in the stack"."""
         project = self.project(dependency.project)
@@ -157,13 +170,13 @@ class Universe:
                     {**condition, other.variable: serving, self.extra(other, name): INACTIVE}
                     for name in dependency.extras
                 )
-        clauses = [self._add(masks, cause, assumption)]
+        clauses = [self.add(masks, cause, assumption)]
         if len(choices) > 1:
             self._slots.append(_Slot(clauses[0], choices))
             # Where the project itself is there, no alternative is, so it must serve.
             asked.append({**condition, project.variable: outside & ~ABSENT})
         asked.extend({**condition, self.extra(project, name): INACTIVE} for name in dependency.extras)
-        clauses.extend(self._add(masks, cause, assumption) for masks in asked)
+        clauses.extend(self.add(masks, cause, assumption) for masks in asked)
         return clauses
 
     def _outside(self, project: Project, specifiers: str) -> int:
@@ -182,7 +195,7 @@ class Universe:
                 masks = {
                     p.variable: self.propagation.everything[p.variable] & ~ABSENT for p in (project, other)
                 }
-                self._add(masks, Replaced(project.name, other.name), ("replaced", project.name, other.name))
+                self.add(masks, Replaced(project.name, other.name), ("replaced", project.name, other.name))
                 self._alternatives_of(other)  # so that what excludes an alternative is known before it serves
         return found
 
@@ -190,7 +203,7 @@ class Universe:
         """Add a refutation of a complete stack."""
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
         unit = refutation.reason.unit
-        self._add(masks, Refuted(refutation.reason), (unit, *sorted(refutation.releases.items())))
+        self.add(masks, Refuted(refutation.reason), (unit, *sorted(refutation.releases.items())))
 
     def serving(self, dependency: Dependency) -> Project:
         """The project that stands in a complete stack for a dependency: itself, or an alternative."""
@@ -247,7 +260,11 @@ class Universe:
                 yield dependency
 
     def _refuse_unreadable(self, project: Project, condition: dict[int, int], unknown: Unknown) -> None:
-        self._add(condition, Unreadable(project.name, unknown), ("unreadable", project.name))
+        self.add(condition, Unreadable(project.name, unknown), ("unreadable", project.name))
+
+    def depend(self, project: Project, position: int, dependency: Dependency) -> None:
+        """Add what one dependency of a release without extras says, whatever else the release asks for."""
+        self._depend(project, None, {project.variable: bit(position)}, dependency)
 
     def _depend(
         self, project: Project, part: str | None, condition: dict[int, int], dependency: Dependency
@@ -259,9 +276,9 @@ class Universe:
         cause = Depends(project.name, part, dependency.project, dependency.specifiers)
         if self._serves_itself(project, own, dependency):
             for name in dependency.extras:
-                self._add({**condition, self.extra(project, name): INACTIVE}, cause)
+                self.add({**condition, self.extra(project, name): INACTIVE}, cause)
         elif dependency.project == project.name:
-            self._add(condition, cause)
+            self.add(condition, cause)
         elif key in self._clauses:
             for clause in self._clauses[key]:
                 self.propagation.widen(clause, project.variable, own)

@@ -14,6 +14,7 @@ from resolver.incompatibilities import (
     Refuted,
     Replaced,
     Required,
+    Skipped,
     Unreadable,
 )
 from resolver.projects import Project
@@ -85,6 +86,10 @@ def incompatibility_in_words(incompatibility: Incompatibility, universe: Univers
             return f"the {unknown.what} cannot be read ({unknown.reason})"
         case Replaced(project, alternative):
             return f"{alternative} stands in for {project} and excludes it"
+        case Skipped(project, against):
+            found = universe.projects[project]
+            skipped = releases_in_words(found, incompatibility.masks[found.variable])
+            return f"{skipped} (not read) is assumed to fail on {against} as its neighbours do"
         case Derived():
             return _conclusion(incompatibility, universe)
 

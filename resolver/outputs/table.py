@@ -21,7 +21,7 @@ def table(advice: Advice, target: str, width: int) -> str:
 
 
 def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
-    if advice.status is Status.UNSATISFIABLE:
+    if not advice.status.is_solved:
         yield f"No stack for {target} meets these requirements."
         yield ""
         yield from advice.explanation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.requirements import Requirement
@@ -14,6 +14,7 @@ from images.targets import target_environment
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
 from resolver.dependencies import of_requirement
 from resolver.formats import FormatPolicy
+from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import LatestPredictor
 from resolver.predictors.protocol import Predictor
@@ -23,6 +24,7 @@ from resolver.resolver import Resolver, Solution
 from resolver.target import Target
 from resolver.units.registry import UNITS
 from resolver.units.verbs import Pseudonym, Stride
+from resolver.universe import Universe
 
 LINUX: Mapping[str, str] = {
     "python.version": "3.11.7",
@@ -106,6 +108,7 @@ def run(
     strides: Iterable[Stride] = (),
     pseudonyms: Iterable[Pseudonym] = (),
     predictor: Predictor | None = None,
+    galloping: Callable[[Universe], Galloping] = Galloping,
 ) -> Run:
     """Resolves with every sieve and step that ships, and with the strides and pseudonyms given here."""
     shipped = UNITS.applying(asked)
@@ -113,7 +116,7 @@ def run(
         sieves=shipped.sieves, steps=shipped.steps, strides=tuple(strides), pseudonyms=tuple(pseudonyms)
     )
     knowledge = MemoryKnowledge(index)
-    resolver = Resolver(asked, knowledge, pipeline, predictor or LatestPredictor())
+    resolver = Resolver(asked, knowledge, pipeline, predictor or LatestPredictor(), galloping=galloping)
     try:
         return Run(resolver, knowledge, resolver.solve())
     except UnsatisfiableError as error:
