@@ -1,0 +1,138 @@
+"""Dockerfile and Containerfile: the install commands of ``RUN`` lines; best effort, the rest is unknown.
+
+Source: https://docs.docker.com/reference/dockerfile/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from analyzers.evidence import Location
+from analyzers.manifests.declared import Format, Group, GroupKind, Manifest
+from analyzers.manifests.decoding import decoded_utf8
+from analyzers.manifests.draft import Draft
+from analyzers.manifests.install_arguments import InstallArguments
+from analyzers.manifests.install_commands import read_command
+from analyzers.manifests.reading import ReadFile
+
+_LIMIT_BYTES = 1 << 20
+_INSTRUCTION_LIMIT_CHARACTERS = 64 << 10
+_RUN = re.compile(r"\s*(?:ONBUILD\s+)?RUN\s+", re.IGNORECASE)
+_DEFINITION = re.compile(r"\s*(?:ARG|ENV)\s+(.*)", re.IGNORECASE | re.DOTALL)
+_FLAG = re.compile(r"--[a-z]+=\S+\s+")
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_OPERATORS = frozenset({"&&", "||", ";", "|", "&", "(", ")", "{", "}", "then", "do", "else"})
+_GROUP = Group(GroupKind.ENVIRONMENT, "image")
+
+
+def parse_containerfile(
+    data: bytes, path: str, *, read: ReadFile | None = None, environ: Mapping[str, str] | None = None
+) -> Manifest:
+    """What the ``RUN`` lines of a Containerfile install.
+
+    Raises:
+        ManifestError: it cannot be decoded.
+    """
+    draft = Draft(path, Format.CONTAINERFILE)
+    arguments = InstallArguments(draft, _GROUP, read, environ or {})
+    values: dict[str, str] = {}
+    for line, instruction in _instructions(decoded_utf8(data, path, _LIMIT_BYTES)):
+        place = Location(path=path, line=line)
+        if definition := _DEFINITION.match(instruction):
+            _define(definition[1], values)
+        elif run := _RUN.match(instruction):
+            command = instruction[run.end() :]
+            while flag := _FLAG.match(command):
+                command = command[flag.end() :]
+            for words in _commands(command, place, draft):
+                read_command([_substituted(word, values) for word in words], place, arguments, draft)
+    return _finished(draft)
+
+
+def _finished(draft: Draft) -> Manifest:
+    """Words of a shell are not all what they seem: what is no requirement is an unknown here."""
+    for problem in draft.problems:
+        draft.unknown(problem.text, problem.location, problem.reason)
+    draft.problems.clear()
+    return draft.finish()
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str]]:
+    """Instructions with the line they start on, continuations joined, comments and empty lines left out."""
+    escape = "`" if re.match(r"\s*#\s*escape\s*=\s*`", text) else "\\"
+    parts: list[str] = []
+    first = 0
+    ends: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if ends:  # inside of here-documents, whose lines are commands of their own
+            if line.strip() == ends[0]:
+                ends.pop(0)
+            else:
+                yield number, f"RUN {line}" if line.strip() else ""
+            continue
+        if line.lstrip().startswith("#") or (parts and not line.strip()):
+            continue
+        first = first if parts else number
+        stripped = line.rstrip()
+        if stripped.endswith(escape):
+            parts.append(stripped[:-1])
+            continue
+        parts.append(stripped)
+        instruction = " ".join(parts)
+        parts = []
+        ends = _HEREDOC.findall(instruction) if _RUN.match(instruction) else []
+        yield first, instruction
+    if parts:
+        yield first, " ".join(parts)
+
+
+def _define(text: str, values: dict[str, str]) -> None:
+    """``ARG name=value``, ``ENV name=value …`` and the old ``ENV name value``."""
+    try:
+        words = shlex.split(text[:_INSTRUCTION_LIMIT_CHARACTERS])
+    except ValueError:
+        return
+    if len(words) == 2 and "=" not in words[0]:
+        words = [f"{words[0]}={words[1]}"]
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals:
+            values[name] = _substituted(value, values)[:1000]
+
+
+def _substituted(word: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: values.get(found[1] or found[2], found[0]), word)
+
+
+def _commands(command: str, place: Location, draft: Draft) -> Iterator[list[str]]:
+    """The simple commands of a ``RUN``, in the form of a shell or of a JSON list."""
+    if len(command) > _INSTRUCTION_LIMIT_CHARACTERS:
+        draft.unknown(command[:50], place, "the instruction is too long")
+        return
+    if command.startswith("["):
+        try:
+            words = json.loads(command)
+        except (ValueError, RecursionError):
+            words = None
+        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+            yield words
+            return
+    lexer = shlex.shlex(command, posix=True, punctuation_chars="();&|")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    simple: list[str] = []
+    try:
+        for word in lexer:
+            if word in _OPERATORS:
+                yield simple
+                simple = []
+            else:
+                simple.append(word)
+    except ValueError:
+        draft.unknown(command[:100], place, "its quotes are not closed")
+        return
+    yield simple

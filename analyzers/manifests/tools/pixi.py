@@ -1,0 +1,97 @@
+"""Pixi's tables, in ``[tool.pixi]`` or a pixi.toml: conda names and projects of the Python index.
+
+Source: https://pixi.sh/latest/reference/pixi_manifest/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from analyzers.manifests.declared import (
+    MAIN,
+    DirectReference,
+    Format,
+    Group,
+    GroupKind,
+    Manifest,
+    Project,
+    ReferenceKind,
+)
+from analyzers.manifests.draft import Draft, Manner
+from analyzers.manifests.nodes import Node
+from analyzers.manifests.toml_documents import toml_node
+
+
+def parse_pixi(data: bytes, path: str) -> Manifest:
+    """What a pixi.toml requires.
+
+    Raises:
+        ManifestError: it is no TOML, or something in it is not accepted.
+    """
+    draft = Draft(path, Format.PIXI)
+    document = toml_node(data, draft)
+    for key in ("workspace", "project"):
+        if head := document.at(key):
+            draft.project = Project(name=head.text_at("name"), version=head.text_at("version"))
+    read_pixi(document, draft)
+    return draft.finish()
+
+
+def read_pixi(tool: Node, draft: Draft) -> None:
+    """Declares what the tables state, for every feature and platform."""
+    _read_tables(tool, MAIN, draft)
+    for name, feature in tool.table_at("feature").items():
+        if isinstance(feature.value, dict):
+            group = Group(GroupKind.DEPENDENCY_GROUP, canonicalize_name(name))
+            _read_tables(feature, group, draft)
+        else:
+            feature.wrong("a table")
+
+
+def _read_tables(tables: Node, group: Group, draft: Draft) -> None:
+    places = [(tables, None), *((node, name) for name, node in tables.table_at("target").items())]
+    for place, platform in places:
+        for key in ("dependencies", "host-dependencies", "build-dependencies"):
+            for name, node in place.table_at(key).items():
+                version = node.value if isinstance(node.value, str) else node.text_at("version")
+                specifier = version if isinstance(version, str) and version != "*" else ""
+                draft.declare_conda(name, specifier, f"{name} {specifier}".strip(), node.location, group)
+        for name, node in place.table_at("pypi-dependencies").items():
+            _read_project(name, node, group, draft)
+        if platform is not None:
+            draft.unknown(place.name, place.location, f"holds on {platform} alone, which is not told apart")
+
+
+def _read_project(name: str, node: Node, group: Group, draft: Draft) -> None:
+    manner = Manner(group=group)
+    if isinstance(node.value, str):
+        specifier = "" if node.value == "*" else node.value
+        draft.declare(name=name, specifier=specifier, text=node.value, location=node.location, manner=manner)
+        return
+    if not isinstance(node.value, dict):
+        node.wrong("a string or a table")
+        return
+    version = node.text_at("version") or "*"
+    draft.declare(
+        name=name,
+        extras=[text for text, _ in node.strings_at("extras")],
+        specifier="" if version == "*" else version,
+        reference=next(_references(node), None),
+        text=f"{name} {version}",
+        location=node.location,
+        manner=Manner(group=group, editable=node.flag_at("editable"), index=node.text_at("index")),
+    )
+
+
+def _references(node: Node) -> Iterator[DirectReference]:
+    subdirectory = node.text_at("subdirectory")
+    if git := node.text_at("git"):
+        revision = node.text_at("rev") or node.text_at("tag") or node.text_at("branch")
+        yield DirectReference(
+            kind=ReferenceKind.VCS, target=git, vcs="git", revision=revision, subdirectory=subdirectory
+        )
+    for key, kind in (("url", ReferenceKind.URL), ("path", ReferenceKind.PATH)):
+        if target := node.text_at(key):
+            yield DirectReference(kind=kind, target=target, subdirectory=subdirectory)
