@@ -53,7 +53,7 @@ class Doubts:
         if self._read > MOST_READ:
             raise NotProvenError(error, hypotheses)
         self._verified |= sum(made.bit(hypothesis) for hypothesis in hypotheses)
-        universe.propagation.restart(self._verified)
+        universe.suspend(self._verified)
         for project, position in skipped:
             for file in project.files(position, universe.context.target)[:1]:
                 universe.source.prefetch_metadata(project.name, file)

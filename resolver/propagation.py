@@ -149,8 +149,11 @@ class Propagation:
         self._late.clear()
         self._unchecked = deque(self._incompatibilities)
 
-    def conclusions(self, suspended: int) -> list[int]:
-        """The domains that follow without any decision and without some assumptions; changes nothing.
+    def undecided(self, suspended: int = 0) -> Propagation:
+        """Another propagation of the same incompatibilities, without any decision, closed.
+
+        Args:
+            suspended: assumptions that do not count in it.
 
         Raises:
             UnsatisfiableError: nothing is left even so.
@@ -159,10 +162,11 @@ class Propagation:
         for everything in self.everything:
             other.variable(everything)
         for incompatibility in self._incompatibilities:
-            if not incompatibility.assumptions & suspended:
-                other.add(incompatibility)
+            if not incompatibility.assumptions & (suspended | self._suspended):
+                # A copy: what the other one widens or learns must not reach this one.
+                other.add(Incompatibility(dict(incompatibility.masks), incompatibility.cause))
         other.propagate()
-        return other.domains
+        return other
 
     def backjump(self, level: int) -> None:
         """Undo every change above `level`."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from resolver.blame import blocked_by
+from resolver.bounds import Bounds
 from resolver.context import Context
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
@@ -99,7 +100,7 @@ class Resolver:
             stack = self._stack()
             if self._is_accepted(stack):
                 score = self.scorer.stack_score(stack)
-                bound = self.scorer.bound(self.universe, self._doubts.open_assumptions())
+                bound = Bounds(self.universe, self.scorer).bound(score, self._doubts.open_assumptions())
                 return Solution(stack, score, bound)
 
     def _propagate(self) -> None:

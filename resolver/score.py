@@ -15,8 +15,7 @@ from resolver.context import Context
 from resolver.projects import Project
 from resolver.stack import Stack
 from resolver.units.verbs import PERFECT, WORST, Step
-from resolver.universe import Universe
-from resolver.versions import ABSENT, bit, positions
+from resolver.versions import bit, positions
 
 
 class Scorer:
@@ -52,25 +51,8 @@ class Scorer:
         """The score of a complete stack."""
         return sum(self.release_score(m.project, m.position) for m in stack.members.values())
 
-    def bound(self, universe: Universe, suspended: int = 0) -> int:
-        """At least the score of every stack that meets the requirements.
-
-        Projects that every stack must hold count their best release still possible; all others count 0.
-
-        Args:
-            universe: what is known.
-            suspended: assumptions that the bound must not rest on.
-        """
-        total = PERFECT
-        domains = universe.propagation.conclusions(suspended) if suspended else None
-        for project in universe.projects.values():
-            variable = project.variable
-            domain = domains[variable] if domains else universe.propagation.domain_at(variable, 0)
-            if not domain & ABSENT and project.listing is not None:
-                total += self._best(project, domain)
-        return total
-
-    def _best(self, project: Project, domain: int) -> int:
+    def best_score(self, project: Project, domain: int) -> int:
+        """The best that any release in a mask adds; perfect where the mask holds none."""
         first = project.best(domain)
         best: int | None = None
         for position in [] if first is None else [first, *positions(domain & ~bit(first))]:

@@ -7,7 +7,7 @@ What arrives becomes incompatibilities at once, in the order in which the search
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier
 
@@ -47,6 +47,13 @@ class _Slot:
     choices: list[Project] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class RequiredBound:
+    """The assumption that the specifiers of one direct requirement hold, by its place among them."""
+
+    number: int
+
+
 class Universe:
     """The state space as far as it is known.
 
@@ -76,6 +83,7 @@ class Universe:
         self._slots: list[_Slot] = []
         self._by_variable: dict[int, Project] = {}
         self._pinned: set[str] = set()
+        self._suspended = 0
 
     # What exists
 
@@ -131,6 +139,16 @@ class Universe:
         self.propagation.add(incompatibility)
         return incompatibility
 
+    def suspend(self, assumptions: int) -> None:
+        """Begin anew without some assumptions, besides those that were suspended before."""
+        self._suspended |= assumptions
+        self.propagation.restart(self._suspended)
+
+    def restore(self, assumptions: int) -> None:
+        """Begin anew with assumptions that were suspended."""
+        self._suspended &= ~assumptions
+        self.propagation.restart(self._suspended)
+
     # What is asked for
 
     def require(self, requirements: Iterable[DirectRequirement]) -> None:
@@ -144,7 +162,10 @@ class Universe:
         for number, requirement in enumerate(requirements):
             dependency = requirement.dependency
             cause = Required(requirement.text, requirement.where)
-            self._need({}, dependency, cause, ("required", number))
+            self._need({}, dependency, cause, RequiredBound(number))
+            if dependency.specifiers:
+                # What stays when the bound is relaxed; until then the clause above says more.
+                self._need({}, replace(dependency, specifiers=""), cause)
 
     def _need(
         self,
