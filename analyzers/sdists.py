@@ -1,4 +1,4 @@
-"""Source distributions: their PKG-INFO, read from as little of the file as it takes, and whether to trust it.
+"""Source distributions: PKG-INFO and requires.txt, read from as little of the file as it takes.
 
 Source: PEP 517, PEP 625 and PEP 643.
 """
@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
 
 from analyzers.files import FileReaderError
-from analyzers.metadata import CoreMetadata
+from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
 from analyzers.ranges import RangeReader
+from analyzers.requires_txt import LIMIT_BYTES, parse_requires_txt
 from analyzers.tars import DEFAULT_LIMITS, TarError, TarLimits, TarStream
 from analyzers.zips import ZipArchive
 
 _PKG_INFO_LIMIT_BYTES = 16 << 20
 _SUFFIX = re.compile(r"(?:\.tar)?\.[A-Za-z0-9]+$")
+_EGG_INFO = re.compile(rb"(?:\./)?(?!\.\.?/)([^/]+/(?:src/|lib/)?[^/]+\.egg-info)/([^/]+)", re.ASCII)
 _DECISIVE = frozenset({"requires-dist", "provides-extra", "requires-python"})
 _STATIC_SINCE = (2, 2)
 
@@ -26,6 +31,21 @@ class SdistError(ValueError):
     def __init__(self, filename: str, reason: str) -> None:
         super().__init__(f"{filename}: {reason}")
         self.filename, self.reason = filename, reason
+
+
+class SdistFacts(NamedTuple):
+    """What an archive says about its release.
+
+    Attributes:
+        pkg_info: of the root directory.
+        requires_txt: of the ``*.egg-info`` directory; None where it has none, or nobody looked
+            for it because PKG-INFO is static.
+        egg_info: whether there is such a directory; without its requires.txt it says: no dependencies.
+    """
+
+    pkg_info: bytes
+    requires_txt: bytes | None = None
+    egg_info: bool = False
 
 
 def read_pkg_info(chunks: Iterator[bytes], filename: str, limits: TarLimits = DEFAULT_LIMITS) -> bytes:
@@ -39,15 +59,47 @@ def read_pkg_info(chunks: Iterator[bytes], filename: str, limits: TarLimits = DE
     Raises:
         SdistError: there is none, or the archive is damaged or beyond the limits.
     """
-    suffix = _SUFFIX.search(filename.lower())
     try:
-        archive = TarStream(chunks, suffix[0] if suffix else "", limits)
+        archive = _tar(chunks, filename, limits)
         for member in archive.members():
             if member.is_file and _is_pkg_info(member.path):
                 return archive.content(member, _PKG_INFO_LIMIT_BYTES)
     except TarError as error:
         raise SdistError(filename, str(error)) from error
     raise SdistError(filename, "holds no PKG-INFO in its root directory")
+
+
+def read_facts(chunks: Iterator[bytes], filename: str, limits: TarLimits = DEFAULT_LIMITS) -> SdistFacts:
+    """What a tar archive says: read up to a static PKG-INFO, or to PKG-INFO and requires.txt, or to its end.
+
+    Args:
+        chunks: the file from its start.
+        filename: its suffix tells the compression.
+        limits: what reading may cost.
+
+    Raises:
+        SdistError: it has no PKG-INFO, two egg-info directories, or is damaged or beyond the limits.
+    """
+    pkg_info: bytes | None = None
+    requires: dict[bytes, bytes | None] = {}
+    try:
+        archive = _tar(chunks, filename, limits)
+        for member in archive.members():
+            if not member.is_file:
+                continue
+            if pkg_info is None and _is_pkg_info(member.path):
+                pkg_info = archive.content(member, _PKG_INFO_LIMIT_BYTES)
+                if _states_all(pkg_info, filename):
+                    return SdistFacts(pkg_info)
+            elif folder := _EGG_INFO.match(member.path):
+                requires.setdefault(folder[1], None)
+                if folder[2] == b"requires.txt":
+                    requires[folder[1]] = archive.content(member, LIMIT_BYTES)
+            if pkg_info is not None and any(requires.values()):
+                break
+    except TarError as error:
+        raise SdistError(filename, str(error)) from error
+    return _facts(filename, pkg_info, requires)
 
 
 def read_zipped_pkg_info(reader: RangeReader, filename: str) -> bytes:
@@ -57,14 +109,49 @@ def read_zipped_pkg_info(reader: RangeReader, filename: str) -> bytes:
         RangeMissing: by a `SparseReader`, for what must be fetched first.
         SdistError: there is none, or the archive cannot be trusted.
     """
+    return read_zipped_facts(reader, filename).pkg_info
+
+
+def read_zipped_facts(reader: RangeReader, filename: str) -> SdistFacts:
+    """What a zip archive says; see `read_facts`.
+
+    Raises:
+        RangeMissing: by a `SparseReader`, for what must be fetched first.
+        SdistError: see `read_facts`.
+    """
     try:
         archive = ZipArchive(reader)
         found = [member for path, member in archive.members.items() if _is_pkg_info(path)]
-        if len(found) == 1:
-            return archive.read(found[0], _PKG_INFO_LIMIT_BYTES)
+        if len(found) != 1:
+            reason = f"holds {len(found)} PKG-INFO in root directories, where it needs one"
+            raise SdistError(filename, reason)
+        pkg_info = archive.read(found[0], _PKG_INFO_LIMIT_BYTES)
+        if _states_all(pkg_info, filename):
+            return SdistFacts(pkg_info)
+        requires: dict[bytes, bytes | None] = {}
+        for path, member in archive.members.items():
+            if folder := _EGG_INFO.match(path):
+                requires.setdefault(folder[1], None)
+                if folder[2] == b"requires.txt":
+                    requires[folder[1]] = archive.read(member, LIMIT_BYTES)
     except FileReaderError as error:
         raise SdistError(filename, str(error)) from error
-    raise SdistError(filename, f"holds {len(found)} PKG-INFO in root directories, where it needs one")
+    return _facts(filename, pkg_info, requires)
+
+
+def unverified(core: CoreMetadata, facts: SdistFacts) -> CoreMetadata | None:
+    """What an sdist whose PKG-INFO is not static says of its dependencies; None where it says nothing.
+
+    The egg-info directory counts; without one, a PKG-INFO that states dependencies.
+
+    Raises:
+        RequiresTxtError: requires.txt cannot be read.
+    """
+    if not facts.egg_info:
+        return core if core.requires_dist else None
+    stated = parse_requires_txt(facts.requires_txt or b"")
+    extras = tuple(dict.fromkeys((*core.provides_extra, *stated.extras)))
+    return msgspec.structs.replace(core, requires_dist=stated.requires_dist, provides_extra=extras)
 
 
 def is_static(metadata: CoreMetadata) -> bool:
@@ -78,6 +165,26 @@ def is_static(metadata: CoreMetadata) -> bool:
     if len(major) > 4 or len(minor) > 4 or (int(major), int(minor)) < _STATIC_SINCE:
         return False
     return _DECISIVE.isdisjoint(metadata.dynamic) and _DECISIVE.isdisjoint(metadata.unparsed)
+
+
+def _tar(chunks: Iterator[bytes], filename: str, limits: TarLimits) -> TarStream:
+    suffix = _SUFFIX.search(filename.lower())
+    return TarStream(chunks, suffix[0] if suffix else "", limits)
+
+
+def _facts(filename: str, pkg_info: bytes | None, requires: dict[bytes, bytes | None]) -> SdistFacts:
+    if pkg_info is None:
+        raise SdistError(filename, "holds no PKG-INFO in its root directory")
+    if len(requires) > 1:
+        raise SdistError(filename, f"holds {len(requires)} egg-info directories, of which one may count")
+    return SdistFacts(pkg_info, next(iter(requires.values()), None), bool(requires))
+
+
+def _states_all(pkg_info: bytes, filename: str) -> bool:
+    try:
+        return is_static(parse_metadata(pkg_info, filename))
+    except MetadataError:
+        return True  # whoever parses it again says why it is of no use
 
 
 def _is_pkg_info(path: bytes) -> bool:

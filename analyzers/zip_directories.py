@@ -24,6 +24,7 @@ _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END_SIGNATURE, _END64_SIGNATURE, _LOCATOR_SIGNATURE = b"PK\5\6", b"PK\6\6", b"PK\6\7"
+_SKIMMED = struct.Struct("<4s24x3H8xL")  # of the same length as _CENTRAL
 _CENTRAL_SIGNATURE = b"PK\1\2"
 _LARGEST_COMMENT = 0xFFFF
 _LOCAL_BYTES = 30
@@ -189,22 +190,22 @@ def _parse(
     """The members that are wanted, and where every member that states its offset begins."""
     members: list[ZipMember] = []
     offsets: list[int] = []
-    at = 0
+    at, total, skim = 0, len(directory), _SKIMMED.unpack_from
     for _ in range(frame.members):
-        if at + _CENTRAL.size > len(directory):
+        if at + _CENTRAL.size > total:
             raise ZipError(b"", "the directory ends within an entry")
-        fields = _CENTRAL.unpack_from(directory, at)
-        signature, _, _, flags, method, _, _, crc32, compressed, size = fields[:10]
-        name_bytes, extra_bytes, comment_bytes, disk, _, _, offset = fields[10:]
-        at += _CENTRAL.size
+        signature, name_bytes, extra_bytes, comment_bytes, offset = skim(directory, at)
+        entry, at = at, at + _CENTRAL.size
         end = at + name_bytes + extra_bytes + comment_bytes
-        if signature != _CENTRAL_SIGNATURE or end > len(directory):
+        if signature != _CENTRAL_SIGNATURE or end > total:
             raise ZipError(b"", "the directory is damaged")
-        raw_path = directory[at : at + name_bytes]
-        if containing not in raw_path:
+        if directory.find(containing, at, at + name_bytes) < 0:
             offsets.append(frame.base + offset)
             at = end
             continue
+        fields = _CENTRAL.unpack_from(directory, entry)
+        flags, method, crc32, compressed, size, disk = *fields[3:5], *fields[7:10], fields[13]
+        raw_path = directory[at : at + name_bytes]
         path, is_directory = _path(raw_path, flags, limits)
         if flags & _ENCRYPTED:
             raise ZipError(path, "encrypted members are not supported")

@@ -11,11 +11,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from packaging.version import Version
 
 from analyzers.files import FileReaderError
 from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
-from analyzers.sdists import is_static
+from analyzers.requires_txt import RequiresTxtError
+from analyzers.sdists import SdistFacts, is_static, unverified
 from analyzers.wheels import wheel_metadata
 from knowledge.client import MISSING
 from knowledge.digests import verify
@@ -29,7 +31,7 @@ from knowledge.errors import (
 from knowledge.filenames import FilenameReader, normalized
 from knowledge.releases import File, FileKind, Metadata, MetadataSource
 from knowledge.remote_files import parsed_by_ranges
-from knowledge.sdists import fetch_pkg_info
+from knowledge.sdists import fetch_facts, unavailable
 from knowledge.statistics import RequestKind
 from knowledge.urls import displayed, with_suffix
 
@@ -61,14 +63,13 @@ class ArtifactReader:
             file: of a listing of that project.
 
         Raises:
-            MetadataUnavailableError: an sdist whose metadata is not static (PEP 643).
+            MetadataUnavailableError: an sdist that does not say what it requires.
             HashMismatchError: what is there is not what the index promised.
             InvalidMetadataError: it is unreadable, or of another project or version than the file.
             TransportError: one of its kinds.
         """
         if file.kind is FileKind.SDIST:
-            data = await fetch_pkg_info(client, file)
-            return _checked(project, file, data, MetadataSource.SDIST)
+            return of_sdist(project, file, await fetch_facts(client, file))
         if file.metadata_hashes:
             try:
                 return await _from_metadata_file(client, project, file)
@@ -135,7 +136,7 @@ async def _from_metadata_file(client: Client, project: str, file: File) -> Metad
     if response.status in MISSING:
         raise _NotHereError(file.filename, displayed(file.url), "has no metadata file beside it")
     verify(file, file.metadata_hashes or {}, response.body, "its metadata file")
-    return _checked(project, file, response.body, MetadataSource.METADATA_FILE)
+    return checked(project, file, response.body, MetadataSource.METADATA_FILE)
 
 
 async def _from_wheel(client: Client, project: str, file: File) -> Metadata:
@@ -143,11 +144,38 @@ async def _from_wheel(client: Client, project: str, file: File) -> Metadata:
         data = await parsed_by_ranges(client, file, wheel_metadata)
     except FileReaderError as error:
         raise InvalidMetadataError(file.filename, displayed(file.url), str(error)) from error
-    return _checked(project, file, data, MetadataSource.WHEEL)
+    return checked(project, file, data, MetadataSource.WHEEL)
 
 
-def _checked(project: str, file: File, data: bytes, source: MetadataSource) -> Metadata:
-    """Metadata that is of the release that the file's name states."""
+def of_sdist(project: str, file: File, facts: SdistFacts) -> Metadata:
+    """What an sdist says: its static PKG-INFO, else, unverified, its egg-info directory.
+
+    Raises:
+        InvalidMetadataError: see `checked`.
+        MetadataUnavailableError: only a build tells what it requires.
+    """
+    core = _core(project, file, facts.pkg_info)
+    if is_static(core):
+        return _reduced(project, core, MetadataSource.SDIST)
+    try:
+        stated = unverified(core, facts)
+    except RequiresTxtError as error:
+        raise unavailable(file, f"its requires.txt {error}") from error
+    if stated is None:
+        raise unavailable(file, "its dependencies are known only after a build (not static, PEP 643)")
+    return _reduced(project, stated, MetadataSource.SDIST, verified=False)
+
+
+def checked(project: str, file: File, data: bytes, source: MetadataSource) -> Metadata:
+    """Metadata that is of the release that the file's name states.
+
+    Raises:
+        InvalidMetadataError: it is unreadable, or of another release.
+    """
+    return _reduced(project, _core(project, file, data), source)
+
+
+def _core(project: str, file: File, data: bytes) -> CoreMetadata:
     url = displayed(file.url)
     try:
         core = parse_metadata(data, file.filename)
@@ -157,26 +185,19 @@ def _checked(project: str, file: File, data: bytes, source: MetadataSource) -> M
     if names.read(file.filename) is None:
         raise InvalidMetadataError(file.filename, url, f"its name is none of project {project}")
     expected = names.versions[0]
-    if normalized(core.name) != project or _version(core) != expected:
+    if normalized(core.name) != project or Version(core.version) != expected:
         reason = f"its metadata is of {core.name} {core.version}, its name says {project} {expected}"
         raise InvalidMetadataError(file.filename, url, reason)
-    if source is MetadataSource.SDIST:
-        _require_static(file, core)
+    return msgspec.structs.replace(core, version=str(expected))
+
+
+def _reduced(project: str, core: CoreMetadata, source: MetadataSource, *, verified: bool = True) -> Metadata:
     return Metadata(
         name=project,
-        version=str(expected),
+        version=core.version,
         requires_dist=core.requires_dist,
         requires_python=core.requires_python or None,
         extras=tuple(dict.fromkeys(map(normalized, core.provides_extra))),
         source=source,
+        verified=verified,
     )
-
-
-def _version(core: CoreMetadata) -> Version:
-    return Version(core.version)  # `parse_metadata` refused one that is not valid
-
-
-def _require_static(file: File, core: CoreMetadata) -> None:
-    if not is_static(core):
-        reason = "its dependencies are known only after a build (its metadata is not static, PEP 643)"
-        raise MetadataUnavailableError(file.filename, displayed(file.url), reason)

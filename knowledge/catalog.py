@@ -1,95 +1,134 @@
-"""What the resolver asks: listings of projects and metadata of files, from the store or else from the index.
+"""What the resolver asks: listings of projects and metadata of files, from the store or else from an index.
 
 `Knowledge` is synchronous and for one thread. Requests run in the transport's thread; hints start them early
-and never change an answer. What was fetched is written to the store in batches and at the end.
+and never change an answer. While one request is waited for, what the others bring starts the next guesses.
+What was fetched is written to the store in batches and at the end.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Iterable
+import queue
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from analyzers.reports import Unknown
 from knowledge.configuration import IndexConfiguration
-from knowledge.errors import KnowledgeError, OfflineError, StoreError
+from knowledge.errors import KnowledgeError, MetadataUnavailableError, OfflineError, StoreError
 from knowledge.filenames import normalized
-from knowledge.releases import File, Listing, Metadata
+from knowledge.found_files import FoundFiles
+from knowledge.index_source import Arrival, IndexSource
+from knowledge.indexes import Indexes
+from knowledge.releases import File, FileKind, Listing, Metadata
 from knowledge.remote_files import RemoteFile
-from knowledge.shelves import Shelf, StoredListing, artifact_key
+from knowledge.shelves import Shelf
 from knowledge.statistics import Statistics
 from knowledge.store import MEMORY, Store, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
 
 if TYPE_CHECKING:
-    from knowledge.artifacts import ArtifactReader
-    from knowledge.client import Client
-    from knowledge.project_pages import FetchedListing
+    from knowledge.speculation import Guesses, Hint, Speculation
 
 T = TypeVar("T")
+_ELSEWHERE = "find-links"
+"""What facts about files that no index lists are filed under."""
+
+
+class Builder(Protocol):
+    """Builds an sdist to learn what it requires."""
+
+    def metadata(self, project: str, file: File, content: bytes) -> Metadata:
+        """The metadata that a build of the file, whose verified content is given, has.
+
+        Raises:
+            KnowledgeError: one of its kinds.
+        """
 
 
 class Knowledge:
-    """Facts of one index. A context manager: leaving it writes what was fetched and ends what is under way.
+    """Facts of indexes. A context manager: leaving it writes what was fetched and ends what is under way.
 
     Args:
-        index_url: root of the simple API, without credentials.
+        indexes: to be asked in this order; an address stands for one index.
         store: where facts are kept; it is closed with this object.
         now: seconds since the epoch.
         transport: closed with this object.
         ttl_s: for how long a stored listing is believed, and metadata of files without a hash.
         offline: no request is made; stored facts are used however old they are.
+        refresh: listings are asked for again however fresh the stored ones are.
+        find_links: directories, files and pages with further files.
+        builder: asked where an sdist does not say what it requires; None never builds.
     """
 
     def __init__(
         self,
-        index_url: str,
+        indexes: Indexes | str,
         store: Store,
         now: Callable[[], float],
         *,
         transport: Transport | None = None,
         ttl_s: float = 600.0,
         offline: bool = False,
+        refresh: bool = False,
+        find_links: Sequence[str] = (),
+        builder: Builder | None = None,
     ) -> None:
-        self.index_url = index_url.rstrip("/") + "/"
+        self.indexes = Indexes.single(indexes) if isinstance(indexes, str) else indexes
+        self.index_url = self.indexes.default_url
         self.offline = offline
         self._store = store
-        self._shelf = Shelf(self.index_url, store, now, ttl_s)
         self._transport = transport or Transport()
-        self._artifacts: ArtifactReader | None = None
+        self._builder = builder
+        self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
+        self._sources = {
+            url: IndexSource(
+                url,
+                Shelf(url, store, now, ttl_s),
+                self._transport,
+                self._arrivals,
+                offline=offline,
+                refresh=refresh,
+            )
+            for url in (*(index.url for index in self.indexes.order), _ELSEWHERE)
+        }
+        self._found = FoundFiles(find_links, self._transport, offline=offline)
         self._listings: dict[str, Listing | None] = {}
-        self._stale: dict[str, StoredListing] = {}
-        self._looked_up: set[str] = set()
-        self._metadata: dict[str, Metadata] = {}
-        self._listing_requests: dict[str, concurrent.futures.Future[FetchedListing]] = {}
-        self._metadata_requests: dict[str, tuple[File, concurrent.futures.Future[Metadata]]] = {}
+        self._guesses: Guesses | None = None
+        self._guessed: set[str] = set()
+        self._unknowns: list[Unknown] = []
         self._closed = False
 
     @property
     def statistics(self) -> Statistics:
-        """What was asked of the index so far."""
+        """What was asked of the indexes so far."""
         return self._transport.statistics
 
     @property
     def unknowns(self) -> list[Unknown]:
-        """What went wrong without changing an answer, such as a store that cannot be written."""
-        return self._shelf.unknowns
+        """What went wrong, or is doubtful, without changing an answer."""
+        stored = [unknown for source in self._sources.values() for unknown in source.shelf.unknowns]
+        return [*self._unknowns, *stored]
+
+    def doubt(self, unknowns: Iterable[Unknown]) -> None:
+        """Adds to `unknowns` what a caller noticed while it set things up."""
+        self._unknowns.extend(unknowns)
 
     def listing(self, project: str) -> Listing | None:
-        """The releases of a project; None where the index has no such project.
+        """The releases of a project; None where no index has it.
 
         Raises:
             OfflineError: it is not stored, and requests are forbidden.
-            StoreError, TransportError: one of their kinds.
+            ConfigurationError, StoreError, TransportError: one of their kinds.
         """
         name = normalized(project)
         if name not in self._listings:
-            self._look_up([name])
-        if name not in self._listings:
-            if self.offline:
-                raise OfflineError(f"the listing of {name}")
-            self._keep_listing(name, _awaited(self._request_listing(name)))
+            found = self._listing_of_indexes(name)
+            if links := self._found.of(name):
+                from knowledge.listings import with_links
+
+                found = with_links(name, found, links)
+            self._listings[name] = found
             self._flush_when_full()
         return self._listings[name]
 
@@ -101,45 +140,62 @@ class Knowledge:
             ArtifactError, StoreError, TransportError: one of their kinds.
         """
         name = normalized(project)
-        key = artifact_key(file)
-        known = self._known_metadata(name, key, file)
-        if known is not None:
-            return known
-        if self.offline:
-            raise OfflineError(f"the metadata of {file.filename}")
-        metadata = _awaited(self._request_metadata(name, key, file))
-        self._keep_metadata(key, file, metadata)
-        self._flush_when_full()
-        return metadata
+        source = self._source_of(file)
+        if file.filename in self._guessed:
+            self._guessed.discard(file.filename)
+            self.statistics.speculative_used += 1
+        known = source.known_metadata(name, file)
+        if known is None:
+            known = self._read_metadata(source, name, file)
+            source.keep_metadata(file, known)
+            self._flush_when_full()
+        return known
 
     def prefetch_listings(self, projects: Iterable[str]) -> None:
-        """Says that listings will be asked for soon. Reads the store at once, never waits for the index."""
+        """Says that listings will be asked for soon. Reads the store at once, never waits for an index."""
         names = dict.fromkeys(map(normalized, projects))
-        self._look_up([name for name in names if name not in self._listings])
-        if not self.offline:
-            for name in names:
-                if name not in self._listings:
-                    self._request_listing(name)
+        wanted: dict[IndexSource, list[str]] = {}
+        for name in names:
+            if name not in self._listings:
+                for index in self.indexes.of(name):
+                    wanted.setdefault(self._sources[index.url], []).append(name)
+        for source, of_source in wanted.items():
+            source.look_up(of_source)
+            if not self.offline:
+                for name in of_source:
+                    if not source.knows(name):
+                        source.request_listing(name)
 
     def prefetch_metadata(self, project: str, file: File) -> None:
-        """Says that metadata will be asked for soon. Reads the store at once, never waits for the index."""
+        """Says that metadata will be asked for soon. Reads the store at once, never waits for an index."""
         name = normalized(project)
-        key = artifact_key(file)
-        if self._known_metadata(name, key, file) is None and not self.offline:
-            self._request_metadata(name, key, file)
+        source = self._source_of(file)
+        if not self.offline and not self._found.is_local(file) and source.known_metadata(name, file) is None:
+            source.request_metadata(name, file)
+
+    def speculate(self, speculation: Speculation, asked_for: Iterable[Hint]) -> None:
+        """Asks for what the search will probably ask for, as facts arrive, until prefetches are cancelled.
+
+        Args:
+            speculation: what the search would do first.
+            asked_for: the user's requirements.
+        """
+        if not self.offline:
+            from knowledge.speculation import Guesses
+
+            self._guesses = Guesses(speculation)
+            self._guesses.asked_for(asked_for)
+            self._guess()
 
     def cancel_prefetches(self) -> None:
-        """Ends requests that nobody waits for; what is asked for later is requested again."""
-        self._harvest()
-        for listing_request in self._listing_requests.values():
-            listing_request.cancel()
-        for _, metadata_request in self._metadata_requests.values():
-            metadata_request.cancel()
-        self._listing_requests.clear()
-        self._metadata_requests.clear()
+        """Ends speculation and what nobody waits for; what is asked for later is requested again."""
+        self._guesses = None
+        for source in self._sources.values():
+            source.harvest()
+            source.cancel()
 
     def remote_file(self, file: File) -> RemoteFile:
-        """A file of the index, readable by ranges.
+        """A file of an index, readable by ranges.
 
         Raises:
             OfflineError: requests are forbidden.
@@ -148,10 +204,19 @@ class Knowledge:
             raise OfflineError(f"the file {file.filename}")
         return RemoteFile(self._transport, file.url, file.size_bytes)
 
+    def near_names(self, project: str, most: int = 3) -> list[str]:
+        """Names of projects in the store that resemble one, the most similar first. Asks no index."""
+        import difflib
+
+        known = {name for index in self.indexes.order for name in self._store.projects(index.url)}
+        name = normalized(project)
+        return difflib.get_close_matches(name, sorted(known - {name}), n=most, cutoff=0.75)
+
     def flush(self) -> None:
         """Writes what was fetched to the store; a store that cannot be written becomes an unknown."""
-        self._harvest()
-        self._shelf.flush()
+        for source in self._sources.values():
+            source.harvest()
+            source.shelf.flush()
 
     def close(self) -> None:
         """Ends what is under way, writes what was fetched, closes the store. May be called again."""
@@ -175,76 +240,119 @@ class Knowledge:
     ) -> None:
         self.close()
 
-    def _look_up(self, names: list[str]) -> None:
-        """Reads listings from the store, each at most once, in one statement."""
-        unread = [name for name in names if name not in self._looked_up]
-        if not unread:
+    def _source_of(self, file: File) -> IndexSource:
+        return self._sources.get(file.index_url or _ELSEWHERE) or self._sources[_ELSEWHERE]
+
+    def _listing_of_indexes(self, name: str) -> Listing | None:
+        """What the first index that has the project says; the further ones are asked beside it."""
+        sources = [self._sources[index.url] for index in self.indexes.of(name)]
+        if not self.offline:
+            self.prefetch_listings([name])
+        for position, source in enumerate(sources):
+            listing = self._listing_of(source, name)
+            if listing is not None:
+                self._report_confusion(name, source, sources[position + 1 :])
+                return listing
+        return None
+
+    def _listing_of(self, source: IndexSource, name: str) -> Listing | None:
+        if not source.knows(name):
+            source.keep_listing(name, self._awaited(source.request_listing(name)))
+        return source.known(name)
+
+    def _report_confusion(self, name: str, winner: IndexSource, others: list[IndexSource]) -> None:
+        """Notes where else a project exists: anyone may claim a name on a public index."""
+        for other in others:
+            try:
+                reason = f"{other.url} has a project of this name too; only {winner.url} was used"
+                if self._listing_of(other, name) is None:
+                    continue
+            except KnowledgeError as error:
+                reason = f"whether {other.url} has a project of this name too is not known: {error}"
+            self._unknowns.append(Unknown(what=f"which {name} is meant", where=winner.url, reason=reason))
+
+    def _read_metadata(self, source: IndexSource, name: str, file: File) -> Metadata:
+        try:
+            local = self._found.metadata(name, file)
+            return local if local is not None else self._awaited(source.request_metadata(name, file))
+        except MetadataUnavailableError:
+            if self._builder is None or file.kind is not FileKind.SDIST or self.offline:
+                raise
+            return self._builder.metadata(name, file, self._found.content(file))
+
+    def _awaited(self, request: concurrent.futures.Future[T]) -> T:
+        """Waits for a request; meanwhile what other requests brought starts guesses."""
+        while self._guesses is not None and not (request.done() and self._arrivals.empty()):
+            if self._arrivals.empty():
+                self._use_leisure()
+            self._follow(self._arrivals.get())
+        if not request.done():
+            self._use_leisure()
+        try:
+            return request.result()
+        except concurrent.futures.CancelledError:
+            raise KnowledgeError("the request was cancelled: this knowledge is closed") from None
+
+    def _use_leisure(self) -> None:
+        """Writes what has gathered, while there is nothing to do but wait."""
+        for source in self._sources.values():
+            source.harvest()
+            if source.shelf.is_worth_writing:
+                source.shelf.flush()
+
+    def _follow(self, arrival: Arrival) -> None:
+        """Tells the chain of guesses what arrived."""
+        source, name, file = arrival
+        if self._guesses is None:
             return
-        self._looked_up.update(unread)
-        for name, stored in self._shelf.listings(unread).items():
-            if stored.fresh or self.offline:
-                self._listings[name] = stored.listing
-            elif stored.listing is not None and stored.etag is not None:
-                self._stale[name] = stored
-
-    def _request_listing(self, name: str) -> concurrent.futures.Future[FetchedListing]:
-        request = self._listing_requests.get(name)
-        if request is None:
-            etag = self._stale[name].etag if name in self._stale else None
-            index_url = self.index_url
-
-            async def work(client: Client) -> FetchedListing:
-                from knowledge.project_pages import fetch_listing
-
-                return await fetch_listing(client, index_url, name, etag)
-
-            request = self._listing_requests[name] = self._transport.submit(work)
-        return request
-
-    def _keep_listing(self, name: str, fetched: FetchedListing) -> None:
-        listing = self._stale[name].listing if fetched.unchanged else fetched.listing
-        self._listings[name] = listing
-        self._listing_requests.pop(name, None)
-        self._shelf.keep_listing(name, listing, fetched.etag)
-
-    def _known_metadata(self, name: str, key: str, file: File) -> Metadata | None:
-        known = self._metadata.get(key)
-        if known is None and key not in self._metadata_requests:
-            known = self._shelf.metadata(name, file, however_old=self.offline)
+        source.harvest_one(name, file)
+        if file is None:
+            self._listing_seen(name)
+        else:
+            known = source.known_metadata(name, file)
             if known is not None:
-                self._metadata[key] = known
-        return known
+                self._guesses.metadata_arrived(name, file.filename, known)
+        self._guess()
 
-    def _request_metadata(self, name: str, key: str, file: File) -> concurrent.futures.Future[Metadata]:
-        if key not in self._metadata_requests:
+    def _listing_seen(self, name: str) -> None:
+        """Tells the chain of a listing, once all indexes up to the first that has it have spoken."""
+        assert self._guesses is not None
+        for index in self.indexes.of(name):
+            source = self._sources[index.url]
+            if not source.knows(name):
+                return
+            if (listing := source.known(name)) is not None:
+                self._guesses.listing_arrived(name, listing)
+                return
 
-            async def work(client: Client) -> Metadata:
-                from knowledge.artifacts import ArtifactReader
+    def _guess(self) -> None:
+        """Asks for what the chain wants next; what the store knows goes back into it at once."""
+        while self._guesses is not None:
+            names, files = self._guesses.wanted_listings(), self._guesses.wanted_files()
+            if not names and not files:
+                return
+            self.prefetch_listings(names)
+            for name in names:
+                self._listing_seen(name)
+            for name, file in files:
+                self._guess_file(name, file)
 
-                if self._artifacts is None:
-                    self._artifacts = ArtifactReader()
-                return await self._artifacts.metadata(client, name, file)
-
-            self._metadata_requests[key] = (file, self._transport.submit(work))
-        return self._metadata_requests[key][1]
-
-    def _keep_metadata(self, key: str, file: File, metadata: Metadata) -> None:
-        self._metadata[key] = metadata
-        self._metadata_requests.pop(key, None)
-        self._shelf.keep_metadata(file, metadata)
+    def _guess_file(self, name: str, file: File) -> None:
+        assert self._guesses is not None
+        if self._found.is_local(file):
+            return
+        source = self._source_of(file)
+        known = source.known_metadata(name, file)
+        if known is not None:
+            self._guesses.metadata_arrived(name, file.filename, known)
+        elif not source.is_requested(file):
+            self.statistics.speculative += 1
+            self._guessed.add(file.filename)
+            source.request_metadata(name, file)
 
     def _flush_when_full(self) -> None:
-        if self._shelf.is_full:
+        if any(source.shelf.is_full for source in self._sources.values()):
             self.flush()
-
-    def _harvest(self) -> None:
-        """Keeps what requests that nobody asked about have brought meanwhile."""
-        for name, listing_request in list(self._listing_requests.items()):
-            if _succeeded(listing_request):
-                self._keep_listing(name, listing_request.result())
-        for key, (file, metadata_request) in list(self._metadata_requests.items()):
-            if _succeeded(metadata_request):
-                self._keep_metadata(key, file, metadata_request.result())
 
 
 def open_knowledge(
@@ -255,8 +363,10 @@ def open_knowledge(
     user_agent: str,
     ttl_s: float = 600.0,
     offline: bool = False,
+    refresh: bool = False,
+    builder: Builder | None = None,
 ) -> Knowledge:
-    """Facts of a configured index, kept in the store at `location`.
+    """Facts of the configured indexes, kept in the store at `location`.
 
     Where a file can be neither opened nor made, facts are kept for this run alone, and that is an unknown.
 
@@ -272,18 +382,16 @@ def open_knowledge(
             raise
         unknowns.append(Unknown(what="facts for later runs", where=error.location, reason=error.reason))
         store = open_store(MEMORY)
-    settings = TransportSettings(user_agent=user_agent, credentials=index.credentials, ca_file=index.ca_file)
-    knowledge = Knowledge(index.url, store, now, transport=Transport(settings), ttl_s=ttl_s, offline=offline)
-    knowledge.unknowns.extend(unknowns)
+    knowledge = Knowledge(
+        index.indexes,
+        store,
+        now,
+        transport=Transport(index.transport_settings(user_agent)),
+        ttl_s=ttl_s,
+        offline=offline,
+        refresh=refresh,
+        find_links=index.find_links,
+        builder=builder,
+    )
+    knowledge.doubt(unknowns)
     return knowledge
-
-
-def _awaited(request: concurrent.futures.Future[T]) -> T:
-    try:
-        return request.result()
-    except concurrent.futures.CancelledError:
-        raise KnowledgeError("the request was cancelled: this knowledge is closed") from None
-
-
-def _succeeded(request: concurrent.futures.Future[T]) -> bool:
-    return request.done() and not request.cancelled() and request.exception() is None

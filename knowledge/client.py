@@ -14,14 +14,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
+from knowledge.credentials import Credentials
 from knowledge.errors import ConfigurationError, CorruptResponseError, RedirectError
 from knowledge.failures import TryAgainError, of_exception, of_status
 from knowledge.statistics import RequestKind, Statistics
 from knowledge.transport import TransportSettings
-from knowledge.urls import displayed, origin, split_credentials
+from knowledge.urls import displayed, split_credentials
 
 MISSING = frozenset({403, 404, 410})
 _DRAINED_BYTES = 1 << 16
@@ -56,6 +58,8 @@ class Client:
         self._statistics = statistics
         self._random = random.Random(settings.seed)
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str] = {}
+        self._credentials = Credentials(settings.credentials, settings.netrc_file, keyring=settings.keyring)
 
     async def __aenter__(self) -> Self:
         settings = self._settings
@@ -72,8 +76,8 @@ class Client:
             ),
             headers={"User-Agent": settings.user_agent},
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,
         )
+        self._proxies = getproxies() if settings.proxies is None else dict(settings.proxies)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -139,23 +143,36 @@ class Client:
         assert self._session is not None
         self._statistics[wanted.kind].requests += 1
         headers = wanted.headers
-        credentials = self._settings.credentials.get(origin(url))
+        credentials = self._credentials.of(url)
         if credentials is not None:
             headers = {**headers, "Authorization": _basic(*credentials)}
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
-                return await self._read(url, wanted, answer)
+            async with self._session.get(
+                url, headers=headers, allow_redirects=False, proxy=self._proxy(url)
+            ) as answer:
+                if answer.status != 401 or not await self._credentials.from_keyring(url):
+                    return await self._read(url, wanted, answer, sent=credentials is not None)
+            return await self._attempt(url, wanted)
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             raise of_exception(displayed(url), error) from error
 
-    async def _read(self, url: str, wanted: _Wanted, answer: aiohttp.ClientResponse) -> Response:
+    def _proxy(self, url: str) -> str | None:
+        if not self._proxies:
+            return None
+        parts = urlsplit(url)
+        proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
+        return None if proxy is None or proxy_bypass(parts.netloc) else proxy
+
+    async def _read(
+        self, url: str, wanted: _Wanted, answer: aiohttp.ClientResponse, *, sent: bool
+    ) -> Response:
         """Judges the head of an answer, and reads its body where that is wanted."""
         status = answer.status
         headers = {name.lower(): value for name, value in answer.headers.items()}
         if status in MISSING:
             self._statistics[wanted.kind].missing += 1
         if status not in wanted.accepted and status not in _REDIRECTS:
-            raise of_status(displayed(url), status, answer.reason or "", headers)
+            raise of_status(url, status, answer.reason or "", headers, sent=sent)
         length = answer.content_length
         whole = status == 200 and "Range" in wanted.headers
         if status not in (200, 206):

@@ -1,6 +1,10 @@
-"""Which index to ask and whom to trust: what the user's other tools are told, in the order of precedence.
+"""Which indexes to ask and whom to trust: what the user's other tools are told, in the order of precedence.
 
-Environment, directories and the project's table enter as arguments; files named by them are read here.
+Environment, directories and the project's table enter as arguments; files named by them are read here. Of
+pip's settings only the index and the certificates count: pip treats its extra indexes and links as equals of
+the index, which lets a stranger's release win, and a run here shall give what uv gives, which reads none of
+them. Further indexes are those of options, of ``[tool.stackwright]`` and of ``UV_INDEX``, asked in this order
+before the default.
 """
 
 from __future__ import annotations
@@ -11,31 +15,72 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from knowledge.configured_indexes import (
+    DEFAULT,
+    checked_link,
+    checked_url,
+    further_indexes,
+    pins,
+    split_name,
+    texts,
+)
+from knowledge.credentials import netrc_file, of_environment
 from knowledge.errors import ConfigurationError
-from knowledge.urls import origin, split_credentials
+from knowledge.indexes import Index, Indexes
+from knowledge.transport import TransportSettings
+from knowledge.urls import origin
 
 _LARGEST_FILE_BYTES = 1 << 20
 _ENDPOINT = "PYPI_SIMPLE_ENDPOINT"
 
 
+SETTINGS = frozenset({"index-url", "indexes", "sources", "find-links"})
+"""Keys of ``[tool.stackwright]`` that are read here."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IndexConfiguration:
-    """An index and how to reach it.
+    """Indexes and how to reach them.
 
     Attributes:
-        url: root of the simple API, without credentials, with a closing slash.
-        place: where the URL was found, for messages.
-        credentials: for `knowledge.transport.TransportSettings`; never shown.
-        ca_file: certificates to trust instead of the system's; None for those (OpenSSL itself honours
-            ``SSL_CERT_FILE``).
+        url: root of the default index's simple API, without credentials, with a closing slash. place: where
+        the URL was found, for messages. further: indexes that are asked before the default one. pinned: see
+        `Indexes.pinned`. find_links: see `knowledge.find_links.read_locations`; credentials are taken out.
+        no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
+        keyring, ca_file: see `knowledge.transport.TransportSettings`. No `ca_file` means
+            the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).
     """
 
     url: str
     place: str
+    further: tuple[Index, ...] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    netrc_file: str | None = None
+    keyring: bool = False
     ca_file: str | None = None
+
+    @property
+    def indexes(self) -> Indexes:
+        """Every index, in the order in which they are asked."""
+        if self.no_index:
+            return Indexes(order=())
+        default = Index(name=DEFAULT, url=self.url, default=True)
+        further = tuple(index for index in self.further if index.url != self.url)
+        return Indexes(order=(*further, default), pinned=self.pinned)
+
+    def transport_settings(self, user_agent: str) -> TransportSettings:
+        """How to make requests of these indexes."""
+        return TransportSettings(
+            user_agent=user_agent,
+            credentials=self.credentials,
+            netrc_file=self.netrc_file,
+            keyring=self.keyring,
+            ca_file=self.ca_file,
+        )
 
 
 def pip_configuration_files(environ: Mapping[str, str], home: Path, prefix: Path) -> list[Path]:
@@ -63,30 +108,59 @@ def pip_configuration_files(environ: Mapping[str, str], home: Path, prefix: Path
 def configure_index(
     *,
     option: str | None = None,
+    further: Iterable[str] = (),
+    find_links: Iterable[str] = (),
+    no_index: bool = False,
+    keyring: bool = False,
     project: Mapping[str, object] | None = None,
     environ: Mapping[str, str],
     pip_files: Iterable[Path] = (),
+    home: Path | None = None,
 ) -> IndexConfiguration:
-    """The index to ask: the option, the project's table, the environment, pip's files, the public index.
+    """Indexes as options, project, environment and pip's files say.
+
+    The default index is the first of: the option, the project's table, the environment, pip's files, the
+    public one.
 
     Args:
         option: value of ``--index-url``.
+        further: values of ``--index``: ``URL`` or ``NAME=URL``.
+        find_links: values of ``--find-links``.
+        no_index: whether ``--no-index`` was given.
+        keyring: whether ``--keyring-provider subprocess`` was given.
         project: the table ``[tool.stackwright]``.
         environ: environment variables.
         pip_files: as of `pip_configuration_files`.
+        home: directory of the user, for netrc; None reads no netrc.
 
     Raises:
-        ConfigurationError: the setting that counts is no web address.
+        ConfigurationError: a setting that counts is no web address, or names an index that is not configured.
     """
+    table = project or {}
     pip_settings = _pip_settings(pip_files)
-    place, value = _first_url(option, project or {}, environ, pip_settings)
-    ca_file = environ.get("PIP_CERT") or pip_settings.get("cert", ("", ""))[1] or None
-    url, credentials = _checked_url(value, place)
+    place, value = _first_url(option, table, environ, pip_settings)
+    url, stated = checked_url(value, place)
+    credentials = {} if stated is None else {origin(url): stated}
+    if (by_name := of_environment(environ, DEFAULT)) is not None:
+        credentials[origin(url)] = by_name
+    indexes, of_indexes = further_indexes(further, table, environ)
+    links = (*find_links, *texts(table.get("find-links", []), "find-links"))
+    locations: list[str] = []
+    for link in links:
+        location, of_link = checked_link(link)
+        locations.append(location)
+        credentials = of_link | credentials
     return IndexConfiguration(
         url=url,
         place=place,
-        credentials={} if credentials is None else {origin(url): credentials},
-        ca_file=ca_file,
+        further=indexes,
+        pinned=pins(table.get("sources", {}), {DEFAULT, *(index.name for index in indexes)}),
+        find_links=tuple(locations),
+        no_index=no_index,
+        credentials=of_indexes | credentials,
+        netrc_file=None if home is None else netrc_file(environ, home),
+        keyring=keyring,
+        ca_file=environ.get("PIP_CERT") or pip_settings.get("cert", ("", ""))[1] or None,
     )
 
 
@@ -107,32 +181,10 @@ def _first_url(
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"):
         value = environ.get(name, "").strip()
         if value:
-            return name, _without_name(value) if name == "UV_DEFAULT_INDEX" else value
+            return name, split_name(value)[1] if name == "UV_DEFAULT_INDEX" else value
     if "index-url" in pip_settings:
         return pip_settings["index-url"]
     return "the default", public_endpoint()
-
-
-def _without_name(value: str) -> str:
-    """Uv allows ``name=URL``."""
-    name, equals, url = value.partition("=")
-    return url if equals and "/" not in name and ":" not in name else value
-
-
-def _checked_url(value: str, place: str) -> tuple[str, tuple[str, str] | None]:
-    try:
-        url, credentials = split_credentials(value.strip())
-        parts = urlsplit(url)
-        scheme, host, _ = parts.scheme, parts.hostname, parts.port
-    except ValueError as error:
-        raise ConfigurationError("index URL", place, f"is no valid web address: {error}") from None
-    if scheme == "file" or not (scheme or host):
-        raise ConfigurationError("index URL", place, "is a directory; an index is asked by http or https")
-    if scheme not in ("http", "https") or not host:
-        raise ConfigurationError("index URL", place, f"is no web address: {url[:200]!r}")
-    if parts.query or parts.fragment or any(character.isspace() for character in url):
-        raise ConfigurationError("index URL", place, "must have no query, fragment or white space")
-    return url.rstrip("/") + "/", credentials
 
 
 def _pip_settings(files: Iterable[Path]) -> dict[str, tuple[str, str]]:

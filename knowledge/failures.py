@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import aiohttp
 
+from knowledge.credentials import refusal_note
 from knowledge.errors import (
     CorruptResponseError,
     IndexStatusError,
@@ -13,9 +14,11 @@ from knowledge.errors import (
     TlsError,
     TransportError,
 )
+from knowledge.urls import displayed
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_FORBIDDEN = frozenset({401, 403, 407})
+_FORBIDDEN = frozenset({401, 403})
+_PROXY_REFUSES = 407
 
 
 class TryAgainError(Exception):
@@ -28,12 +31,14 @@ class TryAgainError(Exception):
 
 
 def of_status(
-    shown: str, status: int, reason: str, headers: Mapping[str, str]
+    url: str, status: int, reason: str, headers: Mapping[str, str], *, sent: bool = False
 ) -> IndexStatusError | TryAgainError:
-    """The error for a status that was not accepted."""
-    error = IndexStatusError(shown, status, reason[:80])
+    """The error for a status that was not accepted; `sent` says whether credentials were."""
+    error = IndexStatusError(displayed(url), status, reason[:80])
     if status in _FORBIDDEN:
-        error.add_note("check the user name and password in the index URL, or ~/.netrc")
+        error.add_note(refusal_note(url, sent=sent))
+    elif status == _PROXY_REFUSES:
+        error.add_note("check the user name and password in HTTPS_PROXY or HTTP_PROXY")
     if status not in _RETRIED:
         return error
     try:

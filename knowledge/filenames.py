@@ -43,11 +43,16 @@ class FilenameReader:
 
     def read(self, filename: str) -> tuple[int, str] | None:
         """Position of the version, and tags (empty for an sdist); None where the name is not valid here."""
-        if filename.endswith(".whl"):
-            parts = filename[:-4].rsplit("-", 3)
-            tags = self._checked_tags(filename[len(parts[0]) + 1 : -4])
-            position = None if tags is None else self._front(parts[0], self._wheel_version)
-            return None if position is None or tags is None else (position, tags)
+        if filename[-4:] == ".whl":
+            front = filename.rsplit("-", 3)[0]
+            rest = filename[len(front) :]
+            tags = self._tags[rest] if rest in self._tags else self._checked_tags(rest)
+            if tags is None:
+                return None
+            position = (
+                self._fronts[front] if front in self._fronts else self._front(front, self._wheel_version)
+            )
+            return None if position is None else (position, tags)
         if filename.endswith(".tar.gz"):
             position = self._front(filename[:-7], self._sdist_version)
         elif filename.endswith(".zip"):
@@ -57,12 +62,10 @@ class FilenameReader:
         return None if position is None else (position, "")
 
     def _front(self, front: str, version_text: Callable[[str], str | None]) -> int | None:
-        try:
-            return self._fronts[front]
-        except KeyError:
+        if front not in self._fronts:
             text = version_text(front) if len(front) <= _LONGEST_NAME else None
-            position = self._fronts[front] = None if text is None else self._position(text)
-            return position
+            self._fronts[front] = None if text is None else self._position(text)
+        return self._fronts[front]
 
     def _wheel_version(self, front: str) -> str | None:
         name, _, rest = front.partition("-")
@@ -95,11 +98,9 @@ class FilenameReader:
             self.versions[position] = version
         return position
 
-    def _checked_tags(self, text: str) -> str | None:
-        try:
-            return self._tags[text]
-        except KeyError:
-            lowered = text.lower()
-            valid = len(text) <= _LONGEST_NAME and _TAGS.fullmatch(lowered)
-            tags = self._tags[text] = lowered if valid else None
-            return tags
+    def _checked_tags(self, rest: str) -> str | None:
+        """The tags in what follows name and version, such as ``-py3-none-any.whl``."""
+        lowered = rest[1:-4].lower()
+        valid = len(rest) <= _LONGEST_NAME and _TAGS.fullmatch(lowered)
+        tags = self._tags[rest] = lowered if valid else None
+        return tags

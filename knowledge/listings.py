@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 
 from knowledge.filenames import FilenameReader, normalized
-from knowledge.releases import File, FileKind, Listing, Shape
+from knowledge.releases import Digests, File, FileKind, ListedFile, Listing, Shape
+from knowledge.upload_times import first_and_last
 
 _encode = msgspec.msgpack.Encoder().encode
+_by_name = attrgetter("filename")
+_requires_python = attrgetter("requires_python")
+_ALGORITHMS = frozenset(Digests.__struct_fields__)
 
 
 class _Shapes:
@@ -19,22 +24,30 @@ class _Shapes:
         self._shapes: dict[tuple[str, str | None], Shape] = {}
         self._numbers: dict[frozenset[tuple[str, str | None]], int] = {}
 
-    def number(self, keys: set[tuple[str, str | None]]) -> int:
+    def number(self, keys: Iterable[tuple[str, str | None]]) -> int:
         return self._numbers.setdefault(frozenset(keys), len(self._numbers))
 
     def distinct(self) -> tuple[tuple[Shape, ...], ...]:
         return tuple(tuple(sorted(map(self._shape, keys), key=_shape_order)) for keys in self._numbers)
 
     def _shape(self, key: tuple[str, str | None]) -> Shape:
-        return self._shapes.setdefault(key, Shape(*key))
+        tags, requires_python = key
+        return self._shapes.setdefault(key, Shape(tags, requires_python or None))
 
 
 def _shape_order(shape: Shape) -> tuple[str, bool, str]:
     return (shape.tags, shape.requires_python is not None, shape.requires_python or "")
 
 
-def listing_from_files(project: str, files: Iterable[File], refused: Iterable[str] = ()) -> Listing:
-    """The listing of a project whose page holds `files`, in whatever order.
+def listing_from_entries(
+    project: str,
+    entries: Iterable[ListedFile],
+    refused: Iterable[str] = (),
+    *,
+    index_url: str | None = None,
+    found_links: Iterable[str] = (),
+) -> Listing:
+    """The listing of a project whose page holds `entries`, in whatever order.
 
     Two files of the same name keep the one whose address sorts first. Versions that differ only in trailing
     zeros are one release, spelled as its longest spelling. A release is yanked when all its files are; the
@@ -42,39 +55,47 @@ def listing_from_files(project: str, files: Iterable[File], refused: Iterable[st
 
     Args:
         project: name as the user or a dependency spells it.
-        files: what the page lists; `File.kind` is expected to agree with the name and is not read.
+        entries: with absolute addresses.
         refused: names that the page's decoder already refused; they are listed as `unparsed`.
+        index_url: see `Listing.index_url`.
+        found_links: see `Listing.found_links`.
     """
     name = normalized(project)
     reader = FilenameReader(name)
     read = reader.read
     unparsed = set(refused)
-    releases: list[dict[str, tuple[File, str]]] = []
-    for file in files:
-        filename = file.filename
-        parsed = read(filename)
+    releases: list[list[ListedFile]] = []
+    tags_of: list[list[str]] = []
+    for entry in entries:
+        parsed = read(entry.filename)
         if parsed is None:
-            unparsed.add(filename)
+            unparsed.add(entry.filename)
             continue
         position, tags = parsed
         if position == len(releases):
-            releases.append({})
-        known = releases[position].setdefault(filename, (file, tags))
-        if known[0] is not file and file.url < known[0].url:
-            releases[position][filename] = (file, tags)
+            releases.append([])
+            tags_of.append([])
+        releases[position].append(entry)
+        tags_of[position].append(tags)
 
     order = sorted(range(len(releases)), key=reader.versions.__getitem__)
+    links = frozenset(found_links)
     shapes = _Shapes()
     yanked: dict[int, str] = {}
     shape_of: list[int] = []
     encoded: list[bytes] = []
+    times: list[tuple[str | None, str | None]] = []
     for position, unsorted in enumerate(order):
-        rows = [row for _, row in sorted(releases[unsorted].items())]
-        reasons = [file.yanked for file, _ in rows if file.yanked is not None]
-        if len(reasons) == len(rows):
+        files, tags_of_files = _distinct(releases[unsorted], tags_of[unsorted])
+        shape_of.append(shapes.number(zip(tags_of_files, map(_requires_python, files), strict=True)))
+        files.sort(key=_by_name)
+        if links:
+            files.sort(key=lambda file: file.filename not in links)
+        reasons = [file.yanked_reason for file in files if file.yanked is not False]
+        if len(reasons) == len(files):
             yanked[position] = next(filter(None, reasons), "")
-        shape_of.append(shapes.number({(tags, file.requires_python) for file, tags in rows}))
-        encoded.append(_encode([file for file, _ in rows]))
+        encoded.append(_encode(files))
+        times.append(first_and_last([file.upload_time for file in files]))
     versions = [reader.versions[unsorted] for unsorted in order]
     return Listing(
         project=name,
@@ -85,9 +106,71 @@ def listing_from_files(project: str, files: Iterable[File], refused: Iterable[st
         shape_of=tuple(shape_of),
         encoded_files=tuple(encoded),
         unparsed=tuple(sorted(unparsed)),
+        uploaded=tuple(first for first, _ in times),
+        completed=tuple(last for _, last in times),
+        index_url=index_url,
+        found_links=tuple(sorted(links)),
     )
+
+
+def listing_from_files(project: str, files: Iterable[File], refused: Iterable[str] = ()) -> Listing:
+    """As `listing_from_entries`; `File.kind` is expected to agree with the name and is not read."""
+    return listing_from_entries(project, map(listed, files), refused)
+
+
+def with_links(project: str, listing: Listing | None, links: Iterable[ListedFile]) -> Listing:
+    """A listing with the files that ``--find-links`` adds: first in their release, instead of namesakes.
+
+    Args:
+        project: normalised name.
+        listing: of the index; None where it has no such project.
+        links: files of that project; others become `Listing.unparsed`.
+    """
+    added = list(links)
+    names = {entry.filename for entry in added}
+    if listing is not None:
+        for position in range(len(listing.versions)):
+            added += [listed(file) for file in listing.files(position) if file.filename not in names]
+    return listing_from_entries(
+        project,
+        added,
+        () if listing is None else listing.unparsed,
+        index_url=None if listing is None else listing.index_url,
+        found_links=names,
+    )
+
+
+def listed(file: File) -> ListedFile:
+    """A file as a page would list it."""
+    return ListedFile(
+        filename=file.filename,
+        url=file.url,
+        hashes=digests(file.hashes.items()),
+        requires_python=file.requires_python,
+        size=file.size_bytes,
+        upload_time=file.uploaded_at,
+        yanked=file.yanked if file.yanked else file.yanked is not None,
+        core_metadata=None if file.metadata_hashes is None else digests(file.metadata_hashes.items()),
+    )
+
+
+def digests(stated: Iterable[tuple[str, str]]) -> Digests:
+    """Digests by algorithm, those of other algorithms left out."""
+    return Digests(**{algorithm: digest for algorithm, digest in stated if algorithm in _ALGORITHMS})
 
 
 def kind_of(filename: str) -> FileKind:
     """The kind that a file name's ending states."""
     return FileKind.WHEEL if filename.endswith(".whl") else FileKind.SDIST
+
+
+def _distinct(files: list[ListedFile], tags: list[str]) -> tuple[list[ListedFile], list[str]]:
+    """Files of which no two have one name, and the tags of each."""
+    if len({file.filename for file in files}) == len(files):
+        return files, tags
+    kept: dict[str, tuple[ListedFile, str]] = {}
+    for file, tag in zip(files, tags, strict=True):
+        known = kept.setdefault(file.filename, (file, tag))
+        if file.url < known[0].url:
+            kept[file.filename] = (file, tag)
+    return [file for file, _ in kept.values()], [tag for _, tag in kept.values()]

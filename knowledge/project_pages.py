@@ -59,5 +59,5 @@ async def fetch_listing(client: Client, index_url: str, project: str, etag: str 
             raise CorruptResponseError(displayed(response.url), "status 304 to an unconditional request")
         return FetchedListing(None, new_etag or etag, unchanged=True)
     content_type = response.headers.get("content-type", "")
-    listing = listing_from_page(project, response.body, content_type, response.url)
+    listing = listing_from_page(project, response.body, content_type, response.url, index_url)
     return FetchedListing(listing, new_etag)

@@ -25,6 +25,8 @@ class File(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         yanked: None, or the reason (possibly empty) why it was yanked.
         metadata_hashes: None where the index does not promise a ``.metadata`` file beside it, else its
             hashes (possibly empty). Source: PEP 658, PEP 714.
+        index_url: root of the index that lists it, without credentials; None where no index does, as for what
+            ``--find-links`` names.
     """
 
     filename: str
@@ -36,6 +38,71 @@ class File(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     uploaded_at: str | None = None
     yanked: str | None = None
     metadata_hashes: dict[str, str] | None = None
+    index_url: str | None = None
+
+
+class Digests(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Hexadecimal digests by algorithm; None where a page does not state one."""
+
+    sha256: str | None = None
+    sha384: str | None = None
+    sha512: str | None = None
+    blake2b: str | None = None
+    md5: str | None = None
+    sha1: str | None = None
+
+    def stated(self) -> dict[str, str]:
+        """Those that are there."""
+        found = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: digest for name, digest in found.items() if digest is not None}
+
+
+NO_DIGESTS = Digests()
+
+
+class ListedFile(msgspec.Struct, kw_only=True, rename="kebab", omit_defaults=True, gc=False):
+    """An entry of a project page, in the form in which it is also stored.
+
+    A page can hold ten thousand of them of which a run looks at a few: so they are no concern of the garbage
+    collector, and become a `File` one release at a time. Digests of other algorithms are passed over.
+
+    Attributes:
+        url: absolute once the page was read; never holds credentials then.
+        index_url: see `File.index_url`; never of the page itself.
+
+    Source: PEP 691, PEP 700, PEP 714.
+    """
+
+    filename: str
+    url: str
+    hashes: Digests = NO_DIGESTS
+    requires_python: str | None = None
+    size: int | None = None
+    upload_time: str | None = None
+    yanked: bool | str = False
+    core_metadata: bool | Digests | None = None
+    dist_info_metadata: bool | Digests | None = None
+
+    @property
+    def yanked_reason(self) -> str | None:
+        """See `File.yanked`."""
+        return self.yanked if isinstance(self.yanked, str) else ("" if self.yanked else None)
+
+    def file(self, index_url: str | None) -> File:
+        """The record that the entry stands for."""
+        promise = self.core_metadata if self.core_metadata is not None else self.dist_info_metadata
+        return File(
+            filename=self.filename,
+            url=self.url,
+            kind=FileKind.WHEEL if self.filename.endswith(".whl") else FileKind.SDIST,
+            hashes=self.hashes.stated(),
+            requires_python=self.requires_python or None,
+            size_bytes=self.size,
+            uploaded_at=self.upload_time,
+            yanked=self.yanked_reason,
+            metadata_hashes=promise.stated() if isinstance(promise, Digests) else ({} if promise else None),
+            index_url=index_url,
+        )
 
 
 class Shape(msgspec.Struct, frozen=True, array_like=True, order=True):
@@ -65,8 +132,14 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         yanked: position in `versions` to reason, for releases of which every file is yanked.
         shapes: distinct sets of file shapes.
         shape_of: position in `shapes` for each release.
-        encoded_files: for each release its files as MessagePack, sorted by file name.
+        encoded_files: for each release its `ListedFile` entries as MessagePack, sorted by file name.
         unparsed: file names that are no valid wheel or sdist name, or of an invalid version.
+        uploaded: for each release the earliest upload time of its files (RFC 3339 in UTC); None where none of
+            them states one. What came before that moment had no file of the release.
+        completed: for each release the latest upload time; None where one of its files states none. What came
+            after that moment had all of them.
+        index_url: see `File.index_url`; of all files but those in `found_links`.
+        found_links: names of files that ``--find-links`` adds; in their release they stand first.
     """
 
     project: str
@@ -77,13 +150,19 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     shape_of: tuple[int, ...]
     encoded_files: tuple[bytes, ...]
     unparsed: tuple[str, ...] = ()
+    uploaded: tuple[str | None, ...] = ()
+    completed: tuple[str | None, ...] = ()
+    index_url: str | None = None
+    found_links: tuple[str, ...] = ()
 
     def files(self, position: int) -> tuple[File, ...]:
         """The files of one release, sorted by file name."""
-        return _FILES.decode(self.encoded_files[position])
+        links, index_url = self.found_links, self.index_url
+        entries = _LISTED_FILES.decode(self.encoded_files[position])
+        return tuple(entry.file(None if entry.filename in links else index_url) for entry in entries)
 
 
-_FILES = msgspec.msgpack.Decoder(tuple[File, ...])
+_LISTED_FILES = msgspec.msgpack.Decoder(tuple[ListedFile, ...])
 
 
 class MetadataSource(enum.StrEnum):
@@ -92,6 +171,7 @@ class MetadataSource(enum.StrEnum):
     METADATA_FILE = "metadata file"
     WHEEL = "wheel"
     SDIST = "sdist"
+    BUILD = "build"
 
 
 class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -100,6 +180,8 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     Attributes:
         requires_dist: dependency specifiers as written (PEP 508), in their order.
         extras: names that ``Provides-Extra`` declares, normalised (PEP 685).
+        verified: whether every build of the file is bound to say the same; False for what an sdist's
+            ``requires.txt`` said on the machine of its maker.
     """
 
     name: str
@@ -108,3 +190,4 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     requires_python: str | None
     extras: tuple[str, ...]
     source: MetadataSource
+    verified: bool = True

@@ -7,7 +7,7 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
-_KNOWN = frozenset({"index-url"})
+_KNOWN = frozenset({"find-links", "index-url", "indexes", "sources", "units"})
 
 
 class SettingsError(KnowledgeError):

@@ -13,9 +13,10 @@ from knowledge.errors import StoreError
 from knowledge.releases import File, Listing, Metadata
 from knowledge.store import ListingRow, MetadataRow, Store
 
-LISTING_FORMAT = 1
-METADATA_FORMAT = 1
+LISTING_FORMAT = 2
+METADATA_FORMAT = 2
 BATCH = 500
+_WORTH_BYTES = 2 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _decode_listing = msgspec.msgpack.Decoder(Listing).decode
 _decode_metadata = msgspec.msgpack.Decoder(Metadata).decode
@@ -48,6 +49,7 @@ class Shelf:
         self._ttl_s = ttl_s
         self._new_listings: dict[str, ListingRow] = {}
         self._new_metadata: dict[str, MetadataRow] = {}
+        self._new_bytes = 0
 
     def listings(self, projects: Iterable[str]) -> dict[str, StoredListing]:
         """What is stored of projects, read at once.
@@ -89,6 +91,7 @@ class Shelf:
         payload = None if listing is None else _encode(listing)
         row = ListingRow(self.index_url, project, int(self._now()), LISTING_FORMAT, etag, payload)
         self._new_listings[project] = row
+        self._new_bytes += len(payload or b"")
 
     def keep_metadata(self, file: File, metadata: Metadata) -> None:
         """Collects what a file said; `flush` writes it."""
@@ -101,10 +104,16 @@ class Shelf:
         """Whether enough was collected to write it now."""
         return len(self._new_listings) + len(self._new_metadata) >= BATCH
 
+    @property
+    def is_worth_writing(self) -> bool:
+        """Whether so much was collected that a moment of leisure is well spent on writing it."""
+        return self._new_bytes >= _WORTH_BYTES
+
     def flush(self) -> None:
         """Writes what was collected; where the store cannot be written, that becomes an unknown."""
         listings, self._new_listings = self._new_listings, {}
         metadata, self._new_metadata = self._new_metadata, {}
+        self._new_bytes = 0
         if not listings and not metadata:
             return
         try:

@@ -7,6 +7,7 @@ name.
 
 from __future__ import annotations
 
+import contextlib
 import html.parser
 import re
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -14,10 +15,17 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 import msgspec
 
 from knowledge.errors import CorruptResponseError
-from knowledge.listings import kind_of, listing_from_files
-from knowledge.releases import File, Listing
+from knowledge.listings import digests, listing_from_entries, listing_from_files
+from knowledge.releases import ListedFile, Listing
 
-__all__ = ["ACCEPT", "LARGEST_PAGE_BYTES", "listing_from_files", "listing_from_page"]
+__all__ = [
+    "ACCEPT",
+    "LARGEST_PAGE_BYTES",
+    "entries_from_page",
+    "links_of_html",
+    "listing_from_files",
+    "listing_from_page",
+]
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 LARGEST_PAGE_BYTES = 64 << 20
@@ -26,35 +34,41 @@ _MOST_FILES = 200_000
 _DIGEST = re.compile(r"[0-9a-fA-F]{32,128}", re.ASCII)
 
 
-class _JsonFile(msgspec.Struct, rename="kebab"):
-    filename: str
-    url: str
-    hashes: dict[str, str] = {}
-    requires_python: str | None = None
-    size: int | None = None
-    upload_time: str | None = None
-    yanked: bool | str = False
-    core_metadata: bool | dict[str, str] | None = None
-    dist_info_metadata: bool | dict[str, str] | None = None
-
-
 class _JsonMeta(msgspec.Struct, rename="kebab"):
     api_version: str = "1.0"
 
 
 class _JsonPage(msgspec.Struct):
-    files: list[_JsonFile]
+    files: list[ListedFile]
     meta: _JsonMeta = msgspec.field(default_factory=_JsonMeta)
 
 
 _decode_page = msgspec.json.Decoder(_JsonPage).decode
 
 
-def listing_from_page(project: str, body: bytes, content_type: str, url: str) -> Listing:
-    """The listing that a project page holds.
+def listing_from_page(
+    project: str, body: bytes, content_type: str, url: str, index_url: str | None = None
+) -> Listing:
+    """The listing that a project page holds; see `entries_from_page`.
 
     Args:
         project: name of the project that was asked for.
+        body: the page.
+        content_type: value of the response's ``Content-Type`` header.
+        url: where the page finally came from, without credentials.
+        index_url: see `Listing.index_url`.
+
+    Raises:
+        CorruptResponseError: see there.
+    """
+    entries, refused = entries_from_page(body, content_type, url)
+    return listing_from_entries(project, entries, refused, index_url=index_url)
+
+
+def entries_from_page(body: bytes, content_type: str, url: str) -> tuple[list[ListedFile], list[str]]:
+    """The files that a page lists, and names of those whose address was refused.
+
+    Args:
         body: the page.
         content_type: value of the response's ``Content-Type`` header.
         url: where the page finally came from, without credentials.
@@ -66,47 +80,32 @@ def listing_from_page(project: str, body: bytes, content_type: str, url: str) ->
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type.endswith(("+json", "/json")):
-        files, refused = _json_files(body, url)
-    elif media_type.endswith(("+html", "/html", "/xhtml+xml")):
-        files, refused = _html_files(body, content_type, url)
-    else:
-        raise CorruptResponseError(url, f"a project page of unknown type {media_type[:80]!r}")
-    return listing_from_files(project, files, refused)
+        return _json_files(body, url)
+    if media_type.endswith(("+html", "/html", "/xhtml+xml")):
+        return _html_files(body, content_type, url)
+    raise CorruptResponseError(url, f"a project page of unknown type {media_type[:80]!r}")
 
 
-def _json_files(body: bytes, url: str) -> tuple[list[File], list[str]]:
+def _json_files(body: bytes, url: str) -> tuple[list[ListedFile], list[str]]:
     try:
         page = _decode_page(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise CorruptResponseError(url, f"no valid project page: {error}") from error
     _check_version(page.meta.api_version, url)
     _check_count(len(page.files), url)
-    addresses = _Addresses(url)
-    files: list[File] = []
+    absolute = _Addresses(url).absolute
+    files: list[ListedFile] = []
     refused: list[str] = []
     for entry in page.files:
-        address, fragment = addresses.absolute(entry.url)
+        address, fragment = absolute(entry.url)
         if address is None:
             refused.append(entry.filename)
             continue
-        hashes = entry.hashes
+        if address is not entry.url:
+            entry.url = address
         if fragment:
-            hashes = {**_fragment_hashes(fragment), **hashes}
-        promise = entry.core_metadata if entry.core_metadata is not None else entry.dist_info_metadata
-        yanked = entry.yanked
-        files.append(
-            File(
-                filename=entry.filename,
-                url=address,
-                kind=kind_of(entry.filename),
-                hashes=hashes,
-                requires_python=entry.requires_python or None,
-                size_bytes=entry.size,
-                uploaded_at=entry.upload_time,
-                yanked=yanked if isinstance(yanked, str) else ("" if yanked else None),
-                metadata_hashes=promise if isinstance(promise, dict) else ({} if promise else None),
-            )
-        )
+            entry.hashes = digests((_fragment_hashes(fragment) | entry.hashes.stated()).items())
+        files.append(entry)
     return files, refused
 
 
@@ -179,7 +178,16 @@ class _LinkReader(html.parser.HTMLParser):
             self.api_version = values.get("content", "1.0")
 
 
-def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[File], list[str]]:
+def links_of_html(body: bytes) -> list[str]:
+    """The addresses of all anchors of a page, as written."""
+    reader = _LinkReader()
+    with contextlib.suppress(AssertionError, ValueError):  # what was read until then is there
+        reader.feed(body.decode("utf-8", errors="replace"))
+        reader.close()
+    return [anchor["href"].strip() for anchor in reader.anchors]
+
+
+def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[ListedFile], list[str]]:
     if len(body) > _LARGEST_HTML_BYTES:
         raise CorruptResponseError(url, f"an HTML page of {len(body)} bytes, more than {_LARGEST_HTML_BYTES}")
     reader = _LinkReader()
@@ -191,7 +199,7 @@ def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[File], l
         raise CorruptResponseError(url, f"no valid project page: {error}") from error
     _check_version(reader.api_version, url)
     _check_count(len(reader.anchors), url)
-    files: list[File] = []
+    files: list[ListedFile] = []
     refused: list[str] = []
     for anchor in reader.anchors:
         address, fragment = addresses.absolute(anchor["href"].strip())
@@ -203,16 +211,17 @@ def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[File], l
     return files, refused
 
 
-def _html_file(filename: str, address: str, fragment: str, anchor: dict[str, str]) -> File:
+def _html_file(filename: str, address: str, fragment: str, anchor: dict[str, str]) -> ListedFile:
     promise = anchor.get("data-core-metadata", anchor.get("data-dist-info-metadata"))
-    return File(
+    return ListedFile(
         filename=filename,
         url=address,
-        kind=kind_of(filename),
-        hashes=_fragment_hashes(fragment),
-        requires_python=anchor.get("data-requires-python") or None,
-        yanked=anchor.get("data-yanked"),
-        metadata_hashes=None if promise in (None, "false") else _fragment_hashes(promise or ""),
+        hashes=digests(_fragment_hashes(fragment).items()),
+        requires_python=anchor.get("data-requires-python"),
+        yanked=anchor["data-yanked"] or True if "data-yanked" in anchor else False,
+        core_metadata=promise is not None
+        and promise != "false"
+        and digests(_fragment_hashes(promise).items()),
     )
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
 from knowledge.schema import LISTINGS, METADATA
-from knowledge.store import SCHEMA_NUMBER, ListingRow, MetadataRow, checked_number
+from knowledge.store import SCHEMA_NUMBER, Contents, Kind, ListingRow, MetadataRow, checked_number
 
 _MIGRATION_LOCK = 0x57AC_3217  # any number that other users of the database do not lock
 _ROWS_AT_ONCE = 1000
+_TABLES = {Kind.LISTINGS: LISTINGS, Kind.METADATA: METADATA}
 
 
 class SqlStore:
@@ -52,6 +53,12 @@ class SqlStore:
             rows = connection.execute(wanted.where(METADATA.c.artifact.in_(list(artifacts)))).fetchall()
         return {row.artifact: MetadataRow(*row) for row in rows}
 
+    def projects(self, index_url: str) -> list[str]:
+        """See `Store.projects`."""
+        stored = sa.select(LISTINGS.c.project).where(LISTINGS.c.index_url == index_url)
+        with self._errors(), self._engine.connect() as connection:
+            return list(connection.execute(stored.where(LISTINGS.c.payload.is_not(None))).scalars())
+
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """See `Store.bulk_load`. Rows go in the order of their keys: so two writers cannot deadlock."""
         with self._errors(), self._engine.begin() as connection:
@@ -61,6 +68,28 @@ class SqlStore:
             _upsert(
                 connection, METADATA, [row._asdict() for row in sorted(metadata, key=lambda row: row[:2])]
             )
+
+    def contents(self) -> list[Contents]:
+        """See `Store.contents`."""
+        found = []
+        with self._errors(), self._engine.connect() as connection:
+            for kind, table in _TABLES.items():
+                columns = table.c
+                asked = sa.select(
+                    columns.index_url,
+                    sa.func.count(),
+                    sa.func.coalesce(sa.func.sum(sa.func.length(columns.payload)), 0),
+                    sa.func.min(columns.fetched_at),
+                    sa.func.max(columns.fetched_at),
+                ).group_by(columns.index_url)
+                rows = connection.execute(asked.order_by(columns.index_url)).fetchall()
+                found += [Contents(kind, row[0], *map(int, row[1:])) for row in rows]
+        return found
+
+    def clear(self, kind: Kind) -> int:
+        """See `Store.clear`; the server gives space back in its own time."""
+        with self._errors(), self._engine.begin() as connection:
+            return connection.execute(sa.delete(_TABLES[kind])).rowcount
 
     def close(self) -> None:
         """See `Store.close`."""

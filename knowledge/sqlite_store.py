@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StoreDamagedError, StoreError
-from knowledge.store import MEMORY, SCHEMA_NUMBER, ListingRow, MetadataRow, checked_number
+from knowledge.store import MEMORY, SCHEMA_NUMBER, Contents, Kind, ListingRow, MetadataRow, checked_number
 
 _BUSY_S = 30.0
 _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
@@ -84,6 +84,12 @@ class SqliteStore:
             found.update((row[1], MetadataRow(*row)) for row in rows)
         return found
 
+    def projects(self, index_url: str) -> list[str]:
+        """See `Store.projects`."""
+        query = "SELECT project FROM listings WHERE index_url = ? AND payload IS NOT NULL"
+        with self._errors():
+            return [row[0] for row in self._connection.execute(query, (index_url,))]
+
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """See `Store.bulk_load`."""
         with self._errors():
@@ -91,6 +97,26 @@ class SqliteStore:
         with self._errors(), self._transaction():
             self._connection.executemany(_UPSERT_LISTING, listings)
             self._connection.executemany(_UPSERT_METADATA, metadata)
+
+    def contents(self) -> list[Contents]:
+        """See `Store.contents`."""
+        found = []
+        for kind in Kind:
+            query = (
+                "SELECT index_url, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0), MIN(fetched_at), MAX(fetched_at)"
+                f" FROM {kind.value} GROUP BY index_url ORDER BY index_url"
+            )
+            with self._errors():
+                found += [Contents(kind, *row) for row in self._connection.execute(query)]
+        return found
+
+    def clear(self, kind: Kind) -> int:
+        """See `Store.clear`."""
+        with self._errors():
+            removed = self._connection.execute(f"DELETE FROM {kind.value}").rowcount
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return removed
 
     def close(self) -> None:
         """See `Store.close`."""

@@ -33,10 +33,17 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Statistics:
-    """Figures of one run. Written by the transport's thread alone; readable at any time."""
+    """Figures of one run. Counts are written by the transport's thread alone; readable at any time.
+
+    Attributes:
+        speculative: files whose metadata was asked for on a guess (see `knowledge.speculation`).
+        speculative_used: those of them that the search asked for later.
+    """
 
     def __init__(self) -> None:
         self._counts = {kind: Counts() for kind in RequestKind}
+        self.speculative = 0
+        self.speculative_used = 0
 
     def __getitem__(self, kind: RequestKind) -> Counts:
         return self._counts[kind]
@@ -45,6 +52,11 @@ class Statistics:
     def requests(self) -> int:
         """Requests of every kind."""
         return sum(counts.requests for counts in self._counts.values())
+
+    @property
+    def wasted(self) -> int:
+        """Guesses that nobody asked for, so far."""
+        return self.speculative - self.speculative_used
 
     @property
     def received_bytes(self) -> int:

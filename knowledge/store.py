@@ -6,6 +6,7 @@ imports only that one.
 
 from __future__ import annotations
 
+import enum
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -42,6 +43,29 @@ class MetadataRow(NamedTuple):
     payload: bytes
 
 
+class Kind(enum.StrEnum):
+    """What a row holds; also the name of its table."""
+
+    LISTINGS = "listings"
+    METADATA = "metadata"
+
+
+class Contents(NamedTuple):
+    """What is stored of one kind and one index.
+
+    Attributes:
+        size_bytes: of the payloads.
+        oldest: seconds since the epoch when the first fetched row was fetched; `newest` likewise.
+    """
+
+    kind: Kind
+    index_url: str
+    rows: int
+    size_bytes: int
+    oldest: int
+    newest: int
+
+
 class Store(Protocol):
     """Rows by key. For one thread; any number of processes may use one store at once.
 
@@ -54,8 +78,17 @@ class Store(Protocol):
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
         """The rows that exist, by artifact."""
 
+    def projects(self, index_url: str) -> list[str]:
+        """Names of projects that the index has, as far as listings are stored; in no order."""
+
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later fetched one stays."""
+
+    def contents(self) -> list[Contents]:
+        """What is stored, by kind and index."""
+
+    def clear(self, kind: Kind) -> int:
+        """Removes every row of a kind and gives their space back; returns their number."""
 
     def close(self) -> None:
         """Ends every connection."""

@@ -33,6 +33,10 @@ class TransportSettings:
     Attributes:
         credentials: origin (``https://host:port``, as `knowledge.urls.origin` gives it) to user and
             password; sent to that origin alone.
+        netrc_file: consulted for origins without `credentials`.
+        keyring: whether the command ``keyring`` is asked when an origin refuses a request.
+        proxies: scheme to the address of a proxy, as ``http_proxy`` names it; None for what the environment
+            names. Hosts of ``no_proxy`` are asked directly.
         ca_file: certificates of authorities to trust instead of the system's; a file or a directory.
         connect_s: limit for the connection, name resolution and TLS included.
         read_s: limit for silence while an answer is awaited or read.
@@ -46,8 +50,11 @@ class TransportSettings:
 
     user_agent: str = "stackwright"
     credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    netrc_file: str | None = None
+    keyring: bool = False
+    proxies: Mapping[str, str] | None = field(default=None, repr=False)
     ca_file: str | None = None
-    connections: int = 50
+    connections: int = 10
     connect_s: float = 10.0
     read_s: float = 20.0
     total_s: float = 180.0

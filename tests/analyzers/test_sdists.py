@@ -10,7 +10,16 @@ import pytest
 
 from analyzers.metadata import CoreMetadata, parse_metadata
 from analyzers.ranges import BytesReader, RangeMissing, SparseReader
-from analyzers.sdists import SdistError, is_static, read_pkg_info, read_zipped_pkg_info
+from analyzers.sdists import (
+    SdistError,
+    SdistFacts,
+    is_static,
+    read_facts,
+    read_pkg_info,
+    read_zipped_facts,
+    read_zipped_pkg_info,
+    unverified,
+)
 
 PKG_INFO = b"Metadata-Version: 2.2\nName: pkg\nVersion: 1.0\n"
 
@@ -146,3 +155,68 @@ def test_dynamic_counts_however_it_is_spelled() -> None:
     assert not is_static(parse_metadata(PKG_INFO + b"Dynamic: Requires-Dist\n", "PKG-INFO"))
     repeated = PKG_INFO + b"Requires-Python: >=3\nRequires-Python: >=2\n"
     assert not is_static(parse_metadata(repeated, "PKG-INFO"))
+
+
+OLD = b"Metadata-Version: 1.2\nName: pkg\nVersion: 1.0\nProvides-Extra: y\n"
+REQUIRES = b"bar\n\n[x]\nbaz\n"
+EGG_INFOS = ["pkg-1.0/pkg.egg-info", "./pkg-1.0/src/pkg.egg-info", "pkg-1.0/lib/pkg.egg-info"]
+
+
+@pytest.mark.parametrize("folder", EGG_INFOS)
+@pytest.mark.parametrize("late", [True, False])
+def test_facts_of_an_sdist_that_is_not_static(folder: str, late: bool) -> None:
+    members = [("pkg-1.0/PKG-INFO", OLD), (f"{folder}/requires.txt", REQUIRES), ("pkg-1.0/zzz", b"")]
+    if late:
+        members.reverse()
+    expected = SdistFacts(OLD, REQUIRES, True)
+    assert read_facts(iter([_sdist(members)]), "pkg-1.0.tar.gz") == expected
+    if not folder.startswith("."):
+        assert read_zipped_facts(BytesReader(_zip(members)), "pkg-1.0.zip") == expected
+
+
+def test_nothing_else_is_read_when_pkg_info_is_static() -> None:
+    members = [("pkg-1.0/PKG-INFO", PKG_INFO), ("pkg-1.0/pkg.egg-info/requires.txt", REQUIRES)]
+    assert read_facts(iter([_sdist(members)]), "pkg-1.0.tar.gz") == SdistFacts(PKG_INFO)
+    assert read_zipped_facts(BytesReader(_zip(members)), "pkg-1.0.zip") == SdistFacts(PKG_INFO)
+
+
+def test_an_egg_info_directory_without_requirements_says_none() -> None:
+    members = [("pkg-1.0/PKG-INFO", OLD), ("pkg-1.0/pkg.egg-info/SOURCES.txt", b"")]
+    facts = read_facts(iter([_sdist(members)]), "pkg-1.0.tar.gz")
+    assert facts == SdistFacts(OLD, None, True)
+    core = unverified(parse_metadata(OLD, "pkg"), facts)
+    assert core is not None
+    assert (core.requires_dist, core.provides_extra) == ((), ("y",))
+
+
+def test_egg_info_in_other_places_does_not_count() -> None:
+    members = [
+        ("pkg-1.0/PKG-INFO", OLD),
+        ("pkg-1.0/tests/data/pkg.egg-info/requires.txt", REQUIRES),
+        ("pkg.egg-info/requires.txt", REQUIRES),
+        ("../pkg.egg-info/requires.txt", REQUIRES),
+    ]
+    assert read_facts(iter([_sdist(members)]), "pkg-1.0.tar.gz") == SdistFacts(OLD)
+
+
+def test_two_egg_info_directories_are_refused() -> None:
+    members = [("pkg-1.0/PKG-INFO", OLD), ("pkg-1.0/a.egg-info/x", b""), ("pkg-1.0/b.egg-info/x", b"")]
+    with pytest.raises(SdistError, match="2 egg-info"):
+        read_facts(iter([_sdist(members)]), "pkg-1.0.tar.gz")
+    with pytest.raises(SdistError, match="2 egg-info"):
+        read_zipped_facts(BytesReader(_zip(members)), "pkg-1.0.zip")
+
+
+def test_an_archive_that_is_cut_off_before_its_facts_are_complete_says_so() -> None:
+    sdist = _sdist([("pkg-1.0/PKG-INFO", OLD), ("pkg-1.0/data", bytes(1 << 20))])
+    with pytest.raises(SdistError):
+        read_facts(iter([sdist[: len(sdist) // 2]]), "pkg-1.0.tar.gz")
+
+
+def test_what_only_pkg_info_states_counts_unverified() -> None:
+    core = parse_metadata(OLD + b"Requires-Dist: bar\n", "pkg")
+    assert unverified(core, SdistFacts(OLD)) == core
+    assert unverified(parse_metadata(OLD, "pkg"), SdistFacts(OLD)) is None
+    joined = unverified(core, SdistFacts(OLD, REQUIRES, True))
+    assert joined is not None
+    assert (joined.requires_dist, joined.provides_extra) == (("bar", 'baz; extra == "x"'), ("y", "x"))

@@ -230,11 +230,55 @@ def test_a_static_sdist_is_read() -> None:
         assert metadata.source is MetadataSource.SDIST
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SdistKind if kind is not SdistKind.STATIC])
-def test_an_sdist_that_is_not_static_says_so(kind: SdistKind) -> None:
+def test_an_sdist_that_only_a_build_can_tell_about_says_so() -> None:
     index = FakeIndex()
-    index.add("foo", "1.0", requires=["bar"], wheel=False, sdist=kind)
-    with IndexServer(index) as server, pytest.raises(MetadataUnavailableError, match="PEP 643"):
+    index.add("foo", "1.0", requires=["bar"], wheel=False, sdist=SdistKind.DYNAMIC)
+    with (
+        IndexServer(index) as server,
+        pytest.raises(MetadataUnavailableError, match=r"PEP 643.*--allow-builds") as caught,
+    ):
+        read_all(server)
+    assert any("--allow-builds" in note for note in caught.value.__notes__)
+
+
+def test_an_sdist_with_requires_txt_is_read_and_not_verified() -> None:
+    index = FakeIndex()
+    index.add(
+        "foo",
+        "1.0",
+        requires=["bar>=1", "old; python_version < '3'"],
+        extras={"X_tra": ["baz"]},
+        requires_python=">=3.8",
+        wheel=False,
+        sdist=SdistKind.EGG_INFO,
+    )
+    with IndexServer(index) as server:
+        (metadata,) = read_all(server)
+    check(metadata)
+    assert (metadata.source, metadata.verified) == (MetadataSource.SDIST, False)
+    assert metadata.requires_dist[1:] == ("old; python_version < '3'", 'baz; extra == "X_tra"')
+
+
+def test_an_unverified_source_stays_unverified_in_the_store() -> None:
+    index = FakeIndex()
+    index.add("foo", "1.0", requires=["bar"], wheel=False, sdist=SdistKind.EGG_INFO)
+    with IndexServer(index) as server, knowledge_of(server) as knowledge:
+        (file,) = files_of(knowledge, "foo")
+        assert not knowledge.metadata("foo", file).verified
+        assert not knowledge.metadata("foo", file).verified
+        assert server.counts()[RequestKind.FILE] == 1
+
+
+def test_a_broken_requires_txt_is_no_dependency() -> None:
+    broken = build_sdist(
+        "foo",
+        "2.0",
+        kind=SdistKind.DYNAMIC,
+        files={"foo.egg-info/requires.txt": b"bar\n[un/named]\nbaz\n"},
+    )
+    index = FakeIndex()
+    index.add_file("foo", "foo-2.0.tar.gz", broken)
+    with IndexServer(index) as server, pytest.raises(MetadataUnavailableError, match=r"requires\.txt line 2"):
         read_all(server)
 
 

@@ -315,6 +315,9 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
         def metadata(self, index_url: str, artifacts: object) -> dict[str, MetadataRow]:
             return {}
 
+        def projects(self, index_url: str) -> list[str]:
+            return []
+
         def bulk_load(self, listings: object, metadata: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
 

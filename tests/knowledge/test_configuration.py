@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pypi_simple
 import pytest
@@ -129,3 +130,81 @@ def test_the_files_that_pip_reads() -> None:
         ["/c/pip/pip.conf", "/venv/pip.conf", "/d/pip.conf"],
     )
     assert pip_configuration_files({"PIP_CONFIG_FILE": "/dev/null"}, home, prefix) == []
+
+
+def names_of(**settings: Any) -> list[str]:
+    return [
+        index.name for index in configure_index(**{"environ": {}, "option": ONE} | settings).indexes.order
+    ]
+
+
+def test_further_indexes_come_before_the_default_one() -> None:
+    table = {"indexes": [{"name": "torch", "url": "https://torch.example/whl", "explicit": True}]}
+    environ = {"UV_INDEX": "uv=https://uv.example/simple https://bare.example/simple"}
+    configured = configure_index(
+        option=ONE, further=["corp=https://u:s3cret@corp.example"], project=table, environ=environ
+    )
+    assert [(index.name, index.url, index.explicit, index.default) for index in configured.indexes.order] == [
+        ("corp", "https://corp.example/", False, False),
+        ("torch", "https://torch.example/whl/", True, False),
+        ("uv", "https://uv.example/simple/", False, False),
+        ("https://bare.example/simple/", "https://bare.example/simple/", False, False),
+        ("default", "https://one.example/simple/", False, True),
+    ]
+    assert configured.credentials == {"https://corp.example:443": ("u", "s3cret")}
+    assert "s3cret" not in repr(configured)
+
+
+def test_the_default_index_is_not_asked_twice() -> None:
+    assert names_of(environ={"UV_INDEX": ONE}) == ["default"]
+
+
+def test_pips_further_indexes_and_links_are_not_taken(tmp_path: Path) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\nextra-index-url = https://more.example\nfind-links = /srv\nno-index = true\n")
+    environ = {"PIP_EXTRA_INDEX_URL": "https://more.example", "PIP_FIND_LINKS": "/srv"}
+    configured = configure_index(option=ONE, environ=environ, pip_files=[file])
+    assert [index.name for index in configured.indexes.order] == ["default"]
+    assert configured.find_links == ()
+
+
+def test_projects_are_pinned_to_indexes_by_name() -> None:
+    table = {
+        "indexes": [{"name": "torch", "url": "https://torch.example"}],
+        "sources": {"Torch_Vision": "torch", "flask": "default"},
+    }
+    indexes = configure_index(option=ONE, project=table, environ={}).indexes
+    assert [index.name for index in indexes.of("torch-vision")] == ["torch"]
+    assert [index.name for index in indexes.of("Flask")] == ["default"]
+    assert [index.name for index in indexes.of("numpy")] == ["torch", "default"]
+
+
+def test_no_index_leaves_links_alone() -> None:
+    assert names_of(no_index=True) == []
+    links = ["https://u:s3cret@links.example/page", "/srv/wheels"]
+    configured = configure_index(
+        find_links=links, project={"find-links": ["wheels"]}, no_index=True, environ={}
+    )
+    assert configured.find_links == ("https://links.example/page", "/srv/wheels", "wheels")
+    assert configured.credentials["https://links.example:443"] == ("u", "s3cret")
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"further": ["a=https://a.example", "a=https://b.example"]}, "two indexes are named 'a'"),
+        ({"further": ["default=https://a.example"]}, "index name from --index"),
+        ({"further": ["corp=/srv/simple"]}, "is a directory"),
+        ({"environ": {"UV_INDEX": "ftp://a.example"}}, "from UV_INDEX"),
+        ({"project": {"indexes": {"name": "a"}}}, "must be tables"),
+        ({"project": {"indexes": [{"name": "a"}]}}, "needs a name and a url"),
+        ({"project": {"indexes": [{"name": "a", "url": "https://a.example", "priority": 1}]}}, "priority"),
+        ({"project": {"sources": ["flask"]}}, "must be a table"),
+        ({"project": {"sources": {"flask": "nope"}}}, "no index named 'nope'"),
+        ({"project": {"find-links": "wheels"}}, "list of strings"),
+        ({"find_links": ["https://[bad/"]}, "no valid address"),
+    ],
+)
+def test_a_setting_of_no_use_is_told_with_its_place(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ConfigurationError, match=reason):
+        configure_index(**{"environ": {}} | settings)

@@ -90,6 +90,12 @@ def test_rows_come_back_as_they_were(store: Store) -> None:
     assert store.listings(INDEX, []) == {}
 
 
+def test_projects_are_those_that_the_index_has(store: Store) -> None:
+    assert store.projects(INDEX) == []
+    store.bulk_load([*LISTINGS, LISTINGS[0]._replace(project="click")], METADATA)
+    assert sorted(store.projects(INDEX)) == ["click", "flask"]
+
+
 def test_of_two_rows_the_later_fetched_one_stays(store: Store) -> None:
     old, new = (LISTINGS[0]._replace(fetched_at=at, payload=str(at).encode(), etag=None) for at in (50, 150))
     older, newer = (METADATA[0]._replace(fetched_at=at, payload=str(at).encode()) for at in (50, 150))
