@@ -6,7 +6,7 @@ Source: https://packaging.python.org/en/latest/specifications/core-metadata/ (PE
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -31,6 +31,20 @@ _FIELDS = frozenset(
         "version",
     }
 )
+
+
+_SINGLE = frozenset(
+    {
+        "home-page",
+        "license-expression",
+        "metadata-version",
+        "name",
+        "requires-python",
+        "summary",
+        "version",
+    }
+)
+"""Fields that may be stated once."""
 
 
 class MetadataError(ValueError):
@@ -84,32 +98,33 @@ def parse_metadata(data: bytes, where: str) -> CoreMetadata:
     Raises:
         MetadataError: name or version is missing or invalid, or the head of the file exceeds the limits.
     """
-    from packaging.metadata import (
-        parse_email,
-    )  # dear to import; a run that reads only stored facts needs it not
-
     head = data[: HEAD_LIMIT_BYTES + 1]
     if end := _HEAD_END.search(head):
         head = head[: end.start()]
     if len(head) > HEAD_LIMIT_BYTES:
         raise MetadataError("metadata", where, f"its head exceeds {HEAD_LIMIT_BYTES:,} bytes")
-    lines = list(_wanted_lines(decoded(head)))
-    if len(lines) > FIELDS_LIMIT:
-        raise MetadataError("metadata", where, f"has more than {FIELDS_LIMIT:,} fields")
-    raw, unparsed = parse_email("\n".join(lines))
+    fields = _fields(decoded(head), where)
+    unparsed = {name for name in _SINGLE & fields.keys() if len(fields[name]) > 1}
+    project_urls: dict[str, str] = {}
+    for stated in fields.get("project-url", ()):
+        label, _, url = (part.strip() for part in stated.partition(","))
+        if label in project_urls:
+            unparsed.add("project-url")
+        project_urls[label] = url
+    single = {name: fields[name][0] for name in _SINGLE & fields.keys() - unparsed}
     return CoreMetadata(
-        metadata_version=_unfolded(raw.get("metadata_version")),
-        name=_valid_name(_unfolded(raw.get("name")), where, unparsed),
-        version=_valid_version(_unfolded(raw.get("version")), where, unparsed),
-        summary=_unfolded(raw.get("summary")),
-        requires_dist=_each(raw.get("requires_dist")),
-        requires_python=_unfolded(raw.get("requires_python")),
-        provides_extra=_each(raw.get("provides_extra")),
-        dynamic=tuple(field.lower() for field in _each(raw.get("dynamic"))),
-        classifiers=_each(raw.get("classifiers")),
-        license_expression=_unfolded(raw.get("license_expression")),
-        home_page=_unfolded(raw.get("home_page")),
-        project_urls=dict(raw.get("project_urls", {})),
+        metadata_version=_unfolded(single.get("metadata-version")),
+        name=_valid_name(_unfolded(single.get("name")), where, unparsed),
+        version=_valid_version(_unfolded(single.get("version")), where, unparsed),
+        summary=_unfolded(single.get("summary")),
+        requires_dist=_each(fields.get("requires-dist")),
+        requires_python=_unfolded(single.get("requires-python")),
+        provides_extra=_each(fields.get("provides-extra")),
+        dynamic=tuple(field.lower() for field in _each(fields.get("dynamic"))),
+        classifiers=_each(fields.get("classifier")),
+        license_expression=_unfolded(single.get("license-expression")),
+        home_page=_unfolded(single.get("home-page")),
+        project_urls={} if "project-url" in unparsed else project_urls,
         unparsed=tuple(sorted(unparsed)),
     )
 
@@ -122,19 +137,29 @@ def decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _wanted_lines(head: str) -> Iterator[str]:
-    """The lines of fields that are used, field names in lower case: that bounds what the parser looks at."""
-    wanted = False
+def _fields(head: str, where: str) -> dict[str, list[str]]:
+    """The values of the fields that are used, by name in lower case; a folded value has several lines.
+
+    The parser of the standard library and that of `packaging` give the same, but take as long as all else.
+    """
+    found: dict[str, list[list[str]]] = {}
+    values: list[list[str]] | None = None
+    lines = 0
     for line in head.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if not line.startswith((" ", "\t")):
             field = _FIELD.match(line)
             if field is None:
-                return  # as for e-mail, the first line that is no field starts the body
+                break  # as for e-mail, the first line that is no field starts the body
             name = field[1].lower()
-            wanted = name in _FIELDS
-            line = name + line[field.end(1) :]
-        if wanted:
-            yield line
+            values = found.setdefault(name, []) if name in _FIELDS else None
+            if values is not None:
+                values.append([line[field.end() :].lstrip(" \t")])
+        elif values is not None:
+            values[-1].append(line)
+        lines += values is not None
+        if lines > FIELDS_LIMIT:
+            raise MetadataError("metadata", where, f"has more than {FIELDS_LIMIT:,} fields")
+    return {name: ["\n".join(parts) for parts in stated] for name, stated in found.items()}
 
 
 def _unfolded(value: str | None) -> str | None:
@@ -147,7 +172,7 @@ def _each(values: list[str] | None) -> tuple[str, ...]:
     return tuple(_unfolded(value) or "" for value in values or ())
 
 
-def _valid_name(name: str | None, where: str, unparsed: dict[str, list[str]]) -> str:
+def _valid_name(name: str | None, where: str, unparsed: AbstractSet[str]) -> str:
     from packaging.utils import canonicalize_name
 
     if not name:
@@ -159,7 +184,7 @@ def _valid_name(name: str | None, where: str, unparsed: dict[str, list[str]]) ->
     return name
 
 
-def _valid_version(version: str | None, where: str, unparsed: dict[str, list[str]]) -> str:
+def _valid_version(version: str | None, where: str, unparsed: AbstractSet[str]) -> str:
     from packaging.version import Version
 
     if not version:

@@ -17,16 +17,30 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
+class InputFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was read.
+
+    Attributes:
+        path: as the user, or the file that includes it, named it.
+        digest: ``sha256:…`` of its content.
+    """
+
+    path: str
+    digest: str
+
+
 class Input(msgspec.Struct, frozen=True, kw_only=True):
     """What a report is about.
 
     Attributes:
         what: what was read, as the user named it.
         digest: ``sha256:…`` of its content.
+        files: those that it consists of, where it is more than one thing.
     """
 
     what: str
     digest: str
+    files: tuple[InputFile, ...] = ()
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True, order=True):

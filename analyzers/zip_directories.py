@@ -190,17 +190,21 @@ def _parse(
     """The members that are wanted, and where every member that states its offset begins."""
     members: list[ZipMember] = []
     offsets: list[int] = []
-    at, total, skim = 0, len(directory), _SKIMMED.unpack_from
+    at, total, skim, passed = 0, len(directory), _SKIMMED.unpack_from, offsets.append
+    hit = _next_hit(directory, containing, 0)
     for _ in range(frame.members):
-        if at + _CENTRAL.size > total:
-            raise ZipError(b"", "the directory ends within an entry")
-        signature, name_bytes, extra_bytes, comment_bytes, offset = skim(directory, at)
         entry, at = at, at + _CENTRAL.size
-        end = at + name_bytes + extra_bytes + comment_bytes
+        if at > total:
+            raise ZipError(b"", "the directory ends within an entry")
+        signature, name_bytes, extra_bytes, comment_bytes, offset = skim(directory, entry)
+        name_end = at + name_bytes
+        end = name_end + extra_bytes + comment_bytes
         if signature != _CENTRAL_SIGNATURE or end > total:
             raise ZipError(b"", "the directory is damaged")
-        if directory.find(containing, at, at + name_bytes) < 0:
-            offsets.append(frame.base + offset)
+        if hit < at:  # it was in the header or in what follows the name before
+            hit = _next_hit(directory, containing, at)
+        if hit + len(containing) > name_end:
+            passed(frame.base + offset)
             at = end
             continue
         fields = _CENTRAL.unpack_from(directory, entry)
@@ -232,6 +236,12 @@ def _parse(
     if at != len(directory):
         raise ZipError(b"", "the directory holds more than its members")
     return members, offsets
+
+
+def _next_hit(directory: bytes, containing: bytes, start: int) -> int:
+    """Where `containing` is found next; beyond the end where it is not."""
+    found = directory.find(containing, start)
+    return found if found >= 0 else len(directory)
 
 
 def _path(raw_path: bytes, flags: int, limits: ZipLimits) -> tuple[bytes, bool]:

@@ -14,17 +14,21 @@ from images.environment import RuntimeEnvironment
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
+from resolver.inquiry import Answer
+from resolver.space import Space
 from topics.vectors import TopicVector
 
 FOLDER = Path(__file__).parent / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
+    "answer": Answer,
     "environment": RuntimeEnvironment,
     "finding": Finding,
     "justification": Justification,
     "metadata": Metadata,
     "observation": Observation,
+    "space": Space,
     "topic-vector": TopicVector,
 }
 

@@ -7,7 +7,7 @@ Names enter with the project that the page is for; versions and tags leave. A re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from packaging.version import InvalidVersion, Version
 
@@ -60,6 +60,22 @@ class FilenameReader:
         else:
             return None
         return None if position is None else (position, "")
+
+    def read_each(self, filenames: Iterable[str]) -> list[tuple[int, str] | None]:
+        """What `read` gives for each name; quicker where the wheels of a release follow one another."""
+        found: list[tuple[int, str] | None] = []
+        tags_of, keep = self._tags, found.append
+        front, length, position = "\0", 1, 0
+        for filename in filenames:
+            if filename.startswith(front) and (tags := tags_of.get(filename[length:])):
+                keep((position, tags))
+                continue
+            parsed = self.read(filename)
+            keep(parsed)
+            if parsed is not None and parsed[1]:
+                front, position = filename.rsplit("-", 3)[0], parsed[0]
+                length = len(front)
+        return found
 
     def _front(self, front: str, version_text: Callable[[str], str | None]) -> int | None:
         if front not in self._fronts:

@@ -13,7 +13,6 @@ from knowledge.upload_times import first_and_last
 
 _encode = msgspec.msgpack.Encoder().encode
 _by_name = attrgetter("filename")
-_requires_python = attrgetter("requires_python")
 _ALGORITHMS = frozenset(Digests.__struct_fields__)
 
 
@@ -23,9 +22,19 @@ class _Shapes:
     def __init__(self) -> None:
         self._shapes: dict[tuple[str, str | None], Shape] = {}
         self._numbers: dict[frozenset[tuple[str, str | None]], int] = {}
+        self._alike: dict[tuple[str | None, ...], int] = {}
 
-    def number(self, keys: Iterable[tuple[str, str | None]]) -> int:
-        return self._numbers.setdefault(frozenset(keys), len(self._numbers))
+    def number(self, tags: list[str], requires_python: list[str | None]) -> int:
+        """The number of a release whose files, in their order, have these."""
+        first = requires_python[0]
+        key = (*tags, first) if requires_python.count(first) == len(tags) else ()
+        number = self._alike.get(key)
+        if number is None:
+            pairs = frozenset(zip(tags, requires_python, strict=True))
+            number = self._numbers.setdefault(pairs, len(self._numbers))
+            if key:
+                self._alike[key] = number
+        return number
 
     def distinct(self) -> tuple[tuple[Shape, ...], ...]:
         return tuple(tuple(sorted(map(self._shape, keys), key=_shape_order)) for keys in self._numbers)
@@ -62,21 +71,19 @@ def listing_from_entries(
     """
     name = normalized(project)
     reader = FilenameReader(name)
-    read = reader.read
     unparsed = set(refused)
-    releases: list[list[ListedFile]] = []
-    tags_of: list[list[str]] = []
-    for entry in entries:
-        parsed = read(entry.filename)
+    releases: list[tuple[list[ListedFile], list[str]]] = []
+    ordered = _distinct(sorted(entries, key=_by_name))
+    for entry, parsed in zip(ordered, reader.read_each(map(_by_name, ordered)), strict=True):
         if parsed is None:
             unparsed.add(entry.filename)
             continue
         position, tags = parsed
         if position == len(releases):
-            releases.append([])
-            tags_of.append([])
-        releases[position].append(entry)
-        tags_of[position].append(tags)
+            releases.append(([], []))
+        files, tags_of_files = releases[position]
+        files.append(entry)
+        tags_of_files.append(tags)
 
     order = sorted(range(len(releases)), key=reader.versions.__getitem__)
     links = frozenset(found_links)
@@ -86,14 +93,14 @@ def listing_from_entries(
     encoded: list[bytes] = []
     times: list[tuple[str | None, str | None]] = []
     for position, unsorted in enumerate(order):
-        files, tags_of_files = _distinct(releases[unsorted], tags_of[unsorted])
-        shape_of.append(shapes.number(zip(tags_of_files, map(_requires_python, files), strict=True)))
-        files.sort(key=_by_name)
+        files, tags_of_files = releases[unsorted]
+        shape_of.append(shapes.number(tags_of_files, [file.requires_python for file in files]))
         if links:
             files.sort(key=lambda file: file.filename not in links)
-        reasons = [file.yanked_reason for file in files if file.yanked is not False]
-        if len(reasons) == len(files):
-            yanked[position] = next(filter(None, reasons), "")
+        if files[0].yanked is not False:
+            reasons = [file.yanked_reason for file in files if file.yanked is not False]
+            if len(reasons) == len(files):
+                yanked[position] = next(filter(None, reasons), "")
         encoded.append(_encode(files))
         times.append(first_and_last([file.upload_time for file in files]))
     versions = [reader.versions[unsorted] for unsorted in order]
@@ -164,13 +171,13 @@ def kind_of(filename: str) -> FileKind:
     return FileKind.WHEEL if filename.endswith(".whl") else FileKind.SDIST
 
 
-def _distinct(files: list[ListedFile], tags: list[str]) -> tuple[list[ListedFile], list[str]]:
-    """Files of which no two have one name, and the tags of each."""
-    if len({file.filename for file in files}) == len(files):
-        return files, tags
-    kept: dict[str, tuple[ListedFile, str]] = {}
-    for file, tag in zip(files, tags, strict=True):
-        known = kept.setdefault(file.filename, (file, tag))
-        if file.url < known[0].url:
-            kept[file.filename] = (file, tag)
-    return [file for file, _ in kept.values()], [tag for _, tag in kept.values()]
+def _distinct(files: list[ListedFile]) -> list[ListedFile]:
+    """Of files that are sorted by name those of which no two have one name."""
+    if len(set(map(_by_name, files))) == len(files):
+        return files
+    kept: dict[str, ListedFile] = {}
+    for file in files:
+        known = kept.setdefault(file.filename, file)
+        if file.url < known.url:
+            kept[file.filename] = file
+    return list(kept.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
-_KNOWN = frozenset({"find-links", "index-url", "indexes", "sources", "units"})
+_KNOWN = frozenset({"find-links", "index-url", "indexes", "overrides", "sources", "units"})
 
 
 class SettingsError(KnowledgeError):
@@ -37,7 +37,7 @@ def project_settings(path: Path) -> dict[str, object]:
 
     try:
         table: object = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(path, str(error)) from error
     for name in ("tool", "stackwright"):
         table = table.get(name, {}) if isinstance(table, dict) else None

@@ -93,20 +93,24 @@ def _json_files(body: bytes, url: str) -> tuple[list[ListedFile], list[str]]:
         raise CorruptResponseError(url, f"no valid project page: {error}") from error
     _check_version(page.meta.api_version, url)
     _check_count(len(page.files), url)
-    absolute = _Addresses(url).absolute
-    files: list[ListedFile] = []
-    refused: list[str] = []
-    for entry in page.files:
-        address, fragment = absolute(entry.url)
-        if address is None:
-            refused.append(entry.filename)
-            continue
-        if address is not entry.url:
-            entry.url = address
-        if fragment:
-            entry.hashes = digests((_fragment_hashes(fragment) | entry.hashes.stated()).items())
-        files.append(entry)
-    return files, refused
+    addresses = _Addresses(url)
+    refused = [entry for entry in addresses.unusual(page.files) if not _made_absolute(entry, addresses)]
+    if not refused:
+        return page.files, []
+    dropped = set(map(id, refused))
+    files = [entry for entry in page.files if id(entry) not in dropped]
+    return files, [entry.filename for entry in refused]
+
+
+def _made_absolute(entry: ListedFile, addresses: _Addresses) -> bool:
+    """Whether the address of a file can be used; if so, it is absolute and without a fragment now."""
+    address, fragment = addresses.absolute(entry.url)
+    if address is None:
+        return False
+    entry.url = address
+    if fragment:
+        entry.hashes = digests((_fragment_hashes(fragment) | entry.hashes.stated()).items())
+    return True
 
 
 def _check_version(api_version: str, url: str) -> None:
@@ -131,6 +135,17 @@ class _Addresses:
         self._base = base
         self._schemes = ("https",) if base.startswith("https:") else ("http", "https")
         self._origins: set[str] = set()
+
+    def unusual(self, files: list[ListedFile]) -> list[ListedFile]:
+        """The files of which `absolute` may change or refuse the address: on most pages there are none."""
+        first = files[0].url if files else ""
+        known, _ = self.absolute(first)
+        if known != first or not first:
+            return files
+        start = first[: first.find("/", 8) + 1]
+        if start[:-1] not in self._origins:
+            return files
+        return [file for file in files if not file.url.startswith(start) or "#" in file.url]
 
     def absolute(self, address: str) -> tuple[str | None, str]:
         """An absolute web address without credentials, or None, and its fragment."""

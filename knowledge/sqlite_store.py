@@ -103,8 +103,8 @@ class SqliteStore:
         found = []
         for kind in Kind:
             query = (
-                "SELECT index_url, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0), MIN(fetched_at), MAX(fetched_at)"
-                f" FROM {kind.value} GROUP BY index_url ORDER BY index_url"
+                "SELECT index_url, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0),"
+                f" MIN(fetched_at), MAX(fetched_at) FROM {kind.value} GROUP BY index_url ORDER BY index_url"
             )
             with self._errors():
                 found += [Contents(kind, *row) for row in self._connection.execute(query)]

@@ -16,7 +16,7 @@ def first_and_last(times: Sequence[str | None]) -> tuple[str | None, str | None]
     if texts:
         first, last = min(texts), max(texts)
         # Times of one length and zone are in the order of their texts: nearly every page is like that.
-        if first[-1] == last[-1] == "Z" and min(map(len, texts)) == max(map(len, texts)) and _is_time(first):
+        if first[-1] == last[-1] == "Z" and len(set(map(len, texts))) == 1 and _is_time(first):
             return first, last if len(texts) == len(times) else None
     moments = [moment for text in texts if (moment := _moment(text)) is not None]
     if not moments:
@@ -38,4 +38,4 @@ def _moment(text: str) -> datetime | None:
 
 
 def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -10,6 +10,8 @@ from analyzers.evidence import Justification
 from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
+from resolver.climbing import StoppedBy
+from resolver.relaxations import Relaxation
 
 
 class Status(enum.StrEnum):
@@ -115,7 +117,10 @@ class Advice(Report, frozen=True, kw_only=True):
         score: in millionths, at most 0; None when there is no stack.
         bound: no stack scores better; None when there is no stack.
         explanation: sentences that prove that there is no stack.
+        diagnosis: the same in one sentence; None when there is a stack.
+        relaxations: changes of the requirements that would make them solvable, the best first.
         remarks: what units say about the run or the whole stack.
+        stopped_by: what ended the search for better stacks; None when there is no stack.
     """
 
     status: Status
@@ -126,7 +131,10 @@ class Advice(Report, frozen=True, kw_only=True):
     bound: int | None = None
     environment: RuntimeEnvironment
     explanation: tuple[str, ...] = ()
+    diagnosis: str | None = None
+    relaxations: tuple[Relaxation, ...] = ()
     remarks: tuple[Justification, ...] = ()
+    stopped_by: StoppedBy | None = None
     statistics: Statistics
 
 

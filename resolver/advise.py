@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
@@ -12,20 +13,25 @@ from analyzers.reports import Input, Tool, Unknown
 from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
 from resolver.advice import Advice, Pin, Requests, Statistics, Status
+from resolver.climbing import Budget
 from resolver.context import Context
 from resolver.doubts import NotProvenError
-from resolver.explanation import explain
+from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
+from resolver.predictors.hill_climbing import HillClimbingPredictor
 from resolver.predictors.latest import LatestPredictor
 from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
+from resolver.relaxations import Relaxation
 from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
 
-PREDICTORS: Mapping[str, Callable[[], Predictor]] = {LatestPredictor.name: LatestPredictor}
+PREDICTORS: Mapping[str, Callable[[], Predictor]] = {
+    predictor.name: predictor for predictor in (LatestPredictor, HillClimbingPredictor)
+}
 
 
 class RunRefusedError(Exception):
@@ -46,6 +52,8 @@ def advise(
     created_at: str,
     elapsed_s: Callable[[], float],
     progress: Progress | None = None,
+    budget: Budget | None = None,
+    inspect: Callable[[Resolver, Solution | None], None] | None = None,
 ) -> Advice:
     """Run the search that `context` describes.
 
@@ -53,6 +61,7 @@ def advise(
         traffic: what `source` counts of its requests.
         created_at: see `analyzers.reports.report_time`.
         elapsed_s: seconds since the run began.
+        inspect: called at the end, while the resolver still stands at the solution.
 
     Raises:
         RunRefusedError: a boot refuses the run.
@@ -60,32 +69,57 @@ def advise(
     """
     units = pipeline.applying(context)
     remarks = tuple(_boot(units, context))
-    resolver = Resolver(context, source, units, PREDICTORS[context.recommendation.predictor](), progress)
+    predictor = PREDICTORS[context.recommendation.predictor]()
+    resolver = Resolver(
+        context, source, units, predictor, progress, budget=budget or Budget(), elapsed_s=elapsed_s
+    )
     solution: Solution | None = None
-    explanation: tuple[str, ...] = ()
-    failure = Status.UNSATISFIABLE
+    failure = _Failure()
     try:
         solution = resolver.solve()
     except UnsatisfiableError as error:
-        if isinstance(error, NotProvenError):
-            failure = Status.NOT_PROVEN
-        explanation = tuple(explain(error.proof, resolver.universe))
+        failure = _failure(error, resolver)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
-    return Advice(
+    advice = Advice(
         tool=tool,
-        input=_input(requirements, context),
+        input=input_of(context),
         created_at=created_at,
         unknowns=tuple(sorted(_unknowns(resolver))),
-        status=_status(solution) if solution else failure,
+        status=_status(solution) if solution else failure.status,
         recommendation=context.recommendation.name,
         requirements=requirements,
         pins=_pins(solution.stack, resolver, units) if solution else (),
         score=solution.score if solution else None,
         bound=solution.bound if solution else None,
         environment=context.target.environment,
-        explanation=explanation,
+        explanation=failure.explanation,
+        diagnosis=failure.diagnosis,
+        relaxations=failure.relaxations,
         remarks=remarks + (_about(solution.stack, "", units, context) if solution else ()),
+        stopped_by=solution.stopped_by if solution else None,
         statistics=_statistics(resolver, traffic, elapsed_s()),
+    )
+    if inspect is not None:
+        inspect(resolver, solution)
+    return advice
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What is said where there is no stack."""
+
+    status: Status = Status.UNSATISFIABLE
+    explanation: tuple[str, ...] = ()
+    diagnosis: str | None = None
+    relaxations: tuple[Relaxation, ...] = ()
+
+
+def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
+    return _Failure(
+        status=Status.NOT_PROVEN if isinstance(error, NotProvenError) else Status.UNSATISFIABLE,
+        explanation=tuple(explain(error.proof, resolver.universe)),
+        diagnosis=diagnose(error.proof, resolver.universe),
+        relaxations=tuple(resolver.relaxations(error)),
     )
 
 
@@ -112,20 +146,35 @@ def _about(stack: Stack, name: str, units: Pipeline, context: Context) -> tuple[
     return tuple(reason for wrap in units.wraps for reason in wrap.explain(stack, context).get(name, ()))
 
 
-def _input(requirements: tuple[str, ...], context: Context) -> Input:
-    """What the advice is about, with a digest that changes when the requirements or the target do."""
+def input_of(context: Context) -> Input:
+    """What a run is about, with a digest that changes when the requirements or the target do."""
+    requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     facts = {name: fact.value for name, fact in context.target.environment.facts.items()}
-    policies = (context.recommendation.name, context.prereleases.value, context.formats)
-    told = msgspec.json.encode((requirements, facts, policies), order="deterministic")
-    return Input(what="requirements", digest=f"sha256:{hashlib.sha256(told).hexdigest()}")
+    policies = (context.recommendation, context.prereleases.value, context.formats, context.cutoff)
+    told = msgspec.json.encode((requirements, facts, policies, _limits(context)), order="deterministic")
+    digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
+    return Input(what="requirements", digest=digest, files=context.files)
+
+
+def _limits(context: Context) -> tuple[object, ...]:
+    """What the user says beside requirements, wherever it is written."""
+    hashes = [h for requirement in context.requirements for h in requirement.hashes]
+    hashes += [h for constraint in context.constraints for h in constraint.hashes]
+    return (
+        sorted(constraint.text for constraint in context.constraints),
+        [(o.dependent, o.text, o.is_live) for o in context.overrides.all],
+        sorted((name, sorted(kept.versions)) for name, kept in context.preferences.items()),
+        sorted(hashes),
+    )
 
 
 def _unknowns(resolver: Resolver) -> set[Unknown]:
+    context = resolver.context
     markers = {
         Unknown(what="marker", where=marker, reason="the target does not fix its variables; kept")
-        for marker in resolver.context.target.undecided_markers
+        for marker in context.target.undecided_markers
     }
-    return resolver.universe.reader.unknowns | markers
+    return resolver.universe.reader.unknowns | markers | set(context.unknowns)
 
 
 def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float) -> Statistics:

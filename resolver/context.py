@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from analyzers.requirements import RequirementLine
-from resolver.dependencies import Dependency, of_requirement
+from analyzers.reports import InputFile, Unknown
+from resolver.cutoff import Cutoff
+from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
+from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
 from resolver.target import Target
 
@@ -33,39 +35,83 @@ class DirectRequirement:
     Attributes:
         text: as written.
         where: the file and line, or ``command line``.
+        hashes: ``algorithm:hex`` of the files that may serve it; empty for any file.
     """
 
     dependency: Dependency
     text: str
     where: str
+    hashes: tuple[str, ...] = ()
+
+    @property
+    def specifiers(self) -> str:
+        """Which releases it admits."""
+        return self.dependency.specifiers
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A limit on a project that is live on the target; it never brings the project into the stack.
+
+    Attributes:
+        project: normalised name.
+        text, where, hashes: see `DirectRequirement`.
+    """
+
+    project: str
+    specifiers: str
+    text: str
+    where: str
+    hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Releases that an existing lock settled on: they are tried first.
+
+    Attributes:
+        versions: normalised.
+        where: the file.
+    """
+
+    versions: frozenset[str]
+    where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What units may look at; it never changes during a run."""
+    """What units may look at; it never changes during a run.
+
+    Attributes:
+        preferences: normalised project name to what an existing lock says of it.
+        requires_hashes: the file that demands a hash of every release; None where none does.
+        files: those that say what is asked for.
+        unknowns: what could not be read in them.
+        cutoff: from when on uploads do not count; None where all do.
+        today: of the run, such as 2026-01-31; None where it shall not matter.
+        offline: whether the index must not be asked.
+    """
 
     target: Target
     requirements: tuple[DirectRequirement, ...]
     recommendation: Recommendation = STABLE
     prereleases: PrereleasePolicy = PrereleasePolicy.IF_NECESSARY
     formats: FormatPolicy = field(default_factory=FormatPolicy)
+    constraints: tuple[Constraint, ...] = ()
+    overrides: Overrides = NO_OVERRIDES
+    preferences: Mapping[str, Preference] = field(default_factory=dict)
+    requires_hashes: str | None = None
+    files: tuple[InputFile, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    cutoff: Cutoff | None = None
+    today: str | None = None
+    offline: bool = False
+
+    def statements(self, project: str) -> Iterator[DirectRequirement | Constraint]:
+        """What the user says about one project (normalised name)."""
+        yield from self.direct(project)
+        yield from (c for c in self.constraints if c.project == project)
 
     def direct(self, project: str) -> list[DirectRequirement]:
         """The user's requirements of one project (normalised name)."""
         return [r for r in self.requirements if r.dependency.project == project]
-
-
-def live_requirements(
-    lines: Iterable[RequirementLine], target: Target
-) -> tuple[list[DirectRequirement], list[RequirementLine]]:
-    """The requirements that are live on the target, and those whose marker is not."""
-    live: list[DirectRequirement] = []
-    left_out: list[RequirementLine] = []
-    for line in lines:
-        requirement = line.requirement
-        if target.is_live(str(requirement.marker) if requirement.marker else ""):
-            where = str(line.location)
-            live.append(DirectRequirement(of_requirement(requirement), str(requirement), where))
-        else:
-            left_out.append(line)
-    return live, left_out

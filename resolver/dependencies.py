@@ -26,14 +26,18 @@ class Dependency:
         extras: normalised, sorted.
         specifiers: specifier set as text, possibly empty.
         url: a direct reference (PEP 508 ``name @ url``), or None.
+        override: where the user states it in place of what the metadata say; None for what they say.
     """
 
     project: str
     extras: tuple[str, ...]
     specifiers: str
     url: str | None = None
+    override: str | None = None
 
 
+_SHOWN = 200
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _NAME = r"(?>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
 _LINE = re.compile(
     rf"""\s*+ (?P<name>{_NAME}) \s*+
@@ -60,7 +64,7 @@ def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = 
             continue
         match = _LINE.match(line)
         if match is None:
-            parsed = Requirement(line)
+            parsed = _parsed(line)
             marker = str(parsed.marker) if parsed.marker else ""
         else:
             parsed, marker = None, (match["marker"] or "").strip()
@@ -68,7 +72,7 @@ def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = 
             if not _is_added(marker, target, extra):
                 continue
         except InvalidMarker as error:
-            raise InvalidRequirement(f"{line}: {str(error).splitlines()[0]}") from error
+            raise InvalidRequirement(f"{line[:_SHOWN]}: {str(error).splitlines()[0]}") from error
         if parsed is not None:
             yield of_requirement(parsed)
         elif match is not None:
@@ -77,6 +81,26 @@ def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = 
             )
             specifiers = (match["parenthesised"] or match["plain"] or "").strip()
             yield Dependency(canonicalize_name(match["name"]), tuple(names), specifiers)
+
+
+def lines_by_extra(lines: Iterable[str]) -> dict[str, list[str]]:
+    """For each extra (normalised) the lines that it may add; a line behind none of them is in no list."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        _, _, marker = line.partition(";")
+        if "extra" in marker:
+            for name in {canonicalize_name(quoted[1:-1]) for quoted in _QUOTED.findall(marker)}:
+                found.setdefault(name, []).append(line)
+    return found
+
+
+def _parsed(line: str) -> Requirement:
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        raise
+    except (ValueError, RecursionError) as error:  # numbers and nesting beyond what Python takes
+        raise InvalidRequirement(f"{line[:_SHOWN]}: {type(error).__name__}") from error
 
 
 def of_requirement(requirement: Requirement) -> Dependency:

@@ -6,14 +6,15 @@ error reporting of PubGrub (https://github.com/dart-lang/pub/blob/master/doc/sol
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from resolver.incompatibilities import Derived, Incompatibility
+from resolver.incompatibilities import Depends, Derived, Incompatibility, Required
 from resolver.universe import Universe
 from resolver.wording import incompatibility_in_words
 
 MOST_SENTENCES = 30
+_MOST_NAMED = 3
 
 
 def explain(proof: Incompatibility, universe: Universe) -> list[str]:
@@ -28,6 +29,43 @@ def explain(proof: Incompatibility, universe: Universe) -> list[str]:
         half = MOST_SENTENCES // 2
         told.sentences[half:-half] = [f"… ({left_out} more steps of the same kind)"]
     return told.sentences
+
+
+def diagnose(proof: Incompatibility, universe: Universe) -> str:
+    """The conflict in one sentence: who asks for what that somebody else keeps out."""
+    leaves = _leaves(proof)
+    for asked in leaves:
+        if not isinstance(asked.cause, Required) or not asked.masks:
+            continue
+        project = universe.owner(next(iter(asked.masks)))
+        asking = [
+            leaf
+            for leaf in leaves
+            if isinstance(leaf.cause, Depends) and leaf.cause.dependency == project.name
+        ]
+        if asking:
+            words = dict.fromkeys(incompatibility_in_words(leaf, universe) for leaf in asking[:_MOST_NAMED])
+            more = ", and others as well" if len(asking) > _MOST_NAMED else ""
+            return f"{'; '.join(words)}{more}, but {incompatibility_in_words(asked, universe)}"
+    words = dict.fromkeys(incompatibility_in_words(leaf, universe) for leaf in leaves[:_MOST_NAMED])
+    return " and ".join(words)
+
+
+def _leaves(proof: Incompatibility) -> list[Incompatibility]:
+    """What a proof rests on, that nearest to its conclusion first, each once."""
+    found: list[Incompatibility] = []
+    seen: set[int] = set()
+    queue = deque([proof])
+    while queue:
+        incompatibility = queue.popleft()
+        if id(incompatibility) in seen:
+            continue
+        seen.add(id(incompatibility))
+        if isinstance(incompatibility.cause, Derived):
+            queue.extend((incompatibility.cause.left, incompatibility.cause.right))
+        else:
+            found.append(incompatibility)
+    return found
 
 
 def _uses(proof: Incompatibility) -> Counter[int]:

@@ -27,18 +27,33 @@ class Required:
 
 
 @dataclass(frozen=True, slots=True)
+class Constrained:
+    """The user limits a project, without asking for it.
+
+    Attributes:
+        text: the constraint as written.
+        where: the file and line.
+    """
+
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Depends:
     """Releases of `dependent` ask for it in their metadata.
 
     Attributes:
         extra: the extra of the dependent that asks, or None.
         text: specifier set, possibly empty.
+        override: where the user says so in place of the metadata, or None.
     """
 
     dependent: str
     extra: str | None
     dependency: str
     text: str
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,9 @@ class Derived:
     pivot: int
 
 
-Cause = Required | Depends | Refused | Refuted | Missing | Unreadable | Replaced | Skipped | Derived
+Cause = (
+    Required | Constrained | Depends | Refused | Refuted | Missing | Unreadable | Replaced | Skipped | Derived
+)
 
 
 @dataclass(slots=True, eq=False)

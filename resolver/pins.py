@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analyzers.evidence import Justification, Level
 from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
-from resolver.incompatibilities import Depends, Incompatibility
+from resolver.incompatibilities import Constrained, Depends, Incompatibility
 from resolver.projects import Project
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
@@ -55,6 +55,9 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
     asked += [f"{name} depends on it" for name in sorted(member.dependents)]
     yield Justification(unit="resolver", message=" and ".join(asked))
+    if project.preferred & bit(position):
+        where = resolver.context.preferences[project.name].where
+        yield Justification(unit="resolver", message=f"kept from {where}")
     if not project.preferred_to(position):
         yield Justification(unit="resolver", message="the newest release that the target can use")
     yield from resolver.scorer.factors(project, position)
@@ -89,11 +92,12 @@ def _rejected(member: Member, resolver: Resolver, stack: Stack) -> Iterator[Reje
     for number, position in enumerate(positions(newer)):
         if number == MOST_REJECTED:
             break
-        reason = _reason_against(project, position, resolver, stack)
+        reason = reason_against(project, position, resolver, stack)
         yield Rejection(version=project.version(position), unit=reason.unit, reason=reason)
 
 
-def _reason_against(project: Project, position: int, resolver: Resolver, stack: Stack) -> Justification:
+def reason_against(project: Project, position: int, resolver: Resolver, stack: Stack) -> Justification:
+    """Why a release of a member is not the one in a stack, while the resolver still stands at it."""
     for refusal in project.refusals:
         if refusal.releases & bit(position):
             return refusal.reason
@@ -105,6 +109,10 @@ def _reason_against(project: Project, position: int, resolver: Resolver, stack: 
     if bit(position) & project.shape_mask(resolver.context.target, PythonFit.CAPPED):
         message = f"its Requires-Python has an upper bound below {resolver.context.target.python}"
         return Justification(unit="requires-python", message=message)
+    if project.preferred & bit(stack.members[project.name].position):
+        where = resolver.context.preferences[project.name].where
+        message = f"is newer than what is kept from {where} (--upgrade={project.name} tries it)"
+        return Justification(unit="resolver", message=message)
     return Justification(unit=resolver.predictor.name, message="was not tried: an earlier choice served")
 
 
@@ -113,6 +121,8 @@ def _in_this_stack(
 ) -> str:
     """An incompatibility as the reason against releases of `project`, next to what the stack holds."""
     cause = incompatibility.cause
+    if isinstance(cause, Constrained):
+        return f"is excluded by the constraint {cause.text} ({cause.where})"
     if not isinstance(cause, Depends):
         return incompatibility_in_words(incompatibility, resolver.universe)
     asked = f"{cause.dependency}{cause.text}"

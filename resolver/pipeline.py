@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from resolver.context import Context
-from resolver.units.verbs import Boot, Pseudonym, Sieve, Step, Stride, Unit, Wrap
+from resolver.units.verbs import Boot, PairStep, Pseudonym, Sieve, Step, Stride, Unit, Wrap
 
 AnyUnit = TypeVar("AnyUnit", bound=Unit)
 
@@ -20,6 +20,7 @@ class Pipeline:
     pseudonyms: Sequence[Pseudonym] = ()
     sieves: Sequence[Sieve] = ()
     steps: Sequence[Step] = ()
+    pair_steps: Sequence[PairStep] = ()
     strides: Sequence[Stride] = ()
     wraps: Sequence[Wrap] = ()
 
@@ -30,6 +31,7 @@ class Pipeline:
             pseudonyms=_applying(self.pseudonyms, context),
             sieves=_applying(self.sieves, context),
             steps=_applying(self.steps, context),
+            pair_steps=_applying(self.pair_steps, context),
             strides=_applying(self.strides, context) if context.recommendation.strides else (),
             wraps=_applying(self.wraps, context),
         )

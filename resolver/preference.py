@@ -5,6 +5,7 @@ from __future__ import annotations
 from resolver.context import Context, PrereleasePolicy
 from resolver.projects import Project
 from resolver.target import PythonFit
+from resolver.versions import bit
 
 
 def tiers(project: Project, context: Context) -> tuple[int, ...]:
@@ -19,3 +20,11 @@ def tiers(project: Project, context: Context) -> tuple[int, ...]:
         return (admitted, capped)
     prereleases = project.prereleases()
     return (admitted & ~prereleases, capped & ~prereleases, admitted & prereleases, capped & prereleases)
+
+
+def preferred(project: Project, context: Context) -> int:
+    """The releases that an existing lock settled on."""
+    preference = context.preferences.get(project.name)
+    if preference is None:
+        return 0
+    return sum(bit(at) for at, text in enumerate(project.versions.texts) if text in preference.versions)

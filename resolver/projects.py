@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from knowledge.releases import File, Listing
 from resolver.formats import Formats
+from resolver.hashes import matches
 from resolver.target import PythonFit, Target
 from resolver.units.verdicts import Refusal
 from resolver.versions import Versions, bit, newest, span
@@ -18,6 +19,8 @@ class Project:
         variable: number of its domain in the propagation.
         usable: the releases that no sieve refused.
         refusals: what the sieves refused, with their reasons.
+        preferred: mask of the releases that come before all others, whatever they score.
+        hashes: what the user states; a file must match one hash of each of these sets.
         tiers: masks in order of preference; a release of an earlier tier is tried before any of a later one.
         extras: normalised name to the variable that says whether the extra is active.
     """
@@ -26,8 +29,10 @@ class Project:
         "_files",
         "extras",
         "formats",
+        "hashes",
         "listing",
         "name",
+        "preferred",
         "refusals",
         "tiers",
         "usable",
@@ -43,6 +48,8 @@ class Project:
         self.versions = Versions(listing.versions if listing else ())
         self.usable = self.versions.everything
         self.refusals: list[Refusal] = []
+        self.preferred = 0
+        self.hashes: tuple[frozenset[str], ...] = ()
         self.tiers: tuple[int, ...] = (self.versions.everything,)
         self.extras: dict[str, int] = {}
         self._files: dict[int, list[File]] = {}
@@ -53,7 +60,7 @@ class Project:
 
     def best(self, mask: int) -> int | None:
         """Position of the release to try first among those in `mask`."""
-        for tier in self.tiers:
+        for tier in (self.preferred, *self.tiers):
             if mask & tier:
                 return newest(mask & tier)
         return None
@@ -74,6 +81,8 @@ class Project:
         if files is None:
             assert self.listing is not None
             files = target.usable_files(self.listing.files(position), self.formats)
+            if self.hashes:
+                files = [file for file in files if matches(file, self.hashes)]
             self._files[position] = files
         return files
 
@@ -82,6 +91,13 @@ class Project:
         if self.listing is None:
             return 0
         fits = [target.shape_fit(shapes, self.formats) is fit for shapes in self.listing.shapes]
+        return sum(bit(position) for position, shape in enumerate(self.listing.shape_of) if fits[shape])
+
+    def installable(self, target: Target, formats: Formats) -> int:
+        """The releases of which the target can install a file of these kinds."""
+        if self.listing is None:
+            return 0
+        fits = [target.shape_fit(shapes, formats) is not PythonFit.REFUSED for shapes in self.listing.shapes]
         return sum(bit(position) for position, shape in enumerate(self.listing.shape_of) if fits[shape])
 
     def prereleases(self) -> int:

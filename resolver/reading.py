@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzers.reports import Unknown
 from knowledge.errors import InvalidMetadataError, MetadataUnavailableError
 from knowledge.releases import Metadata
-from resolver.dependencies import Dependency, InvalidRequirement, live_dependencies
+from resolver.dependencies import Dependency, InvalidRequirement, lines_by_extra, live_dependencies
+from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.projects import Project
 from resolver.source import ReleaseSource
 from resolver.target import Target
@@ -22,12 +25,15 @@ class ReleaseReader:
         releases_read: number of releases of which metadata was asked for.
     """
 
-    def __init__(self, source: ReleaseSource, target: Target) -> None:
+    def __init__(self, source: ReleaseSource, target: Target, overrides: Overrides = NO_OVERRIDES) -> None:
         self.unknowns: set[Unknown] = set()
         self.releases_read = 0
         self._source = source
         self._target = target
+        self._overrides = overrides
         self._metadata: dict[tuple[str, int], Metadata | Unknown] = {}
+        self._dependencies: dict[tuple[str, int, str | None], list[Dependency]] = {}
+        self._by_extra: dict[tuple[str, int], dict[str, list[str]]] = {}
 
     def metadata(self, project: Project, position: int) -> Metadata | Unknown:
         """Core metadata of a release, or why it cannot be had."""
@@ -39,10 +45,20 @@ class ReleaseReader:
 
     def dependencies(self, project: Project, position: int, part: str | None) -> list[Dependency]:
         """What a release asks for on the target; `part` is an extra, or None for the release itself."""
-        metadata = self.metadata(project, position)
-        if isinstance(metadata, Unknown):
-            return []
-        return list(live_dependencies(metadata.requires_dist, self._target, part))
+        key = (project.name, position, part)
+        if key not in self._dependencies:
+            metadata = self.metadata(project, position)
+            lines = () if isinstance(metadata, Unknown) else self._lines(key[:2], metadata, part)
+            stated = list(live_dependencies(lines, self._target, part))
+            self._dependencies[key] = list(self._overrides.applied(project.name, stated))
+        return self._dependencies[key]
+
+    def _lines(self, release: tuple[str, int], metadata: Metadata, part: str | None) -> Sequence[str]:
+        if part is None:
+            return metadata.requires_dist
+        if release not in self._by_extra:
+            self._by_extra[release] = lines_by_extra(metadata.requires_dist)
+        return self._by_extra[release].get(part, ())
 
     def _read(self, project: Project, position: int) -> Metadata | Unknown:
         what = f"metadata of {project.name} {project.version(position)}"

@@ -28,7 +28,7 @@ LATEST = Recommendation(
     name="latest", predictor="latest", weights={"freshness": 1000}, transitive_weight=350, strides=False
 )
 STABLE = Recommendation(
-    name="stable", predictor="latest", weights={"freshness": 1000}, transitive_weight=350, strides=True
+    name="stable", predictor="hill-climbing", weights={"freshness": 1000}, transitive_weight=350, strides=True
 )
 
 RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE)}

@@ -7,11 +7,12 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
+from resolver.climbing import Budget, Climb, Move, Point, StoppedBy
 from resolver.context import Context
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
@@ -21,11 +22,15 @@ from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress, Silence
 from resolver.projects import Project
 from resolver.propagation import UnsatisfiableError
+from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
+
+MOST_CONFLICTS = 50
+"""A move that meets more conflicts fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,13 @@ class Solution:
     Attributes:
         score: in millionths, at most 0.
         bound: no stack scores better.
+        stopped_by: what ended the search for better ones.
     """
 
     stack: Stack
     score: int
     bound: int
+    stopped_by: StoppedBy
 
     @property
     def is_optimal(self) -> bool:
@@ -53,6 +60,8 @@ class Resolver:
     Args:
         pipeline: the units that apply to `context`.
         galloping: makes what skips long series.
+        budget: how long to look for better stacks than the first.
+        elapsed_s: seconds of the run, which the budget's time limit counts.
     """
 
     def __init__(
@@ -63,19 +72,24 @@ class Resolver:
         predictor: Predictor,
         progress: Progress | None = None,
         galloping: Callable[[Universe], Galloping] = Galloping,
+        budget: Budget | None = None,
+        elapsed_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.context = context
         self.pipeline = pipeline
         self.predictor = predictor
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
-        self.scorer = Scorer(pipeline.steps, context)
+        reader = self.universe.reader
+        self.scorer = Scorer(pipeline.steps, pipeline.pair_steps, context, reader.dependencies)
         self.stacks_examined = 0
         self._galloping = galloping(self.universe)
         self._doubts = Doubts(self.universe)
+        self._budget = budget or Budget()
+        self._elapsed_s = elapsed_s
         self._progress = progress or Silence()
 
     def solve(self) -> Solution:
-        """The first stack that every stride accepts.
+        """The best stack found that every stride accepts; the state of the search is that of this stack.
 
         Raises:
             UnsatisfiableError: there is none; it carries the proof.
@@ -84,13 +98,23 @@ class Resolver:
         """
         self.universe.require(self.context.requirements)
         self._prefetch([requirement.dependency for requirement in self.context.requirements])
+        return self._improved(self._proven())
+
+    def relaxations(self, error: UnsatisfiableError) -> list[Relaxation]:
+        """What would make the requirements solvable, after `solve` has raised `error`."""
+        requirements = self.context.requirements
+        return relaxations(error.proof, requirements, self.universe, self.scorer, self._proven)
+
+    def _proven(self) -> Stack:
+        """The first stack, or a proof that rests on nothing unverified that there is none."""
         while True:
             try:
                 return self._search()
             except UnsatisfiableError as error:
                 self._doubts.resolve(error)
 
-    def _search(self) -> Solution:
+    def _search(self) -> Stack:
+        """The first stack that every stride accepts."""
         self._propagate()
         while True:
             candidates = list(self.universe.open_projects())
@@ -99,21 +123,80 @@ class Resolver:
                 continue
             stack = self._stack()
             if self._is_accepted(stack):
-                score = self.scorer.stack_score(stack)
-                bound = Bounds(self.universe, self.scorer).bound(score, self._doubts.open_assumptions())
-                return Solution(stack, score, bound)
+                return stack
+
+    def _improved(self, stack: Stack) -> Solution:
+        """The best stack that can be reached from a first one within the budget, and the bound."""
+        score = self.scorer.stack_score(stack)
+        bound = Bounds(self.universe, self.scorer).bound(score, self._doubts.open_assumptions())
+        if not self.predictor.climbs or score >= bound:
+            reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
+            return Solution(stack, score, bound, reason)
+        climb = Climb(
+            universe=self.universe,
+            scorer=self.scorer,
+            budget=self._budget,
+            assemble=self._assembled,
+            elapsed_s=self._elapsed_s,
+            best=Point(stack, score),
+            bound=bound,
+        )
+        reason = climb.run()
+        again = self._assembled({n: m.position for n, m in climb.best.stack.members.items()})
+        assert again is not None  # it is what it was put together from
+        bound = Bounds(self.universe, self.scorer).bound(climb.best.score, self._doubts.open_assumptions())
+        return Solution(again, climb.best.score, bound, reason)
+
+    def _assembled(self, preferred: Mapping[str, int], move: Move | None = None) -> Stack | None:
+        """The stack of a move, everything else as preferred where that can be; None where it fails."""
+        universe, propagation = self.universe, self.universe.propagation
+        propagation.backjump(0)
+        wanted = dict(preferred)
+        try:
+            if move is not None:
+                wanted[move.project] = move.position
+                self._settle(universe.projects[move.project], wanted)
+            conflicts = propagation.conflicts
+            while candidates := list(universe.open_projects()):
+                for project in candidates:
+                    if universe.is_open(project):
+                        self._settle(project, wanted)
+                    if move is not None and not self._stands(move):
+                        return None
+                    if propagation.conflicts - conflicts > MOST_CONFLICTS:
+                        return None
+        except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
+            universe.suspend(self._doubts.open_assumptions())
+            return None
+        if move is not None and not self._stands(move):
+            return None
+        stack = self._stack()
+        return stack if self._is_accepted(stack) else None
+
+    def _stands(self, move: Move) -> bool:
+        variable = self.universe.projects[move.project].variable
+        return self.universe.propagation.domains[variable] == bit(move.position)
 
     def _propagate(self) -> None:
         self.universe.propagation.propagate()
 
-    def _settle(self, project: Project) -> None:
-        """Choose and read one release; decide for it only if what it asks for can be met in this state."""
+    def _settle(self, project: Project, preferred: Mapping[str, int] | None = None) -> None:
+        """Choose and read one release; decide for it only if what it asks for can be met in this state.
+
+        Args:
+            project: an open project.
+            preferred: what to choose where it can be; then the order of projects is not learned from.
+        """
         universe, propagation = self.universe, self.universe.propagation
         domain = propagation.domains[project.variable]
-        position = self.predictor.release(project, domain & ~ABSENT)
+        position = (preferred or {}).get(project.name, -1)
+        if position < 0 or not domain & bit(position):
+            position = self.predictor.release(project, domain & ~ABSENT)
         if universe.unread_parts(project, position):
             dependencies = universe.expand(project, position)
-            if self._is_reordered(project, position, dependencies):
+            if preferred is not None:
+                self._propagate()
+            elif self._is_reordered(project, position, dependencies):
                 return
             self._prefetch(dependencies)
         if propagation.domains[project.variable] != domain:
@@ -121,7 +204,8 @@ class Resolver:
         if domain & (domain - 1):
             propagation.decide(project.variable, bit(position))
             self._propagate()
-        self._tell(project, position)
+        if preferred is None:
+            self._tell(project, position)
 
     def _is_reordered(self, project: Project, position: int, dependencies: list[Dependency]) -> bool:
         """Draw the conclusions of what was read; True when the predictor then wants another order."""
@@ -192,6 +276,7 @@ class Resolver:
                 member.direct = True
             elif dependent != project.name:
                 member.dependents.add(dependent)
+                member.asked.setdefault(dependent, set()).add(dependency.specifiers)
                 members[dependent].dependencies.add(project.name)
             member.extras = tuple(sorted({*member.extras, *dependency.extras}))
             for part in (None, *dependency.extras):

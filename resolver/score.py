@@ -1,31 +1,47 @@
-"""The score of a stack: a sum of factors over all its members, in millionths, at most 0.
+"""The score of a stack: a sum of factors over its releases and their pairs, in millionths, at most 0.
 
 Integers keep sums exact, so that "score equals bound" means something. Cost: one call of each step per
-release looked at, remembered for the whole run.
+release and of each pair step per pair looked at, remembered for the whole run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
+from resolver.dependencies import Dependency
 from resolver.projects import Project
-from resolver.stack import Stack
-from resolver.units.verbs import PERFECT, WORST, Step
+from resolver.stack import Member, Stack
+from resolver.units.verbs import PERFECT, WORST, PairStep, Step
 from resolver.versions import bit, positions
+
+Reader = Callable[[Project, int, str | None], Sequence[Dependency]]
+"""What a release asks for, by itself (None) or for an extra."""
 
 
 class Scorer:
-    """Scores stacks for one run; factors of single releases are computed once."""
+    """Scores stacks for one run; each factor is computed once.
 
-    def __init__(self, steps: Sequence[Step], context: Context) -> None:
+    Args:
+        steps: units that look at one release.
+        pair_steps: units that look at a release beside one of its dependencies.
+        context: of the run.
+        dependencies: of a release that was read.
+    """
+
+    def __init__(
+        self, steps: Sequence[Step], pair_steps: Sequence[PairStep], context: Context, dependencies: Reader
+    ) -> None:
         self._steps = steps
+        self._pair_steps = pair_steps
         self._context = context
+        self._dependencies = dependencies
         self._direct = {requirement.dependency.project for requirement in context.requirements}
         self._factors: dict[tuple[str, int], tuple[Justification, ...]] = {}
+        self._pair_factors: dict[tuple[str, int, str, int, str], tuple[Justification, ...]] = {}
 
     def factors(self, project: Project, position: int) -> tuple[Justification, ...]:
         """The weighted factors of one release that are not perfect, with their reasons."""
@@ -34,6 +50,30 @@ class Scorer:
             scored = (step.score(project, position, self._context) for step in self._steps)
             self._factors[key] = tuple(self._weighted(factor, project) for factor in scored if factor)
         return self._factors[key]
+
+    def pair_factors(self, member: Member, stack: Stack) -> Iterator[tuple[str, Justification]]:
+        """The weighted factors of a member beside what it depends on, with the name of each dependency."""
+        if not self._pair_steps:
+            return
+        seen: set[tuple[str, str]] = set()
+        for part in (None, *member.extras):
+            for dependency in self._dependencies(member.project, member.position, part):
+                pair = (dependency.project, dependency.specifiers)
+                other = stack.members.get(dependency.project)
+                if other is None or other is member or pair in seen:
+                    continue
+                seen.add(pair)
+                for factor in self._of_pair(member, other, dependency.specifiers):
+                    yield dependency.project, factor
+
+    def _of_pair(self, member: Member, other: Member, specifiers: str) -> tuple[Justification, ...]:
+        key = (member.project.name, member.position, other.project.name, other.position, specifiers)
+        if key not in self._pair_factors:
+            place = (member.project, member.position, other.project, other.position, specifiers)
+            scored = (step.score_pair(*place, self._context) for step in self._pair_steps)
+            weighted = tuple(self._weighted(factor, member.project) for factor in scored if factor)
+            self._pair_factors[key] = weighted
+        return self._pair_factors[key]
 
     def _weighted(self, factor: Justification, project: Project) -> Justification:
         if factor.score is None or not WORST <= factor.score <= PERFECT:
@@ -49,10 +89,24 @@ class Scorer:
 
     def stack_score(self, stack: Stack) -> int:
         """The score of a complete stack."""
-        return sum(self.release_score(m.project, m.position) for m in stack.members.values())
+        total = PERFECT
+        for member in stack.members.values():
+            total += self.release_score(member.project, member.position)
+            total += sum(factor.score or 0 for _, factor in self.pair_factors(member, stack))
+        return total
+
+    def involved_score(self, member: Member, stack: Stack) -> int:
+        """What one member adds to the score of a stack, alone and in every pair it is part of."""
+        total = self.release_score(member.project, member.position)
+        total += sum(factor.score or 0 for _, factor in self.pair_factors(member, stack))
+        name = member.project.name
+        for dependent in sorted(member.dependents):
+            factors = self.pair_factors(stack.members[dependent], stack)
+            total += sum(factor.score or 0 for other, factor in factors if other == name)
+        return total
 
     def best_score(self, project: Project, domain: int) -> int:
-        """The best that any release in a mask adds; perfect where the mask holds none."""
+        """The best that any release in a mask adds by itself; perfect where the mask holds none."""
         first = project.best(domain)
         best: int | None = None
         for position in [] if first is None else [first, *positions(domain & ~bit(first))]:

@@ -17,6 +17,7 @@ class Member:
         dependents: normalised names of the projects that ask for it, sorted; empty for a direct requirement
             that nothing else needs.
         dependencies: normalised names of the projects it asks for.
+        asked: name of each dependent to the specifier sets with which it asks.
         direct: whether the user asks for it.
     """
 
@@ -25,6 +26,7 @@ class Member:
     extras: tuple[str, ...] = ()
     dependents: set[str] = field(default_factory=set)
     dependencies: set[str] = field(default_factory=set)
+    asked: dict[str, set[str]] = field(default_factory=dict)
     direct: bool = False
 
     @property

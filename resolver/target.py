@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Sequence
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from images.environment import RuntimeEnvironment
@@ -58,14 +58,13 @@ class Target:
     def _python_fit(self, requires_python: str) -> PythonFit:
         try:
             specifiers = SpecifierSet(requires_python)
-        except InvalidSpecifier:
+            if specifiers.contains(self.python, prereleases=True):
+                return PythonFit.ADMITTED
+            others = [s for s in specifiers if s.operator not in ("<", "<=")]
+            admitted = all(s.contains(self.python, prereleases=True) for s in others)
+        except ValueError:  # no specifier set, or numbers beyond what Python takes
             return PythonFit.ADMITTED
-        if specifiers.contains(self.python, prereleases=True):
-            return PythonFit.ADMITTED
-        others = [s for s in specifiers if s.operator not in ("<", "<=")]
-        if len(others) < len(specifiers) and all(s.contains(self.python, prereleases=True) for s in others):
-            return PythonFit.CAPPED
-        return PythonFit.REFUSED
+        return PythonFit.CAPPED if admitted and len(others) < len(specifiers) else PythonFit.REFUSED
 
     def file_rank(self, tags: str, formats: Formats) -> int | None:
         """Place of a file in the order of preference (0 is best), or None when the target cannot use it.
@@ -122,13 +121,23 @@ class Target:
             self.undecided_markers.add(marker)
         environment: dict[str, str | frozenset[str]] = {**self.markers, "extra": extra}
         try:
-            return Marker(decided).evaluate(environment)
+            return _parsed_marker(decided).evaluate(environment)
         except (UndefinedComparison, UndefinedEnvironmentName):
             return False
+        except (ValueError, RecursionError) as error:  # numbers and nesting beyond what Python takes
+            raise InvalidMarker(f"{marker[:200]}: {type(error).__name__}") from error
 
 
 _OPEN_VARIABLES = frozenset({"platform_release", "platform_version"})
 _HOLDS = "python_version >= '0'"
+
+
+@functools.lru_cache(4096)
+def _parsed_marker(text: str) -> Marker:
+    try:
+        return Marker(text)
+    except RecursionError as error:
+        raise InvalidMarker(f"{text[:200]}: nested too deep") from error
 
 
 @functools.cache

@@ -6,7 +6,7 @@ What arrives becomes incompatibilities at once, in the order in which the search
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier
@@ -14,9 +14,11 @@ from packaging.specifiers import InvalidSpecifier
 from analyzers.reports import Unknown
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
+from resolver.hashes import stated_hashes
 from resolver.incompatibilities import (
     Assumptions,
     Cause,
+    Constrained,
     Depends,
     Incompatibility,
     Missing,
@@ -26,7 +28,7 @@ from resolver.incompatibilities import (
     Required,
     Unreadable,
 )
-from resolver.preference import tiers
+from resolver.preference import preferred, tiers
 from resolver.projects import Project
 from resolver.propagation import Propagation
 from resolver.reading import ReleaseReader
@@ -47,7 +49,7 @@ class _Slot:
     choices: list[Project] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class RequiredBound:
     """The assumption that the specifiers of one direct requirement hold, by its place among them."""
 
@@ -74,7 +76,7 @@ class Universe:
         self.propagation = Propagation()
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
-        self.reader = ReleaseReader(source, context.target)
+        self.reader = ReleaseReader(source, context.target, context.overrides)
         self._sieves = sieves
         self._pseudonyms = pseudonyms
         self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
@@ -107,10 +109,14 @@ class Universe:
 
     def _add_project(self, name: str) -> Project:
         listing = self.source.listing(name)
+        if listing is not None and self.context.cutoff is not None:
+            listing = self.context.cutoff.restricted(listing)
         releases = max(1, len(listing.versions) if listing else 0)
         variable = self.propagation.variable((2 << releases) - 1)
         project = Project(name, listing, self.context.formats.of(name), variable)
         project.tiers = tiers(project, self.context)
+        project.preferred = preferred(project, self.context)
+        project.hashes = stated_hashes(name, self.context)
         self.projects[name] = self._by_variable[variable] = project
         if listing is None or not listing.versions:
             # A bit stands for any release there might have been, so that its absence has a cause of its own.
@@ -120,7 +126,19 @@ class Universe:
                 self.add({variable: refusal.releases}, Refused(name, refusal.reason), (sieve.name, name))
                 project.usable &= ~refusal.releases
                 project.refusals.append(refusal)
+        self._constrain(project)
         return project
+
+    def _constrain(self, project: Project) -> None:
+        """Add the user's constraints: they hold where the project is in the stack, and never bring it in."""
+        for number, constraint in enumerate(self.context.constraints):
+            if constraint.project == project.name:
+                outside = self._outside(project, constraint.specifiers) & ~ABSENT
+                if outside:
+                    cause = Constrained(constraint.text, constraint.where)
+                    self.add({project.variable: outside}, cause, ("constrained", number))
+                if is_exact(constraint.specifiers):
+                    self._pinned.add(project.name)
 
     def add(
         self, masks: Mapping[int, int], cause: Cause, assumption: Hashable | None = None
@@ -162,10 +180,10 @@ class Universe:
         for number, requirement in enumerate(requirements):
             dependency = requirement.dependency
             cause = Required(requirement.text, requirement.where)
-            self._need({}, dependency, cause, RequiredBound(number))
             if dependency.specifiers:
-                # What stays when the bound is relaxed; until then the clause above says more.
-                self._need({}, replace(dependency, specifiers=""), cause)
+                # The clause below is what stays when this bound is relaxed; until then this one says more.
+                self._need({}, dependency, cause, RequiredBound(number))
+            self._need({}, replace(dependency, specifiers=""), cause)
 
     def _need(
         self,
@@ -294,7 +312,7 @@ class Universe:
             raise InvalidSpecifier(f"{dependency.project} is asked for by URL")
         own = condition[project.variable]
         key = (project.name, part, dependency)
-        cause = Depends(project.name, part, dependency.project, dependency.specifiers)
+        cause = Depends(project.name, part, dependency.project, dependency.specifiers, dependency.override)
         if self._serves_itself(project, own, dependency):
             for name in dependency.extras:
                 self.add({**condition, self.extra(project, name): INACTIVE}, cause)
@@ -327,15 +345,20 @@ class Universe:
 
     def open_projects(self) -> Iterator[Project]:
         """Projects that the state needs and has not settled, in the order in which they were first named."""
-        domains = self.propagation.domains
         slots = self._open_slots()
         for project in list(self.projects.values()):
-            domain = domains[project.variable]
-            if domain & ABSENT:
-                if project.name in slots:
-                    yield project
-            elif domain & (domain - 1) or self.unread_parts(project, domain.bit_length() - 2):
+            if self._is_unsettled(project, slots):
                 yield project
+
+    def is_open(self, project: Project) -> bool:
+        """Whether the state needs a project and has not settled it."""
+        return self._is_unsettled(project, self._open_slots())
+
+    def _is_unsettled(self, project: Project, slots: Container[str]) -> bool:
+        domain = self.propagation.domains[project.variable]
+        if domain & ABSENT:
+            return project.name in slots
+        return bool(domain & (domain - 1) or self.unread_parts(project, domain.bit_length() - 2))
 
     def _open_slots(self) -> set[str]:
         """Projects that were asked for by a live dependency which an alternative could serve as well."""

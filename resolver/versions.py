@@ -72,9 +72,14 @@ class Versions:
         """
         mask = self._masks.get(specifiers)
         if mask is None:
-            mask = self.everything
-            for specifier in sorted(SpecifierSet(specifiers), key=str):
-                mask &= self._clause(specifier)
+            try:
+                mask = self.everything
+                for specifier in sorted(SpecifierSet(specifiers), key=str):
+                    mask &= self._clause(specifier)
+            except InvalidSpecifier:
+                raise
+            except ValueError as error:  # numbers beyond what Python takes
+                raise InvalidSpecifier(f"invalid specifier: {specifiers[:200]!r}") from error
             self._masks[specifiers] = mask
         return mask
 

@@ -6,6 +6,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from resolver.incompatibilities import (
+    Constrained,
     Depends,
     Derived,
     Incompatibility,
@@ -69,9 +70,13 @@ def incompatibility_in_words(incompatibility: Incompatibility, universe: Univers
         case Required(text, where):
             told = f"you require {text}" + (f" ({where})" if where != "command line" else "")
             return told + ("" if incompatibility.masks else _nothing_matches(text, universe))
-        case Depends(dependent, extra, dependency, text):
+        case Constrained(text, where):
+            admits = "holds" if _leaves_something(incompatibility, universe) else "admits no release"
+            return f"the constraint {text} ({where}) {admits}"
+        case Depends(dependent, extra, dependency, text, override):
             subject = _dependent_in_words(universe.projects[dependent], extra, incompatibility)
             told = f"{subject} depends on {dependency}{text}"
+            told += f" (an override: {override})" if override else ""
             other = universe.projects.get(dependency)
             unmet = other is not None and other.listing is not None and not other.versions.mask(text)
             return told + (f" and {dependency} has no such release" if unmet else "")
@@ -92,6 +97,13 @@ def incompatibility_in_words(incompatibility: Incompatibility, universe: Univers
             return f"{skipped} (not read) is assumed to fail on {against} as its neighbours do"
         case Derived():
             return _conclusion(incompatibility, universe)
+
+
+def _leaves_something(incompatibility: Incompatibility, universe: Universe) -> bool:
+    return any(
+        universe.owner(variable).versions.everything & ~mask
+        for variable, mask in incompatibility.masks.items()
+    )
 
 
 def _nothing_matches(text: str, universe: Universe) -> str:

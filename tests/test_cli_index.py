@@ -79,7 +79,8 @@ def test_mistakes_in_pyproject(stackwright: Commands, server: IndexServer, text:
 
 def test_unknown_setting_names_those_that_are_known(stackwright: Commands) -> None:
     stackwright.write("pyproject.toml", "[tool.stackwright]\nindex = 'x'\n")
-    assert stackwright.advise("flask").err.splitlines()[1] == "  known settings: index-url"
+    told = "  known settings: find-links, index-url, indexes, overrides, sources, units"
+    assert stackwright.advise("flask").err.splitlines()[1] == told
 
 
 @pytest.mark.parametrize("text", ["[tool]\nstackwright = 3\n", "tool = 'stackwright'\n"])
@@ -182,8 +183,8 @@ def test_index_that_answers_nonsense(
     stackwright: Commands, server: IndexServer, fault: Fault, told: str
 ) -> None:
     server.fault("/simple/werkzeug/", fault)
-    old = stackwright.write("pylock.toml", "old")
-    ran = stackwright.advise("flask", "-o", "pylock.toml")
+    old = stackwright.write("requirements.txt", "old")
+    ran = stackwright.advise("flask", "-o", "requirements.txt")
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith(f"stackwright: error: {server.url}werkzeug/: {told}")
     assert "Traceback" not in ran.err

@@ -91,13 +91,13 @@ def test_format_counts_more_than_the_name(stackwright: Commands) -> None:
     assert "\nflask==3.0.0" in stackwright.path("lock.in").read_text()
 
 
-@pytest.mark.parametrize("name", ["lock.toml", "pylock.a.b.toml", "pylock", "-", "lock.TXT", "Pipfile.lock"])
+@pytest.mark.parametrize("name", ["lock.toml", "pylock.a.b.toml", "pylock", "-", "lock.TXT", "Pipfile"])
 def test_output_of_another_name_is_refused(stackwright: Commands, server: IndexServer, name: str) -> None:
     ran = stackwright.advise("flask", "-o", name)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
         f"stackwright: error: --output {name}: the name does not say a format\n"
-        "  use pylock.toml, pylock.NAME.toml, NAME.txt or NAME.json, or add --format\n"
+        "  use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt or NAME.json, or add --format\n"
     )
     assert server.requests == []
     assert list(stackwright.folder.iterdir()) == []

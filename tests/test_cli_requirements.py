@@ -103,23 +103,23 @@ def test_nothing_to_advise_on(stackwright: Commands) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("missing.in", "No such file or directory"),
-        (".", "Is a directory"),
-        ("binary.in", "it is not UTF-8 text (byte 2)"),
+        ("missing.in", "missing.in: cannot be read: No such file or directory (correct the path)"),
+        (".", ".: cannot be read: Is a directory (correct the path)"),
+        ("binary.in", "binary.in:2: is not utf-8 text (byte 2) (save the file as UTF-8)"),
     ],
 )
 def test_file_that_cannot_be_read(stackwright: Commands, server: IndexServer, name: str, reason: str) -> None:
     stackwright.write("binary.in", b"a\n\xff\xfe")
     ran = stackwright.advise("click", "-r", name)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"stackwright: error: -r {name}: {reason}\n")
+    assert ran.err == f"stackwright: error: {reason}\n"
     assert server.requests == []
 
 
 def test_endless_file_is_refused(stackwright: Commands) -> None:
     ran = stackwright.advise("-r", "/dev/zero")
     assert ran.code == 2
-    assert ran.err.startswith("stackwright: error: /dev/zero: is longer than 8,388,608 characters")
+    assert ran.err.startswith("stackwright: error: /dev/zero: is larger than 4,194,304 bytes")
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ def test_endless_file_is_refused(stackwright: Commands) -> None:
     [
         ("flask >", "bad.in:2:7", "Expected", "write a requirement such as 'name>=1.0'"),
         ("flask[async", "bad.in:2:6", "Expected matching RIGHT_BRACKET", "write a requirement"),
-        ("-e .", "bad.in:2:1", "the option -e is not supported", "state what the project depends on"),
-        ("-r other.in", "bad.in:2:1", "the option -r is not supported", "further requirements file"),
-        ("flask --hash=sha256:00", "bad.in:2:1", "the option --hash is not supported", "states its own"),
+        ("--constrain x", "bad.in:2:1", "the option --constrain is not one of", "write it as pip reads it"),
+        ("-r other.in", "bad.in:2:1", "cannot be read: No such file", "correct the path"),
+        ("flask --hash=sha256:00", "bad.in:2:1", "no valid hash", "correct the hash"),
         ("https://index.example/flask.whl", "bad.in:2:1", "a URL", "name a release of an index"),
-        ("flask @ https://index.example/f.whl", "bad.in:2:1", "a requirement by URL", "name a release"),
-        ("./flask", "bad.in:2:1", "a path or an archive", "name a release of an index instead"),
+        ("flask @ https://index.example/f.whl", "bad.in:2:1", "a URL", "name a release"),
+        ("./flask", "bad.in:2:1", "there is no such directory", "correct the path"),
     ],
 )
 def test_malformed_line_is_told_with_place_and_remedy(
@@ -143,14 +143,14 @@ def test_malformed_line_is_told_with_place_and_remedy(
     assert (ran.code, ran.out) == (2, "")
     (message,) = ran.err.splitlines()
     assert message.startswith(f"stackwright: error: {place}: {told}")
-    assert repr(line) in message
+    assert line.split()[-1].removeprefix("--hash=") in message
     assert remedy in message
     assert server.requests == []
     assert not stackwright.path("pylock.toml").exists()
 
 
 def test_all_malformed_lines_are_told_at_once(stackwright: Commands) -> None:
-    stackwright.write("bad.in", "-e .\nclick\nflask >\n")
+    stackwright.write("bad.in", "-e ./none\nclick\nflask >\n")
     ran = stackwright.advise("-r", "bad.in")
     assert (ran.code, ran.out) == (2, "")
     assert re.findall(r"bad\.in:\d+", ran.err) == ["bad.in:1", "bad.in:3"]

@@ -121,7 +121,7 @@ def test_kinds_of_files_can_be_refused_by_project(stackwright: Commands) -> None
     neither = ["built", "--no-binary-package", "built", "--no-build-package", "built"]
     ran = stackwright.advise(*neither)
     assert ran.code == 1
-    assert "has no permitted file for cpython" in " ".join(ran.out.split())
+    assert "comes as a wheel only, and wheels are forbidden" in " ".join(ran.out.split())
 
 
 @pytest.mark.parametrize("name", ["latest", "stable"])

@@ -27,11 +27,15 @@ def server() -> Iterator[IndexServer]:
 def test_explanation_is_the_result(stackwright: Commands, server: IndexServer) -> None:
     ran = stackwright.advise(*ASKED, COLUMNS="200")
     assert ran.code == 1
-    assert ran.out.splitlines()[:4] == [
-        ran.out.splitlines()[0],
+    assert ran.out.splitlines()[1:9] == [
+        "",
+        "In short: flask depends on werkzeug>=3, but you require werkzeug<3.",
         "",
         "Because flask depends on werkzeug>=3 and you require werkzeug<3, flask cannot be used.",
         "And because you require flask, your requirements cannot be met together.",
+        "",
+        "What would help, the cheapest first:",
+        "  1. change werkzeug<3 to werkzeug<=3.1: gives flask 3.0, werkzeug 3.1 (score 0.000)",
     ]
     assert ran.out.startswith("No stack for cpython 3.")
     assert ran.err == f"stackwright: the index is {server.url}\n"

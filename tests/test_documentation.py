@@ -18,6 +18,8 @@ from fakes.server import IndexServer
 from images.environment import FACT_NAMES
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
+from resolver.units.assembly import parameters
+from resolver.units.kinds import by_kind
 from resolver.units.registry import UNITS
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -38,26 +40,40 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     raise AssertionError("the parser has no commands")
 
 
+def documented_options(name: str) -> set[str]:
+    cells = re.findall(r"^\| (`-.*?) \|", page(name), re.MULTILINE)
+    return {option for cell in cells for option in re.findall(r"`(-[\w-]+)", cell)}
+
+
 @pytest.mark.parametrize("name", commands())
 def test_every_option_is_documented_and_no_other(name: str) -> None:
-    cells = re.findall(r"^\| (`-.*?) \|", page(name), re.MULTILINE)
-    told = {option for cell in cells for option in re.findall(r"`(-[\w-]+)", cell)}
+    """Options that a command shares with ``advise`` are told there, and its page says so."""
+    told = documented_options(name)
     options = {text for action in commands()[name]._actions for text in action.option_strings}
-    assert told == options - {"-h", "--help"}
+    options -= {"-h", "--help"}
+    assert told <= options
+    shared = (
+        documented_options("advise") if "options" in page(name) and "(advise.md)" in page(name) else set()
+    )
+    assert options - told <= shared
 
 
 @pytest.mark.parametrize("name", commands())
 def test_every_choice_is_documented(name: str) -> None:
     for action in commands()[name]._actions:
+        own = not action.option_strings or documented_options(name) & set(action.option_strings)
         for choice in action.choices or ():
-            assert f"`{choice}`" in page(name), f"{'/'.join(action.option_strings)} {choice}"
+            told = page(name if own else "advise")
+            assert re.search(rf"`(?:[^`]*[ |])?{choice}(?:[ |][^`]*)?`", told), f"{action.dest} {choice}"
 
 
 def test_every_exit_code_is_documented() -> None:
-    codes = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS, cli.INTERRUPTED, cli.TERMINATED}
-    for name in commands():
-        rows = page(name).partition("## Exit codes")[2]
-        assert set(map(int, re.findall(r"^\| (\d+) \|", rows, re.MULTILINE))) == codes
+    codes = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS, cli.BUG}
+    codes |= {cli.INTERRUPTED, cli.TERMINATED}
+    rows = page("advise").partition("## Exit codes")[2]
+    assert set(map(int, re.findall(r"^\| (\d+) \|", rows, re.MULTILINE))) == codes
+    for name in commands().keys() - {"advise"}:
+        assert "(advise.md#exit-codes)" in page(name)
 
 
 def sections(text: str) -> dict[str, set[str]]:
@@ -72,7 +88,14 @@ def sections(text: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("kind", [field.name for field in fields(UNITS)])
 def test_every_unit_is_documented_and_no_other(kind: str) -> None:
     units = {unit.name for unit in getattr(UNITS, kind)}
-    assert sections(page("units")).get(kind.capitalize(), set()) == units
+    assert sections(page("units")).get(kind.replace("_", " ").capitalize(), set()) == units
+
+
+def test_every_parameter_of_a_unit_is_documented() -> None:
+    for _, units in by_kind(UNITS):
+        for unit in units:
+            told = page("units").partition(f"### `{unit.name}`")[2].partition("\n##")[0]
+            assert all(f"`{name}`" in told for name in parameters(unit))
 
 
 def test_every_type_of_recommendation_is_documented() -> None:
@@ -128,12 +151,16 @@ def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
                 raise AssertionError(f"an example with another command: {other}")
         shown.append(f"{line}\n{output}")
     text = "".join(shown).replace(server.origin, "https://index.example")
+    text = text.replace(str(stackwright.store), "~/.local/share/stackwright/store.sqlite3")
     return re.sub(r"(sha256:)[0-9a-f]{64}", r"\1…", text)  # archives differ where zlib does
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands, server: IndexServer) -> None:
     stackwright.write("web.in", "flask>=3\ngunicorn >\n-e .\n")
+    stackwright.write("limits.txt", "werkzeug!=3.0.6\n")
+    stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
+    stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     text = path.read_text()
     made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)

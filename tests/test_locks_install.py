@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -47,6 +48,31 @@ def server() -> Iterator[IndexServer]:
     index.add("built", "2.0", wheel=False, sdist=True)
     with IndexServer(index) as running:
         yield running
+
+
+@pytest.mark.slow
+@pytest.mark.system
+@pytest.mark.skipif(shutil.which("pipenv") is None, reason="pipenv is not installed")
+def test_pipenv_installs_a_pipfile_lock(stackwright: Commands, server: IndexServer) -> None:
+    stackwright.write(
+        "Pipfile",
+        f'[[source]]\nname = "main"\nurl = "{server.url}"\nverify_ssl = false\n'
+        '[packages]\napp = "*"\n[dev-packages]\n[docs]\nnative = "*"\n',
+    )
+    assert stackwright.advise("-r", "Pipfile", "-o", "Pipfile.lock").code == 0
+    environ = {"PIPENV_PYTHON": sys.executable, "PIPENV_VENV_IN_PROJECT": "1", "PIPENV_NOSPIN": "1"}
+    environ = {**stackwright.environ, **environ, "PIPENV_IGNORE_VIRTUALENVS": "1", "LANG": "C.UTF-8"}
+    for command in (["verify"], ["sync"], ["install", "--deploy"], ["run", "python", "-c", "import native"]):
+        done = subprocess.run(
+            ["pipenv", *command],
+            cwd=stackwright.folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def lock_for(stackwright: Commands, target: str, *asked: str) -> Pylock:

@@ -113,6 +113,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         index: name of the one index that the project may come from.
         hashes: ``algorithm:hex``.
         settings: configuration settings for a build, ``key=value``.
+        dependent: for an override, the one project (normalised) whose dependency it replaces; None where it
+            replaces that of every project.
     """
 
     name: str | None
@@ -129,6 +131,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     editable: bool = False
     index: str | None = None
     settings: tuple[str, ...] = ()
+    dependent: str | None = None
 
     def requirement(self) -> Requirement:
         """The PEP 508 requirement without its direct reference.
@@ -224,6 +227,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         path: as the caller named it.
         requires_python: PEP 440.
+        groups: the extras and dependency groups that are defined, those without requirements too.
         unknowns: what could not be read or has no static value.
     """
 
@@ -231,6 +235,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: Format
     project: Project | None = None
     requires_python: str | None = None
+    groups: tuple[Group, ...] = ()
     declared: tuple[Declared, ...] = ()
     pins: tuple[Pin, ...] = ()
     indexes: tuple[Index, ...] = ()

@@ -34,7 +34,9 @@ class _Groups:
 
     def declare_all(self) -> None:
         for name, node in self._groups.items():
-            self._expand(node, Manner(group=Group(GroupKind.DEPENDENCY_GROUP, name)), (name,), {name})
+            group = Group(GroupKind.DEPENDENCY_GROUP, name)
+            self._draft.groups.append(group)
+            self._expand(node, Manner(group=group), (name,), {name})
 
     def _expand(self, group: Node, manner: Manner, chain: tuple[str, ...], done: set[str]) -> None:
         for item in group.items():

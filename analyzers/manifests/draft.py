@@ -53,6 +53,7 @@ class Manner:
     editable: bool = False
     index: str | None = None
     settings: tuple[str, ...] = ()
+    dependent: str | None = None
 
 
 PLAIN = Manner()
@@ -67,6 +68,7 @@ class Draft:
     project: Project | None = None
     requires_python: str | None = None
     options: Options = field(default_factory=Options)
+    groups: list[Group] = field(default_factory=list)
     declared: list[Declared] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
     indexes: list[Index] = field(default_factory=list)
@@ -163,6 +165,7 @@ class Draft:
                 editable=manner.editable,
                 index=manner.index,
                 settings=manner.settings,
+                dependent=manner.dependent,
             )
         except (ValueError, RecursionError) as error:
             self._refuse(error, text, location)
@@ -244,6 +247,7 @@ class Draft:
             format=self.format,
             project=self.project,
             requires_python=self.requires_python,
+            groups=tuple(self.groups),
             declared=tuple(self.declared),
             pins=tuple(self.pins),
             indexes=tuple(self.indexes),

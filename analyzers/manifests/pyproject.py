@@ -18,7 +18,7 @@ from analyzers.manifests.nodes import Node
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.setuptools_files import requirements_in_file
 from analyzers.manifests.toml_documents import toml_node
-from analyzers.manifests.tools import hatch, pdm, pixi, poetry, uv
+from analyzers.manifests.tools import hatch, pdm, pixi, poetry, stackwright, uv
 
 _DYNAMIC = ("version", "dependencies", "optional-dependencies", "requires-python")
 
@@ -51,6 +51,7 @@ def parse_pyproject(
         ("pdm", pdm.read_pdm),
         ("hatch", hatch.read_hatch),
         ("pixi", pixi.read_pixi),
+        ("stackwright", stackwright.read_stackwright),
     ):
         if tool := document.at("tool", name):
             reader(tool, draft)
@@ -70,6 +71,7 @@ def _read_project(project: Node, draft: Draft) -> None:
         draft.require(text, location)
     for extra, node in project.table_at("optional-dependencies").items():
         manner = Manner(group=Group(GroupKind.EXTRA, canonicalize_name(extra)))
+        draft.groups.append(manner.group)
         for text, location in node.strings():
             draft.require(text, location, manner)
 
@@ -88,6 +90,7 @@ def _read_dynamic(document: Node, draft: Draft, read: ReadFile | None, environ: 
         else:
             for extra, node in given.table().items():
                 group = Group(GroupKind.EXTRA, canonicalize_name(extra))
+                draft.groups.append(group)
                 _read_files(node, draft, group, read, environ)
 
 

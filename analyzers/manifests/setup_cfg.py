@@ -48,6 +48,7 @@ def parse_setup_cfg(
         draft.unknown("extras_require", misplaced.location, "extras belong into a section of their own")
     for extra, value in document.section("options.extras_require"):
         group = Group(GroupKind.EXTRA, canonicalize_name(extra))
+        draft.groups.append(group)
         _read_list(value, Manner(group=group), draft, read, environ or {})
     return draft.finish()
 

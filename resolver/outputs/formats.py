@@ -17,6 +17,7 @@ class Format(enum.StrEnum):
     JSON = "json"
     PYLOCK = "pylock"
     REQUIREMENTS = "requirements"
+    PIPFILE_LOCK = "pipfile-lock"
 
 
 def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format:
@@ -26,10 +27,10 @@ def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format
         InputError: the name says none or contradicts it, or the file cannot be there.
     """
     chosen = asked or _format_by_name(output.name)
-    names = "use pylock.toml, pylock.NAME.toml, NAME.txt or NAME.json, or add --format"
+    names = "use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt or NAME.json, or add --format"
     if chosen is None:
         raise InputError(f"--output {output}: the name does not say a format", names)
-    if chosen is Format.PYLOCK and _format_by_name(output.name) is not Format.PYLOCK:
+    if chosen in (Format.PYLOCK, Format.PIPFILE_LOCK) and _format_by_name(output.name) is not chosen:
         raise InputError(f"--output {output}: installers know a lockfile by its name", names)
     if chosen is Format.PYLOCK and not hashes:
         remedy = "leave --no-hashes out, or write requirements: --output NAME.txt"
@@ -48,10 +49,21 @@ def _format_by_name(name: str) -> Format | None:
         name.startswith("pylock.") and name.endswith(".toml") and name.count(".") == 2
     ):
         return Format.PYLOCK
+    if name == "Pipfile.lock":
+        return Format.PIPFILE_LOCK
     return {".txt": Format.REQUIREMENTS, ".json": Format.JSON}.get(Path(name).suffix)
 
 
-def rendered(advice: Advice, target: Target, chosen: Format, *, hashes: bool, width: int) -> str:
+def rendered(
+    advice: Advice,
+    target: Target,
+    chosen: Format,
+    *,
+    hashes: bool,
+    width: int,
+    pipfile: bytes | None = None,
+    index_url: str = "",
+) -> str:
     """An advice in one format; a lockfile of no pins is empty.
 
     Args:
@@ -60,6 +72,8 @@ def rendered(advice: Advice, target: Target, chosen: Format, *, hashes: bool, wi
         chosen: the format.
         hashes: whether requirements get them.
         width: columns of the terminal, for text.
+        pipfile: content of the Pipfile that was asked for.
+        index_url: of the default index, for a Pipfile without sources.
 
     Raises:
         LockfileError: the format cannot express the advice.
@@ -81,3 +95,10 @@ def rendered(advice: Advice, target: Target, chosen: Format, *, hashes: bool, wi
             from resolver.outputs.requirements import requirements
 
             return requirements(advice, target.name, hashes=hashes) if advice.pins else ""
+        case Format.PIPFILE_LOCK:
+            from resolver.outputs.pipfile_lock import pipfile_lock
+
+            python = ".".join(target.markers["python_version"].split(".")[:2])
+            if not advice.pins:
+                return ""
+            return pipfile_lock(advice, python=python, index_url=index_url, pipfile=pipfile, hashes=hashes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.advice import Advice, Pin
-from resolver.outputs.errors import HashesMissingError
+from resolver.outputs.digests import digests
 
 
 def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
@@ -23,17 +23,9 @@ def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
 
 
 def _pin(pin: Pin, *, hashes: bool) -> Iterator[str]:
-    digests = sorted(_digests(pin)) if hashes else []
-    yield f"{pin.name}=={pin.version}" + (" \\" if digests else "")
-    for number, digest in enumerate(digests, 1):
-        yield f"    --hash={digest}" + (" \\" if number < len(digests) else "")
+    stated = sorted(digests(pin)) if hashes else []
+    yield f"{pin.name}=={pin.version}" + (" \\" if stated else "")
+    for number, digest in enumerate(stated, 1):
+        yield f"    --hash={digest}" + (" \\" if number < len(stated) else "")
     asked = [*(["your requirements"] if pin.direct else []), *pin.dependents]
     yield f"    # via {', '.join(asked)}"
-
-
-def _digests(pin: Pin) -> Iterator[str]:
-    for artifact in pin.artifacts:
-        if not artifact.hashes:
-            raise HashesMissingError(pin.name, artifact.filename)
-        algorithm = "sha256" if artifact.sha256 else min(artifact.hashes)
-        yield f"{algorithm}:{artifact.hashes[algorithm]}"

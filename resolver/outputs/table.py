@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
+from resolver.outputs.lines import NARROWEST, fitted
 
-_NARROWEST = 40
+_MOST_RELAXATIONS = 3
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -16,37 +17,43 @@ def table(advice: Advice, target: str, width: int) -> str:
     Args:
         width: columns of the terminal.
     """
-    width = max(width, _NARROWEST)
-    return "".join(f"{line}\n" for text in _lines(advice, target, width) for line in _fitted(text, width))
+    width = max(width, NARROWEST)
+    return "".join(f"{line}\n" for text in _lines(advice, target, width) for line in fitted(text, width))
 
 
 def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
     if not advice.status.is_solved:
-        yield f"No stack for {target} meets these requirements."
-        yield ""
-        yield from advice.explanation
+        yield from _refusal(advice, target)
     else:
         yield f"Advised for {target}:"
         yield ""
         yield from _pins(advice, width)
         yield ""
         yield _quality(advice)
-        yield from _warnings(advice)
+        yield from _remarks(advice)
     for unknown in advice.unknowns:
         yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
     yield _effort(advice)
 
 
-def _fitted(text: str, width: int) -> list[str]:
-    """Lines that a terminal shows as they are; an index that states escape sequences steers nothing."""
-    shown = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
-    if len(shown) <= width:
-        return [shown]
-    import textwrap
-
-    return textwrap.wrap(shown, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+def _refusal(advice: Advice, target: str) -> Iterator[str]:
+    if advice.status is Status.NOT_PROVEN:
+        yield f"Found no stack for {target} that meets these requirements; that there is none is not proven."
+    else:
+        yield f"No stack for {target} meets these requirements."
+    yield ""
+    if advice.diagnosis and len(advice.explanation) > 1:
+        yield f"In short: {advice.diagnosis}."
+        yield ""
+    yield from advice.explanation
+    if advice.relaxations:
+        yield ""
+        yield "What would help, the cheapest first:"
+    for number, relaxation in enumerate(advice.relaxations[:_MOST_RELAXATIONS], 1):
+        changes = " and ".join(f"{c.requirement} to {c.by}" for c in relaxation.changes)
+        pins = ", ".join(f"{name} {version}" for name, version in relaxation.pins.items())
+        yield f"  {number}. change {changes}: gives {pins} (score {_points(relaxation.score)})"
+    yield ""
 
 
 def _pins(advice: Advice, width: int) -> Iterator[str]:
@@ -100,8 +107,10 @@ def _points(millionths: int | None) -> str:
     return f"{(millionths or 0) / 1_000_000:.3f}"
 
 
-def _warnings(advice: Advice) -> Iterator[str]:
-    for reason in (*advice.remarks, *(reason for pin in advice.pins for reason in pin.reasons)):
+def _remarks(advice: Advice) -> Iterator[str]:
+    for remark in advice.remarks:
+        yield f"{'note' if remark.level is Level.INFO else remark.level.value}: {remark.message}"
+    for reason in (reason for pin in advice.pins for reason in pin.reasons):
         if reason.level is not Level.INFO:
             yield f"{reason.level.value}: {reason.message}"
 

@@ -21,6 +21,7 @@ class LatestPredictor:
     """Source: the priorities of uv and of pip's resolver, as their documentation describes them."""
 
     name = "latest"
+    climbs = False
 
     def __init__(self) -> None:
         self._bumped: list[str] = []

@@ -15,6 +15,10 @@ class Predictor(Protocol):
     def name(self) -> str:
         """How the predictor is called in configuration and reports."""
 
+    @property
+    def climbs(self) -> bool:
+        """Whether better stacks are looked for once the first is found (see `resolver.climbing`)."""
+
     def project(self, candidates: list[Project], universe: Universe) -> Project:
         """Which open project to settle next; `candidates` is not empty and in order of first mention."""
 

@@ -1,15 +1,37 @@
-"""Every unit that ships, in the order in which it is asked. There is no other way to add one."""
+"""Every unit that ships, in the order in which it is asked; see `resolver.units.extensions` for others."""
 
 from __future__ import annotations
 
 from resolver.pipeline import Pipeline
+from resolver.units.boots.index_reachable import IndexReachableBoot
+from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
+from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
+from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
+from resolver.units.sieves.hashes import HashesSieve
+from resolver.units.sieves.no_binary import NoBinarySieve
+from resolver.units.sieves.no_build import NoBuildSieve
 from resolver.units.sieves.prereleases import PrereleasesSieve
 from resolver.units.sieves.requires_python import RequiresPythonSieve
 from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
+from resolver.units.steps.temporal_risk import TemporalRiskStep
+from resolver.units.wraps.held_back import HeldBackWrap
+from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 
 UNITS = Pipeline(
-    sieves=(RequiresPythonSieve(), TagsSieve(), YankedSieve(), PrereleasesSieve()),
+    boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), IndexReachableBoot()),
+    sieves=(
+        RequiresPythonSieve(),
+        ExcludeNewerSieve(),
+        TagsSieve(),
+        NoBuildSieve(),
+        NoBinarySieve(),
+        HashesSieve(),
+        YankedSieve(),
+        PrereleasesSieve(),
+    ),
     steps=(FreshnessStep(),),
+    pair_steps=(TemporalRiskStep(),),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap()),
 )

@@ -58,6 +58,30 @@ class Step(Unit, Protocol):
         """A factor between `WORST` and `PERFECT`; None stands for a perfect one that needs no words."""
 
 
+class PairStep(Unit, Protocol):
+    """Gives the score of a release beside the release of one of its dependencies."""
+
+    def score_pair(
+        self,
+        dependent: Project,
+        at: int,
+        dependency: Project,
+        other: int,
+        specifiers: str,
+        context: Context,
+    ) -> Justification | None:
+        """A factor between `WORST` and `PERFECT`; None stands for a perfect one that needs no words.
+
+        Args:
+            dependent: the project that asks.
+            at: position of its release.
+            dependency: the project that is asked for.
+            other: position of its release in the stack.
+            specifiers: what is asked for, possibly nothing in particular.
+            context: of the run.
+        """
+
+
 class Stride(Unit, Protocol):
     """Accepts a complete stack, or refutes it."""
 

@@ -26,10 +26,17 @@ class Oracle:
     Args:
         stand_ins: project to the projects that may serve in its place, each with a specifier set; a project
             and one that may stand in for it exclude each other.
+        limits: constraints of the user.
     """
 
-    def __init__(self, world: World, stand_ins: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        stand_ins: Mapping[str, Mapping[str, str]] | None = None,
+        limits: Iterable[Need] = (),
+    ) -> None:
         self.world = world
+        self._limits = [need for need in limits if need.is_live]
         self.clauses: list[list[int]] = []
         self._stand_ins = stand_ins or {}
         self._numbers: dict[tuple[str, str, str], int] = {}
@@ -45,6 +52,10 @@ class Oracle:
     def forbid(self, *pins: Pin) -> None:
         """These releases cannot stand in one stack."""
         self.clauses.append([-self.pin(project, version) for project, version in pins])
+
+    def demand(self, project: str, version: str) -> None:
+        """This release must stand in the stack."""
+        self.clauses.append([self.pin(project, version)])
 
     def is_satisfiable(self) -> bool:
         with Solver(name="cadical153", bootstrap_with=self.clauses) as solver:
@@ -95,7 +106,10 @@ class Oracle:
 
     def _is_usable(self, project: str, candidate: Candidate) -> bool:
         world = self.world
-        asked = [n.specifiers for n in world.asked if n.project == project and n.is_live]
+        limits = [n.specifiers for n in self._limits if n.project == project]
+        if not all(SpecifierSet(text).contains(candidate.version, prereleases=True) for text in limits):
+            return False
+        asked = [n.specifiers for n in world.asked if n.project == project and n.is_live] + limits
         if candidate.yanked and not any(_names(texts, candidate.version) for texts in asked):
             return False
         if candidate.version in PRERELEASES:

@@ -12,6 +12,7 @@ from fakes.knowledge import MemoryKnowledge
 from images.environment import Fact, RuntimeEnvironment
 from images.targets import target_environment
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
+from resolver.cutoff import Cutoff
 from resolver.dependencies import of_requirement
 from resolver.formats import FormatPolicy
 from resolver.galloping import Galloping
@@ -51,6 +52,9 @@ def context(
     prereleases: PrereleasePolicy = PrereleasePolicy.IF_NECESSARY,
     formats: FormatPolicy | None = None,
     recommendation: Recommendation = STABLE,
+    cutoff: Cutoff | None = None,
+    today: str | None = None,
+    offline: bool = False,
 ) -> Context:
     """Requirements as they stand on a command line; those that are not live on the target are dropped."""
     on = on or target()
@@ -65,6 +69,9 @@ def context(
         prereleases=prereleases,
         formats=formats or FormatPolicy(),
         recommendation=recommendation,
+        cutoff=cutoff,
+        today=today,
+        offline=offline,
     )
 
 

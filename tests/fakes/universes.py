@@ -138,6 +138,11 @@ class World:
         return replace(self, projects={**self.projects, project: tuple(candidates)})
 
 
+def needs_of_users() -> st.SearchStrategy[Need]:
+    """What a user may say of any project, extras apart."""
+    return _needs(PROJECTS, of_release=False).map(lambda need: replace(need, extras=()))
+
+
 def _needs(projects: Iterable[str], *, of_release: bool) -> st.SearchStrategy[Need]:
     names = [*projects] * 3 + [MISSING]
     return st.builds(

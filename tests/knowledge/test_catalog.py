@@ -26,7 +26,7 @@ from knowledge.errors import (
 )
 from knowledge.releases import File, Metadata
 from knowledge.shelves import artifact_key
-from knowledge.store import ListingRow, MetadataRow, open_store
+from knowledge.store import Contents, ListingRow, MetadataRow, open_store
 from knowledge.transport import Transport, TransportSettings
 
 HASTE = TransportSettings(read_s=30.0, total_s=60.0, attempts=2, backoff_s=0.01)
@@ -320,6 +320,12 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
 
         def bulk_load(self, listings: object, metadata: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
+
+        def contents(self) -> list[Contents]:
+            return []
+
+        def clear(self, kind: object) -> int:
+            return 0
 
         def close(self) -> None:
             pass

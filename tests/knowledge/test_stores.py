@@ -21,7 +21,7 @@ from knowledge.errors import (
 )
 from knowledge.sql_store import SqlStore, upgrade_sqlite
 from knowledge.sqlite_store import SqliteStore, schema_statements
-from knowledge.store import ListingRow, MetadataRow, Store, default_location, open_store
+from knowledge.store import Contents, Kind, ListingRow, MetadataRow, Store, default_location, open_store
 
 INDEX = "https://index.example/simple/"
 LISTINGS = [
@@ -94,6 +94,23 @@ def test_projects_are_those_that_the_index_has(store: Store) -> None:
     assert store.projects(INDEX) == []
     store.bulk_load([*LISTINGS, LISTINGS[0]._replace(project="click")], METADATA)
     assert sorted(store.projects(INDEX)) == ["click", "flask"]
+
+
+def test_contents_are_counted_and_cleared_by_kind(store: Store) -> None:
+    assert store.contents() == []
+    store.bulk_load(LISTINGS, METADATA)
+    other = "https://other.example/simple/"
+    listed = [
+        Contents(Kind.LISTINGS, INDEX, 2, 10, 100, 100),
+        Contents(Kind.LISTINGS, other, 1, 0, 2**40, 2**40),
+    ]
+    read = [Contents(Kind.METADATA, INDEX, 2, 7, 100, 101), Contents(Kind.METADATA, other, 1, 3, 102, 102)]
+    assert store.contents() == [*listed, *read]
+    assert store.clear(Kind.METADATA) == 3
+    assert store.contents() == listed
+    assert store.clear(Kind.METADATA) == 0
+    assert store.clear(Kind.LISTINGS) == 3
+    assert store.contents() == []
 
 
 def test_of_two_rows_the_later_fetched_one_stays(store: Store) -> None:

@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fakes.runs import target
-from resolver.dependencies import Dependency, live_dependencies, of_requirement
+from resolver.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
 
 TARGET = target()
 ENVIRONMENT = TARGET.markers
@@ -202,3 +202,22 @@ def test_a_requirement_keeps_all_but_its_marker() -> None:
 def test_a_long_line_that_is_no_requirement_is_refused_at_once(head: str, repeated: str) -> None:
     with pytest.raises(InvalidRequirement):
         list(live_dependencies([f"{head}{repeated * 100_000}@"], TARGET))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"a; {'(' * 20_000}python_version > '3'{')' * 20_000}",
+        f"a; python_version > '{'1' * 5000}'",
+        f"a[x] @ https://index.example/a.whl ; {'(' * 20_000}",
+    ],
+    ids=["nested", "long number", "nested behind a URL"],
+)
+def test_what_python_cannot_take_is_an_invalid_requirement(line: str) -> None:
+    with pytest.raises(InvalidRequirement):
+        list(live_dependencies([line], target()))
+
+
+def test_lines_are_found_by_the_extras_they_name() -> None:
+    lines = ["a", "b; extra == 'X.y'", "c; 'z' == extra and python_version > '3'", "d; python_version > '3'"]
+    assert lines_by_extra(lines) == {"x-y": lines[1:2], "z": lines[2:3], "3": lines[2:3]}

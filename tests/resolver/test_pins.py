@@ -140,5 +140,9 @@ def test_policies_are_told_as_reasons() -> None:
     (lib,) = pins_of(index, asked).values()
     assert rejected(lib) == [
         ("3b1", "prereleases", "is a pre-release, and the policy is disallow"),
-        ("2", "tags", "has no wheel for cpython 3.12.0 on linux x86_64 with glibc 2.36"),
+        (
+            "2",
+            "no-build",
+            "has no wheel for cpython 3.12.0 on linux x86_64 with glibc 2.36, and builds are forbidden",
+        ),
     ]

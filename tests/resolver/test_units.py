@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import fields, replace
 
 import pytest
 
@@ -11,27 +13,34 @@ from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context
 from resolver.context import Context, PrereleasePolicy
+from resolver.cutoff import Cutoff
 from resolver.formats import FormatPolicy
+from resolver.pipeline import Pipeline
 from resolver.projects import Project
 from resolver.recommendation import LATEST, STABLE
+from resolver.units.kinds import VERBS, by_kind
 from resolver.units.registry import UNITS
-from resolver.units.verbs import PERFECT, WORST, Sieve, Step, Unit
+from resolver.units.verbs import PERFECT, WORST, Boot, Sieve, Step, Unit
 from resolver.universe import Universe
 
-ALL: list[Unit] = [
-    *UNITS.boots,
-    *UNITS.pseudonyms,
-    *UNITS.sieves,
-    *UNITS.steps,
-    *UNITS.strides,
-    *UNITS.wraps,
-]
+ALL: list[Unit] = [unit for _, units in by_kind(UNITS) for unit in units]
+
+
+def with_hashes(requirement: str, filename: str) -> Context:
+    """A requirement of which a single file may be used."""
+    asked = context([requirement])
+    hashes = (f"sha256:{hashlib.sha256(filename.encode()).hexdigest()}",)
+    return replace(asked, requirements=(replace(asked.requirements[0], hashes=hashes),))
+
 
 CONTEXTS = [
     context(["a"]),
     context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
     context(["b"], prereleases=PrereleasePolicy.DISALLOW, recommendation=STABLE),
     context(["a"], prereleases=PrereleasePolicy.ALLOW, formats=FormatPolicy(no_build=frozenset("a"))),
+    context(["a"], formats=FormatPolicy(no_binary=frozenset("a"))),
+    context(["a"], cutoff=Cutoff(moment="2025-01-01T00:00:00"), today="2026-01-01", offline=True),
+    with_hashes("a>=2.0", "a-2.0-py3-none-any.whl"),
 ]
 
 
@@ -55,6 +64,7 @@ def troubled() -> FakeIndex:
         index.add(name, "2.0a1")
         index.add(name, "2.0")
         index.add(name, "3.0.dev1")
+        index.add(name, "4.0", uploaded_at="2025-06-01T00:00:00Z")
     index.add_project("empty")
     return index
 
@@ -89,6 +99,18 @@ def test_whether_a_unit_applies_is_a_matter_of_the_context_alone(unit: Unit, ask
     assert isinstance(first, bool)
     assert unit.applies(asked) is first
     assert type(unit)().applies(asked) is first
+
+
+def test_every_kind_has_its_verb() -> None:
+    assert list(VERBS) == [field.name for field in fields(Pipeline)]
+
+
+@by_name(UNITS.boots)
+@every_context
+def test_a_boot_remarks_under_its_name_and_the_same_again(unit: Boot, asked: Context) -> None:
+    remarks = list(unit.prepare(asked))
+    assert list(unit.prepare(asked)) == remarks
+    assert all(remark.unit == unit.name and remark.message and remark.score is None for remark in remarks)
 
 
 @by_name(UNITS.sieves)

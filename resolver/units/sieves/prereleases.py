@@ -13,7 +13,10 @@ from resolver.units.verdicts import Refusal
 
 
 class PrereleasesSieve:
-    """Source: PEP 440, handling of pre-releases; the policies are those of `PrereleasePolicy`."""
+    """Refuses pre-releases where the policy does.
+
+    Source: PEP 440, handling of pre-releases; the policies are those of `PrereleasePolicy`.
+    """
 
     name = "prereleases"
 
@@ -31,6 +34,5 @@ class PrereleasesSieve:
     @staticmethod
     def _named(project: Project, context: Context) -> bool:
         return context.prereleases is PrereleasePolicy.EXPLICIT and any(
-            SpecifierSet(requirement.dependency.specifiers).prereleases
-            for requirement in context.direct(project.name)
+            SpecifierSet(statement.specifiers).prereleases for statement in context.statements(project.name)
         )

@@ -13,7 +13,10 @@ from resolver.versions import bit
 
 
 class RequiresPythonSieve:
-    """Source: PEP 345 and PEP 503, ``Requires-Python``; see `resolver.target.Target.python_fit`."""
+    """Refuses releases that need another Python.
+
+    Source: PEP 345 and PEP 503, ``Requires-Python``; see `resolver.target.Target.python_fit`.
+    """
 
     name = "requires-python"
 
@@ -42,7 +45,9 @@ class RequiresPythonSieve:
         target = context.target
         statements: list[tuple[str, ...] | None] = []
         for shapes in project.listing.shapes:
-            refused = all(target.python_fit(s.requires_python) is PythonFit.REFUSED for s in shapes)
+            refused = bool(shapes) and all(
+                target.python_fit(s.requires_python) is PythonFit.REFUSED for s in shapes
+            )
             texts = tuple(sorted({s.requires_python or "" for s in shapes}))
             statements.append(texts if refused else None)
         masks: dict[tuple[str, ...], int] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
+from resolver.formats import ANY
 from resolver.projects import Project
 from resolver.target import PythonFit
 from resolver.units.verdicts import Refusal
@@ -13,7 +14,10 @@ from resolver.versions import bit
 
 
 class TagsSieve:
-    """Source: PEP 425, PEP 600, PEP 656; sdists count unless builds are refused for the project."""
+    """Refuses releases without a file that the target can install; source distributions fit anywhere.
+
+    Source: PEP 425, PEP 600, PEP 656.
+    """
 
     name = "tags"
 
@@ -22,26 +26,21 @@ class TagsSieve:
         return True
 
     def refuse(self, project: Project, context: Context) -> Iterable[Refusal]:
-        """One refusal for all releases without a usable file."""
+        """One refusal for all releases without a usable file, whichever kinds are permitted."""
         if project.listing is None:
             return
-        target, formats = context.target, project.formats
+        target = context.target
         unusable = []
         for shapes in project.listing.shapes:
             fitting = [s for s in shapes if target.python_fit(s.requires_python) is not PythonFit.REFUSED]
-            unusable.append(bool(fitting) and all(target.file_rank(s.tags, formats) is None for s in fitting))
+            unusable.append(bool(fitting) and all(target.file_rank(s.tags, ANY) is None for s in fitting))
         releases = sum(bit(i) for i, shape in enumerate(project.listing.shape_of) if unusable[shape])
         if releases:
             yield Refusal(
                 releases,
                 Justification(
                     unit=self.name,
-                    message=f"has no {_wanted(formats.wheels, formats.sdists)} for {context.target.name}",
+                    message=f"has no wheel and no source distribution for {target.name}",
                     evidence=(Evidence(what="tags of the files listed", where="index"),),
                 ),
             )
-
-
-def _wanted(wheels: bool, sdists: bool) -> str:
-    kinds = [kind for kind, allowed in (("wheel", wheels), ("source distribution", sdists)) if allowed]
-    return " and no ".join(kinds) or "permitted file"

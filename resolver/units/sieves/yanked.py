@@ -14,7 +14,7 @@ from resolver.versions import bit
 
 
 class YankedSieve:
-    """Source: PEP 592."""
+    """Refuses yanked releases that no direct requirement names. Source: PEP 592."""
 
     name = "yanked"
 
@@ -37,8 +37,8 @@ class YankedSieve:
     @staticmethod
     def _named(project: Project, context: Context) -> int:
         mask = 0
-        for requirement in context.direct(project.name):
-            for clause in SpecifierSet(requirement.dependency.specifiers):
+        for statement in context.statements(project.name):
+            for clause in SpecifierSet(statement.specifiers):
                 if clause.operator in ("==", "===") and not clause.version.endswith(".*"):
                     mask |= project.versions.mask(str(clause))
         return mask

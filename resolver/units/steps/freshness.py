@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from analyzers.evidence import Justification
 from resolver.context import Context
 from resolver.projects import Project
 
 HALF_LOST_AFTER = 10
-"""With this many preferable releases passed over, half of what freshness can count is lost."""
 
 
-class FreshnessStep:
-    """Regret ``-n / (n + HALF_LOST_AFTER)`` for n usable releases that would have been tried before."""
+class FreshnessStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Prefers newer releases.
+
+    The loss is ``-n / (n + half_lost_after)`` for n usable releases that would have been tried before.
+
+    Attributes:
+        half_lost_after: with so many preferable releases passed over, half of what can be lost is lost.
+    """
 
     name = "freshness"
+    half_lost_after: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = HALF_LOST_AFTER
 
     def applies(self, context: Context) -> bool:
         """Where the type of recommendation gives it a weight."""
@@ -29,6 +39,6 @@ class FreshnessStep:
         releases = "release" if passed == 1 else "releases"
         return Justification(
             unit=self.name,
-            score=-(1_000_000 * passed // (passed + HALF_LOST_AFTER)),
+            score=-(1_000_000 * passed // (passed + self.half_lost_after)),
             message=f"{passed} preferable {releases} passed over, up to {project.version(newest)}",
         )

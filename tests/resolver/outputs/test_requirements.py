@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.requirements import parse_requirements
+from analyzers.manifests.requirements import parse_requirements
 from fakes.advices import TARGET, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
 from resolver.outputs.requirements import requirements
@@ -37,7 +37,8 @@ def test_without_hashes_the_file_reads_as_pins() -> None:
     pins = [pin("click", "8.1", direct=False, dependents=("flask",)), pin("flask", "3.0", artifacts=(bare,))]
     text = requirements(advice(pins), TARGET, hashes=False)
     assert text == f"{HEAD}click==8.1\n    # via flask\nflask==3.0\n    # via your requirements\n"
-    assert [str(line.requirement) for line in parse_requirements(text, "x")] == ["click==8.1", "flask==3.0"]
+    declared = parse_requirements(text, "x").declared
+    assert [str(line.requirement()) for line in declared] == ["click==8.1", "flask==3.0"]
 
 
 def test_file_without_hash_is_refused_with_a_remedy() -> None:

@@ -6,8 +6,12 @@ from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context
 from resolver.context import Context, PrereleasePolicy
+from resolver.cutoff import Cutoff
 from resolver.formats import FormatPolicy
 from resolver.projects import Project
+from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
+from resolver.units.sieves.no_binary import NoBinarySieve
+from resolver.units.sieves.no_build import NoBuildSieve
 from resolver.units.sieves.prereleases import PrereleasesSieve
 from resolver.units.sieves.requires_python import RequiresPythonSieve
 from resolver.units.sieves.tags import TagsSieve
@@ -100,26 +104,44 @@ def formats(**names: str) -> FormatPolicy:
     return FormatPolicy(**{kind: frozenset(text) for kind, text in names.items()})
 
 
-@pytest.mark.parametrize(
-    ("policy", "left_out"),
-    [
-        (formats(), {"windows"}),
-        (formats(no_build="a"), {"windows", "source"}),
-        (formats(no_binary="a"), {"windows", "wheel"}),
-        (formats(no_build="a", no_binary="a"), {"windows", "source", "wheel", "both"}),
-        (formats(no_build="b", no_binary="b"), {"windows"}),
-    ],
-)
-def test_a_release_needs_a_file_that_the_target_can_install(policy: FormatPolicy, left_out: set[str]) -> None:
-    names = {"1.0": "windows", "2.0": "source", "3.0": "wheel", "4.0": "both"}
+KINDS = {"1.0": "windows", "2.0": "source", "3.0": "wheel", "4.0": "both"}
+
+
+def of_all_kinds() -> FakeIndex:
     index = FakeIndex()
     index.add("a", "1.0", tags=["cp311-cp311-win_amd64"])
     index.add("a", "2.0", tags=["cp311-cp311-win_amd64"], sdist=True)
     index.add("a", "3.0", tags=["cp311-cp311-win_amd64", "cp311-cp311-manylinux_2_17_x86_64"])
     index.add("a", "4.0", sdist=True)
-    found = refused(TagsSieve(), index, context(["a"], formats=policy))
-    assert {names[version] for version in found} == left_out
+    return index
+
+
+@pytest.mark.parametrize("policy", [formats(), formats(no_build="a"), formats(no_build="a", no_binary="a")])
+def test_a_release_needs_a_file_that_the_target_can_install(policy: FormatPolicy) -> None:
+    found = refused(TagsSieve(), of_all_kinds(), context(["a"], formats=policy))
+    assert {KINDS[version] for version in found} == {"windows"}
     assert all("for cpython 3.11.7 on linux x86_64 with glibc 2.36" in message for message in found.values())
+
+
+@pytest.mark.parametrize(
+    ("policy", "not_built", "no_wheel"),
+    [
+        (formats(), set(), set()),
+        (formats(no_build="a"), {"source"}, set()),
+        (formats(no_binary="a"), set(), {"wheel"}),
+        (formats(no_build="a", no_binary="a"), {"source", "both"}, {"wheel", "both"}),
+        (formats(no_build="b", no_binary="b"), set(), set()),
+    ],
+)
+def test_kinds_of_files_may_be_forbidden(
+    policy: FormatPolicy, not_built: set[str], no_wheel: set[str]
+) -> None:
+    asked = context(["a"], formats=policy)
+    found = refused(NoBuildSieve(), of_all_kinds(), asked)
+    assert {KINDS[version] for version in found} == not_built
+    assert all(message.endswith("and builds are forbidden") for message in found.values())
+    found = refused(NoBinarySieve(), of_all_kinds(), asked)
+    assert {KINDS[version] for version in found} == no_wheel
 
 
 def test_a_release_without_a_file_for_the_python_is_left_to_the_other_sieve() -> None:
@@ -152,3 +174,40 @@ def test_prereleases_by_policy(policy: PrereleasePolicy, requirement: str, left_
 @pytest.mark.parametrize("policy", [PrereleasePolicy.ALLOW, PrereleasePolicy.IF_NECESSARY])
 def test_where_prereleases_may_be_used_nothing_is_sieved(policy: PrereleasePolicy) -> None:
     assert not PrereleasesSieve().applies(context(["a"], prereleases=policy))
+
+
+def dated() -> FakeIndex:
+    index = FakeIndex()
+    index.add("a", "1.0", uploaded_at="2024-01-01T12:00:00Z")
+    index.add("a", "2.0", uploaded_at="2024-03-01T00:00:00.000000Z")
+    index.add("a", "3.0", uploaded_at=None)
+    index.add_file("a", "a-4.0.tar.gz", b"", uploaded_at="2024-02-29T23:59:59.999999Z")
+    index.add_file("a", "a-4.0-py3-none-any.whl", b"", uploaded_at="2024-04-01T00:00:00Z")
+    return index
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "left_out"),
+    [
+        (Cutoff(moment="2024-03-01T00:00:00"), {"2.0", "3.0"}),
+        (Cutoff(moment="2024-03-01T00:00:01"), {"3.0"}),
+        (Cutoff(moment="2023-01-01T00:00:00"), {"1.0", "2.0", "3.0", "4.0"}),
+        (Cutoff(exceptions={"a": "2024-03-01T00:00:00"}), {"2.0", "3.0"}),
+        (Cutoff(moment="2023-01-01T00:00:00", exceptions={"a": None}), set()),
+        (Cutoff(exceptions={"b": "2023-01-01T00:00:00"}), set()),
+    ],
+)
+def test_what_was_uploaded_after_the_cutoff_is_refused(cutoff: Cutoff, left_out: set[str]) -> None:
+    found = refused(ExcludeNewerSieve(), dated(), context(["a"], cutoff=cutoff))
+    assert found.keys() == left_out
+    assert found.get("3.0", "index does not state").endswith("index does not state")
+    assert found.get("2.0", "was not uploaded before").startswith("was not uploaded before")
+
+
+def test_files_uploaded_after_the_cutoff_are_not_there() -> None:
+    asked = context(["a"], cutoff=Cutoff(moment="2024-03-01T00:00:00"))
+    judged = Universe(MemoryKnowledge(dated()), asked).project("a")
+    named = [file.filename for file in judged.files(judged.versions.texts.index("4.0"), asked.target)]
+    assert named == ["a-4.0.tar.gz"]
+    assert refused(RequiresPythonSieve(), dated(), asked) == {}
+    assert refused(TagsSieve(), dated(), asked) == {}

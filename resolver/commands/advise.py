@@ -1,0 +1,77 @@
+"""``stackwright advise``: a lockfile for requirements."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from resolver.commands import arguments
+
+FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock")
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``advise``."""
+    command.description = (
+        "Advise the best stack for requirements: one release of every project, with reasons."
+    )
+    arguments.add_requirements(command)
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help="write a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements) "
+        "or NAME.json; what a lock of that name pins is kept while it fits; "
+        "without it the result goes to standard output",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", choices=FORMATS,
+        help="format of the result (default: text, or what the name of --output says)",
+    )  # fmt: skip
+    command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
+    arguments.add_units(command)
+    arguments.add_target(command)
+    arguments.add_releases(command)
+    arguments.add_index(command)
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Advise; true when there is a stack."""
+    import shutil
+
+    from resolver.commands.session import Session
+    from resolver.outputs.files import write_output
+    from resolver.outputs.formats import Format, output_format, rendered
+
+    asked = Format(options.format) if options.format else None
+    hashes = not options.no_hashes
+    chosen = asked or Format.TEXT
+    if options.output is not None:
+        chosen = output_format(options.output, asked, hashes=hashes)
+    session = Session(options)
+    context = session.context()
+    advice = session.advised(context)
+
+    def told(form: Format) -> str:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        return rendered(
+            advice,
+            context.target,
+            form,
+            hashes=hashes,
+            width=columns,
+            pipfile=session.asked.pipfile if session.asked else None,
+            index_url=session.index_url,
+        )
+
+    solved = advice.status.is_solved
+    if options.output is None:
+        sys.stdout.write(told(chosen))
+    elif solved:
+        write_output(options.output, told(chosen))
+    if not solved and (options.output is not None or chosen is not Format.TEXT):
+        sys.stderr.write(told(Format.TEXT))
+    elif options.output is not None and not options.quiet:
+        sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
+    sys.stdout.flush()
+    return solved

@@ -1,0 +1,128 @@
+"""Groups of options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+ALL = ""
+"""What ``--upgrade`` without a name stands for."""
+
+
+def add_requirements(command: argparse.ArgumentParser) -> None:
+    """What is asked for."""
+    command.add_argument("requirements", nargs="*", metavar="REQUIREMENT", help="such as 'flask>=3'")
+    command.add_argument(
+        "-r", "--requirements", dest="files", action="append", default=[], metavar="FILE",
+        help="read requirements from a manifest of any known format; may be given more than once; - is "
+        "standard input; where none is named: pyproject.toml, requirements.in, requirements.txt or Pipfile",
+    )  # fmt: skip
+    command.add_argument(
+        "-c", "--constraints", action="append", default=[], metavar="FILE",
+        help="limit projects without asking for them, as a requirements file or lock says",
+    )  # fmt: skip
+    command.add_argument(
+        "--override", dest="overrides", action="append", default=[], metavar="FILE",
+        help="replace what dependencies ask for: lines of REQUIREMENT or DEPENDENT: REQUIREMENT",
+    )  # fmt: skip
+    command.add_argument(
+        "--extra", dest="extras", action="append", default=[], metavar="NAME",
+        help="with this extra of the projects that -r names; may be given more than once",
+    )  # fmt: skip
+    command.add_argument("--all-extras", action="store_true", help="with all their extras")
+    command.add_argument(
+        "--group", dest="groups", action="append", default=[], metavar="NAME",
+        help="with this dependency group of theirs; may be given more than once",
+    )  # fmt: skip
+    command.add_argument(
+        "--prefer", dest="preferences", action="append", default=[], metavar="FILE",
+        help="keep what a lock of any known format pins, while it fits",
+    )  # fmt: skip
+    command.add_argument(
+        "--upgrade", action="append", nargs="?", const=ALL, default=[], metavar="NAME",
+        help="keep nothing of a project, or (without a name) of any; may be given more than once",
+    )  # fmt: skip
+
+
+def add_units(command: argparse.ArgumentParser) -> None:
+    """What matters most, and which units take part."""
+    command.add_argument(
+        "--type", choices=("latest", "stable"), default="stable",
+        help="what matters most (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--pipeline", type=Path, metavar="FILE",
+        help="enable, disable, order, parametrise and weigh units as a TOML or JSON file says",
+    )  # fmt: skip
+
+
+def add_target(command: argparse.ArgumentParser) -> None:
+    """Where the stack will run."""
+    target = command.add_argument_group("target", "the default is this interpreter on this machine")
+    target.add_argument("--python-version", metavar="VERSION", help="such as 3.12, 3.12.4 or 3.14t")
+    target.add_argument(
+        "--platform", metavar="PLATFORM",
+        help="such as linux, x86_64-manylinux_2_28, linux/arm64, musllinux_1_2_x86_64, macos, windows",
+    )  # fmt: skip
+
+
+def add_releases(command: argparse.ArgumentParser) -> None:
+    """Which releases may be used."""
+    releases = command.add_argument_group("releases")
+    releases.add_argument(
+        "--prerelease", choices=("if-necessary", "allow", "disallow", "explicit"),
+        help="when pre-releases may be used (default: if-necessary, or allow where a file says --pre)",
+    )  # fmt: skip
+    releases.add_argument(
+        "--no-build-package", action="append", default=[], metavar="NAME",
+        help="use no source distribution of a project; may be given more than once",
+    )  # fmt: skip
+    releases.add_argument(
+        "--no-binary-package", action="append", default=[], metavar="NAME",
+        help="use no wheel of a project; may be given more than once",
+    )  # fmt: skip
+    releases.add_argument(
+        "--exclude-newer", metavar="MOMENT",
+        help="use no file uploaded after a date (2026-01-31), a time or an age (7d)",
+    )  # fmt: skip
+    releases.add_argument(
+        "--exclude-newer-package", action="append", default=[], metavar="NAME=MOMENT",
+        help="the same for one project, or NAME=never for no limit; may be given more than once",
+    )  # fmt: skip
+
+
+def add_index(command: argparse.ArgumentParser) -> None:
+    """Where knowledge comes from, and where it is kept."""
+    index = command.add_argument_group("index and store")
+    index.add_argument(
+        "--index-url", metavar="URL",
+        help="root of a package index (PEP 503 or 691); default: what pip or uv are configured to use",
+    )  # fmt: skip
+    index.add_argument(
+        "--index", "--extra-index-url", dest="indexes", action="append", default=[], metavar="[NAME=]URL",
+        help="a further index, asked before that of --index-url; may be given more than once",
+    )  # fmt: skip
+    index.add_argument(
+        "--find-links", action="append", default=[], metavar="PLACE",
+        help="use wheels and source distributions of a directory, a file or a page, too",
+    )  # fmt: skip
+    index.add_argument("--no-index", action="store_true", help="use nothing but what --find-links names")
+    index.add_argument(
+        "--keyring-provider", choices=("disabled", "subprocess"), default="disabled",
+        help="ask the command keyring for user names and passwords (default: %(default)s)",
+    )  # fmt: skip
+    index.add_argument(
+        "--allow-builds", action="store_true",
+        help="build source distributions that do not say what they require; that runs their code",
+    )  # fmt: skip
+    index.add_argument("--refresh", action="store_true", help="ask for listings again, however fresh")
+    index.add_argument("--offline", action="store_true", help="make no request; use what is stored")
+    add_store(index)
+
+
+def add_store(command: argparse._ActionsContainer) -> None:
+    """Where knowledge is kept."""
+    command.add_argument(
+        "--store", metavar="PLACE",
+        help="file or PostgreSQL URL in which knowledge is kept (default: in the user's data directory)",
+    )  # fmt: skip

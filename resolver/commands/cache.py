@@ -1,0 +1,87 @@
+"""``stackwright cache info|clear``: what is stored, and its removal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from knowledge.cache import CacheReport
+
+_MOST_SHOWN = 10
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``cache``."""
+    command.description = "Show what is stored of indexes, or remove it; what is removed is asked for again."
+    command.add_argument("action", choices=("info", "clear"), help="show it, or remove it")
+    command.add_argument("--listings", action="store_true", help="only listings of projects")
+    command.add_argument("--metadata", action="store_true", help="only metadata of releases")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
+    )
+    arguments.add_store(command)
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Show or clear the store."""
+    import msgspec
+
+    from knowledge.cache import cache_report, clear_cache
+    from knowledge.store import Kind, default_location
+
+    location = options.store or default_location(os.environ, Path.home())
+    kinds = [kind for kind in Kind if getattr(options, kind.value)] or list(Kind)
+    removed = clear_cache(location, kinds) if options.action == "clear" else None
+    report = cache_report(location, time.time())
+    if removed is not None and options.format == "json":
+        told = {"location": report.location, "removed": {kind.value: removed[kind] for kind in kinds}}
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+    elif removed is not None:
+        counts = " and ".join(f"{removed[kind]} records of {kind.value}" for kind in kinds)
+        sys.stdout.write(f"Removed {counts} from {report.location}\n")
+    elif options.format == "json":
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    else:
+        shown = {kind.value for kind in kinds}
+        sys.stdout.write("".join(f"{line}\n" for line in _lines(report, shown)))
+    return True
+
+
+def _lines(report: CacheReport, shown: set[str]) -> Iterator[str]:
+    if not report.exists:
+        yield f"There is no store at {report.location} yet"
+        return
+    size = "" if report.size_bytes is None else f" ({report.size_bytes / 1e6:.1f} MB)"
+    yield f"Store {report.location}{size}"
+    largest = sorted(
+        (stored for stored in report.stored if stored.kind in shown),
+        key=lambda stored: (-stored.size_bytes, stored.kind, stored.index_url),
+    )
+    for stored in largest[:_MOST_SHOWN]:
+        records = f"{stored.records} record{'' if stored.records == 1 else 's'}"
+        yield (
+            f"  {stored.kind} of {stored.index_url}: {records}, {stored.size_bytes / 1e6:.1f} MB, "
+            f"{_ages(stored.oldest_s, stored.newest_s)}"
+        )
+    if len(largest) > _MOST_SHOWN:
+        yield f"  and of {len(largest) - _MOST_SHOWN} more (see --format json)"
+
+
+def _ages(oldest_s: int, newest_s: int) -> str:
+    oldest, newest = _age(oldest_s), _age(newest_s)
+    return f"{oldest} old" if oldest == newest else f"{newest} to {oldest} old"
+
+
+def _age(seconds: int) -> str:
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return "less than two minutes"

@@ -1,0 +1,78 @@
+"""``stackwright explain``: why this release, and why not that one."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from typing import TYPE_CHECKING
+
+from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from resolver.commands.session import Session
+    from resolver.context import Context
+    from resolver.inquiry import Answer, Question
+    from resolver.resolver import Resolver, Solution
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``explain``."""
+    command.description = (
+        "Explain a project in the stack that is advised for requirements: who asks for it, why this release, "
+        "why not another one, and what that would change."
+    )
+    command.add_argument("question", metavar="NAME[==VERSION]", help="a project, or a release to ask about")
+    arguments.add_requirements(command)
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
+    )
+    arguments.add_units(command)
+    arguments.add_target(command)
+    arguments.add_releases(command)
+    arguments.add_index(command)
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Explain; true when there is a stack."""
+    import shutil
+
+    from resolver.commands.session import Session
+    from resolver.inquiry import read_question
+    from resolver.outputs.answers import answer_text
+
+    question = read_question(options.question)
+    session = Session(options)
+    context = session.context()
+    answer = _answer(question, session, context)
+    if options.format == "json":
+        import msgspec
+
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+    else:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        sys.stdout.write(answer_text(answer, context.target.name, columns))
+    return answer.status.is_solved
+
+
+def _answer(question: Question, session: Session, context: Context) -> Answer:
+    """What the advised stack says; for another release also what a run says that must use it."""
+    import msgspec
+
+    from resolver.inquiry import answered, tried, why_not
+
+    runs: list[tuple[Resolver, Solution | None]] = []
+    with session.knowledge() as knowledge:
+        advice = session.advised_by(knowledge, context, lambda *ended: runs.append(ended))
+        resolver, solution = runs[0]
+        stack = solution.stack if solution else None
+        answer = answered(question, advice, resolver, stack)
+        if stack is None or question.version is None:
+            return answer
+        rejection = why_not(question, resolver, stack)
+        if rejection is None:
+            return answer
+        limited = dataclasses.replace(context, constraints=(*context.constraints, question.constraint))
+        trial = tried(rejection, advice, session.advised_by(knowledge, limited))
+        return msgspec.structs.replace(answer, trial=trial)

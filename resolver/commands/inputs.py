@@ -1,0 +1,94 @@
+"""From the options of a command to what is asked for, and to the indexes that files name."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.commands.arguments import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from knowledge.builds import SdistBuilder
+    from knowledge.configuration import IndexConfiguration
+    from resolver.asked.asked import Asked
+    from resolver.formats import FormatPolicy
+    from resolver.target import Target
+
+
+def read(options: argparse.Namespace, target: Target) -> Asked:
+    """What the options of `resolver.commands.arguments.add_requirements` ask for."""
+    from resolver.asked.files import InputFiles
+    from resolver.asked.reading import read_asked
+    from resolver.asked.wishes import Wishes
+
+    output: Path | None = getattr(options, "output", None)
+    wishes = Wishes(
+        texts=tuple(options.requirements),
+        files=tuple(options.files),
+        constraints=tuple(options.constraints),
+        overrides=tuple(options.overrides),
+        preferences=tuple(options.preferences),
+        existing=None if output is None else str(output),
+        extras=tuple(options.extras),
+        all_extras=options.all_extras,
+        groups=tuple(options.groups),
+        upgrade_all=ALL in options.upgrade,
+        upgrade=tuple(name for name in options.upgrade if name != ALL),
+    )
+    return read_asked(wishes, InputFiles(Path(), sys.stdin.buffer), target, os.environ)
+
+
+def formats_of(options: argparse.Namespace, asked: Asked) -> FormatPolicy:
+    """Kinds of files that options and files permit."""
+    from knowledge.filenames import normalized
+    from resolver.formats import FormatPolicy
+
+    return FormatPolicy(
+        no_build=asked.wishes.no_build | frozenset(map(normalized, options.no_build_package)),
+        no_binary=asked.wishes.no_binary | frozenset(map(normalized, options.no_binary_package)),
+    )
+
+
+def indexes_of(
+    options: argparse.Namespace, project: Mapping[str, object], asked: Asked | None
+) -> IndexConfiguration:
+    """The indexes that options, the project, the user's tools and files name.
+
+    Args:
+        options: of `resolver.commands.arguments.add_index`.
+        project: the table ``[tool.stackwright]``.
+        asked: None for a command that is not about requirements.
+    """
+    from knowledge.configuration import configure_index, pip_configuration_files
+
+    configuration = configure_index(
+        option=options.index_url,
+        further=options.indexes,
+        find_links=options.find_links,
+        no_index=options.no_index,
+        keyring=options.keyring_provider == "subprocess",
+        project=project,
+        environ=os.environ,
+        pip_files=pip_configuration_files(os.environ, Path.home(), Path(sys.prefix)),
+        home=Path.home(),
+    )
+    if asked is None:
+        return configuration
+    from resolver.asked.index_settings import with_stated
+
+    fixed = options.index_url is not None
+    return with_stated(configuration, asked.wishes, os.environ, fixed=fixed)
+
+
+def builder_of(options: argparse.Namespace, index: IndexConfiguration) -> SdistBuilder | None:
+    """What builds sdists, where the user allows it."""
+    if not options.allow_builds:
+        return None
+    from knowledge.builds import SdistBuilder
+
+    return SdistBuilder(index.url, os.environ, ca_file=index.ca_file)

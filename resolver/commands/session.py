@@ -1,0 +1,220 @@
+"""From options to what a command works with: the context of a run, its units, knowledge, and the advice."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.settings import project_settings
+from resolver.commands import inputs
+from resolver.commands.notes import show_note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from importlib.metadata import EntryPoint
+
+    from analyzers.reports import Tool
+    from knowledge.catalog import Knowledge
+    from resolver.advice import Advice
+    from resolver.asked.asked import Asked
+    from resolver.context import Context
+    from resolver.pipeline import Pipeline
+    from resolver.resolver import Resolver, Solution
+    from resolver.units.settings import UnitSettings
+
+PROJECT_FILE = Path("pyproject.toml")
+
+
+class Session:
+    """What one command works with; files are read when they are first needed, and once.
+
+    Args:
+        options: of the command line; a command has only some of them.
+
+    Attributes:
+        asked: what is asked for, once a context was made; None before.
+        index_url: of the default index, once knowledge was opened.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self.project = project_settings(PROJECT_FILE)
+        self.now = _now()
+        self.asked: Asked | None = None
+        self.index_url = ""
+
+    def context(self, *, asks: bool = True) -> Context:
+        """What a run is about: what is asked for, and the policies of the options and of the files.
+
+        Args:
+            asks: whether the command asks for something; one that does not has no options for it.
+        """
+        from images.host import host_environment
+        from images.targets import target_environment
+        from resolver.asked.asked import Asked
+        from resolver.context import Context, PrereleasePolicy
+        from resolver.cutoff import read_cutoff
+        from resolver.recommendation import RECOMMENDATIONS
+        from resolver.target import Target
+        from resolver.units.assembly import weighed
+
+        options = self._options
+        environment = target_environment(
+            host_environment(), python_version=options.python_version, platform=options.platform
+        )
+        target = Target(environment)
+        asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
+        for note in asked.notes:
+            show_note(note)
+        policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
+        return Context(
+            target=target,
+            requirements=asked.requirements,
+            constraints=asked.constraints,
+            overrides=asked.overrides,
+            preferences=asked.preferences,
+            requires_hashes=asked.wishes.requires_hashes,
+            files=asked.files,
+            unknowns=asked.unknowns,
+            recommendation=weighed(RECOMMENDATIONS[options.type], self.unit_settings()),
+            prereleases=PrereleasePolicy(options.prerelease) if options.prerelease else policy,
+            formats=inputs.formats_of(options, asked),
+            cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
+            today=self.now.date().isoformat(),
+            offline=options.offline,
+        )
+
+    def unit_settings(self) -> UnitSettings:
+        """What the project and ``--pipeline`` change about the units."""
+        from resolver.units.settings import TABLE, UnitSettings, read_file, read_table
+
+        stated = self.project.get("units")
+        settings = UnitSettings() if stated is None else read_table(stated, f"{PROJECT_FILE}: {TABLE}")
+        if self._options.pipeline is not None:
+            settings = settings.overridden_by(read_file(self._options.pipeline))
+        return settings
+
+    def pipeline(self) -> Pipeline:
+        """The units of this run."""
+        from resolver.units.assembly import assembled
+        from resolver.units.registry import UNITS
+
+        return assembled(UNITS, self.unit_settings(), installed_units)
+
+    def store(self) -> str:
+        """Where knowledge is kept."""
+        from knowledge.store import default_location
+
+        return self._options.store or default_location(os.environ, Path.home())
+
+    @contextmanager
+    def knowledge(self) -> Iterator[Knowledge]:
+        """The index and the store that the user's tools and options name; at the end doubts are told."""
+        from knowledge.catalog import open_knowledge
+
+        # Records live as long as the run: looking for cycles among them costs a tenth of a cold run.
+        gc.set_threshold(200_000, 20, 20)
+        index = inputs.indexes_of(self._options, self.project, self.asked)
+        self.index_url = index.url
+        made_by = tool()
+        with open_knowledge(
+            index,
+            self.store(),
+            time.time,
+            user_agent=f"{made_by.name}/{made_by.version}",
+            offline=self._options.offline,
+            refresh=self._options.refresh,
+            builder=inputs.builder_of(self._options, index),
+        ) as knowledge:
+            try:
+                yield knowledge
+            finally:
+                knowledge.flush()
+                for unknown in knowledge.unknowns:
+                    show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
+
+    def advised(self, context: Context) -> Advice:
+        """The advice on a context of this session."""
+        with self.knowledge() as knowledge:
+            advice = self.advised_by(knowledge, context)
+        if not advice.status.is_solved and not self._options.quiet:
+            show_note(f"the index is {knowledge.index_url}")
+        return advice
+
+    def advised_by(
+        self,
+        knowledge: Knowledge,
+        context: Context,
+        inspect: Callable[[Resolver, Solution | None], None] | None = None,
+    ) -> Advice:
+        """The advice on a context.
+
+        Args:
+            knowledge: of this session.
+            context: likewise.
+            inspect: see `resolver.advise.advise`.
+        """
+        from resolver.advise import advise
+        from resolver.progress import TerminalProgress
+
+        options, pipeline = self._options, self.pipeline()
+        progress = TerminalProgress(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
+        try:
+            return advise(
+                context,
+                knowledge,
+                pipeline,
+                tool=tool(),
+                traffic=knowledge.statistics,
+                created_at=self.created_at,
+                elapsed_s=lambda: time.monotonic() - options.started_s,
+                progress=progress,
+                inspect=inspect,
+            )
+        finally:
+            if progress:
+                progress.clear()
+
+    @property
+    def created_at(self) -> str:
+        """As reports state it."""
+        return self.now.isoformat().replace("+00:00", "Z")
+
+
+def tool() -> Tool:
+    """This program, as reports name it."""
+    import importlib.metadata
+
+    from analyzers.reports import Tool
+
+    return Tool(name="stackwright", version=importlib.metadata.version("stackwright"))
+
+
+def installed_units() -> dict[str, EntryPoint]:
+    """See `resolver.units.extensions.installed`."""
+    from resolver.units.extensions import installed
+
+    return installed()
+
+
+def _now() -> datetime:
+    """The time of the run: that of reports, with ``SOURCE_DATE_EPOCH``."""
+    import datetime
+
+    from analyzers.reports import report_time
+    from resolver.errors import InputError
+
+    try:
+        text = report_time(os.environ, datetime.datetime.now(datetime.UTC))
+    except (ValueError, OverflowError, OSError) as error:
+        stated = os.environ.get("SOURCE_DATE_EPOCH", "")
+        remedy = "unset it, or set it to a number of seconds since 1970"
+        raise InputError(f"SOURCE_DATE_EPOCH is {stated!r}", remedy) from error
+    return datetime.datetime.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""Units that look at a run before it begins."""

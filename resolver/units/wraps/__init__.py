@@ -1,0 +1,1 @@
+"""Units that say what is worth knowing about an accepted stack."""

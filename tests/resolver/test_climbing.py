@@ -1,0 +1,129 @@
+"""Climbing finds better stacks than the newest one, keeps them valid, and says what ended it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from fakes.checker import check_stack
+from fakes.index import FakeIndex
+from fakes.knowledge import MemoryKnowledge
+from fakes.oracle import Oracle
+from fakes.runs import Run, context, run
+from fakes.universes import World, worlds
+from resolver.climbing import Budget, StoppedBy
+from resolver.predictors.hill_climbing import HillClimbingPredictor
+from resolver.predictors.latest import LatestPredictor
+from resolver.resolver import Resolver
+from resolver.units.registry import UNITS
+
+
+def climbed(world: World) -> Run:
+    return run(world.index(), world.context(), predictor=HillClimbingPredictor())
+
+
+def check(world: World) -> None:
+    first, best = run(world.index(), world.context()), climbed(world)
+    assert (first.pins is None) == (best.pins is None)
+    if best.solution is None or first.solution is None:
+        return
+    violations = check_stack(
+        best.solution.stack,
+        best.knowledge,
+        best.resolver.context.target,
+        world.requirements,
+        no_build=world.no_build,
+        no_binary=world.no_binary,
+    )
+    assert violations == []
+    assert climbed(world).pins == best.pins
+    universe, scorer = best.resolver.universe, best.resolver.scorer
+
+    def score(name: str, version: str) -> int:
+        project = universe.project(name)
+        return scorer.release_score(project, project.versions.texts.index(version))
+
+    optimum = Oracle(world).best_score(score)
+    assert optimum is not None
+    assert first.solution.score <= best.solution.score <= optimum <= best.solution.bound
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_climbing_never_loses_and_never_lies(world: World) -> None:
+    check(world)
+
+
+@pytest.mark.slow
+@settings(max_examples=250, deadline=None)
+@given(worlds())
+def test_climbing_never_loses_and_never_lies_in_many_worlds(world: World) -> None:
+    check(world)
+
+
+def trade() -> FakeIndex:
+    """The newest "app" holds "lib" twenty releases back; the one before does not."""
+    index = FakeIndex()
+    index.add("app", "1.0", requires=["lib"])
+    index.add("app", "2.0", requires=["lib<1.1"])
+    for number in range(1, 21):
+        index.add("lib", f"1.{number}")
+    index.add("lib", "1.0")
+    return index
+
+
+def test_one_release_less_is_given_for_twenty_more() -> None:
+    newest = run(trade(), context(["app", "lib"]))
+    best = run(trade(), context(["app", "lib"]), predictor=HillClimbingPredictor())
+    assert newest.pins == {"app": "2.0", "lib": "1.0"}
+    assert best.pins == {"app": "1.0", "lib": "1.20"}
+    assert best.solution is not None
+    assert best.solution.stopped_by is StoppedBy.BOUND
+
+
+def solver(budget: Budget, elapsed_s: float = 0.0) -> Resolver:
+    asked = context(["app", "lib"])
+    pipeline = replace(UNITS.applying(asked), boots=(), wraps=())
+    return Resolver(
+        asked,
+        MemoryKnowledge(trade()),
+        pipeline,
+        HillClimbingPredictor(),
+        budget=budget,
+        elapsed_s=lambda: elapsed_s,
+    )
+
+
+def test_a_spent_budget_gives_the_best_so_far() -> None:
+    for budget, elapsed_s, reason in (
+        (Budget(moves=0), 0.0, StoppedBy.MOVES),
+        (Budget(time_limit_s=5.0), 6.0, StoppedBy.TIME),
+    ):
+        solution = solver(budget, elapsed_s).solve()
+        assert solution.stopped_by is reason
+        assert {name: member.version for name, member in solution.stack.members.items()} == {
+            "app": "2.0",
+            "lib": "1.0",
+        }
+
+
+def test_latest_stops_at_the_first_stack() -> None:
+    result = run(trade(), context(["app", "lib"]), predictor=LatestPredictor())
+    assert result.solution is not None
+    assert result.solution.stopped_by is StoppedBy.FIRST_STACK
+
+
+def test_an_interruption_gives_the_best_so_far() -> None:
+    class Interrupting(MemoryKnowledge):
+        def metadata(self, project, file):  # type: ignore[no-untyped-def]
+            if file.filename.startswith("app-1"):
+                raise KeyboardInterrupt
+            return super().metadata(project, file)
+
+    asked = context(["app", "lib"])
+    resolver = Resolver(asked, Interrupting(trade()), UNITS.applying(asked), HillClimbingPredictor())
+    solution = resolver.solve()
+    assert solution.stopped_by is StoppedBy.INTERRUPTED
+    assert solution.stack.members["app"].version == "2.0"
