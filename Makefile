@@ -18,7 +18,7 @@ test: $(VENV)/.test system lint ## set up, then every linter and every test
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test lint ## linters and the quick tests, under a minute
-	$(BIN)/python -m pytest -q -m "not slow and not index and not system"
+	$(BIN)/python -m pytest -q -n auto -m "not slow and not index and not system"
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

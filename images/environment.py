@@ -64,16 +64,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: Confidence = Confidence.CERTAIN
 
 
-class ContradictionError(ValueError):
-    """Two sources of the same rank state different values for one fact."""
-
-    def __init__(self, name: str, first: Fact, second: Fact) -> None:
-        super().__init__(
-            f"{name} is {first.value!r} by {first.source} but {second.value!r} by {second.source}"
-        )
-        self.name, self.first, self.second = name, first, second
-
-
 class RuntimeEnvironment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known about one target, by fact name (`FACT_NAMES`, or more by the same pattern)."""
 
@@ -96,14 +86,3 @@ class RuntimeEnvironment(msgspec.Struct, frozen=True, kw_only=True):
     def overridden_by(self, stronger: RuntimeEnvironment) -> RuntimeEnvironment:
         """These facts, replaced by those of a source of higher precedence where both know one."""
         return RuntimeEnvironment(facts={**self.facts, **stronger.facts})
-
-    def joined_with(self, peer: RuntimeEnvironment) -> RuntimeEnvironment:
-        """The facts of two sources of equal precedence.
-
-        Raises:
-            ContradictionError: they state different values for one fact.
-        """
-        for name in self.facts.keys() & peer.facts.keys():
-            if self.facts[name].value != peer.facts[name].value:
-                raise ContradictionError(name, self.facts[name], peer.facts[name])
-        return self.overridden_by(peer)

@@ -111,11 +111,24 @@ def test_pylock_under_another_name_is_refused(stackwright: Commands) -> None:
     )
 
 
-def test_no_hashes_and_pylock_contradict(stackwright: Commands) -> None:
-    ran = stackwright.advise("flask", "-o", "pylock.toml", "--no-hashes")
+@pytest.mark.parametrize("asked", [("-o", "pylock.toml"), ("--format", "pylock")], ids=" ".join)
+def test_no_hashes_and_pylock_contradict(stackwright: Commands, asked: tuple[str, str]) -> None:
+    ran = stackwright.advise("flask", *asked, "--no-hashes")
     assert ran.code == 2
     assert ran.err.startswith("stackwright: error: --no-hashes: a pylock file knows every file by its hash\n")
-    assert "--output NAME.txt" in ran.err
+    assert "--format requirements" in ran.err
+
+
+def test_another_format_under_the_name_of_a_lockfile_is_refused(stackwright: Commands) -> None:
+    ran = stackwright.advise("flask", "-o", "pylock.toml", "--format", "requirements")
+    assert ran.code == 2
+    assert "installers would read it as pylock" in ran.err
+
+
+def test_a_lockfile_of_nothing_is_a_lockfile(stackwright: Commands) -> None:
+    ran = stackwright.advise("flask; python_version < '3'", "-o", "pylock.toml")
+    assert ran.code == 0
+    assert tomllib.loads(stackwright.path("pylock.toml").read_text())["packages"] == []
 
 
 def test_output_in_no_directory_is_refused(stackwright: Commands, server: IndexServer) -> None:

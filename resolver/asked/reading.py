@@ -68,7 +68,7 @@ class _Reading:
         locks += [self._existing()]
         self._problems.raise_if_any()
         self._selection.check()
-        if not statements.requirements:
+        if not statements.requirements and not statements.notes:
             remedy = "name requirements, such as: stackwright advise flask, or a file with -r FILE"
             raise InputError("there is nothing to advise on", remedy)
         self._check_python()

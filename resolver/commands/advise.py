@@ -41,13 +41,14 @@ def run(options: argparse.Namespace) -> bool:
 
     from resolver.commands.session import Session
     from resolver.outputs.files import write_output
-    from resolver.outputs.formats import Format, output_format, rendered
+    from resolver.outputs.formats import Format, check_hashes, output_format, rendered
 
     asked = Format(options.format) if options.format else None
     hashes = not options.no_hashes
     chosen = asked or Format.TEXT
     if options.output is not None:
         chosen = output_format(options.output, asked, hashes=hashes)
+    check_hashes(chosen, hashes=hashes)
     session = Session(options)
     context = session.context()
     advice = session.advised(context)

@@ -142,7 +142,13 @@ class Session:
 
     def advised(self, context: Context) -> Advice:
         """The advice on a context of this session."""
+        from resolver.speculation import FirstChoice
+
         with self.knowledge() as knowledge:
+            narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
+            if not narrowed:  # else the plainest guess is mostly wrong
+                first = FirstChoice(context)
+                knowledge.speculate(first, first.hints())
             advice = self.advised_by(knowledge, context)
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")

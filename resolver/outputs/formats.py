@@ -32,15 +32,27 @@ def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format
         raise InputError(f"--output {output}: the name does not say a format", names)
     if chosen in (Format.PYLOCK, Format.PIPFILE_LOCK) and _format_by_name(output.name) is not chosen:
         raise InputError(f"--output {output}: installers know a lockfile by its name", names)
-    if chosen is Format.PYLOCK and not hashes:
-        remedy = "leave --no-hashes out, or write requirements: --output NAME.txt"
-        raise InputError("--no-hashes: a pylock file knows every file by its hash", remedy)
+    check_hashes(chosen, hashes=hashes)
+    lockfile = _format_by_name(output.name)
+    if lockfile in (Format.PYLOCK, Format.PIPFILE_LOCK) and lockfile is not chosen:
+        raise InputError(f"--output {output}: installers would read it as {lockfile.value}", names)
     if not output.parent.is_dir():
         remedy = "make the directory, or name another file"
         raise InputError(f"--output {output}: there is no directory {output.parent}", remedy)
     if output.is_dir():
         raise InputError(f"--output {output}: it is a directory", "name a file in it")
     return chosen
+
+
+def check_hashes(chosen: Format, *, hashes: bool) -> None:
+    """Refuse a format without the hashes that it cannot do without.
+
+    Raises:
+        InputError: hashes are unwanted and the format needs them.
+    """
+    if chosen is Format.PYLOCK and not hashes:
+        remedy = "leave --no-hashes out, or write requirements: --format requirements"
+        raise InputError("--no-hashes: a pylock file knows every file by its hash", remedy)
 
 
 def _format_by_name(name: str) -> Format | None:
@@ -64,7 +76,7 @@ def rendered(
     pipfile: bytes | None = None,
     index_url: str = "",
 ) -> str:
-    """An advice in one format; a lockfile of no pins is empty.
+    """An advice in one format; empty for a lockfile where there is no stack.
 
     Args:
         advice: what to write.
@@ -90,15 +102,15 @@ def rendered(
         case Format.PYLOCK:
             from resolver.outputs.pylock import pylock
 
-            return pylock(advice, target.markers) if advice.pins else ""
+            return pylock(advice, target.markers) if advice.status.is_solved else ""
         case Format.REQUIREMENTS:
             from resolver.outputs.requirements import requirements
 
-            return requirements(advice, target.name, hashes=hashes) if advice.pins else ""
+            return requirements(advice, target.name, hashes=hashes) if advice.status.is_solved else ""
         case Format.PIPFILE_LOCK:
             from resolver.outputs.pipfile_lock import pipfile_lock
 
             python = ".".join(target.markers["python_version"].split(".")[:2])
-            if not advice.pins:
+            if not advice.status.is_solved:
                 return ""
             return pipfile_lock(advice, python=python, index_url=index_url, pipfile=pipfile, hashes=hashes)

@@ -9,6 +9,7 @@ from resolver.advice import Advice, Pin, Status
 from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_RELAXATIONS = 3
+_MOST_UNKNOWNS = 5
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -31,8 +32,10 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield _quality(advice)
         yield from _remarks(advice)
-    for unknown in advice.unknowns:
+    for unknown in advice.unknowns[:_MOST_UNKNOWNS]:
         yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
+    if len(advice.unknowns) > _MOST_UNKNOWNS:
+        yield f"unknown: {len(advice.unknowns) - _MOST_UNKNOWNS} more (--format json)"
     yield _effort(advice)
 
 
