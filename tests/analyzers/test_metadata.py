@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.metadata import parse_email
 
-from analyzers.metadata import HEAD_LIMIT_BYTES, CoreMetadata, MetadataError, parse_metadata
+from analyzers.metadata import FIELDS_LIMIT, HEAD_LIMIT_BYTES, CoreMetadata, MetadataError, parse_metadata
 
 FULL = b"""\
 Metadata-Version: 2.4
@@ -133,3 +135,49 @@ def test_noise_gives_metadata_or_the_error(noise: bytes) -> None:
         assert parse_metadata(b"Name: a\nVersion: 1\n" + noise, "x").name == "a"
     except MetadataError as error:
         assert error.where == "x"
+
+
+_PIECES = [
+    *("Name: foo", "Version: 1.0", "version:2", "Summary:", "Summary: \xe9", "Dynamic: A", "dynamic:"),
+    *("Project-URL: a, b", "Project-URL: a,", "project-url:c", "Requires-Dist: x>1", "Provides-Extra: t"),
+    *("Keywords: a,b", "Requires-Python: >=3", "home-page: =?utf-8?q?x?=", "name :x", "-"),
+    *("\n", "\n", "\r\n", "\r", " folded", "\t", " ", "\x0b", "\x0c", "\x85", "\u2028", "\0"),
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_heads_of_any_form_are_read_as_packaging_reads_them(rest: str) -> None:
+    text = "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\nAuthor: b\n" + rest
+    head = re.split("\n\r?\n|\r\r", text, maxsplit=1)[0]
+    raw, unparsed = parse_email(head)
+    try:
+        metadata = parse_metadata(text.encode(), "x")
+    except MetadataError as error:
+        assert error.what.lower() in unparsed
+        return
+    for field in ("metadata_version", "name", "version", "summary", "requires_python", "home_page"):
+        assert getattr(metadata, field) == _joined(raw.get(field))
+    for found, stated in (
+        (metadata.requires_dist, raw.get("requires_dist", [])),
+        (metadata.provides_extra, raw.get("provides_extra", [])),
+        (metadata.classifiers, raw.get("classifiers", [])),
+    ):
+        assert list(found) == [_joined(value) for value in stated]
+    assert metadata.project_urls == raw.get("project_urls", {})
+    assert set(metadata.unparsed) == set(unparsed) & {
+        "project-url",
+        "summary",
+        "requires-python",
+        "home-page",
+    }
+
+
+def _joined(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return " ".join(value.split()) if "\n" in value else value.strip()
+
+
+def test_a_field_folded_into_many_lines_is_refused_in_little_time() -> None:
+    with pytest.raises(MetadataError, match="fields"):
+        parse_metadata(b"Name: a\nVersion: 1\nSummary: x\n" + b" y\n" * (FIELDS_LIMIT + 1), "x")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analyzers.files import FileReaderError, FileTooLargeError
 from analyzers.ranges import BytesReader, RangeMissing, SparseReader
-from analyzers.zip_directories import TAIL_BYTES, ZipError, ZipLimits
+from analyzers.zip_directories import TAIL_BYTES, ZipError, ZipLimits, read_directory
 from analyzers.zips import ZipArchive
 
 LIMIT = 1 << 30
@@ -395,3 +395,20 @@ def test_members_beyond_a_whole_range_are_streamed_in_chunks() -> None:
     member = archive.members[b"large"]
     assert archive.range_of(member)[1] < len(large)
     assert archive.read(member, LIMIT) == large
+
+
+@given(st.lists(st.sampled_from(["a", "ab.d", "b", "x.d/", "d"]), min_size=1, max_size=3), st.data())
+def test_members_are_kept_by_what_their_path_contains(parts: list[str], data: st.DataObject) -> None:
+    """Also where it stands in comments, in extra fields, and across the end of a name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(data.draw(st.integers(0, 6))):
+            info = zipfile.ZipInfo(f"{number}{''.join(data.draw(st.permutations(parts)))}".rstrip("/"))
+            info.comment = data.draw(st.sampled_from([b"", b".d/", b"/", b"d/x"]))
+            info.extra = data.draw(st.sampled_from([b"", b"\x99\x99\x03\x00.d/", b"\x99\x99\x02\x00d/"]))
+            archive.writestr(info, b"content")
+    reader = BytesReader(buffer.getvalue())
+    every = read_directory(reader)
+    for wanted in (b".d/", b".d", b"/"):
+        expected = {path: member for path, member in every.items() if wanted in member.raw_path}
+        assert read_directory(reader, containing=wanted) == expected

@@ -171,3 +171,21 @@ def test_the_order_is_that_of_packaging_for_many_versions() -> None:
     assert all(
         entry.kind is FileKind.WHEEL for at in range(len(listing.versions)) for entry in listing.files(at)
     )
+
+
+@given(
+    st.lists(
+        st.builds(
+            "{}-{}{}-{}.whl".format,
+            st.sampled_from(["foo", "Foo", "foo.1"]),
+            st.sampled_from(["1", "1.0", "x"]),
+            builds,
+            tags,
+        )
+        | st.sampled_from(["foo-1.tar.gz", "foo-1.0.zip", "x.egg", "\0", ""])
+    )
+)
+def test_names_in_a_row_are_read_as_each_by_itself(filenames: list[str]) -> None:
+    together, alone = FilenameReader("foo"), FilenameReader("foo")
+    assert together.read_each(filenames) == [alone.read(filename) for filename in filenames]
+    assert together.versions == alone.versions

@@ -178,3 +178,21 @@ def test_no_markup_breaks_the_decoder(text: str) -> None:
         listing_from_page("foo", text.encode(), HTML, PAGE)
     except CorruptResponseError as error:
         assert error.url == PAGE
+
+
+@given(
+    st.lists(
+        st.sampled_from(["https://h.example/", "https://u:p@h.example/", "http://h.example/", "/", "//"])
+    ),
+    st.sampled_from(["", "#sha256=" + DIGEST]),
+)
+def test_an_address_is_judged_alike_wherever_its_file_stands(starts: list[str], fragment: str) -> None:
+    files: list[dict[str, object]] = [
+        {"filename": f"foo-{at}.0.tar.gz", "url": f"{start}foo-{at}.0.tar.gz{fragment if at % 2 else ''}"}
+        for at, start in enumerate(starts)
+    ]
+    listing = json_listing(*files)
+    alone = [json_listing(file) for file in files]
+    assert sorted(listing.unparsed) == sorted(name for one in alone for name in one.unparsed)
+    together = {file.filename: file for at in range(len(listing.versions)) for file in listing.files(at)}
+    assert together == {file.filename: file for one in alone if one.versions for file in one.files(0)}
