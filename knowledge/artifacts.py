@@ -23,6 +23,7 @@ from knowledge.client import MISSING
 from knowledge.digests import verify
 from knowledge.errors import (
     ArtifactError,
+    IndexStatusError,
     InvalidMetadataError,
     MetadataUnavailableError,
     TlsError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 Way = Callable[["Client", str, File], Coroutine[Any, Any, Metadata]]
 _LARGEST_METADATA_BYTES = 16 << 20
 _RACES = 4
+_GONE = frozenset({404, 410})
 
 
 class _NotHereError(MetadataUnavailableError):
@@ -144,6 +146,11 @@ async def _from_wheel(client: Client, project: str, file: File) -> Metadata:
         data = await parsed_by_ranges(client, file, wheel_metadata)
     except FileReaderError as error:
         raise InvalidMetadataError(file.filename, displayed(file.url), str(error)) from error
+    except IndexStatusError as error:
+        if error.status not in _GONE:
+            raise
+        reason = f"the index lists it and does not have it (HTTP status {error.status})"
+        raise MetadataUnavailableError(file.filename, displayed(file.url), reason) from error
     return checked(project, file, data, MetadataSource.WHEEL)
 
 

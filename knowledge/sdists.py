@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers.sdists import SdistError, SdistFacts, read_facts, read_zipped_facts
+from knowledge.digests import verify
 from knowledge.errors import MetadataUnavailableError
 from knowledge.releases import File
 from knowledge.remote_files import parsed_by_ranges
@@ -56,6 +57,10 @@ async def fetch_facts(client: Client, file: File) -> SdistFacts:
         largest_bytes=2 * LARGEST_PREFIX_BYTES,
         enough=prefix.enough,
     )
+    read_on = prefix.facts is None and len(response.body) < LARGEST_PREFIX_BYTES
+    if read_on or len(response.body) == file.size_bytes:
+        # All of it is here. Of a mere prefix no hash can be checked: it is trusted like the tail of a wheel.
+        verify(file, file.hashes, response.body, "the sdist")
     if prefix.facts is None:
         prefix.enough(bytearray(response.body))
     if prefix.facts is None:

@@ -31,6 +31,7 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 LARGEST_PAGE_BYTES = 64 << 20
 _LARGEST_HTML_BYTES = 16 << 20
 _MOST_FILES = 200_000
+_ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg")
 _DIGEST = re.compile(r"[0-9a-fA-F]{32,128}", re.ASCII)
 
 
@@ -179,7 +180,7 @@ class _LinkReader(html.parser.HTMLParser):
         super().__init__(convert_charrefs=True)
         self.anchors: list[dict[str, str]] = []
         self.base: str | None = None
-        self.api_version = "1.0"
+        self.api_version: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("a", "base", "meta"):
@@ -212,8 +213,11 @@ def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[ListedFi
         addresses = _Addresses(urljoin(url, reader.base or ""))
     except (AssertionError, ValueError) as error:  # html.parser asserts on some malformed declarations
         raise CorruptResponseError(url, f"no valid project page: {error}") from error
-    _check_version(reader.api_version, url)
+    _check_version(reader.api_version or "1.0", url)
     _check_count(len(reader.anchors), url)
+    if reader.api_version is None and not any(_is_archive(anchor["href"]) for anchor in reader.anchors):
+        # A page to log in, or the front page of something else.
+        raise CorruptResponseError(url, "an HTML page without any distribution file: no project page")
     files: list[ListedFile] = []
     refused: list[str] = []
     for anchor in reader.anchors:
@@ -224,6 +228,10 @@ def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[ListedFi
             continue
         files.append(_html_file(filename, address, fragment, anchor))
     return files, refused
+
+
+def _is_archive(href: str) -> bool:
+    return unquote(href.partition("#")[0].partition("?")[0].strip()).endswith(_ARCHIVES)
 
 
 def _html_file(filename: str, address: str, fragment: str, anchor: dict[str, str]) -> ListedFile:

@@ -73,9 +73,15 @@ class Refuted:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No index has `project`."""
+    """No index has `project`, or none lists a release of it.
+
+    Attributes:
+        unparsed: files that are listed and whose names no release can be read from.
+    """
 
     project: str
+    listed: bool = False
+    unparsed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ class Universe:
         self.projects[name] = self._by_variable[variable] = project
         if listing is None or not listing.versions:
             # A bit stands for any release there might have been, so that its absence has a cause of its own.
-            self.add({variable: bit(0)}, Missing(name), ("missing", name))
+            unparsed = listing.unparsed if listing else ()
+            self.add({variable: bit(0)}, Missing(name, listing is not None, unparsed), ("missing", name))
         for sieve in self._sieves:
             for refusal in sieve.refuse(project, self.context):
                 self.add({variable: refusal.releases}, Refused(name, refusal.reason), (sieve.name, name))

@@ -85,8 +85,11 @@ def incompatibility_in_words(incompatibility: Incompatibility, universe: Univers
             return f"{releases_in_words(found, incompatibility.masks[found.variable])} {reason.message}"
         case Refuted(reason):
             return reason.message
-        case Missing(project):
-            return f"the index has no project named {project}"
+        case Missing(project, listed, unparsed):
+            if not listed:
+                return f"the index has no project named {project}"
+            named = f" (only files such as {unparsed[0]})" if unparsed else ""
+            return f"the index lists no release of {project}{named}"
         case Unreadable(_, unknown):
             return f"the {unknown.what} cannot be read ({unknown.reason})"
         case Replaced(project, alternative):

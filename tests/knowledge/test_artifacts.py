@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 
 import msgspec
@@ -206,11 +207,27 @@ def test_a_range_that_is_not_the_one_asked_for_is_an_error(fault: Fault) -> None
             read_all(server)
 
 
-def test_a_file_that_is_gone_is_an_error() -> None:
+def test_a_file_that_is_gone_is_unavailable_and_nothing_worse() -> None:
     with IndexServer(one_release(beside=False)) as server:
         server.fault("*.whl", Fault.status(404))
-        with pytest.raises(IndexStatusError, match="404"):
+        with pytest.raises(MetadataUnavailableError, match="404"):
             read_all(server)
+
+
+def test_a_file_that_may_not_be_read_is_an_error() -> None:
+    with IndexServer(one_release(beside=False)) as server:
+        server.fault("*.whl", Fault.status(403))
+        with pytest.raises(IndexStatusError, match="403"):
+            read_all(server)
+
+
+def test_an_sdist_other_than_the_promised_one_is_refused() -> None:
+    index = FakeIndex()
+    honest, forged = (build_sdist("foo", "1.0", requires=[name]) for name in ("bar", "evil"))
+    digest = hashlib.sha256(honest).hexdigest()
+    index.add_file("foo", "foo-1.0.tar.gz", forged, hashes={"sha256": digest})
+    with IndexServer(index) as server, pytest.raises(HashMismatchError):
+        read_all(server)
 
 
 def test_a_static_sdist_is_read() -> None:

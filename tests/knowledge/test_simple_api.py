@@ -153,6 +153,17 @@ def test_a_page_that_is_none_is_an_error_with_its_address(body: bytes, content_t
         listing_from_page("foo", body, content_type, PAGE)
 
 
+def test_a_page_to_log_in_is_no_project_page() -> None:
+    body = b"<html><body><a href='/login'>Sign in</a> to go on.</body></html>"
+    with pytest.raises(CorruptResponseError, match="no project page"):
+        listing_from_page("foo", body, "text/html", "https://index.example/simple/foo/")
+
+
+def test_an_html_page_that_says_what_it_is_may_list_nothing() -> None:
+    body = b"<html><head><meta name='pypi:repository-version' content='1.0'></head></html>"
+    assert not listing_from_page("foo", body, "text/html", "https://index.example/simple/foo/").versions
+
+
 def test_minor_versions_and_unknown_fields_are_tolerated() -> None:
     listing = json_listing({}, meta={"api-version": "1.99", "project-status": "archived"}, extra=[1])
     assert listing.versions == ("1.0",)
