@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from analyzers.reports import Unknown
 from knowledge.configuration import IndexConfiguration
-from knowledge.errors import KnowledgeError, MetadataUnavailableError, OfflineError, StoreError
+from knowledge.errors import (
+    InvalidMetadataError,
+    KnowledgeError,
+    MetadataUnavailableError,
+    OfflineError,
+    StoreError,
+)
 from knowledge.filenames import normalized
 from knowledge.found_files import FoundFiles
 from knowledge.index_source import Arrival, IndexSource
@@ -275,7 +281,11 @@ class Knowledge:
         try:
             local = self._found.metadata(name, file)
             return local if local is not None else self._awaited(source.request_metadata(name, file))
-        except MetadataUnavailableError:
+        except InvalidMetadataError as error:
+            source.shelf.keep_failure(file, error)
+            raise
+        except MetadataUnavailableError as error:
+            source.shelf.keep_failure(file, error)
             if self._builder is None or file.kind is not FileKind.SDIST or self.offline:
                 raise
             return self._builder.metadata(name, file, self._found.content(file))

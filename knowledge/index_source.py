@@ -140,6 +140,11 @@ class IndexSource:
         Raises:
             OfflineError: requests are forbidden.
         """
+        failure = self.shelf.failure(file, however_old=self._offline)
+        if failure is not None:
+            failed: concurrent.futures.Future[Metadata] = concurrent.futures.Future()
+            failed.set_exception(failure)
+            return failed
         if self._offline:
             raise OfflineError(f"the metadata of {file.filename}")
         key = artifact_key(file)

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from analyzers.reports import Unknown
-from knowledge.errors import StoreError
+from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError, StoreError
 from knowledge.releases import File, Listing, Metadata
 from knowledge.store import ListingRow, MetadataRow, Store
+from knowledge.urls import displayed
 
 LISTING_FORMAT = 2
 METADATA_FORMAT = 2
+FAILURE_FORMAT = 1001
 BATCH = 500
 _WORTH_BYTES = 2 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -29,6 +31,16 @@ class StoredListing(NamedTuple):
     listing: Listing | None
     etag: str | None
     fresh: bool
+
+
+class _Failure(msgspec.Struct, frozen=True, array_like=True):
+    """Why a file has no metadata; `invalid` where it has some that cannot be used."""
+
+    invalid: bool
+    reason: str
+
+
+_decode_failure = msgspec.msgpack.Decoder(_Failure).decode
 
 
 class Shelf:
@@ -85,6 +97,33 @@ class Shelf:
         except msgspec.MsgspecError:
             return None
         return metadata if metadata.name == project else None
+
+    def failure(self, file: File, *, however_old: bool) -> ArtifactError | None:
+        """Why the metadata of a file could not be had when it was last asked for, while that is fresh.
+
+        Raises:
+            StoreError: one of its kinds.
+        """
+        key = artifact_key(file)
+        row = self._store.metadata(self.index_url, [key]).get(key)
+        if row is None or row.format != FAILURE_FORMAT:
+            return None
+        if not (however_old or self._is_fresh(row.fetched_at)):
+            return None
+        try:
+            failure = _decode_failure(row.payload)
+        except msgspec.MsgspecError:
+            return None
+        kind = InvalidMetadataError if failure.invalid else MetadataUnavailableError
+        return kind(file.filename, displayed(file.url), failure.reason)
+
+    def keep_failure(self, file: File, error: ArtifactError) -> None:
+        """Collects why a file has no metadata; what is stored of that and fresh stays as old as it is."""
+        if self.failure(file, however_old=False) is not None:
+            return
+        key = artifact_key(file)
+        payload = _encode(_Failure(isinstance(error, InvalidMetadataError), error.reason))
+        self._new_metadata[key] = MetadataRow(self.index_url, key, int(self._now()), FAILURE_FORMAT, payload)
 
     def keep_listing(self, project: str, listing: Listing | None, etag: str | None) -> None:
         """Collects what the index said just now; `flush` writes it."""
