@@ -17,6 +17,8 @@ from resolver.context import Constraint, Context, Preference
 from resolver.dependencies import Dependency
 from resolver.overrides import Override, Overrides
 
+pytestmark = pytest.mark.slow
+
 few = settings(max_examples=50, deadline=None)
 many = settings(max_examples=400, deadline=None)
 

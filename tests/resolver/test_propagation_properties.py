@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.card import CardEnc, EncType
@@ -14,6 +15,8 @@ from pysat.solvers import Solver
 from fakes.proofs import leaves
 from resolver.incompatibilities import Incompatibility, Missing
 from resolver.propagation import Propagation, UnsatisfiableError
+
+pytestmark = pytest.mark.slow
 
 Masks = Mapping[int, int]
 

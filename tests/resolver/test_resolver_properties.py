@@ -107,6 +107,7 @@ def check_fewer_needs(world: World, number: int) -> None:
     assert before.pins is None or after.pins is not None
 
 
+@pytest.mark.slow
 @few
 @given(worlds(most_projects=5, most_releases=4), st.integers(0, 10_000))
 def test_laws(world: World, number: int) -> None:
@@ -162,6 +163,7 @@ def check_strides(world: World, one_in: int, size: int) -> None:
         assert not any(map(refutes, combinations(result.pins.items(), size)))
 
 
+@pytest.mark.slow
 @few
 @given(worlds(), st.sampled_from((2, 3, 6)), st.sampled_from((1, 2)))
 def test_what_a_stride_refutes_is_learned(world: World, one_in: int, size: int) -> None:
@@ -191,6 +193,7 @@ def check_pseudonyms(world: World) -> None:
             assert not (project in result.pins and others.keys() & result.pins.keys())
 
 
+@pytest.mark.slow
 @few
 @given(worlds())
 def test_a_pseudonym_serves_where_the_original_cannot(world: World) -> None:
@@ -204,6 +207,7 @@ def test_a_pseudonym_serves_where_the_original_cannot_in_many_worlds(world: Worl
     check_pseudonyms(world)
 
 
+@pytest.mark.slow
 @few
 @given(worlds(), st.integers(0, 10_000))
 def test_asking_for_what_was_found_finds_it_again(world: World, number: int) -> None:
