@@ -14,13 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from analyzers.reports import Unknown
-from knowledge.configuration import IndexConfiguration
 from knowledge.errors import (
     InvalidMetadataError,
     KnowledgeError,
     MetadataUnavailableError,
     OfflineError,
-    StoreError,
 )
 from knowledge.filenames import normalized
 from knowledge.found_files import FoundFiles
@@ -30,7 +28,7 @@ from knowledge.releases import File, FileKind, Listing, Metadata
 from knowledge.remote_files import RemoteFile
 from knowledge.shelves import Shelf
 from knowledge.statistics import Statistics
-from knowledge.store import MEMORY, Store, open_store
+from knowledge.store import Store
 from knowledge.transport import Transport
 
 if TYPE_CHECKING:
@@ -363,45 +361,3 @@ class Knowledge:
     def _flush_when_full(self) -> None:
         if any(source.shelf.is_full for source in self._sources.values()):
             self.flush()
-
-
-def open_knowledge(
-    index: IndexConfiguration,
-    location: str,
-    now: Callable[[], float],
-    *,
-    user_agent: str,
-    ttl_s: float = 600.0,
-    offline: bool = False,
-    refresh: bool = False,
-    builder: Builder | None = None,
-) -> Knowledge:
-    """Facts of the configured indexes, kept in the store at `location`.
-
-    Where a file can be neither opened nor made, facts are kept for this run alone, and that is an unknown.
-
-    Raises:
-        ConfigurationError: `location` is of an unknown kind.
-        StoreError: the store is damaged, of a newer schema, or a server that cannot be reached.
-    """
-    unknowns = []
-    try:
-        store = open_store(location)
-    except StoreError as error:
-        if type(error) is not StoreError or "://" in location:
-            raise
-        unknowns.append(Unknown(what="facts for later runs", where=error.location, reason=error.reason))
-        store = open_store(MEMORY)
-    knowledge = Knowledge(
-        index.indexes,
-        store,
-        now,
-        transport=Transport(index.transport_settings(user_agent)),
-        ttl_s=ttl_s,
-        offline=offline,
-        refresh=refresh,
-        find_links=index.find_links,
-        builder=builder,
-    )
-    knowledge.doubt(unknowns)
-    return knowledge

@@ -20,7 +20,7 @@ ENTRIES = {
 }
 INDISPENSABLE = {"cli.py", "pyproject.toml", "Makefile", "README.md", "LICENSE", "tests", "docs"}
 # Written in pieces, for these rules hold for this file too.
-HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "deb.debian" + ".org")
+HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry.npm" + "js.org", "deb." + "debian.org")
 WORKPLACES = ("/wo" + "rk/", "/ro" + "ot/")
 LEFT_UNDONE = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
 UNEXPLAINED = r"#\s*type:\s*ignore(?!\[)|#\s*no" + r"qa(?!: [A-Z]+[0-9]+)|pragma:\s*no\s+co" + "ver"

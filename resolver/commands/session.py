@@ -117,7 +117,7 @@ class Session:
     @contextmanager
     def knowledge(self) -> Iterator[Knowledge]:
         """The index and the store that the user's tools and options name; at the end doubts are told."""
-        from knowledge.catalog import open_knowledge
+        from knowledge.opening import open_knowledge
 
         # Records live as long as the run: looking for cycles among them costs a tenth of a cold run.
         gc.set_threshold(200_000, 20, 20)

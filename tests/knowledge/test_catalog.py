@@ -14,7 +14,7 @@ from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.resources import RequestKind
 from fakes.server import IndexServer
-from knowledge.catalog import Knowledge, open_knowledge
+from knowledge.catalog import Knowledge
 from knowledge.configuration import IndexConfiguration
 from knowledge.errors import (
     HashMismatchError,
@@ -24,6 +24,7 @@ from knowledge.errors import (
     StoreDamagedError,
     StoreError,
 )
+from knowledge.opening import open_knowledge
 from knowledge.releases import File, Metadata
 from knowledge.shelves import artifact_key
 from knowledge.store import Contents, ListingRow, MetadataRow, open_store

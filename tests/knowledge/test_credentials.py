@@ -10,10 +10,10 @@ import pytest
 
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from knowledge.catalog import open_knowledge
 from knowledge.configuration import IndexConfiguration, configure_index
 from knowledge.credentials import Credentials, may_carry, netrc_file, of_environment
 from knowledge.errors import ConfigurationError, IndexStatusError
+from knowledge.opening import open_knowledge
 from knowledge.store import MEMORY
 
 KEYRING = """#!/bin/sh
