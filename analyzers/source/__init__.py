@@ -1,0 +1,1 @@
+"""What Python source uses: files in, `ModuleFacts` per file, one report per tree out; nothing is run."""
