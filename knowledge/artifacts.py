@@ -7,9 +7,10 @@ both are asked at once, then the way that won more often goes first and the othe
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+import concurrent.futures
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from packaging.version import Version
@@ -30,16 +31,18 @@ from knowledge.errors import (
     TransportError,
 )
 from knowledge.filenames import FilenameReader, normalized
+from knowledge.races import Race
 from knowledge.releases import File, FileKind, Metadata, MetadataSource
 from knowledge.remote_files import parsed_by_ranges
 from knowledge.sdists import fetch_facts, unavailable
 from knowledge.statistics import RequestKind
+from knowledge.transport import Transport
 from knowledge.urls import displayed, with_suffix
 
 if TYPE_CHECKING:
     from knowledge.client import Client
 
-Way = Callable[["Client", str, File], Coroutine[Any, Any, Metadata]]
+Way = Callable[["Client", str, File], Metadata]
 _LARGEST_METADATA_BYTES = 16 << 20
 _RACES = 4
 _GONE = frozenset({404, 410})
@@ -56,66 +59,69 @@ class ArtifactReader:
         self._races_started = 0
         self._wins: dict[MetadataSource, int] = {MetadataSource.WHEEL: 0, MetadataSource.METADATA_FILE: 0}
 
-    async def metadata(self, client: Client, project: str, file: File) -> Metadata:
+    def request(self, transport: Transport, project: str, file: File) -> concurrent.futures.Future[Metadata]:
         """The metadata of one file.
 
-        Args:
-            client: makes the requests.
-            project: normalised name.
-            file: of a listing of that project.
-
-        Raises:
+        The result raises:
             MetadataUnavailableError: an sdist that does not say what it requires.
             HashMismatchError: what is there is not what the index promised.
             InvalidMetadataError: it is unreadable, or of another project or version than the file.
             TransportError: one of its kinds.
+
+        Args:
+            transport: makes the requests.
+            project: normalised name.
+            file: of a listing of that project.
         """
+        unpromised = file.kind is FileKind.WHEEL and file.metadata_hashes is None
+        if unpromised and self._races_started < _RACES:
+            self._races_started += 1
+            return self._race(transport, project, file)
+        return transport.submit(lambda client: self._metadata(client, project, file))
+
+    def _metadata(self, client: Client, project: str, file: File) -> Metadata:
         if file.kind is FileKind.SDIST:
-            return of_sdist(project, file, await fetch_facts(client, file))
+            return of_sdist(project, file, fetch_facts(client, file))
         if file.metadata_hashes:
             try:
-                return await _from_metadata_file(client, project, file)
+                return _from_metadata_file(client, project, file)
             except (_NotHereError, TransportError):
-                return await _from_wheel(client, project, file)
-        if file.metadata_hashes is None and self._races_started < _RACES:
-            self._races_started += 1
-            return await self._race(client, project, file)
+                return _from_wheel(client, project, file)
         wins = self._wins
         beside_first = file.metadata_hashes is not None or (
             wins[MetadataSource.METADATA_FILE] > wins[MetadataSource.WHEEL]
         )
         ways = (_from_metadata_file, _from_wheel) if beside_first else (_from_wheel, _from_metadata_file)
-        return await _first_success(ways, client, project, file)
+        return _first_success(ways, client, project, file)
 
-    async def _race(self, client: Client, project: str, file: File) -> Metadata:
-        tasks = {
-            asyncio.ensure_future(_from_wheel(client, project, file)): MetadataSource.WHEEL,
-            asyncio.ensure_future(_from_metadata_file(client, project, file)): MetadataSource.METADATA_FILE,
-        }
-        pending = set(tasks)
-        try:
-            while pending:
-                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                for task, source in tasks.items():
-                    if task in done and task.exception() is None:
-                        self._wins[source] += 1
-                        return task.result()
-        finally:
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        raise _failure(*(task.exception() for task in tasks))
+    def _race(self, transport: Transport, project: str, file: File) -> concurrent.futures.Future[Metadata]:
+        race = Race(
+            [
+                transport.submit(functools.partial(_asked, way, project, file))
+                for way in (_from_wheel, _from_metadata_file)
+            ],
+            failure=lambda errors: _failure(*errors),
+            won=self._won,
+        )
+        return race.result
+
+    def _won(self, metadata: Metadata) -> None:
+        self._wins[metadata.source] += 1
 
 
-async def _first_success(ways: tuple[Way, Way], client: Client, project: str, file: File) -> Metadata:
+def _asked(way: Way, project: str, file: File, client: Client) -> Metadata:
+    return way(client, project, file)
+
+
+def _first_success(ways: tuple[Way, Way], client: Client, project: str, file: File) -> Metadata:
     first, second = ways
     try:
-        return await first(client, project, file)
+        return first(client, project, file)
     except (ArtifactError, TransportError) as error:
         if isinstance(error, TlsError):
             raise
         try:
-            return await second(client, project, file)
+            return second(client, project, file)
         except (ArtifactError, TransportError) as other:
             raise (_failure(other, error) if second is _from_wheel else _failure(error, other)) from None
 
@@ -128,8 +134,8 @@ def _failure(of_wheel: BaseException | None, of_metadata_file: BaseException | N
     return of_wheel
 
 
-async def _from_metadata_file(client: Client, project: str, file: File) -> Metadata:
-    response = await client.get(
+def _from_metadata_file(client: Client, project: str, file: File) -> Metadata:
+    response = client.get(
         with_suffix(file.url, ".metadata"),
         RequestKind.METADATA,
         largest_bytes=_LARGEST_METADATA_BYTES,
@@ -141,9 +147,9 @@ async def _from_metadata_file(client: Client, project: str, file: File) -> Metad
     return checked(project, file, response.body, MetadataSource.METADATA_FILE)
 
 
-async def _from_wheel(client: Client, project: str, file: File) -> Metadata:
+def _from_wheel(client: Client, project: str, file: File) -> Metadata:
     try:
-        data = await parsed_by_ranges(client, file, wheel_metadata)
+        data = parsed_by_ranges(client, file, wheel_metadata)
     except FileReaderError as error:
         raise InvalidMetadataError(file.filename, displayed(file.url), str(error)) from error
     except IndexStatusError as error:

@@ -1,33 +1,35 @@
 """The HTTP client of the index: bounded requests with retries; addresses in, bytes out.
 
 It follows redirects itself, so that neither credentials nor a request travel where they should not, and gives
-every failure as an error of this package. Runs in the transport's event loop.
+every failure as an error of this package. One client belongs to one thread.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
+import contextlib
+import http.client
 import random
-import ssl
+import socket
+import threading
+import time
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, Self
-from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from typing import NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
 
-import aiohttp
-
-from knowledge.credentials import Credentials
-from knowledge.errors import ConfigurationError, CorruptResponseError, RedirectError
+from knowledge.bodies import ENCODINGS, chunks, decoded
+from knowledge.connections import Connections, Route, basic, proxy_headers
+from knowledge.errors import CorruptResponseError, RedirectError, TransportError
 from knowledge.failures import TryAgainError, of_exception, of_status
 from knowledge.statistics import RequestKind, Statistics
-from knowledge.transport import TransportSettings
 from knowledge.urls import displayed, split_credentials
 
 MISSING = frozenset({403, 404, 410})
 _DRAINED_BYTES = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BODILESS = frozenset({204, 304})
+_SAFE = "/%:=&?~#+!$,;'@()*[]"
+"""Characters of an address that are left as they are."""
 
 
 class Response(NamedTuple):
@@ -39,8 +41,7 @@ class Response(NamedTuple):
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """What `Client.get` was asked for, but for the address."""
 
     kind: RequestKind
@@ -50,41 +51,42 @@ class _Wanted:
     enough: Callable[[bytearray], bool] | None
 
 
+class AbortedError(TransportError):
+    """Nobody waits for this request any more."""
+
+
 class Client:
-    """Makes requests. An asynchronous context manager."""
+    """Makes requests, one at a time; `abort` alone is for other threads."""
 
-    def __init__(self, settings: TransportSettings, statistics: Statistics) -> None:
-        self._settings = settings
+    def __init__(self, connections: Connections, statistics: Statistics) -> None:
+        self._connections = connections
+        self._settings = connections.settings
         self._statistics = statistics
-        self._random = random.Random(settings.seed)
-        self._session: aiohttp.ClientSession | None = None
-        self._proxies: dict[str, str] = {}
-        self._credentials = Credentials(settings.credentials, settings.netrc_file, keyring=settings.keyring)
+        self._random = random.Random(connections.settings.seed)
+        self._kept: dict[Route, http.client.HTTPConnection] = {}
+        self._busy: http.client.HTTPConnection | None = None
+        self._aborted = threading.Event()
 
-    async def __aenter__(self) -> Self:
-        settings = self._settings
-        context: ssl.SSLContext | bool = True
-        if settings.ca_file not in (None, ssl.get_default_verify_paths().cafile):  # those aiohttp has loaded
-            context = _trusting(str(settings.ca_file))
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=settings.connections, ssl=context),
-            timeout=aiohttp.ClientTimeout(
-                total=settings.total_s,
-                connect=None,
-                sock_connect=settings.connect_s,
-                sock_read=settings.read_s,
-            ),
-            headers={"User-Agent": settings.user_agent},
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
-        self._proxies = getproxies() if settings.proxies is None else dict(settings.proxies)
-        return self
+    def begin(self) -> None:
+        """Forget that earlier work was aborted."""
+        self._aborted.clear()
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+    def abort(self) -> None:
+        """Let the request that is under way fail at once."""
+        self._aborted.set()
+        busy = self._busy
+        sock = None if busy is None else busy.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
-    async def get(
+    def close(self) -> None:
+        """Close what is kept open."""
+        for connection in self._kept.values():
+            connection.close()
+        self._kept.clear()
+
+    def get(
         self,
         url: str,
         kind: RequestKind,
@@ -108,102 +110,146 @@ class Client:
         Raises:
             TransportError: one of its kinds.
         """
-        wanted = _Wanted(
-            kind=kind, headers=headers or {}, largest_bytes=largest_bytes, accepted=accepted, enough=enough
-        )
+        wanted = _Wanted(kind, headers or {}, largest_bytes, accepted, enough)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._follow(url, wanted)
+                return self._follow(url, wanted)
             except TryAgainError as failure:
+                if self._aborted.is_set():
+                    raise AbortedError(displayed(url), "nobody waits for it") from failure
                 if attempt >= self._settings.attempts:
                     if attempt > 1:
                         failure.error.add_note(f"{attempt} attempts were made")
                     raise failure.error from failure.__cause__
                 pause_s = failure.pause_s
-            self._statistics[kind].retries += 1
-            await asyncio.sleep(self._pause_s(attempt, pause_s))
+            self._statistics.retried(kind)
+            self._aborted.wait(self._pause_s(attempt, pause_s))
 
     def _pause_s(self, attempt: int, asked_s: float | None) -> float:
         settings = self._settings
         pause_s = settings.backoff_s * 2.0 ** (attempt - 1) * (1 - self._random.random() / 2)
         return min(max(pause_s, asked_s or 0.0), settings.longest_pause_s)
 
-    async def _follow(self, url: str, wanted: _Wanted) -> Response:
+    def _follow(self, url: str, wanted: _Wanted) -> Response:
         at = url
         for _ in range(self._settings.redirects + 1):
-            response = await self._attempt(at, wanted)
+            response = self._attempt(at, wanted)
             if response.status not in _REDIRECTS:
                 return response
             at = _redirected(at, response.headers.get("location", ""))
         raise RedirectError(displayed(url), f"more than {self._settings.redirects} redirects")
 
-    async def _attempt(self, url: str, wanted: _Wanted) -> Response:
-        assert self._session is not None
-        self._statistics[wanted.kind].requests += 1
-        headers = wanted.headers
-        credentials = self._credentials.of(url)
+    def _attempt(self, url: str, wanted: _Wanted) -> Response:
+        self._statistics.asked(wanted.kind)
+        credentials = self._connections.credentials(url)
+        headers = {
+            "User-Agent": self._settings.user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": ENCODINGS,
+            **wanted.headers,
+        }
         if credentials is not None:
-            headers = {**headers, "Authorization": _basic(*credentials)}
+            headers["Authorization"] = basic(*credentials)
+        deadline_s = time.monotonic() + self._settings.total_s
         try:
-            async with self._session.get(
-                url, headers=headers, allow_redirects=False, proxy=self._proxy(url)
-            ) as answer:
-                if answer.status != 401 or not await self._credentials.from_keyring(url):
-                    return await self._read(url, wanted, answer, sent=credentials is not None)
-            return await self._attempt(url, wanted)
-        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+            route = self._connections.route(url)
+            answer = self._answer(url, route, headers)
+            if answer.status == 401 and self._connections.ask_keyring(url, credentials):
+                self._drop()
+                return self._attempt(url, wanted)
+            response = self._read(url, wanted, answer, deadline_s, sent=credentials is not None)
+            self._keep(route, answer)
+        except (http.client.HTTPException, OSError, UnicodeError, zlib.error) as error:
+            self._drop()
             raise of_exception(displayed(url), error) from error
+        except BaseException:
+            self._drop()
+            raise
+        return response
 
-    def _proxy(self, url: str) -> str | None:
-        if not self._proxies:
-            return None
+    def _answer(self, url: str, route: Route, headers: dict[str, str]) -> http.client.HTTPResponse:
+        """Sends a request; over a kept connection where there is one that the server has not closed."""
         parts = urlsplit(url)
-        proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
-        return None if proxy is None or proxy_bypass(parts.netloc) else proxy
+        if not parts.hostname:
+            raise http.client.InvalidURL(url)
+        target = quote(parts.path or "/", _SAFE) + (f"?{quote(parts.query, _SAFE)}" if parts.query else "")
+        if route.proxy is not None and route.scheme == "http":
+            target = f"http://{route.netloc}{target}"
+            headers = {**headers, **proxy_headers(route)}
+        kept = self._kept.pop(route, None)
+        if kept is not None:
+            with contextlib.suppress(ConnectionError, http.client.BadStatusLine):
+                return self._sent(kept, route, target, headers)
+            self._drop()
+        return self._sent(self._connections.connection(route), route, target, headers)
 
-    async def _read(
-        self, url: str, wanted: _Wanted, answer: aiohttp.ClientResponse, *, sent: bool
+    def _sent(
+        self, connection: http.client.HTTPConnection, route: Route, target: str, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        self._busy = connection
+        if connection.sock is None:
+            connection.connect()
+        if self._aborted.is_set():  # from here on aborting shuts the socket
+            raise ConnectionAbortedError
+        connection.sock.settimeout(self._settings.read_s)
+        connection.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", route.netloc)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection.getresponse()
+
+    def _keep(self, route: Route, answer: http.client.HTTPResponse) -> None:
+        """Keeps the connection for a further request, where the answer was read to its end."""
+        if answer.isclosed() and not answer.will_close and self._busy is not None:
+            self._kept[route], self._busy = self._busy, None
+        else:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._busy is not None:
+            self._busy.close()
+            self._busy = None
+
+    def _read(
+        self, url: str, wanted: _Wanted, answer: http.client.HTTPResponse, deadline_s: float, *, sent: bool
     ) -> Response:
         """Judges the head of an answer, and reads its body where that is wanted."""
         status = answer.status
-        headers = {name.lower(): value for name, value in answer.headers.items()}
+        headers = {name.lower(): value for name, value in answer.getheaders()}
         if status in MISSING:
-            self._statistics[wanted.kind].missing += 1
+            self._statistics.missed(wanted.kind)
         if status not in wanted.accepted and status not in _REDIRECTS:
             raise of_status(url, status, answer.reason or "", headers, sent=sent)
-        length = answer.content_length
+        length = answer.length
         whole = status == 200 and "Range" in wanted.headers
         if status not in (200, 206):
             if length is not None and length <= _DRAINED_BYTES:  # then the connection can be used again
-                async for _ in answer.content.iter_any():
-                    pass
+                answer.read()
             return Response(status, url, headers, b"")
         if whole and (length is None or length > wanted.largest_bytes):
             return Response(status, url, headers, b"")
-        return Response(status, url, headers, await self._body(displayed(url), wanted, answer))
+        return Response(status, url, headers, self._body(displayed(url), wanted, answer, deadline_s))
 
-    async def _body(self, shown: str, wanted: _Wanted, answer: aiohttp.ClientResponse) -> bytes:
-        counts = self._statistics[wanted.kind]
+    def _body(
+        self, shown: str, wanted: _Wanted, answer: http.client.HTTPResponse, deadline_s: float
+    ) -> bytes:
         body = bytearray()
         checked = 0
-        async for chunk in answer.content.iter_any():
+        for chunk in decoded(chunks(answer), answer.headers.get("Content-Encoding", "")):
             body += chunk
-            counts.received_bytes += len(chunk)
+            self._statistics.received(wanted.kind, len(chunk))
             if len(body) > wanted.largest_bytes:
                 raise CorruptResponseError(shown, f"the answer is larger than {wanted.largest_bytes} bytes")
             if wanted.enough is not None and len(body) >= 2 * checked:
                 checked = len(body)
                 if wanted.enough(body):
-                    answer.close()
                     break
+            if time.monotonic() > deadline_s:
+                raise TimeoutError
         return bytes(body)
-
-
-def _basic(user: str, password: str) -> str:
-    """Source: RFC 7617."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
 def _redirected(at: str, location: str) -> str:
@@ -218,16 +264,3 @@ def _redirected(at: str, location: str) -> str:
     if at.startswith("https:") and parts.scheme == "http":
         raise RedirectError(displayed(at), f"redirects from https to {displayed(target)}")
     return target
-
-
-def _trusting(ca_file: str) -> ssl.SSLContext:
-    from pathlib import Path
-
-    try:
-        if Path(ca_file).is_dir():
-            return ssl.create_default_context(capath=ca_file)
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            "cert", ca_file, f"no usable certificates: {error.strerror or error}"
-        ) from error

@@ -13,8 +13,9 @@ import ast
 import configparser
 import importlib.util
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from knowledge.configured_indexes import (
     DEFAULT,
@@ -28,7 +29,7 @@ from knowledge.configured_indexes import (
 from knowledge.credentials import netrc_file, of_environment
 from knowledge.errors import ConfigurationError
 from knowledge.indexes import Index, Indexes
-from knowledge.transport import TransportSettings
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
 
 _LARGEST_FILE_BYTES = 1 << 20
@@ -39,8 +40,7 @@ SETTINGS = frozenset({"index-url", "indexes", "sources", "find-links"})
 """Keys of ``[tool.stackwright]`` that are read here."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndexConfiguration:
+class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     """Indexes and how to reach them.
 
     Attributes:
@@ -48,20 +48,24 @@ class IndexConfiguration:
         the URL was found, for messages. further: indexes that are asked before the default one. pinned: see
         `Indexes.pinned`. find_links: see `knowledge.find_links.read_locations`; credentials are taken out.
         no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
-        keyring, ca_file: see `knowledge.transport.TransportSettings`. No `ca_file` means
+        keyring, ca_file: see `knowledge.transport_settings.TransportSettings`. No `ca_file` means
             the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).
     """
 
     url: str
     place: str
     further: tuple[Index, ...] = ()
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    pinned: Mapping[str, str] = msgspec.field(default_factory=dict)
     find_links: tuple[str, ...] = ()
     no_index: bool = False
-    credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    credentials: Mapping[str, tuple[str, str]] = {}
     netrc_file: str | None = None
     keyring: bool = False
     ca_file: str | None = None
+
+    def __repr__(self) -> str:
+        """Without what is secret."""
+        return f"IndexConfiguration(url={self.url!r}, place={self.place!r})"
 
     @property
     def indexes(self) -> Indexes:

@@ -48,7 +48,7 @@ class Credentials:
             self._known[at] = self._of_netrc(urlsplit(url).hostname or "")
         return self._known[at]
 
-    async def from_keyring(self, url: str) -> bool:
+    def from_keyring(self, url: str) -> bool:
         """Asks the keyring for an origin that refused a request, once; says whether it knows something."""
         at = origin(url)
         if not self._keyring or at in self._asked or not may_carry(url):
@@ -56,7 +56,7 @@ class Credentials:
         self._asked.add(at)
         user = (self._known.get(at) or ("", ""))[0]
         for service in (at + "/", urlsplit(url).hostname or ""):
-            found = await _ask_keyring(service, user)
+            found = _ask_keyring(service, user)
             if found is not None:
                 self._known[at] = found
                 return True
@@ -115,29 +115,24 @@ def _read_netrc(path: str) -> dict[str, tuple[str, str]]:
     }
 
 
-async def _ask_keyring(service: str, user: str) -> tuple[str, str] | None:
+def _ask_keyring(service: str, user: str) -> tuple[str, str] | None:
     """What the command says of a service; None where it knows nothing, fails or does not exist."""
-    import asyncio
+    import subprocess
 
     words = ["get", service, user] if user else ["--mode", "creds", "get", service]
     try:
-        process = await asyncio.create_subprocess_exec(
-            "keyring",
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+        answer = subprocess.run(
+            ["keyring", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_KEYRING_S,
+            check=False,
         )
-    except OSError:
+    except (OSError, subprocess.TimeoutExpired):
         return None
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), _KEYRING_S)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return None
-    lines = output[:_LARGEST_ANSWER_BYTES].decode("utf-8", errors="replace").splitlines()
-    if process.returncode != 0 or len(lines) < (1 if user else 2):
+    lines = answer.stdout[:_LARGEST_ANSWER_BYTES].decode("utf-8", errors="replace").splitlines()
+    if answer.returncode != 0 or len(lines) < (1 if user else 2):
         return None
     return (user, lines[0]) if user else (lines[0], lines[1])
 

@@ -1,10 +1,11 @@
-"""What statuses and the exceptions of aiohttp mean, as errors of this package with a remedy."""
+"""What statuses and the exceptions of an HTTP client mean, as errors of this package with a remedy."""
 
 from __future__ import annotations
 
+import http.client
+import ssl
+import zlib
 from collections.abc import Mapping
-
-import aiohttp
 
 from knowledge.credentials import refusal_note
 from knowledge.errors import (
@@ -49,21 +50,22 @@ def of_status(
 
 
 def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError:
-    """The error for what aiohttp or the operating system raised."""
+    """The error for what the standard library's HTTP client or the operating system raised."""
     match error:
-        case aiohttp.ClientSSLError():
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | http.client.RemoteDisconnected():
+            return TryAgainError(_with_remedy(IndexUnreachableError(shown, "the connection was closed")))
+        case ssl.SSLError():
             return _untrusted(shown, error)
         case TimeoutError():
             failure = IndexUnreachableError(shown, "no answer within the time limit")
             return TryAgainError(_with_remedy(failure))
-        case aiohttp.ClientPayloadError():
+        case http.client.IncompleteRead() | zlib.error():
             return TryAgainError(CorruptResponseError(shown, "the answer was cut off"))
-        case aiohttp.InvalidURL():
+        case http.client.InvalidURL() | UnicodeError():
             return TransportError(shown, "no valid web address")
-        case aiohttp.ServerDisconnectedError():
-            return TryAgainError(_with_remedy(IndexUnreachableError(shown, "the connection was closed")))
-    cause = getattr(error, "os_error", None) or error
-    reason = str(getattr(cause, "strerror", None) or cause or type(error).__name__)
+        case http.client.HTTPException():
+            return TryAgainError(CorruptResponseError(shown, "the answer is not HTTP"))
+    reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
     return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
 
 
@@ -72,9 +74,8 @@ def _with_remedy(error: IndexUnreachableError) -> IndexUnreachableError:
     return error
 
 
-def _untrusted(shown: str, error: aiohttp.ClientSSLError) -> TlsError:
-    cause = getattr(error, "certificate_error", None) or error.os_error
-    reason = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or str(cause)
+def _untrusted(shown: str, error: ssl.SSLError) -> TlsError:
+    reason = getattr(error, "verify_message", "") or error.reason or str(error)
     failure = TlsError(shown, reason)
     failure.add_note(
         "if you trust this server, name its authority's certificate by SSL_CERT_FILE or PIP_CERT"

@@ -94,7 +94,7 @@ def read_locations(locations: Iterable[str]) -> tuple[list[ListedFile], list[str
     return entries, pages
 
 
-async def fetch_page(client: Client, address: str) -> list[ListedFile]:
+def fetch_page(client: Client, address: str) -> list[ListedFile]:
     """The distribution files that a page links.
 
     Raises:
@@ -103,7 +103,7 @@ async def fetch_page(client: Client, address: str) -> list[ListedFile]:
     from knowledge.simple_api import ACCEPT, entries_from_page
     from knowledge.statistics import RequestKind
 
-    response = await client.get(
+    response = client.get(
         address, RequestKind.LISTING, headers={"Accept": ACCEPT}, largest_bytes=_LARGEST_PAGE_BYTES
     )
     entries, _ = entries_from_page(response.body, response.headers.get("content-type", ""), response.url)

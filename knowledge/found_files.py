@@ -123,19 +123,17 @@ class FoundFiles:
         return links
 
     def _request(self, page: str) -> concurrent.futures.Future[list[ListedFile]]:
-        async def work(client: Client) -> list[ListedFile]:
+        def work(client: Client) -> list[ListedFile]:
             from knowledge.find_links import fetch_page
 
-            return await fetch_page(client, page)
+            return fetch_page(client, page)
 
         return self._transport.submit(work)
 
 
-async def _download(file: File, client: Client) -> bytes:
+def _download(file: File, client: Client) -> bytes:
     from knowledge.statistics import RequestKind
 
     headers = {"Accept-Encoding": "identity"}
-    response = await client.get(
-        file.url, RequestKind.SDIST, headers=headers, largest_bytes=_LARGEST_CONTENT_BYTES
-    )
+    response = client.get(file.url, RequestKind.SDIST, headers=headers, largest_bytes=_LARGEST_CONTENT_BYTES)
     return response.body

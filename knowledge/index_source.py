@@ -106,10 +106,10 @@ class IndexSource:
             etag = self._stale[name].etag if name in self._stale else None
             url = self.url
 
-            async def work(client: Client) -> FetchedListing:
+            def work(client: Client) -> FetchedListing:
                 from knowledge.project_pages import fetch_listing
 
-                return await fetch_listing(client, url, name, etag)
+                return fetch_listing(client, url, name, etag)
 
             request = self._listing_requests[name] = self._transport.submit(work)
             request.add_done_callback(functools.partial(self._tell, Arrival(self, name, None)))
@@ -149,15 +149,11 @@ class IndexSource:
             raise OfflineError(f"the metadata of {file.filename}")
         key = artifact_key(file)
         if key not in self._metadata_requests:
-
-            async def work(client: Client) -> Metadata:
+            if self._artifacts is None:
                 from knowledge.artifacts import ArtifactReader
 
-                if self._artifacts is None:
-                    self._artifacts = ArtifactReader()
-                return await self._artifacts.metadata(client, name, file)
-
-            request = self._transport.submit(work)
+                self._artifacts = ArtifactReader()
+            request = self._artifacts.request(self._transport, name, file)
             self._metadata_requests[key] = (file, request)
             request.add_done_callback(functools.partial(self._tell, Arrival(self, name, file)))
         return self._metadata_requests[key][1]

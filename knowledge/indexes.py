@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from knowledge.filenames import normalized
 
 
-@dataclass(frozen=True, kw_only=True)
-class Index:
+class Index(msgspec.Struct, frozen=True, kw_only=True):
     """One package index.
 
     Attributes:
@@ -25,8 +25,7 @@ class Index:
     default: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Indexes:
+class Indexes(msgspec.Struct, frozen=True, kw_only=True):
     """Indexes in the order in which they are asked; the first that has a project alone serves it.
 
     Attributes:
@@ -35,7 +34,7 @@ class Indexes:
     """
 
     order: tuple[Index, ...]
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    pinned: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @classmethod
     def single(cls, url: str) -> Indexes:

@@ -27,7 +27,7 @@ class FetchedListing(NamedTuple):
     unchanged: bool = False
 
 
-async def fetch_listing(client: Client, index_url: str, project: str, etag: str | None) -> FetchedListing:
+def fetch_listing(client: Client, index_url: str, project: str, etag: str | None) -> FetchedListing:
     """Asks for the page of a project.
 
     Args:
@@ -44,7 +44,7 @@ async def fetch_listing(client: Client, index_url: str, project: str, etag: str 
     headers = {"Accept": ACCEPT}
     if etag is not None:
         headers["If-None-Match"] = etag
-    response = await client.get(
+    response = client.get(
         f"{index_url.rstrip('/')}/{project}/",
         RequestKind.LISTING,
         headers=headers,

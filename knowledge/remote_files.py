@@ -33,7 +33,7 @@ class Piece(NamedTuple):
     size_bytes: int
 
 
-async def fetch_range(client: Client, url: str, offset: int | None, length: int) -> Piece:
+def fetch_range(client: Client, url: str, offset: int | None, length: int) -> Piece:
     """Reads a range; the whole file where the server knows no ranges and the file is not too large.
 
     Args:
@@ -47,7 +47,7 @@ async def fetch_range(client: Client, url: str, offset: int | None, length: int)
         TransportError: one of its other kinds.
     """
     wanted = f"bytes=-{length}" if offset is None else f"bytes={offset}-{offset + length - 1}"
-    response = await client.get(
+    response = client.get(
         url,
         RequestKind.RANGE,
         headers={"Range": wanted, "Accept-Encoding": "identity"},
@@ -74,7 +74,7 @@ async def fetch_range(client: Client, url: str, offset: int | None, length: int)
     return Piece(first, response.body, size_bytes)
 
 
-async def parsed_by_ranges(client: Client, file: File, parse: Callable[[SparseReader], T]) -> T:
+def parsed_by_ranges(client: Client, file: File, parse: Callable[[SparseReader], T]) -> T:
     """What `parse` makes of a file of which its end is read, and then the ranges that it misses.
 
     Raises:
@@ -87,7 +87,7 @@ async def parsed_by_ranges(client: Client, file: File, parse: Callable[[SparseRe
     length = TAIL_BYTES if known is None else max(1, min(TAIL_BYTES, known))
     reader: SparseReader | None = None
     for _ in range(_ROUNDS):
-        piece = await fetch_range(client, file.url, offset, length)
+        piece = fetch_range(client, file.url, offset, length)
         if len(piece.data) == piece.size_bytes:
             verify(file, file.hashes, piece.data, "the file")
         if reader is None:

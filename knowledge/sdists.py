@@ -34,7 +34,7 @@ class _Prefix:
         return self.facts is not None or len(prefix) >= LARGEST_PREFIX_BYTES
 
 
-async def fetch_facts(client: Client, file: File) -> SdistFacts:
+def fetch_facts(client: Client, file: File) -> SdistFacts:
     """What an sdist says about itself.
 
     Raises:
@@ -44,13 +44,11 @@ async def fetch_facts(client: Client, file: File) -> SdistFacts:
     """
     if file.filename.endswith(".zip"):
         try:
-            return await parsed_by_ranges(
-                client, file, lambda reader: read_zipped_facts(reader, file.filename)
-            )
+            return parsed_by_ranges(client, file, lambda reader: read_zipped_facts(reader, file.filename))
         except SdistError as error:
             raise unavailable(file, error.reason) from error
     prefix = _Prefix(file.filename)
-    response = await client.get(
+    response = client.get(
         file.url,
         RequestKind.SDIST,
         headers={"Accept-Encoding": "identity"},

@@ -8,8 +8,9 @@ the listings of its dependencies.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
+
+import msgspec
 
 from knowledge.releases import File, Listing, Metadata
 
@@ -45,15 +46,14 @@ class Speculation(Protocol):
         """What the release asks for on the target, by itself and by these extras."""
 
 
-@dataclass(slots=True)
-class _Project:
+class _Project(msgspec.Struct):
     """What is known and guessed of one project."""
 
-    bounds: dict[str, None] = field(default_factory=dict)
-    extras: set[str] = field(default_factory=set)
+    bounds: dict[str, None] = msgspec.field(default_factory=dict)
+    extras: set[str] = msgspec.field(default_factory=set)
     listing: Listing | None = None
-    guessed: dict[str, File] = field(default_factory=dict)
-    read: dict[str, Metadata] = field(default_factory=dict)
+    guessed: dict[str, File] = msgspec.field(default_factory=dict)
+    read: dict[str, Metadata] = msgspec.field(default_factory=dict)
 
 
 class Guesses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import threading
 
 import msgspec
 
@@ -33,7 +34,7 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Statistics:
-    """Figures of one run. Counts are written by the transport's thread alone; readable at any time.
+    """Figures of one run. Counts are written by the transport's threads; readable at any time.
 
     Attributes:
         speculative: files whose metadata was asked for on a guess (see `knowledge.speculation`).
@@ -42,11 +43,32 @@ class Statistics:
 
     def __init__(self) -> None:
         self._counts = {kind: Counts() for kind in RequestKind}
+        self._lock = threading.Lock()
         self.speculative = 0
         self.speculative_used = 0
 
     def __getitem__(self, kind: RequestKind) -> Counts:
         return self._counts[kind]
+
+    def asked(self, kind: RequestKind) -> None:
+        """A request is sent."""
+        with self._lock:
+            self._counts[kind].requests += 1
+
+    def retried(self, kind: RequestKind) -> None:
+        """The next request repeats a failed one."""
+        with self._lock:
+            self._counts[kind].retries += 1
+
+    def missed(self, kind: RequestKind) -> None:
+        """What was asked for is not there."""
+        with self._lock:
+            self._counts[kind].missing += 1
+
+    def received(self, kind: RequestKind, size_bytes: int) -> None:
+        """A part of a body arrived."""
+        with self._lock:
+            self._counts[kind].received_bytes += size_bytes
 
     @property
     def requests(self) -> int:

@@ -1,88 +1,48 @@
-"""Runs the HTTP client in one background thread, for callers that are synchronous.
+"""Runs HTTP clients in background threads, for callers that do not want to wait yet.
 
 Nothing of the network is imported before the first request, so a run that the store can answer does not pay
-for it. Work enters as coroutine functions over a client; `concurrent.futures.Future` objects leave.
+for it. Work enters as functions over a client; `concurrent.futures.Future` objects leave. Each thread owns
+one client, and with it its connections, so that nothing is shared while bytes travel.
 """
 
 from __future__ import annotations
 
-import collections
 import concurrent.futures
-import functools
+import queue
 import threading
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge.statistics import Statistics
+from knowledge.transport_settings import TransportSettings
 
 if TYPE_CHECKING:
-    import asyncio
-
     from knowledge.client import Client
+    from knowledge.connections import Connections
 
 T = TypeVar("T")
-Work = Callable[["Client"], Coroutine[Any, Any, T]]
-_JOIN_S = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class TransportSettings:
-    """How requests are made.
-
-    Attributes:
-        credentials: origin (``https://host:port``, as `knowledge.urls.origin` gives it) to user and
-            password; sent to that origin alone.
-        netrc_file: consulted for origins without `credentials`.
-        keyring: whether the command ``keyring`` is asked when an origin refuses a request.
-        proxies: scheme to the address of a proxy, as ``http_proxy`` names it; None for what the environment
-            names. Hosts of ``no_proxy`` are asked directly.
-        ca_file: certificates of authorities to trust instead of the system's; a file or a directory.
-        connect_s: limit for the connection, name resolution and TLS included.
-        read_s: limit for silence while an answer is awaited or read.
-        total_s: limit for one attempt.
-        attempts: how often a request is tried before its error counts.
-        backoff_s: first pause between attempts; each further one is twice as long, and up to half shorter
-            by chance.
-        longest_pause_s: limit for a pause, also for one that the server asked for.
-        seed: of the pauses' jitter.
-    """
-
-    user_agent: str = "stackwright"
-    credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
-    netrc_file: str | None = None
-    keyring: bool = False
-    proxies: Mapping[str, str] | None = field(default=None, repr=False)
-    ca_file: str | None = None
-    connections: int = 10
-    connect_s: float = 10.0
-    read_s: float = 20.0
-    total_s: float = 180.0
-    attempts: int = 4
-    backoff_s: float = 0.3
-    longest_pause_s: float = 20.0
-    redirects: int = 10
-    seed: int = 0
+Work = Callable[["Client"], T]
+THREAD_NAME = "stackwright-transport"
+_JOIN_S = 1.0
+"""How long closing waits for threads; one that waits for the name of a host cannot be woken."""
 
 
 class Transport:
-    """A thread with an event loop and a client, started by the first `submit`.
+    """Threads with a client each, started as work needs them.
 
-    `submit` and `close` are for one thread, that of the caller. Closing cancels what is under way.
+    `submit` and `close` are for any thread. Closing cancels what is under way.
     """
 
     def __init__(self, settings: TransportSettings | None = None) -> None:
         self.settings = settings or TransportSettings()
         self.statistics = Statistics()
         self._lock = threading.Lock()
-        self._waiting: collections.deque[tuple[Work[Any], concurrent.futures.Future[Any]]] = (
-            collections.deque()
+        self._waiting: queue.SimpleQueue[tuple[Work[Any], concurrent.futures.Future[Any]] | None] = (
+            queue.SimpleQueue()
         )
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: Client | None = None
-        self._stop: asyncio.Event | None = None
-        self._tasks: dict[asyncio.Task[None], concurrent.futures.Future[Any]] = {}
+        self._workers: list[_Worker] = []
+        self._unfinished = 0
+        self._connections: Connections | None = None
         self._closed = False
 
     def submit(self, work: Work[T]) -> concurrent.futures.Future[T]:
@@ -92,95 +52,107 @@ class Transport:
             if self._closed:
                 future.cancel()
                 return future
-            self._waiting.append((work, future))
-            loop = self._loop
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="stackwright-transport", daemon=True)
-                self._thread.start()
-        if loop is not None:
-            loop.call_soon_threadsafe(self._start_waiting)
+            self._unfinished += 1
+            self._waiting.put((work, future))
+            if len(self._workers) < min(self._unfinished, self.settings.connections):
+                worker = _Worker(self)
+                self._workers.append(worker)
+                worker.thread.start()
         return future
 
     def close(self) -> None:
-        """Cancels what is under way and ends the thread. May be called again, and at any moment."""
+        """Cancels what is under way and ends the threads. May be called again, and at any moment."""
         with self._lock:
             self._closed = True
-            if self._loop is not None and self._stop is not None:
-                self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread is not None:
-            self._thread.join(_JOIN_S)
+            workers = list(self._workers)
+        while True:
+            try:
+                item = self._waiting.get_nowait()
+            except queue.Empty:
+                break
+            if item is not None:
+                item[1].cancel()
+        for worker in workers:
+            self._waiting.put(None)
+            worker.cancel()
+        for worker in workers:
+            worker.thread.join(_JOIN_S)
+
+    def client(self) -> Client:
+        """A client of its own for one thread."""
+        from knowledge.client import Client
+        from knowledge.connections import Connections
+
+        with self._lock:
+            if self._connections is None:
+                self._connections = Connections(self.settings)
+            return Client(self._connections, self.statistics)
+
+    def next_work(self) -> tuple[Work[Any], concurrent.futures.Future[Any]] | None:
+        """What to do next; waits for it. None where there will be no more."""
+        item = self._waiting.get()
+        return None if self._closed else item
+
+    def finished(self) -> None:
+        """One piece of work is done."""
+        with self._lock:
+            self._unfinished -= 1
+
+
+class _Worker:
+    """One thread; `cancel` is for the other ones."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._current: concurrent.futures.Future[Any] | None = None
+
+    def cancel(self) -> None:
+        """Ends what is under way."""
+        with self._lock:
+            current = self._current
+        if current is not None:
+            current.cancel()
+
+    def cancelled(self, future: concurrent.futures.Future[Any]) -> None:
+        """Wakes the thread, if it is at the work of this future and that was cancelled."""
+        with self._lock:
+            if future.cancelled() and self._current is future and self._client is not None:
+                self._client.abort()
 
     def _run(self) -> None:
         try:
-            import asyncio
+            while (item := self._transport.next_work()) is not None:
+                self._perform(*item)
+        finally:
+            if self._client is not None:
+                self._client.close()
 
-            asyncio.run(self._serve())
-        except BaseException as error:  # reported to whoever waits: nobody sees this thread's traceback
-            failure: BaseException | None = error
-        else:
-            failure = None
-        with self._lock:
-            self._closed = True
-            self._loop = None
-            waiting = list(self._waiting)
-            self._waiting.clear()
-        for _, future in waiting:
-            if failure is None:
-                future.cancel()
-            elif future.set_running_or_notify_cancel():
-                future.set_exception(failure)
-
-    async def _serve(self) -> None:
-        import asyncio
-
-        from knowledge.client import Client
-
-        async with Client(self.settings, self.statistics) as client:
-            self._client = client
-            with self._lock:
-                self._stop = asyncio.Event()
-                self._loop = asyncio.get_running_loop()
-                if self._closed:
-                    self._stop.set()
-            self._start_waiting()
-            await self._stop.wait()
-            with self._lock:
-                self._loop = None
-            tasks = dict(self._tasks)
-            for task, future in tasks.items():
-                task.cancel()
-                future.cancel()  # a task that never ran cannot do it
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _start_waiting(self) -> None:
-        import asyncio
-
-        while self._waiting:
-            work, future = self._waiting.popleft()
-            if future.cancelled():
-                continue
-            task = asyncio.get_running_loop().create_task(self._perform(work, future))
-            self._tasks[task] = future
-            task.add_done_callback(self._tasks.pop)
-            future.add_done_callback(functools.partial(self._cancelled, task))
-
-    def _cancelled(self, task: asyncio.Task[None], future: concurrent.futures.Future[Any]) -> None:
-        with self._lock:
-            if future.cancelled() and self._loop is not None:
-                self._loop.call_soon_threadsafe(task.cancel)
-
-    async def _perform(self, work: Work[T], future: concurrent.futures.Future[T]) -> None:
-        assert self._client is not None
+    def _perform(self, work: Work[Any], future: concurrent.futures.Future[Any]) -> None:
         try:
-            result = await work(self._client)
-        except BaseException as error:
-            import asyncio
-
-            if isinstance(error, asyncio.CancelledError):
-                future.cancel()
-                raise
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
-        else:
-            if future.set_running_or_notify_cancel():
-                future.set_result(result)
+            if future.cancelled():
+                return
+            with self._lock:
+                self._current = future
+                if self._client is not None:
+                    self._client.begin()
+            future.add_done_callback(self.cancelled)
+            try:
+                if self._client is None:
+                    client = self._transport.client()
+                    with self._lock:
+                        self._client = client
+                    self.cancelled(future)  # it may have been meanwhile
+                result = work(self._client)
+            except BaseException as error:  # reported to whoever waits: nobody sees this thread's traceback
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(error)
+            else:
+                if future.set_running_or_notify_cancel():
+                    future.set_result(result)
+        finally:
+            with self._lock:
+                self._current = None
+            self._transport.finished()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from resolver.dependencies import Dependency
 from resolver.projects import Project
 from resolver.universe import Universe
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(msgspec.Struct, frozen=True):
     """A dependency that the state leaves no release for.
 
     Attributes:

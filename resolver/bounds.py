@@ -9,7 +9,7 @@ without open assumptions is used. Cost: one propagation for each release tried, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from resolver.projects import Project
 from resolver.propagation import Propagation, UnsatisfiableError
@@ -21,8 +21,7 @@ from resolver.versions import ABSENT, bit, positions
 MOST_TRIED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Loss:
+class _Loss(msgspec.Struct, frozen=True):
     """What trying every release of one project shows to be lost at least, and by which projects."""
 
     amount: int

@@ -13,7 +13,8 @@ from __future__ import annotations
 import enum
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from resolver.projects import Project
 from resolver.score import Scorer
@@ -40,8 +41,7 @@ class StoppedBy(enum.StrEnum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """How long to look for better stacks.
 
     Attributes:
@@ -54,8 +54,7 @@ class Budget:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, order=True):
     """One project to be put to one release.
 
     Attributes:
@@ -67,8 +66,7 @@ class Move:
     position: int
 
 
-@dataclass(slots=True)
-class Point:
+class Point(msgspec.Struct):
     """A stack with its score."""
 
     stack: Stack
@@ -79,8 +77,7 @@ class Point:
         return tuple((name, member.position) for name, member in self.stack.members.items())
 
 
-@dataclass(slots=True)
-class Climb:
+class Climb(msgspec.Struct):
     """One climb; `assemble` builds the stack of a move, or None where it fails.
 
     Attributes:
@@ -96,7 +93,7 @@ class Climb:
     best: Point
     bound: int
     moves: int = 0
-    _tried: set[tuple[tuple[tuple[str, int], ...], str, int]] = field(default_factory=set)
+    _tried: set[tuple[tuple[tuple[str, int], ...], str, int]] = msgspec.field(default_factory=set)
 
     def run(self) -> StoppedBy:
         """Climb until something ends it."""

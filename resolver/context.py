@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from analyzers.reports import InputFile, Unknown
 from resolver.cutoff import Cutoff
@@ -28,8 +29,7 @@ class PrereleasePolicy(enum.StrEnum):
     EXPLICIT = "explicit"
 
 
-@dataclass(frozen=True, slots=True)
-class DirectRequirement:
+class DirectRequirement(msgspec.Struct, frozen=True):
     """A requirement of the user that is live on the target.
 
     Attributes:
@@ -49,8 +49,7 @@ class DirectRequirement:
         return self.dependency.specifiers
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(msgspec.Struct, frozen=True):
     """A limit on a project that is live on the target; it never brings the project into the stack.
 
     Attributes:
@@ -65,8 +64,7 @@ class Constraint:
     hashes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(msgspec.Struct, frozen=True):
     """Releases that an existing lock settled on: they are tried first.
 
     Attributes:
@@ -78,8 +76,7 @@ class Preference:
     where: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What units may look at; it never changes during a run.
 
     Attributes:
@@ -96,10 +93,10 @@ class Context:
     requirements: tuple[DirectRequirement, ...]
     recommendation: Recommendation = STABLE
     prereleases: PrereleasePolicy = PrereleasePolicy.IF_NECESSARY
-    formats: FormatPolicy = field(default_factory=FormatPolicy)
+    formats: FormatPolicy = msgspec.field(default_factory=FormatPolicy)
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
-    preferences: Mapping[str, Preference] = field(default_factory=dict)
+    preferences: Mapping[str, Preference] = msgspec.field(default_factory=dict)
     requires_hashes: str | None = None
     files: tuple[InputFile, ...] = ()
     unknowns: tuple[Unknown, ...] = ()

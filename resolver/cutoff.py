@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from knowledge.filenames import normalized
 from knowledge.releases import Listing
@@ -19,8 +20,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cutoff:
+class Cutoff(msgspec.Struct, frozen=True, kw_only=True):
     """From when on uploads do not count.
 
     Attributes:
@@ -29,7 +29,7 @@ class Cutoff:
     """
 
     moment: str | None = None
-    exceptions: Mapping[str, str | None] = field(default_factory=dict)
+    exceptions: Mapping[str, str | None] = msgspec.field(default_factory=dict)
 
     def of(self, project: str) -> str | None:
         """The moment that counts for a project; None where everything does."""

@@ -7,7 +7,8 @@ error reporting of PubGrub (https://github.com/dart-lang/pub/blob/master/doc/sol
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+
+import msgspec
 
 from resolver.incompatibilities import Depends, Derived, Incompatibility, Required
 from resolver.universe import Universe
@@ -84,12 +85,11 @@ def _uses(proof: Incompatibility) -> Counter[int]:
     return uses
 
 
-@dataclass(slots=True)
-class _Telling:
+class _Telling(msgspec.Struct):
     universe: Universe
     uses: Counter[int]
-    sentences: list[str] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
+    sentences: list[str] = msgspec.field(default_factory=list)
+    numbers: dict[int, int] = msgspec.field(default_factory=dict)
     _last: int = 0
 
     def tell(self, proof: Incompatibility) -> None:

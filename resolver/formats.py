@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(msgspec.Struct, frozen=True):
     """The kinds of files that may be used for one project."""
 
     wheels: bool = True
@@ -20,8 +19,7 @@ ANY = Formats()
 """Every kind may be used."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormatPolicy:
+class FormatPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Projects (normalised names, or `ALL`) that must not be built, and those that must not come as wheels.
 
     Source of what a name means beside `ALL`: https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-only-binary

@@ -10,7 +10,8 @@ of the length of the series in releases read, instead of its length.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.reports import Unknown
 from resolver.incompatibilities import Skipped
@@ -24,8 +25,7 @@ PROBES = 3
 SHORTEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(msgspec.Struct, frozen=True):
     """Releases that were skipped because those around them fail for the same reason.
 
     Attributes:

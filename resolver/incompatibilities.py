@@ -7,14 +7,14 @@ S" is {A in m, B in everything but S}. Source: https://github.com/dart-lang/pub/
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Justification
 from analyzers.reports import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(msgspec.Struct, frozen=True):
     """The user asks for it.
 
     Attributes:
@@ -26,8 +26,7 @@ class Required:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Constrained:
+class Constrained(msgspec.Struct, frozen=True):
     """The user limits a project, without asking for it.
 
     Attributes:
@@ -39,8 +38,7 @@ class Constrained:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Depends:
+class Depends(msgspec.Struct, frozen=True):
     """Releases of `dependent` ask for it in their metadata.
 
     Attributes:
@@ -56,23 +54,20 @@ class Depends:
     override: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A unit refuses releases of `project`, for the reason it gives."""
 
     project: str
     reason: Justification
 
 
-@dataclass(frozen=True, slots=True)
-class Refuted:
+class Refuted(msgspec.Struct, frozen=True):
     """A stride refutes that its releases stand in one stack."""
 
     reason: Justification
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True):
     """No index has `project`, or none lists a release of it.
 
     Attributes:
@@ -84,32 +79,28 @@ class Missing:
     unparsed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True):
     """The metadata of a release could not be had."""
 
     project: str
     unknown: Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(msgspec.Struct, frozen=True):
     """Two projects exclude each other because one stands in for the other."""
 
     project: str
     alternative: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """Releases of `project` that were not read; it is assumed that they fail on `against` as others do."""
 
     project: str
     against: str
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """Follows from two others by resolution on `pivot`."""
 
     left: Incompatibility
@@ -122,8 +113,7 @@ Cause = (
 )
 
 
-@dataclass(slots=True, eq=False)
-class Incompatibility:
+class Incompatibility(msgspec.Struct, eq=False):
     """Terms that cannot all hold; it counts only while all its assumptions do.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from resolver.context import Context
 from resolver.units.verbs import Boot, PairStep, Pseudonym, Sieve, Step, Stride, Unit, Wrap
@@ -12,8 +13,7 @@ from resolver.units.verbs import Boot, PairStep, Pseudonym, Sieve, Step, Stride,
 AnyUnit = TypeVar("AnyUnit", bound=Unit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
+class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     """Units by kind."""
 
     boots: Sequence[Boot] = ()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from resolver.incompatibilities import Incompatibility, resolve
 
@@ -27,8 +28,7 @@ class UnsatisfiableError(Exception):
         self.proof = proof
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(msgspec.Struct, frozen=True):
     variable: int
     before: int
     reason: Incompatibility | None

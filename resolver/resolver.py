@@ -8,7 +8,8 @@ is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
@@ -33,8 +34,7 @@ MOST_CONFLICTS = 50
 """A move that meets more conflicts fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(msgspec.Struct, frozen=True):
     """An accepted stack.
 
     Attributes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -63,8 +62,7 @@ class Space(Report, frozen=True, kw_only=True):
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(msgspec.Struct, frozen=True):
     """What `closure` found.
 
     Attributes:

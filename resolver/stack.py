@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from resolver.projects import Project
 
 
-@dataclass(slots=True)
-class Member:
+class Member(msgspec.Struct):
     """One release in a stack.
 
     Attributes:
@@ -24,9 +24,9 @@ class Member:
     project: Project
     position: int
     extras: tuple[str, ...] = ()
-    dependents: set[str] = field(default_factory=set)
-    dependencies: set[str] = field(default_factory=set)
-    asked: dict[str, set[str]] = field(default_factory=dict)
+    dependents: set[str] = msgspec.field(default_factory=set)
+    dependencies: set[str] = msgspec.field(default_factory=set)
+    asked: dict[str, set[str]] = msgspec.field(default_factory=dict)
     direct: bool = False
 
     @property
@@ -35,8 +35,7 @@ class Member:
         return self.project.version(self.position)
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(msgspec.Struct, frozen=True):
     """A complete stack, by normalised project name, sorted."""
 
     members: Mapping[str, Member]

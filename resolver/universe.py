@@ -7,8 +7,8 @@ What arrives becomes incompatibilities at once, in the order in which the search
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+import msgspec
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
@@ -41,16 +41,14 @@ INACTIVE, ACTIVE = 1, 2
 """Masks of an extra's variable."""
 
 
-@dataclass(slots=True)
-class _Slot:
+class _Slot(msgspec.Struct):
     """A dependency that one of several projects can serve; the first is the one that was asked for."""
 
     incompatibility: Incompatibility
-    choices: list[Project] = field(default_factory=list)
+    choices: list[Project] = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RequiredBound:
+class RequiredBound(msgspec.Struct, frozen=True, order=True):
     """The assumption that the specifiers of one direct requirement hold, by its place among them."""
 
     number: int
@@ -184,7 +182,7 @@ class Universe:
             if dependency.specifiers:
                 # The clause below is what stays when this bound is relaxed; until then this one says more.
                 self._need({}, dependency, cause, RequiredBound(number))
-            self._need({}, replace(dependency, specifiers=""), cause)
+            self._need({}, msgspec.structs.replace(dependency, specifiers=""), cause)
 
     def _need(
         self,

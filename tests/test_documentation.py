@@ -6,10 +6,10 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 import cli
 from fakes.commands import Commands

@@ -101,7 +101,7 @@ def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = 
 def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     names = imported("--help", commands=Commands(tmp_path))
     assert "argparse" in names
-    heavy = {"asyncio", "aiohttp", "sqlalchemy", "alembic", "msgspec", "packaging", "tomllib", "ssl", "http"}
+    heavy = {"asyncio", "sqlalchemy", "alembic", "msgspec", "packaging", "tomllib", "ssl", "http"}
     own = {"analyzers", "images", "topics", "knowledge", "resolver", "importlib_metadata", "email"}
     assert names & (heavy | own) == set()
 
@@ -112,7 +112,6 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
     assert {"resolver", "sqlite3"} <= names
     heavy = {
         "asyncio",
-        "aiohttp",
         "sqlalchemy",
         "alembic",
         "pypi_simple",
@@ -127,4 +126,4 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
 def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None:
     names = imported("advise", "flask", "--offline", commands=Commands(tmp_path), codes=(3,))
     assert "knowledge" in names
-    assert names & {"pypi_simple", "requests", "bs4", "aiohttp", "asyncio"} == set()
+    assert names & {"pypi_simple", "requests", "bs4", "asyncio"} == set()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+import msgspec
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -43,8 +43,7 @@ _SHOWN_CHARACTERS = 200
 _REMEDY = "write a requirement such as 'name>=1.0'"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """How a requirement is declared, apart from what it says."""
 
     group: Group = MAIN
@@ -59,22 +58,21 @@ class Manner:
 PLAIN = Manner()
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """Collects what one file, and what it includes, states."""
 
     path: str
     format: Format
     project: Project | None = None
     requires_python: str | None = None
-    options: Options = field(default_factory=Options)
-    groups: list[Group] = field(default_factory=list)
-    declared: list[Declared] = field(default_factory=list)
-    pins: list[Pin] = field(default_factory=list)
-    indexes: list[Index] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    unknowns: list[Unknown] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    options: Options = msgspec.field(default_factory=Options)
+    groups: list[Group] = msgspec.field(default_factory=list)
+    declared: list[Declared] = msgspec.field(default_factory=list)
+    pins: list[Pin] = msgspec.field(default_factory=list)
+    indexes: list[Index] = msgspec.field(default_factory=list)
+    sources: list[Source] = msgspec.field(default_factory=list)
+    unknowns: list[Unknown] = msgspec.field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
 
     @property
     def full(self) -> bool:

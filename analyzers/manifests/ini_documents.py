@@ -8,7 +8,8 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.decoding import decoded_utf8
@@ -20,8 +21,7 @@ _OPTION = re.compile(r"([^\s:=#;][^:=]*)[:=]")
 _LONG_BLANK = re.compile(r"(?<=\S)\s{16,}")  # the standard parser's time grows with their square
 
 
-@dataclass(frozen=True, slots=True)
-class IniValue:
+class IniValue(msgspec.Struct, frozen=True):
     """The value of an option; its further lines keep their order but not their indentation."""
 
     text: str

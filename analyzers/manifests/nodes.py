@@ -6,8 +6,9 @@ The parsers of TOML and JSON formats read through it, so that every problem of a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.draft import Draft
@@ -21,8 +22,7 @@ class Places(Protocol):
         """Line and column, from 1, or None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A value, the keys that lead to it, and the draft that hears about it."""
 
     value: object

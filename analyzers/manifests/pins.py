@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
@@ -12,8 +12,7 @@ from analyzers.evidence import Location
 from analyzers.manifests.declared import Declared, DeclaredKind, Ecosystem, GroupKind, Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedVersion:
+class PinnedVersion(msgspec.Struct, frozen=True):
     """A release of an index that a file settled on.
 
     Attributes:

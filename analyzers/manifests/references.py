@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from dataclasses import dataclass
 
+import msgspec
 from packaging.utils import parse_wheel_filename
 
 from analyzers.manifests.declared import DirectReference, ReferenceKind
@@ -23,8 +23,7 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/?#@\s]*@")
 _EGG = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\[\]]*)\])?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A requirement that is a URL or a path.
 
     Attributes:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Location
 
@@ -18,8 +19,7 @@ _OPTION = re.compile(r"(?:^|\s)--?(?=[A-Za-z])")
 _EDITABLE = re.compile(r"(?:-e\s*|--editable(?:=|\s+))(?=[^\s=])")
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(msgspec.Struct, frozen=True):
     """A line with its continuations joined.
 
     Attributes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -71,8 +70,7 @@ def parse_requirements(
     return draft.finish()
 
 
-@dataclass(slots=True)
-class RequirementsReading:
+class RequirementsReading(msgspec.Struct):
     """Reads requirements files, each once per kind, into a draft (which may be that of another format).
 
     Attributes:
@@ -83,8 +81,8 @@ class RequirementsReading:
     read: ReadFile | None
     environ: Mapping[str, str]
     group: Group = MAIN
-    _seen: set[tuple[str, DeclaredKind]] = field(default_factory=set)
-    _chain: list[str] = field(default_factory=list)
+    _seen: set[tuple[str, DeclaredKind]] = msgspec.field(default_factory=set)
+    _chain: list[str] = msgspec.field(default_factory=list)
 
     def file(self, data: bytes | str, path: str, kind: DeclaredKind) -> None:
         """Reads the lines of one file.

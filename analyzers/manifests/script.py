@@ -6,7 +6,8 @@ Source: PEP 723 (https://packaging.python.org/en/latest/specifications/inline-sc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Format, Manifest
@@ -21,8 +22,7 @@ _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _END = "# ///"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """One comment block.
 
     Attributes:

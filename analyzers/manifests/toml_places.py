@@ -12,7 +12,8 @@ from __future__ import annotations
 import bisect
 import re
 import tomllib
-from dataclasses import dataclass
+
+import msgspec
 
 Key = str | int
 KeyPath = tuple[Key, ...]
@@ -37,8 +38,7 @@ class TomlLimitError(ValueError):
         self.line, self.reason = line, reason
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(msgspec.Struct):
     """An array (`index` counts its items) or an inline table (`index` is None) that is not closed yet."""
 
     path: KeyPath

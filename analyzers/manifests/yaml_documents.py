@@ -6,7 +6,8 @@ Source: https://yaml.org/spec/1.1/ as PyYAML reads it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.decoding import decoded_utf8
@@ -17,24 +18,21 @@ _DEPTH_LIMIT = 32
 _EVENTS_LIMIT = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class YamlScalar:
+class YamlScalar(msgspec.Struct, frozen=True):
     """A text, whatever type YAML would give it; an alias is empty."""
 
     text: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class YamlSequence:
+class YamlSequence(msgspec.Struct, frozen=True):
     """A list."""
 
     items: list[YamlNode]
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class YamlMapping:
+class YamlMapping(msgspec.Struct, frozen=True):
     """Keys that are texts, with their values; other keys are left out."""
 
     entries: dict[str, YamlNode]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Index
@@ -12,8 +13,7 @@ from resolver.context import Constraint, DirectRequirement, Preference
 from resolver.overrides import NO_OVERRIDES, Overrides
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileWishes:
+class FileWishes(msgspec.Struct, frozen=True, kw_only=True):
     """What manifests wish beside requirements; formats are normalised names or ``:all:``.
 
     Attributes:
@@ -22,7 +22,7 @@ class FileWishes:
     """
 
     indexes: tuple[Index, ...] = ()
-    pinned: Mapping[str, tuple[str, Location]] = field(default_factory=dict)
+    pinned: Mapping[str, tuple[str, Location]] = msgspec.field(default_factory=dict)
     no_index: bool = False
     prereleases: bool = False
     requires_hashes: str | None = None
@@ -30,8 +30,7 @@ class FileWishes:
     no_build: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of `resolver.asked.reading.read_asked`.
 
     Attributes:
@@ -45,7 +44,7 @@ class Asked:
     requirements: tuple[DirectRequirement, ...]
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
-    preferences: Mapping[str, Preference] = field(default_factory=dict)
+    preferences: Mapping[str, Preference] = msgspec.field(default_factory=dict)
     wishes: FileWishes = FileWishes()
     files: tuple[InputFile, ...] = ()
     pipfile: bytes | None = None

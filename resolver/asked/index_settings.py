@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import posixpath
 import re
 from collections.abc import Mapping
+
+import msgspec
 
 from analyzers.manifests.declared import Index as StatedIndex
 from analyzers.manifests.declared import IndexKind
@@ -44,7 +45,7 @@ def with_stated(
             merged.index(stated, fixed=fixed)
     for project, (name, place) in wishes.pinned.items():
         merged.pin(project, name, str(place))
-    return dataclasses.replace(merged.configuration(), no_index=configuration.no_index or wishes.no_index)
+    return msgspec.structs.replace(merged.configuration(), no_index=configuration.no_index or wishes.no_index)
 
 
 class _Merged:
@@ -92,7 +93,7 @@ class _Merged:
         self._pinned.setdefault(project, DEFAULT if name in self._defaults else name)
 
     def configuration(self) -> IndexConfiguration:
-        return dataclasses.replace(
+        return msgspec.structs.replace(
             self._start,
             url=self._url,
             place=self._place,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import (
@@ -24,8 +24,7 @@ _OF_ENVIRONMENTS = (Format.TOX, Format.NOX, Format.CONTAINERFILE)
 _KINDS = {GroupKind.EXTRA: "extra", GroupKind.DEPENDENCY_GROUP: "group", GroupKind.ENVIRONMENT: "group"}
 
 
-@dataclass(slots=True)
-class Selection:
+class Selection(msgspec.Struct):
     """Extras and groups, by normalised name; it notes which of them some manifest has.
 
     Args:
@@ -36,7 +35,7 @@ class Selection:
     groups: Iterable[str]
     all_extras: bool
     is_live: Callable[[str], bool]
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _seen: set[tuple[str, str]] = msgspec.field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.extras = frozenset(map(canonicalize_name, self.extras))

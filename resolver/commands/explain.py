@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from resolver.commands import arguments
 
@@ -58,8 +59,6 @@ def run(options: argparse.Namespace) -> bool:
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:
     """What the advised stack says; for another release also what a run says that must use it."""
-    import msgspec
-
     from resolver.inquiry import answered, tried, why_not
 
     runs: list[tuple[Resolver, Solution | None]] = []
@@ -73,6 +72,6 @@ def _answer(question: Question, session: Session, context: Context) -> Answer:
         rejection = why_not(question, resolver, stack)
         if rejection is None:
             return answer
-        limited = dataclasses.replace(context, constraints=(*context.constraints, question.constraint))
+        limited = msgspec.structs.replace(context, constraints=(*context.constraints, question.constraint))
         trial = tried(rejection, advice, session.advised_by(knowledge, limited))
         return msgspec.structs.replace(answer, trial=trial)

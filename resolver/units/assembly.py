@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -111,7 +110,7 @@ def _extended(
 
         extension = load(found[name])
         units = (*getattr(shipped, extension.kind), extension.unit)
-        shipped = dataclasses.replace(shipped, **{extension.kind: units})
+        shipped = msgspec.structs.replace(shipped, **{extension.kind: units})
     return shipped
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ def descriptions(
     ships = {unit.name for _, units in by_kind(shipped) for unit in units}
     found = {name: point for name, point in extensions().items() if name not in ships}
     mentioned = {**dict.fromkeys(found, "what is installed"), **settings.places}
-    everything = dataclasses.replace(settings, enabled={}, places=mentioned)
+    everything = msgspec.structs.replace(settings, enabled={}, places=mentioned)
     for kind, units in by_kind(assembled(shipped, everything, lambda: found)):
         for unit in units:
             name = unit.name

@@ -7,8 +7,9 @@ settings name a unit that does not ship, or where all units are listed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+
+import msgspec
 
 from resolver.errors import InputError
 from resolver.units.kinds import VERBS, kind_of
@@ -17,8 +18,7 @@ from resolver.units.verbs import Unit
 GROUP = "stackwright.units"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
+class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """A unit of another distribution.
 
     Attributes:

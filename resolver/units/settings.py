@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from resolver.errors import InputError
 
@@ -19,16 +20,14 @@ _ORDER, _ENABLED, _WEIGHT = "order", "enabled", "weight"
 _HEAVIEST = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A value with the place where it was stated."""
 
     value: object
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitSettings:
+class UnitSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What is changed about the units.
 
     Attributes:
@@ -39,11 +38,11 @@ class UnitSettings:
         places: name of every unit that is mentioned to where that is.
     """
 
-    enabled: Mapping[str, bool] = field(default_factory=dict)
-    weights: Mapping[str, int] = field(default_factory=dict)
-    parameters: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    enabled: Mapping[str, bool] = msgspec.field(default_factory=dict)
+    weights: Mapping[str, int] = msgspec.field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Setting]] = msgspec.field(default_factory=dict)
     order: tuple[str, ...] = ()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def overridden_by(self, other: UnitSettings) -> UnitSettings:
         """These, but for what the other ones state, value by value; an order replaces the other."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from analyzers.evidence import Justification
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(msgspec.Struct, frozen=True):
     """A project that can stand in for another one.
 
     Attributes:
@@ -22,8 +22,7 @@ class Alternative:
     reason: Justification
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """Releases that may not be used.
 
     Attributes:
@@ -34,8 +33,7 @@ class Refusal:
     reason: Justification
 
 
-@dataclass(frozen=True, slots=True)
-class Refutation:
+class Refutation(msgspec.Struct, frozen=True):
     """Releases that cannot be in one stack together.
 
     Attributes:

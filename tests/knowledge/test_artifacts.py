@@ -26,7 +26,8 @@ from knowledge.releases import File, Metadata, MetadataSource
 from knowledge.remote_files import LARGEST_WHOLE_BYTES
 from knowledge.statistics import RequestKind as RequestOf
 from knowledge.store import MEMORY, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 HASTE = TransportSettings(read_s=10.0, total_s=30.0, attempts=2, backoff_s=0.01)
 

@@ -28,7 +28,8 @@ from knowledge.opening import open_knowledge
 from knowledge.releases import File, Metadata
 from knowledge.shelves import artifact_key
 from knowledge.store import Contents, ListingRow, MetadataRow, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 HASTE = TransportSettings(read_s=30.0, total_s=60.0, attempts=2, backoff_s=0.01)
 
@@ -354,7 +355,7 @@ with Knowledge(sys.argv[1], open_store(sys.argv[2]), lambda: 1_700_000_100.0) as
     for position in range(len(listing.versions)):
         knowledge.metadata("foo", listing.files(position)[0])
     knowledge.listing("bar")
-heavy = {"asyncio", "aiohttp", "ssl", "sqlalchemy", "alembic", "socket", "pypi_simple", "libcst"}
+heavy = {"asyncio", "ssl", "sqlalchemy", "alembic", "socket", "pypi_simple", "libcst"}
 print(sorted(heavy & set(sys.modules)))
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import os
 import subprocess
@@ -12,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fakes.faults import Fault
@@ -27,7 +27,8 @@ from knowledge.errors import (
     TransportError,
 )
 from knowledge.statistics import RequestKind
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
 
 HASTE = TransportSettings(
@@ -53,7 +54,7 @@ def transport(request: pytest.FixtureRequest) -> Iterator[Transport]:
     """Patient, but for a test whose server says nothing."""
     fault = getattr(request.node, "callspec", None) and request.node.callspec.params.get("fault")
     stalls = isinstance(fault, Fault) and fault.name == "stall"
-    transport = Transport(dataclasses.replace(HASTE, read_s=0.3) if stalls else HASTE)
+    transport = Transport(msgspec.structs.replace(HASTE, read_s=0.3) if stalls else HASTE)
     yield transport
     transport.close()
 
@@ -66,8 +67,8 @@ def get(
     headers: Mapping[str, str] | None = None,
     accepted: frozenset[int] = frozenset({200}),
 ) -> Response:
-    async def work(client: Client) -> Response:
-        return await client.get(
+    def work(client: Client) -> Response:
+        return client.get(
             url, RequestKind.LISTING, largest_bytes=largest_bytes, headers=headers, accepted=accepted
         )
 
@@ -97,7 +98,7 @@ def page(server: IndexServer) -> str:
 def test_what_may_pass_is_tried_again(server: IndexServer, transport: Transport, fault: Fault) -> None:
     server.fault("*/foo/", fault, times=2)
     assert get(transport, page(server)).status == 200
-    assert len(server.requests) >= 3  # aiohttp itself repeats what was reset on a connection it used before
+    assert len(server.requests) >= 3
     counts = transport.statistics[RequestKind.LISTING]
     assert counts.requests == counts.retries + 1 in (2, 3)
 
@@ -213,8 +214,8 @@ def test_credentials_go_to_their_origin_alone(index: FakeIndex) -> None:
 def test_many_requests_share_few_connections(server: IndexServer) -> None:
     transport = Transport(TransportSettings(connections=5))
 
-    async def work(client: Client) -> Response:
-        return await client.get(page(server), RequestKind.LISTING, largest_bytes=1 << 20)
+    def work(client: Client) -> Response:
+        return client.get(page(server), RequestKind.LISTING, largest_bytes=1 << 20)
 
     futures = [transport.submit(work) for _ in range(200)]
     assert {future.result(timeout=20).status for future in futures} == {200}
@@ -235,8 +236,8 @@ def test_closing_ends_what_is_under_way(server: IndexServer) -> None:
     server.fault("*/foo/", Fault.stall())
     transport = Transport(TransportSettings())
 
-    async def work(client: Client) -> Response:
-        return await client.get(page(server), RequestKind.LISTING, largest_bytes=1 << 20)
+    def work(client: Client) -> Response:
+        return client.get(page(server), RequestKind.LISTING, largest_bytes=1 << 20)
 
     futures = [transport.submit(work) for _ in range(10)]
     while not server.requests:
@@ -253,7 +254,7 @@ def test_closing_at_once_and_without_a_request_is_fine() -> None:
     Transport().close()
     transport = Transport()
 
-    async def work(client: Client) -> None:
+    def work(client: Client) -> None:
         return None
 
     future = transport.submit(work)
@@ -266,8 +267,8 @@ import sys
 from knowledge.statistics import RequestKind
 from knowledge.transport import Transport
 transport = Transport()
-async def work(client):
-    return await client.get(sys.argv[1], RequestKind.LISTING, largest_bytes=1000)
+def work(client):
+    return client.get(sys.argv[1], RequestKind.LISTING, largest_bytes=1000)
 try:
     future = transport.submit(work)
     print("waiting", flush=True)

@@ -15,7 +15,8 @@ from knowledge.catalog import Knowledge
 from knowledge.errors import IndexStatusError, OfflineError
 from knowledge.indexes import Index, Indexes
 from knowledge.store import MEMORY, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 HASTE = TransportSettings(attempts=1, backoff_s=0.01)
 

@@ -19,7 +19,8 @@ from knowledge.listings import listing_from_entries
 from knowledge.releases import File, ListedFile, Listing, Metadata, MetadataSource
 from knowledge.speculation import MOST_GUESSES, Guesses, Hint
 from knowledge.store import MEMORY, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 DEPTH = 8
 

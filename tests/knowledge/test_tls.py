@@ -15,7 +15,8 @@ import pytest
 from knowledge.client import Client, Response
 from knowledge.errors import RedirectError, TlsError
 from knowledge.statistics import RequestKind
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -57,8 +58,8 @@ def url(certificate: Path) -> Iterator[str]:
 
 
 def get(settings: TransportSettings, url: str) -> Response:
-    async def work(client: Client) -> Response:
-        return await client.get(url, RequestKind.LISTING, largest_bytes=100)
+    def work(client: Client) -> Response:
+        return client.get(url, RequestKind.LISTING, largest_bytes=100)
 
     transport = Transport(settings)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def limited(world: World, limits: Iterable[Need]) -> Context:
     constraints = tuple(
         Constraint(need.project, need.specifiers, str(need), "limits") for need in limits if need.is_live
     )
-    return replace(world.context(), constraints=constraints)
+    return msgspec.structs.replace(world.context(), constraints=constraints)
 
 
 def check_constraints(world: World, limits: list[Need]) -> None:
@@ -75,7 +76,7 @@ def overridden(world: World, stated: list[tuple[str | None, Need]]) -> Context:
         Override(Dependency(need.project, (), need.specifiers, override="x"), of, need.is_live, str(need))
         for of, need in stated
     ]
-    return replace(world.context(), overrides=Overrides(overrides))
+    return msgspec.structs.replace(world.context(), overrides=Overrides(overrides))
 
 
 def rewritten(world: World, stated: list[tuple[str | None, Need]]) -> World:
@@ -119,7 +120,7 @@ def test_overrides_act_as_if_releases_said_so_in_many_worlds(
 
 def preferring(world: World, pins: Mapping[str, str]) -> Context:
     preferences = {name: Preference(frozenset({version}), "lock") for name, version in pins.items()}
-    return replace(world.context(), preferences=preferences)
+    return msgspec.structs.replace(world.context(), preferences=preferences)
 
 
 def check_preferences(world: World, left_out: int) -> None:

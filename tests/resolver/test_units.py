@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import fields, replace
 
 import pytest
+from msgspec.structs import fields, replace
 
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge

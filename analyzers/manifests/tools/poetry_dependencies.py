@@ -5,10 +5,10 @@ Source: https://python-poetry.org/docs/dependency-specification/
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
+import msgspec
 from packaging.specifiers import SpecifierSet
 
 from analyzers.manifests.declared import DirectReference, ReferenceKind
@@ -67,7 +67,7 @@ def _declare(name: str, node: Node, manner: Manner, draft: Draft) -> None:
         reference=reference,
         text=f"{name} {constraint}",
         location=node.location,
-        manner=dataclasses.replace(
+        manner=msgspec.structs.replace(
             manner,
             editable=table is not None and table.flag_at("develop"),
             index=table.text_at("source") if table else None,

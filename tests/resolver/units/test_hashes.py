@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from fakes.index import FakeIndex
 from fakes.knowledge import file_record
