@@ -203,7 +203,8 @@ class Client:
 
     def _keep(self, route: Route, answer: http.client.HTTPResponse) -> None:
         """Keeps the connection for a further request, where the answer was read to its end."""
-        if answer.isclosed() and not answer.will_close and self._busy is not None:
+        if (answer.isclosed() or answer.length == 0) and not answer.will_close and self._busy is not None:
+            answer.close()
             self._kept[route], self._busy = self._busy, None
         else:
             self._drop()

@@ -196,11 +196,10 @@ class Session:
 
 def tool() -> Tool:
     """This program, as reports name it."""
-    import importlib.metadata
-
     from analyzers.reports import Tool
+    from resolver.version import VERSION
 
-    return Tool(name="stackwright", version=importlib.metadata.version("stackwright"))
+    return Tool(name="stackwright", version=VERSION)
 
 
 def installed_units() -> dict[str, EntryPoint]:
