@@ -22,7 +22,7 @@ from knowledge.credentials import Credentials
 from knowledge.errors import ConfigurationError, CorruptResponseError, RedirectError
 from knowledge.failures import TryAgainError, of_exception, of_status
 from knowledge.statistics import RequestKind, Statistics
-from knowledge.transport import TransportSettings
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import displayed, split_credentials
 
 MISSING = frozenset({403, 404, 410})

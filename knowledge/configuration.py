@@ -28,7 +28,7 @@ from knowledge.configured_indexes import (
 from knowledge.credentials import netrc_file, of_environment
 from knowledge.errors import ConfigurationError
 from knowledge.indexes import Index, Indexes
-from knowledge.transport import TransportSettings
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
 
 _LARGEST_FILE_BYTES = 1 << 20
@@ -48,7 +48,7 @@ class IndexConfiguration:
         the URL was found, for messages. further: indexes that are asked before the default one. pinned: see
         `Indexes.pinned`. find_links: see `knowledge.find_links.read_locations`; credentials are taken out.
         no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
-        keyring, ca_file: see `knowledge.transport.TransportSettings`. No `ca_file` means
+        keyring, ca_file: see `knowledge.transport_settings.TransportSettings`. No `ca_file` means
             the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).
     """
 

@@ -8,7 +8,8 @@ from analyzers.reports import Unknown
 from knowledge.catalog import Builder, Knowledge
 from knowledge.configuration import IndexConfiguration
 from knowledge.errors import StoreError
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 
 

@@ -110,7 +110,7 @@ class Session:
 
     def store(self) -> str:
         """Where knowledge is kept."""
-        from knowledge.store import default_location
+        from knowledge.store_locations import default_location
 
         return self._options.store or default_location(os.environ, Path.home())
 

@@ -25,8 +25,10 @@ from knowledge.errors import (
 from knowledge.releases import File, Metadata, MetadataSource
 from knowledge.remote_files import LARGEST_WHOLE_BYTES
 from knowledge.statistics import RequestKind as RequestOf
-from knowledge.store import MEMORY, open_store
-from knowledge.transport import Transport, TransportSettings
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 HASTE = TransportSettings(read_s=10.0, total_s=30.0, attempts=2, backoff_s=0.01)
 

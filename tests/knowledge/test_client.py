@@ -27,7 +27,8 @@ from knowledge.errors import (
     TransportError,
 )
 from knowledge.statistics import RequestKind
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
 
 HASTE = TransportSettings(

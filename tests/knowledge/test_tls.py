@@ -15,7 +15,8 @@ import pytest
 from knowledge.client import Client, Response
 from knowledge.errors import RedirectError, TlsError
 from knowledge.statistics import RequestKind
-from knowledge.transport import Transport, TransportSettings
+from knowledge.transport import Transport
+from knowledge.transport_settings import TransportSettings
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,45 @@
+"""How requests are made: limits, credentials, certificates; nothing of the network is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransportSettings:
+    """How requests are made.
+
+    Attributes:
+        credentials: origin (``https://host:port``, as `knowledge.urls.origin` gives it) to user and
+            password; sent to that origin alone.
+        netrc_file: consulted for origins without `credentials`.
+        keyring: whether the command ``keyring`` is asked when an origin refuses a request.
+        proxies: scheme to the address of a proxy, as ``http_proxy`` names it; None for what the environment
+            names. Hosts of ``no_proxy`` are asked directly.
+        ca_file: certificates of authorities to trust instead of the system's; a file or a directory.
+        connect_s: limit for the connection, name resolution and TLS included.
+        read_s: limit for silence while an answer is awaited or read.
+        total_s: limit for one attempt.
+        attempts: how often a request is tried before its error counts.
+        backoff_s: first pause between attempts; each further one is twice as long, and up to half shorter
+            by chance.
+        longest_pause_s: limit for a pause, also for one that the server asked for.
+        seed: of the pauses' jitter.
+    """
+
+    user_agent: str = "stackwright"
+    credentials: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    netrc_file: str | None = None
+    keyring: bool = False
+    proxies: Mapping[str, str] | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    connections: int = 10
+    connect_s: float = 10.0
+    read_s: float = 20.0
+    total_s: float = 180.0
+    attempts: int = 4
+    backoff_s: float = 0.3
+    longest_pause_s: float = 20.0
+    redirects: int = 10
+    seed: int = 0
