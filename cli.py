@@ -49,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    options = parsed(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         on_signals()
+        options = parsed(arguments)
         return DONE if options.run(options) else NO_SOLUTION
     except TerminationError:
         sys.stderr.write("stackwright: terminated\n")

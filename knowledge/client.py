@@ -20,7 +20,8 @@ import aiohttp
 
 from knowledge.credentials import Credentials
 from knowledge.errors import ConfigurationError, CorruptResponseError, RedirectError
-from knowledge.failures import TryAgainError, of_exception, of_status
+from knowledge.failures import SilenceError, TryAgainError, of_exception, of_status
+from knowledge.patience import Pace, Patience, TooSlowError
 from knowledge.statistics import RequestKind, Statistics
 from knowledge.transport_settings import TransportSettings
 from knowledge.urls import displayed, split_credentials
@@ -51,10 +52,21 @@ class _Wanted:
 
 
 class Client:
-    """Makes requests. An asynchronous context manager."""
+    """Makes requests. An asynchronous context manager.
 
-    def __init__(self, settings: TransportSettings, statistics: Statistics) -> None:
+    Args:
+        waiting: see `knowledge.transport.Transport`.
+    """
+
+    def __init__(
+        self,
+        settings: TransportSettings,
+        statistics: Statistics,
+        waiting: Callable[[str], None] | None = None,
+    ) -> None:
         self._settings = settings
+        self._slots = asyncio.Semaphore(settings.connections)
+        self._patience = Patience(settings.patience_s, waiting)
         self._statistics = statistics
         self._random = random.Random(settings.seed)
         self._session: aiohttp.ClientSession | None = None
@@ -70,7 +82,7 @@ class Client:
             connector=aiohttp.TCPConnector(limit=settings.connections, ssl=context),
             timeout=aiohttp.ClientTimeout(
                 total=settings.total_s,
-                connect=None,
+                connect=settings.connect_s,
                 sock_connect=settings.connect_s,
                 sock_read=settings.read_s,
             ),
@@ -111,18 +123,28 @@ class Client:
         wanted = _Wanted(
             kind=kind, headers=headers or {}, largest_bytes=largest_bytes, accepted=accepted, enough=enough
         )
+        async with self._slots:  # so that no limit counts the time behind other requests
+            with self._patience.waiting_for(url):
+                return await self._answer(url, wanted)
+
+    async def _answer(self, url: str, wanted: _Wanted) -> Response:
+        settings = self._settings
+        since_s = asyncio.get_running_loop().time()
         attempt = 0
         while True:
             attempt += 1
+            self._patience.require_hope(url)
             try:
                 return await self._follow(url, wanted)
             except TryAgainError as failure:
-                if attempt >= self._settings.attempts:
-                    if attempt > 1:
-                        failure.error.add_note(f"{attempt} attempts were made")
+                silent = isinstance(failure, SilenceError)
+                if attempt >= (settings.silent_attempts if silent else settings.attempts):
+                    failure.error.attempts = attempt
+                    if isinstance(failure, SilenceError):
+                        self._patience.gave_up(url, since_s, failure.silence)
                     raise failure.error from failure.__cause__
                 pause_s = failure.pause_s
-            self._statistics[kind].retries += 1
+            self._statistics[wanted.kind].retries += 1
             await asyncio.sleep(self._pause_s(attempt, pause_s))
 
     def _pause_s(self, attempt: int, asked_s: float | None) -> float:
@@ -147,14 +169,17 @@ class Client:
         if credentials is not None:
             headers = {**headers, "Authorization": _basic(*credentials)}
         try:
-            async with self._session.get(
-                url, headers=headers, allow_redirects=False, proxy=self._proxy(url)
-            ) as answer:
+            async with asyncio.timeout(self._settings.connect_s + self._settings.read_s):
+                answer = await self._session.get(
+                    url, headers=headers, allow_redirects=False, proxy=self._proxy(url)
+                )
+            self._patience.answered(url)
+            async with answer:
                 if answer.status != 401 or not await self._credentials.from_keyring(url):
                     return await self._read(url, wanted, answer, sent=credentials is not None)
             return await self._attempt(url, wanted)
-        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
-            raise of_exception(displayed(url), error) from error
+        except (aiohttp.ClientError, OSError, TooSlowError) as error:  # a TimeoutError is an OSError
+            raise of_exception(displayed(url), error, self._settings) from error
 
     def _proxy(self, url: str) -> str | None:
         if not self._proxies:
@@ -177,8 +202,9 @@ class Client:
         whole = status == 200 and "Range" in wanted.headers
         if status not in (200, 206):
             if length is not None and length <= _DRAINED_BYTES:  # then the connection can be used again
-                async for _ in answer.content.iter_any():
-                    pass
+                pace = Pace(self._settings)
+                async for chunk in answer.content.iter_any():
+                    pace.received(len(chunk))
             return Response(status, url, headers, b"")
         if whole and (length is None or length > wanted.largest_bytes):
             return Response(status, url, headers, b"")
@@ -188,7 +214,9 @@ class Client:
         counts = self._statistics[wanted.kind]
         body = bytearray()
         checked = 0
+        pace = Pace(self._settings)
         async for chunk in answer.content.iter_any():
+            pace.received(len(chunk))
             body += chunk
             counts.received_bytes += len(chunk)
             if len(body) > wanted.largest_bytes:

@@ -14,6 +14,8 @@ from knowledge.errors import (
     TlsError,
     TransportError,
 )
+from knowledge.patience import TooSlowError
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import displayed
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -28,6 +30,14 @@ class TryAgainError(Exception):
         super().__init__(str(error))
         self.error = error
         self.pause_s = pause_s
+
+
+class SilenceError(TryAgainError):
+    """A time limit ended an attempt."""
+
+    def __init__(self, error: IndexUnreachableError) -> None:
+        super().__init__(error)
+        self.silence = error
 
 
 def of_status(
@@ -48,14 +58,23 @@ def of_status(
     return TryAgainError(error, pause_s)
 
 
-def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError:
-    """The error for what aiohttp or the operating system raised."""
+def of_exception(shown: str, error: Exception, settings: TransportSettings) -> TransportError | TryAgainError:
+    """The error for what aiohttp or the operating system raised; `settings` has the limits of requests."""
     match error:
         case aiohttp.ClientSSLError():
             return _untrusted(shown, error)
+        case TooSlowError():
+            reason = f"less than {settings.slowest_bytes_s:g} bytes a second for {settings.read_s:g} s"
+            return _with_remedy(IndexUnreachableError(shown, reason), patient=True)
+        case aiohttp.ConnectionTimeoutError():
+            failure = IndexUnreachableError(shown, f"no connection within {settings.connect_s:g} s")
+            return SilenceError(_with_remedy(failure))
+        case aiohttp.SocketTimeoutError():
+            failure = IndexUnreachableError(shown, f"no answer for {settings.read_s:g} s")
+            return SilenceError(_with_remedy(failure, patient=True))
         case TimeoutError():
-            failure = IndexUnreachableError(shown, "no answer within the time limit")
-            return TryAgainError(_with_remedy(failure))
+            failure = IndexUnreachableError(shown, "no whole answer within the time limit")
+            return SilenceError(_with_remedy(failure, patient=True))
         case aiohttp.ClientPayloadError():
             return TryAgainError(CorruptResponseError(shown, "the answer was cut off"))
         case aiohttp.InvalidURL():
@@ -67,8 +86,9 @@ def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError
     return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
 
 
-def _with_remedy(error: IndexUnreachableError) -> IndexUnreachableError:
-    error.add_note("check the network, the proxy settings and the index URL, or use --offline")
+def _with_remedy(error: IndexUnreachableError, *, patient: bool = False) -> IndexUnreachableError:
+    longer = ", wait longer with --timeout," if patient else ","
+    error.add_note(f"check the network, the proxy settings and the index URL{longer} or use --offline")
     return error
 
 

@@ -23,10 +23,14 @@ def open_knowledge(
     offline: bool = False,
     refresh: bool = False,
     builder: Builder | None = None,
+    waiting: Callable[[str], None] | None = None,
 ) -> Knowledge:
     """Facts of the configured indexes, kept in the store at `location`.
 
     Where a file can be neither opened nor made, facts are kept for this run alone, and that is an unknown.
+
+    Args:
+        waiting: see `knowledge.transport.Transport`; the other arguments are those of `Knowledge`.
 
     Raises:
         ConfigurationError: `location` is of an unknown kind.
@@ -44,7 +48,7 @@ def open_knowledge(
         index.indexes,
         store,
         now,
-        transport=Transport(index.transport_settings(user_agent)),
+        transport=Transport(index.transport_settings(user_agent), waiting),
         ttl_s=ttl_s,
         offline=offline,
         refresh=refresh,

@@ -30,10 +30,17 @@ class Transport:
     """A thread with an event loop and a client, started by the first `submit`.
 
     `submit` and `close` are for one thread, that of the caller. Closing cancels what is under way.
+
+    Args:
+        waiting: told, from another thread, the address of the first request to a host that takes longer than
+            the settings' patience.
     """
 
-    def __init__(self, settings: TransportSettings | None = None) -> None:
+    def __init__(
+        self, settings: TransportSettings | None = None, waiting: Callable[[str], None] | None = None
+    ) -> None:
         self.settings = settings or TransportSettings()
+        self._waiting_for = waiting
         self.statistics = Statistics()
         self._lock = threading.Lock()
         self._waiting: collections.deque[tuple[Work[Any], concurrent.futures.Future[Any]]] = (
@@ -75,7 +82,10 @@ class Transport:
         try:
             import asyncio
 
-            asyncio.run(self._serve())
+            from knowledge.event_loop import RequestLoop
+
+            with asyncio.Runner(loop_factory=RequestLoop) as runner:
+                runner.run(self._serve())
         except BaseException as error:  # reported to whoever waits: nobody sees this thread's traceback
             failure: BaseException | None = error
         else:
@@ -96,7 +106,7 @@ class Transport:
 
         from knowledge.client import Client
 
-        async with Client(self.settings, self.statistics) as client:
+        async with Client(self.settings, self.statistics, self._waiting_for) as client:
             self._client = client
             with self._lock:
                 self._stop = asyncio.Event()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.settings import project_settings
 from resolver.commands import inputs
-from resolver.commands.notes import show_note
+from resolver.commands.notes import show_note, show_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,6 +132,7 @@ class Session:
             offline=self._options.offline,
             refresh=self._options.refresh,
             builder=inputs.builder_of(self._options, index),
+            waiting=None if getattr(self._options, "quiet", False) else show_wait,
         ) as knowledge:
             try:
                 yield knowledge
