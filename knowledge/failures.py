@@ -49,6 +49,8 @@ def of_status(
         error.add_note(refusal_note(url, sent=sent))
     elif status == _PROXY_REFUSES:
         error.add_note("check the user name and password in HTTPS_PROXY or HTTP_PROXY")
+    elif status in _RETRIED:
+        error.add_note("the server is overloaded or at fault: try again later, or name another index")
     if status not in _RETRIED:
         return error
     try:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
+_MOST_NEAR = 3
+"""So many projects that do not exist get a suggestion."""
 
 
 class Session:
@@ -150,7 +152,17 @@ class Session:
             if not narrowed:  # else the plainest guess is mostly wrong
                 first = FirstChoice(context)
                 knowledge.speculate(first, first.hints())
-            advice = self.advised_by(knowledge, context)
+            missing: list[str] = []
+
+            def inspect(resolver: Resolver, solution: Solution | None) -> None:
+                if solution is None:
+                    missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
+
+            advice = self.advised_by(knowledge, context, inspect)
+            near = {name: knowledge.near_names(name) for name in missing[:_MOST_NEAR]}
+        for name, others in near.items():
+            if others:
+                show_note(f"no index has {name}; did you mean: {', '.join(others)}?")
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
