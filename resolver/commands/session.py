@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.settings import project_settings
 from resolver.commands import inputs
-from resolver.commands.notes import show_note, show_wait
+from resolver.commands.notes import obeys, show_note, show_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -184,7 +184,7 @@ class Session:
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
-        progress = TerminalProgress(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
+        progress = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
         try:
             return advise(
                 context,
