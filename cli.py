@@ -6,6 +6,7 @@ A command is imported when it is named, so that ``--help`` answers at once; see 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -49,12 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    options = parsed(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         on_signals()
+        options = parsed(arguments)
         return DONE if options.run(options) else NO_SOLUTION
     except TerminationError:
         sys.stderr.write("stackwright: terminated\n")
@@ -63,19 +64,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("stackwright: interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads our output has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # whoever reads it has seen enough
         return DONE
     except Exception as error:
         code = exit_code(error)
         if code is not None:
             show_error(error)
+            if is_full_output(error):
+                discard_output()
             return code
         import traceback
 
         traceback.print_exc()
         sys.stderr.write("stackwright: this is a bug in stackwright; please report it with the lines above\n")
         return BUG
+
+
+def discard_output() -> None:
+    """Let what could not be written to standard output go nowhere: Python would complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def is_full_output(error: Exception) -> bool:
+    """Whether standard output takes no more; errors of files that were opened by name hold that name."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -176,7 +188,8 @@ def show_error(error: Exception) -> None:
     from resolver.commands.notes import printable
 
     if isinstance(error, OSError) and error.strerror:
-        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        place = "standard output" if is_full_output(error) else error.filename
+        text = f"{place}: {error.strerror}" if place else error.strerror
     else:
         text = str(error)
     sys.stderr.write(f"stackwright: error: {printable(text)}\n")

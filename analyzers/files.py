@@ -75,10 +75,10 @@ class FileReader(Protocol):
 
 
 class FileReaderError(Exception):
-    """A path could not be read."""
+    """A path could not be read; it is empty where the reason is about the whole archive."""
 
     def __init__(self, path: bytes, reason: str) -> None:
-        super().__init__(f"{shown(path)}: {reason}")
+        super().__init__(f"{shown(path)}: {reason}" if path else reason)
         self.path, self.reason = path, reason
 
 

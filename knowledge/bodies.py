@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import http.client
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 ENCODINGS = "gzip, deflate"
 """What `decoded` understands, as a request's Accept-Encoding."""
 _CHUNK_BYTES = 1 << 18
 
 
-def chunks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """The body as it arrives.
+def chunks(answer: http.client.HTTPResponse, received: Callable[[int], None]) -> Iterator[bytes]:
+    """The body as it arrives; `received` is told the size of each piece.
 
     Raises:
         http.client.IncompleteRead: it ends before it should.
         OSError: the connection breaks, or is silent for too long.
     """
     while chunk := answer.read1(_CHUNK_BYTES):
+        received(len(chunk))
         yield chunk
     if answer.length:
         raise http.client.IncompleteRead(b"", answer.length)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.store import Contents, Kind, open_store
+from knowledge.store import Contents, Kind
+from knowledge.store_locations import open_store
 
 
 class StoredKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ def cache_report(location: str, now: float) -> CacheReport:
     """What is stored at a location.
 
     Args:
-        location: see `knowledge.store.open_store`.
+        location: see `knowledge.store_locations.open_store`.
         now: seconds since the epoch.
 
     Raises:

@@ -209,10 +209,11 @@ class Knowledge:
         return RemoteFile(self._transport, file.url, file.size_bytes)
 
     def near_names(self, project: str, most: int = 3) -> list[str]:
-        """Names of projects in the store that resemble one, the most similar first. Asks no index."""
+        """Names of projects that are known and resemble one, the most similar first. Asks no index."""
         import difflib
 
         known = {name for index in self.indexes.order for name in self._store.projects(index.url)}
+        known |= {name for name, listing in self._listings.items() if listing is not None}
         name = normalized(project)
         return difflib.get_close_matches(name, sorted(known - {name}), n=most, cutoff=0.75)
 

@@ -20,7 +20,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from knowledge.bodies import ENCODINGS, chunks, decoded
 from knowledge.connections import Connections, Route, basic, proxy_headers
 from knowledge.errors import CorruptResponseError, RedirectError, TransportError
-from knowledge.failures import TryAgainError, of_exception, of_status
+from knowledge.failures import ConnectionTimeoutError, SilenceError, TryAgainError, of_exception, of_status
+from knowledge.patience import Pace, TooSlowError
 from knowledge.statistics import RequestKind, Statistics
 from knowledge.urls import displayed, split_credentials
 
@@ -65,6 +66,9 @@ class Client:
         self._random = random.Random(connections.settings.seed)
         self._kept: dict[Route, http.client.HTTPConnection] = {}
         self._busy: http.client.HTTPConnection | None = None
+        self._patience = connections.patience
+        self._head_until_s: float | None = None
+        self._late = False
         self._aborted = threading.Event()
 
     def begin(self) -> None:
@@ -74,6 +78,16 @@ class Client:
     def abort(self) -> None:
         """Let the request that is under way fail at once."""
         self._aborted.set()
+        self._shut()
+
+    def check(self, now_s: float) -> None:
+        """Let an attempt fail whose answer has not begun in time: a head may come in drops."""
+        until_s = self._head_until_s
+        if until_s is not None and now_s > until_s:
+            self._late = True
+            self._shut()
+
+    def _shut(self) -> None:
         busy = self._busy
         sock = None if busy is None else busy.sock
         if sock is not None:
@@ -111,20 +125,29 @@ class Client:
             TransportError: one of its kinds.
         """
         wanted = _Wanted(kind, headers or {}, largest_bytes, accepted, enough)
+        with self._patience.waiting_for(url):
+            return self._answered(url, wanted)
+
+    def _answered(self, url: str, wanted: _Wanted) -> Response:
+        settings = self._settings
+        since_s = time.monotonic()
         attempt = 0
         while True:
             attempt += 1
+            self._patience.require_hope(url)
             try:
                 return self._follow(url, wanted)
             except TryAgainError as failure:
                 if self._aborted.is_set():
                     raise AbortedError(displayed(url), "nobody waits for it") from failure
-                if attempt >= self._settings.attempts:
-                    if attempt > 1:
-                        failure.error.add_note(f"{attempt} attempts were made")
+                silent = isinstance(failure, SilenceError)
+                if attempt >= (settings.silent_attempts if silent else settings.attempts):
+                    failure.error.attempts = attempt
+                    if isinstance(failure, SilenceError):
+                        self._patience.gave_up(url, since_s, failure.silence)
                     raise failure.error from failure.__cause__
                 pause_s = failure.pause_s
-            self._statistics.retried(kind)
+            self._statistics.retried(wanted.kind)
             self._aborted.wait(self._pause_s(attempt, pause_s))
 
     def _pause_s(self, attempt: int, asked_s: float | None) -> float:
@@ -152,21 +175,28 @@ class Client:
         }
         if credentials is not None:
             headers["Authorization"] = basic(*credentials)
-        deadline_s = time.monotonic() + self._settings.total_s
+        now_s = time.monotonic()
+        deadline_s = now_s + self._settings.total_s
+        self._head_until_s, self._late = now_s + self._settings.connect_s + self._settings.read_s, False
         try:
             route = self._connections.route(url)
             answer = self._answer(url, route, headers)
+            self._head_until_s = None
+            self._patience.answered(url)
             if answer.status == 401 and self._connections.ask_keyring(url, credentials):
                 self._drop()
                 return self._attempt(url, wanted)
             response = self._read(url, wanted, answer, deadline_s, sent=credentials is not None)
             self._keep(route, answer)
-        except (http.client.HTTPException, OSError, UnicodeError, zlib.error) as error:
+        except (http.client.HTTPException, OSError, UnicodeError, zlib.error, TooSlowError) as error:
             self._drop()
-            raise of_exception(displayed(url), error) from error
+            cause = TimeoutError() if self._late else error
+            raise of_exception(displayed(url), cause, self._settings) from error
         except BaseException:
             self._drop()
             raise
+        finally:
+            self._head_until_s = None
         return response
 
     def _answer(self, url: str, route: Route, headers: dict[str, str]) -> http.client.HTTPResponse:
@@ -190,7 +220,10 @@ class Client:
     ) -> http.client.HTTPResponse:
         self._busy = connection
         if connection.sock is None:
-            connection.connect()
+            try:
+                connection.connect()
+            except TimeoutError as error:
+                raise ConnectionTimeoutError from error
         if self._aborted.is_set():  # from here on aborting shuts the socket
             raise ConnectionAbortedError
         connection.sock.settimeout(self._settings.read_s)
@@ -228,7 +261,8 @@ class Client:
         whole = status == 200 and "Range" in wanted.headers
         if status not in (200, 206):
             if length is not None and length <= _DRAINED_BYTES:  # then the connection can be used again
-                answer.read()
+                for _ in chunks(answer, Pace(self._settings).received):
+                    pass
             return Response(status, url, headers, b"")
         if whole and (length is None or length > wanted.largest_bytes):
             return Response(status, url, headers, b"")
@@ -239,7 +273,8 @@ class Client:
     ) -> bytes:
         body = bytearray()
         checked = 0
-        for chunk in decoded(chunks(answer), answer.headers.get("Content-Encoding", "")):
+        pace = Pace(self._settings)
+        for chunk in decoded(chunks(answer, pace.received), answer.headers.get("Content-Encoding", "")):
             body += chunk
             self._statistics.received(wanted.kind, len(chunk))
             if len(body) > wanted.largest_bytes:

@@ -33,6 +33,8 @@ from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
 
 _LARGEST_FILE_BYTES = 1 << 20
+_TIMEOUTS = ("PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT")
+_LONGEST_TIMEOUT_S = 3600
 _ENDPOINT = "PYPI_SIMPLE_ENDPOINT"
 
 
@@ -50,6 +52,7 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
         keyring, ca_file: see `knowledge.transport_settings.TransportSettings`. No `ca_file` means
             the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).
+        timeout_s: limit for silence; None for the usual one.
     """
 
     url: str
@@ -62,6 +65,7 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     netrc_file: str | None = None
     keyring: bool = False
     ca_file: str | None = None
+    timeout_s: float | None = None
 
     def __repr__(self) -> str:
         """Without what is secret."""
@@ -78,13 +82,14 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
 
     def transport_settings(self, user_agent: str) -> TransportSettings:
         """How to make requests of these indexes."""
-        return TransportSettings(
+        settings = TransportSettings(
             user_agent=user_agent,
             credentials=self.credentials,
             netrc_file=self.netrc_file,
             keyring=self.keyring,
             ca_file=self.ca_file,
         )
+        return settings if self.timeout_s is None else settings.with_timeout(self.timeout_s)
 
 
 def pip_configuration_files(environ: Mapping[str, str], home: Path, prefix: Path) -> list[Path]:
@@ -116,6 +121,7 @@ def configure_index(
     find_links: Iterable[str] = (),
     no_index: bool = False,
     keyring: bool = False,
+    timeout: str | None = None,
     project: Mapping[str, object] | None = None,
     environ: Mapping[str, str],
     pip_files: Iterable[Path] = (),
@@ -132,13 +138,15 @@ def configure_index(
         find_links: values of ``--find-links``.
         no_index: whether ``--no-index`` was given.
         keyring: whether ``--keyring-provider subprocess`` was given.
+        timeout: value of ``--timeout``.
         project: the table ``[tool.stackwright]``.
         environ: environment variables.
         pip_files: as of `pip_configuration_files`.
         home: directory of the user, for netrc; None reads no netrc.
 
     Raises:
-        ConfigurationError: a setting that counts is no web address, or names an index that is not configured.
+        ConfigurationError: a setting that counts is no web address or no time, or names an index that is not
+            configured.
     """
     table = project or {}
     pip_settings = _pip_settings(pip_files)
@@ -165,6 +173,7 @@ def configure_index(
         netrc_file=None if home is None else netrc_file(environ, home),
         keyring=keyring,
         ca_file=environ.get("PIP_CERT") or pip_settings.get("cert", ("", ""))[1] or None,
+        timeout_s=_timeout_s(timeout, environ, pip_settings),
     )
 
 
@@ -189,6 +198,27 @@ def _first_url(
     if "index-url" in pip_settings:
         return pip_settings["index-url"]
     return "the default", public_endpoint()
+
+
+def _timeout_s(
+    option: str | None, environ: Mapping[str, str], pip_settings: Mapping[str, tuple[str, str]]
+) -> float | None:
+    """The limit for silence, of the option or else of what pip and uv are told."""
+    stated = [("--timeout", option)] if option is not None else []
+    stated += [(name, environ.get(name, "").strip()) for name in _TIMEOUTS]
+    stated += [pip_settings.get("timeout", ("", ""))]
+    for place, value in stated:
+        if option is None and not value:
+            continue
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds <= _LONGEST_TIMEOUT_S:
+            reason = f"must be a number of seconds above 0 and up to {_LONGEST_TIMEOUT_S}: {value[:40]!r}"
+            raise ConfigurationError("time limit", place, reason)
+        return seconds
+    return None
 
 
 def _pip_settings(files: Iterable[Path]) -> dict[str, tuple[str, str]]:

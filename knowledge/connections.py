@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import http.client
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from knowledge.credentials import Credentials
 from knowledge.errors import ConfigurationError
+from knowledge.patience import Patience
 from knowledge.transport_settings import TransportSettings
 
 _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
@@ -33,10 +36,15 @@ class Route(NamedTuple):
 
 
 class Connections:
-    """Makes connections; safe for several threads."""
+    """Makes connections; safe for several threads.
 
-    def __init__(self, settings: TransportSettings) -> None:
+    Args:
+        waiting: see `knowledge.transport.Transport`.
+    """
+
+    def __init__(self, settings: TransportSettings, waiting: Callable[[str], None] | None = None) -> None:
         self.settings = settings
+        self.patience = Patience(settings.patience_s, waiting)
         self._proxies = getproxies() if settings.proxies is None else dict(settings.proxies)
         self._credentials = Credentials(settings.credentials, settings.netrc_file, keyring=settings.keyring)
         self._lock = threading.Lock()
@@ -106,7 +114,7 @@ class Connections:
     def _looked_up(self, address: tuple[str, int], family: socket.AddressFamily) -> list[_Address]:
         with self._lock:
             lookup = self._lookups.setdefault((*address, family), _Lookup())
-        return lookup.addresses(*address, family)
+        return lookup.addresses(*address, family, self.settings.connect_s)
 
     def _context(self) -> ssl.SSLContext:
         """Certificates of the authorities that are trusted; reading the system's takes 20 ms."""
@@ -117,23 +125,37 @@ class Connections:
 
 
 class _Lookup:
-    """The addresses of one host; whoever asks while they are looked up waits for the same answer."""
+    """The addresses of one host; whoever asks while they are looked up waits for the same answer.
+
+    A thread of its own asks: that cannot be interrupted while a name server keeps silent.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: list[_Address] | None = None
+        self._answer: concurrent.futures.Future[list[_Address]] | None = None
 
-    def addresses(self, host: str, port: int, family: socket.AddressFamily) -> list[_Address]:
+    def addresses(
+        self, host: str, port: int, family: socket.AddressFamily, timeout_s: float
+    ) -> list[_Address]:
         """At most a few.
 
         Raises:
             OSError: there is no such host, or nobody knows.
         """
         with self._lock:
-            if self._found is None:
-                found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
-                self._found = [*found[:_MOST_ADDRESSES]]
-            return self._found
+            if self._answer is None or (self._answer.done() and self._answer.exception() is not None):
+                answer = self._answer = concurrent.futures.Future()
+
+                def look_up() -> None:
+                    try:
+                        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+                        answer.set_result([*found[:_MOST_ADDRESSES]])
+                    except Exception as error:  # whoever waits gets it
+                        answer.set_exception(error)
+
+                threading.Thread(target=look_up, name="stackwright-names", daemon=True).start()
+            answer = self._answer
+        return answer.result(timeout_s)
 
 
 def _opened(addresses: list[_Address], timeout_s: float) -> socket.socket:

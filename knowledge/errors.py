@@ -31,12 +31,17 @@ class OfflineError(KnowledgeError):
 
 
 class TransportError(KnowledgeError):
-    """A request came to nothing."""
+    """A request came to nothing, after so many `attempts`."""
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.attempts = 1
+
+    def __str__(self) -> str:
+        tried = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        return f"{self.url}: {self.reason}{tried}"
 
 
 class IndexUnreachableError(TransportError):

@@ -15,11 +15,17 @@ from knowledge.errors import (
     TlsError,
     TransportError,
 )
+from knowledge.patience import TooSlowError
+from knowledge.transport_settings import TransportSettings
 from knowledge.urls import displayed
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FORBIDDEN = frozenset({401, 403})
 _PROXY_REFUSES = 407
+
+
+class ConnectionTimeoutError(TimeoutError):
+    """Nobody answered to the wish for a connection, or to the question for the addresses of a host."""
 
 
 class TryAgainError(Exception):
@@ -31,6 +37,14 @@ class TryAgainError(Exception):
         self.pause_s = pause_s
 
 
+class SilenceError(TryAgainError):
+    """A time limit ended an attempt."""
+
+    def __init__(self, error: IndexUnreachableError) -> None:
+        super().__init__(error)
+        self.silence = error
+
+
 def of_status(
     url: str, status: int, reason: str, headers: Mapping[str, str], *, sent: bool = False
 ) -> IndexStatusError | TryAgainError:
@@ -40,6 +54,8 @@ def of_status(
         error.add_note(refusal_note(url, sent=sent))
     elif status == _PROXY_REFUSES:
         error.add_note("check the user name and password in HTTPS_PROXY or HTTP_PROXY")
+    elif status in _RETRIED:
+        error.add_note("the server is overloaded or at fault: try again later, or name another index")
     if status not in _RETRIED:
         return error
     try:
@@ -49,16 +65,22 @@ def of_status(
     return TryAgainError(error, pause_s)
 
 
-def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError:
-    """The error for what the standard library's HTTP client or the operating system raised."""
+def of_exception(shown: str, error: Exception, settings: TransportSettings) -> TransportError | TryAgainError:
+    """The error for what the HTTP client or the operating system raised; `settings` has the limits."""
     match error:
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | http.client.RemoteDisconnected():
             return TryAgainError(_with_remedy(IndexUnreachableError(shown, "the connection was closed")))
         case ssl.SSLError():
             return _untrusted(shown, error)
+        case TooSlowError():
+            reason = f"less than {settings.slowest_bytes_s:g} bytes a second for {settings.read_s:g} s"
+            return _with_remedy(IndexUnreachableError(shown, reason), patient=True)
+        case ConnectionTimeoutError():
+            failure = IndexUnreachableError(shown, f"no connection within {settings.connect_s:g} s")
+            return SilenceError(_with_remedy(failure))
         case TimeoutError():
-            failure = IndexUnreachableError(shown, "no answer within the time limit")
-            return TryAgainError(_with_remedy(failure))
+            failure = IndexUnreachableError(shown, f"no answer for {settings.read_s:g} s")
+            return SilenceError(_with_remedy(failure, patient=True))
         case http.client.IncompleteRead() | zlib.error():
             return TryAgainError(CorruptResponseError(shown, "the answer was cut off"))
         case http.client.InvalidURL() | UnicodeError():
@@ -69,8 +91,9 @@ def of_exception(shown: str, error: Exception) -> TransportError | TryAgainError
     return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
 
 
-def _with_remedy(error: IndexUnreachableError) -> IndexUnreachableError:
-    error.add_note("check the network, the proxy settings and the index URL, or use --offline")
+def _with_remedy(error: IndexUnreachableError, *, patient: bool = False) -> IndexUnreachableError:
+    longer = ", wait longer with --timeout," if patient else ","
+    error.add_note(f"check the network, the proxy settings and the index URL{longer} or use --offline")
     return error
 
 

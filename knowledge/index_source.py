@@ -5,6 +5,7 @@ For one thread. Requests run in the transport's thread; each of them, once done,
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import functools
 import queue
@@ -61,6 +62,7 @@ class IndexSource:
         self._arrivals = arrivals
         self._offline = offline
         self._refresh = refresh
+        self._done: collections.deque[Arrival] = collections.deque()  # written by the transport's thread
         self._artifacts: ArtifactReader | None = None
         self._listings: dict[str, Listing | None] = {}
         self._stale: dict[str, StoredListing] = {}
@@ -183,13 +185,10 @@ class IndexSource:
                 self.keep_metadata(file, metadata_request.result())
 
     def harvest(self) -> None:
-        """Keeps what requests that nobody asked about have brought meanwhile."""
-        for name, listing_request in list(self._listing_requests.items()):
-            if succeeded(listing_request):
-                self.keep_listing(name, listing_request.result())
-        for file, metadata_request in list(self._metadata_requests.values()):
-            if succeeded(metadata_request):
-                self.keep_metadata(file, metadata_request.result())
+        """Keeps what requests that nobody asked about have brought meanwhile; looks at those done alone."""
+        while self._done:
+            arrival = self._done.popleft()
+            self.harvest_one(arrival.project, arrival.file)
 
     def cancel(self) -> None:
         """Ends requests; what is asked for later is requested again."""
@@ -201,6 +200,7 @@ class IndexSource:
         self._metadata_requests.clear()
 
     def _tell(self, arrival: Arrival, _: concurrent.futures.Future[object]) -> None:
+        self._done.append(arrival)
         self._arrivals.put(arrival)
 
 

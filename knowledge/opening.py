@@ -8,7 +8,8 @@ from analyzers.reports import Unknown
 from knowledge.catalog import Builder, Knowledge
 from knowledge.configuration import IndexConfiguration
 from knowledge.errors import StoreError
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 
 
@@ -22,10 +23,14 @@ def open_knowledge(
     offline: bool = False,
     refresh: bool = False,
     builder: Builder | None = None,
+    waiting: Callable[[str], None] | None = None,
 ) -> Knowledge:
     """Facts of the configured indexes, kept in the store at `location`.
 
     Where a file can be neither opened nor made, facts are kept for this run alone, and that is an unknown.
+
+    Args:
+        waiting: see `knowledge.transport.Transport`; the other arguments are those of `Knowledge`.
 
     Raises:
         ConfigurationError: `location` is of an unknown kind.
@@ -43,7 +48,7 @@ def open_knowledge(
         index.indexes,
         store,
         now,
-        transport=Transport(index.transport_settings(user_agent)),
+        transport=Transport(index.transport_settings(user_agent), waiting),
         ttl_s=ttl_s,
         offline=offline,
         refresh=refresh,

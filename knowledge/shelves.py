@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from knowledge.releases import File, Listing, Metadata
 from knowledge.store import ListingRow, MetadataRow, Store
 from knowledge.urls import displayed
 
+T = TypeVar("T")
 LISTING_FORMAT = 2
 METADATA_FORMAT = 2
 FAILURE_FORMAT = 1001
@@ -86,17 +87,9 @@ class Shelf:
         Raises:
             StoreError: one of its kinds.
         """
-        key = artifact_key(file)
-        row = self._store.metadata(self.index_url, [key]).get(key)
-        if row is None or row.format != METADATA_FORMAT:
-            return None
-        if not (however_old or key.startswith("sha256:") or self._is_fresh(row.fetched_at)):
-            return None
-        try:
-            metadata = _decode_metadata(row.payload)
-        except msgspec.MsgspecError:
-            return None
-        return metadata if metadata.name == project else None
+        lasts = however_old or artifact_key(file).startswith("sha256:")
+        metadata = self._of_file(file, METADATA_FORMAT, _decode_metadata, however_old=lasts)
+        return metadata if metadata is not None and metadata.name == project else None
 
     def failure(self, file: File, *, however_old: bool) -> ArtifactError | None:
         """Why the metadata of a file could not be had when it was last asked for, while that is fresh.
@@ -104,18 +97,26 @@ class Shelf:
         Raises:
             StoreError: one of its kinds.
         """
+        failure = self._of_file(file, FAILURE_FORMAT, _decode_failure, however_old=however_old)
+        if failure is None:
+            return None
+        kind = InvalidMetadataError if failure.invalid else MetadataUnavailableError
+        return kind(file.filename, displayed(file.url), failure.reason)
+
+    def _of_file(
+        self, file: File, row_format: int, decode: Callable[[bytes], T], *, however_old: bool
+    ) -> T | None:
+        """The record of one format that is stored of a file, where it counts and can be read."""
         key = artifact_key(file)
         row = self._store.metadata(self.index_url, [key]).get(key)
-        if row is None or row.format != FAILURE_FORMAT:
+        if row is None or row.format != row_format:
             return None
         if not (however_old or self._is_fresh(row.fetched_at)):
             return None
         try:
-            failure = _decode_failure(row.payload)
+            return decode(row.payload)
         except msgspec.MsgspecError:
             return None
-        kind = InvalidMetadataError if failure.invalid else MetadataUnavailableError
-        return kind(file.filename, displayed(file.url), failure.reason)
 
     def keep_failure(self, file: File, error: ArtifactError) -> None:
         """Collects why a file has no metadata; what is stored of that and fresh stays as old as it is."""

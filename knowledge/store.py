@@ -1,18 +1,15 @@
 """What is kept between runs: rows by key, behind one small protocol, in SQLite, PostgreSQL or memory.
 
-A store knows nothing of what its payloads mean. `open_store` chooses the implementation by location and
-imports only that one.
+A store knows nothing of what its payloads mean; `knowledge.store_locations` opens one.
 """
 
 from __future__ import annotations
 
 import enum
-import os
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from knowledge.errors import ConfigurationError, StoreDamagedError, StoreNewerError
+from knowledge.errors import StoreDamagedError, StoreNewerError
 
 SCHEMA_NUMBER = 1
 MEMORY = ":memory:"
@@ -92,44 +89,6 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Ends every connection."""
-
-
-def default_location(environ: Mapping[str, str], home: Path) -> str:
-    """Where the store of this user is: ``STACKWRIGHT_STORE``, else a file below the user's data directory."""
-    chosen = environ.get("STACKWRIGHT_STORE")
-    if chosen:
-        return chosen
-    data = environ.get("XDG_DATA_HOME", "")
-    base = Path(data) if data and Path(data).is_absolute() else home / ".local" / "share"
-    return str(base / "stackwright" / "store.sqlite3")
-
-
-def open_store(location: str) -> Store:
-    """Opens the store, and creates or upgrades it where needed.
-
-    Args:
-        location: a path, ``:memory:``, ``sqlite:///path`` or ``postgresql+psycopg://…``.
-
-    Raises:
-        ConfigurationError: `location` is of an unknown kind.
-        StoreError: it cannot be opened; `StoreDamagedError` and `StoreNewerError` say why.
-    """
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        from knowledge.sqlite_store import SqliteStore
-
-        return SqliteStore(location if location == MEMORY else os.path.expanduser(location))  # noqa: PTH111
-    if scheme == "sqlite":
-        from knowledge.sqlite_store import SqliteStore
-
-        return SqliteStore(rest.removeprefix("/") or MEMORY)
-    if scheme in ("postgresql", "postgresql+psycopg", "postgres"):
-        from knowledge.sql_store import SqlStore
-
-        return SqlStore("postgresql+psycopg://" + rest)
-    raise ConfigurationError(
-        "--store", "command line", f"no store of kind {scheme!r}; a path or postgresql://"
-    )
 
 
 def checked_number(location: str, stored: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import concurrent.futures
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,10 +32,17 @@ class Transport:
     """Threads with a client each, started as work needs them.
 
     `submit` and `close` are for any thread. Closing cancels what is under way.
+
+    Args:
+        waiting: told, from another thread, the address of the first request to a host that takes longer than
+            the settings' patience.
     """
 
-    def __init__(self, settings: TransportSettings | None = None) -> None:
+    def __init__(
+        self, settings: TransportSettings | None = None, waiting: Callable[[str], None] | None = None
+    ) -> None:
         self.settings = settings or TransportSettings()
+        self._told = waiting
         self.statistics = Statistics()
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[tuple[Work[Any], concurrent.futures.Future[Any]] | None] = (
@@ -44,6 +52,7 @@ class Transport:
         self._unfinished = 0
         self._connections: Connections | None = None
         self._closed = False
+        self._ended = threading.Event()
 
     def submit(self, work: Work[T]) -> concurrent.futures.Future[T]:
         """Starts work; its result, or its exception, arrives in the future. Cancelling that ends the work."""
@@ -55,6 +64,8 @@ class Transport:
             self._unfinished += 1
             self._waiting.put((work, future))
             if len(self._workers) < min(self._unfinished, self.settings.connections):
+                if not self._workers:
+                    threading.Thread(target=self._watch, name=THREAD_NAME, daemon=True).start()
                 worker = _Worker(self)
                 self._workers.append(worker)
                 worker.thread.start()
@@ -62,6 +73,7 @@ class Transport:
 
     def close(self) -> None:
         """Cancels what is under way and ends the threads. May be called again, and at any moment."""
+        self._ended.set()
         with self._lock:
             self._closed = True
             workers = list(self._workers)
@@ -75,8 +87,9 @@ class Transport:
         for worker in workers:
             self._waiting.put(None)
             worker.cancel()
+        deadline_s = time.monotonic() + _JOIN_S
         for worker in workers:
-            worker.thread.join(_JOIN_S)
+            worker.thread.join(max(0.0, deadline_s - time.monotonic()))
 
     def client(self) -> Client:
         """A client of its own for one thread."""
@@ -85,8 +98,19 @@ class Transport:
 
         with self._lock:
             if self._connections is None:
-                self._connections = Connections(self.settings)
+                self._connections = Connections(self.settings, self._told)
             return Client(self._connections, self.statistics)
+
+    def _watch(self) -> None:
+        """Tells of hosts that keep us waiting, and ends what they draw out."""
+        period_s = min(1.0, self.settings.patience_s / 4, self.settings.read_s / 4)
+        while not self._ended.wait(period_s):
+            with self._lock:
+                connections, workers = self._connections, list(self._workers)
+            if connections is not None:
+                connections.patience.say()
+            for worker in workers:
+                worker.check(time.monotonic())
 
     def next_work(self) -> tuple[Work[Any], concurrent.futures.Future[Any]] | None:
         """What to do next; waits for it. None where there will be no more."""
@@ -115,6 +139,11 @@ class _Worker:
             current = self._current
         if current is not None:
             current.cancel()
+
+    def check(self, now_s: float) -> None:
+        """See `Client.check`."""
+        if self._client is not None:
+            self._client.check(now_s)
 
     def cancelled(self, future: concurrent.futures.Future[Any]) -> None:
         """Wakes the thread, if it is at the work of this future and that was cancelled."""

@@ -79,6 +79,7 @@ def advise(
     except UnsatisfiableError as error:
         failure = _failure(error, resolver)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
+    said = _remarks(solution.stack, units, context) if solution else {}
     advice = Advice(
         tool=tool,
         input=input_of(context),
@@ -87,14 +88,14 @@ def advise(
         status=_status(solution) if solution else failure.status,
         recommendation=context.recommendation.name,
         requirements=requirements,
-        pins=_pins(solution.stack, resolver, units) if solution else (),
+        pins=_pins(solution.stack, resolver, said) if solution else (),
         score=solution.score if solution else None,
         bound=solution.bound if solution else None,
         environment=context.target.environment,
         explanation=failure.explanation,
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
-        remarks=remarks + (_about(solution.stack, "", units, context) if solution else ()),
+        remarks=(*remarks, *said.get("", ())),
         stopped_by=solution.stopped_by if solution else None,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
@@ -133,15 +134,20 @@ def _status(solution: Solution) -> Status:
     return Status.OPTIMAL if solution.is_optimal else Status.FEASIBLE
 
 
-def _pins(stack: Stack, resolver: Resolver, units: Pipeline) -> tuple[Pin, ...]:
+def _pins(stack: Stack, resolver: Resolver, remarks: Mapping[str, list[Justification]]) -> tuple[Pin, ...]:
     return tuple(
-        msgspec.structs.replace(pin, reasons=pin.reasons + _about(stack, pin.name, units, resolver.context))
+        msgspec.structs.replace(pin, reasons=(*pin.reasons, *remarks.get(pin.name, ())))
         for pin in pins(stack, resolver)
     )
 
 
-def _about(stack: Stack, name: str, units: Pipeline, context: Context) -> tuple[Justification, ...]:
-    return tuple(reason for wrap in units.wraps for reason in wrap.explain(stack, context).get(name, ()))
+def _remarks(stack: Stack, units: Pipeline, context: Context) -> dict[str, list[Justification]]:
+    """What the wraps say, by project; by the empty name what they say of the whole stack."""
+    found: dict[str, list[Justification]] = {}
+    for wrap in units.wraps:
+        for name, reasons in wrap.explain(stack, context).items():
+            found.setdefault(name, []).extend(reasons)
+    return found
 
 
 def input_of(context: Context) -> Input:

@@ -48,6 +48,8 @@ class Bounds:
         total = sum(self._losses(propagation).values())
         losses = []
         for project in list(self._universe.projects.values()):
+            if self._tried >= MOST_TRIED:
+                break
             if total > reached and not propagation.domains[project.variable] & ABSENT:
                 loss = self._loss(project, propagation, total)
                 if loss.amount:

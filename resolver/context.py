@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -103,12 +103,28 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     cutoff: Cutoff | None = None
     today: str | None = None
     offline: bool = False
+    _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
+    _limits: Mapping[str, list[Constraint]] = {}
+
+    def __post_init__(self) -> None:
+        direct: dict[str, list[DirectRequirement]] = {}
+        limits: dict[str, list[Constraint]] = {}
+        for requirement in self.requirements:
+            direct.setdefault(requirement.dependency.project, []).append(requirement)
+        for constraint in self.constraints:
+            limits.setdefault(constraint.project, []).append(constraint)
+        msgspec.structs.force_setattr(self, "_direct", direct)
+        msgspec.structs.force_setattr(self, "_limits", limits)
 
     def statements(self, project: str) -> Iterator[DirectRequirement | Constraint]:
         """What the user says about one project (normalised name)."""
         yield from self.direct(project)
-        yield from (c for c in self.constraints if c.project == project)
+        yield from self.limits(project)
 
-    def direct(self, project: str) -> list[DirectRequirement]:
+    def direct(self, project: str) -> Sequence[DirectRequirement]:
         """The user's requirements of one project (normalised name)."""
-        return [r for r in self.requirements if r.dependency.project == project]
+        return self._direct.get(project, ())
+
+    def limits(self, project: str) -> Sequence[Constraint]:
+        """The user's constraints on one project (normalised name)."""
+        return self._limits.get(project, ())

@@ -42,11 +42,13 @@ class Propagation:
         everything: the whole mask of every variable.
         conflicts: number of conflicts analysed.
         decisions: number of decisions made.
+        touched: variables whose domain may have changed since whoever keeps account emptied it.
     """
 
     def __init__(self) -> None:
         self.domains: list[int] = []
         self.everything: list[int] = []
+        self.touched: set[int] = set()
         self.conflicts = 0
         self.decisions = 0
         self._incompatibilities: list[Incompatibility] = []
@@ -70,6 +72,7 @@ class Propagation:
         self.everything.append(everything)
         self._occurrences.append([])
         self._history.append([])
+        self.touched.add(len(self.domains) - 1)
         return len(self.domains) - 1
 
     def add(self, incompatibility: Incompatibility) -> None:
@@ -141,6 +144,7 @@ class Propagation:
         """
         self._suspended = suspended
         self.domains[:] = self.everything
+        self.touched.update(range(len(self.domains)))
         for history in self._history:
             history.clear()
         self._trail.clear()
@@ -175,6 +179,7 @@ class Propagation:
         start = self._level_starts[level]
         for change in reversed(self._trail[start:]):
             self.domains[change.variable] = change.before
+            self.touched.add(change.variable)
             self._history[change.variable].pop()
         del self._trail[start:]
         del self._level_starts[level:]
@@ -221,6 +226,7 @@ class Propagation:
         self._history[variable].append((len(self._trail), domain))
         self._trail.append(_Change(variable, self.domains[variable], reason))
         self.domains[variable] = domain
+        self.touched.add(variable)
         self._queue.append(variable)
 
     def _analyse(self, conflict: Incompatibility) -> tuple[Incompatibility, int]:

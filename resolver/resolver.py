@@ -117,7 +117,7 @@ class Resolver:
         """The first stack that every stride accepts."""
         self._propagate()
         while True:
-            candidates = list(self.universe.open_projects())
+            candidates = self.universe.open_projects()
             if candidates:
                 self._settle(self.predictor.project(candidates, self.universe))
                 continue
@@ -157,7 +157,7 @@ class Resolver:
                 wanted[move.project] = move.position
                 self._settle(universe.projects[move.project], wanted)
             conflicts = propagation.conflicts
-            while candidates := list(universe.open_projects()):
+            while candidates := universe.open_projects():
                 for project in candidates:
                     if universe.is_open(project):
                         self._settle(project, wanted)
@@ -226,10 +226,8 @@ class Resolver:
         return True
 
     def _tell(self, project: Project, position: int) -> None:
-        domains = self.universe.propagation.domains
-        needed = [p for p in self.universe.projects.values() if self.universe.is_present(p)]
-        settled = sum(not domains[p.variable] & (domains[p.variable] - 1) for p in needed)
-        self._progress.settled(project.name, project.version(position), settled, len(needed))
+        needed, settled = self.universe.present_and_settled()
+        self._progress.settled(project.name, project.version(position), settled, needed)
 
     def _prefetch(self, dependencies: list[Dependency]) -> None:
         """Hint at the releases that will probably be read next; never influences a decision."""

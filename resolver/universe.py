@@ -12,6 +12,7 @@ import msgspec
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
+from resolver.agenda import Agenda
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
 from resolver.hashes import stated_hashes
@@ -82,7 +83,8 @@ class Universe:
         self._alternatives: dict[str, list[Alternative]] = {}
         self._slots: list[_Slot] = []
         self._by_variable: dict[int, Project] = {}
-        self._pinned: set[str] = set()
+        self._pinned: set[Project] = set()
+        self._agenda = Agenda(self.propagation, self._by_variable, self._is_unread)
         self._suspended = 0
 
     # What exists
@@ -130,14 +132,13 @@ class Universe:
 
     def _constrain(self, project: Project) -> None:
         """Add the user's constraints: they hold where the project is in the stack, and never bring it in."""
-        for number, constraint in enumerate(self.context.constraints):
-            if constraint.project == project.name:
-                outside = self._outside(project, constraint.specifiers) & ~ABSENT
-                if outside:
-                    cause = Constrained(constraint.text, constraint.where)
-                    self.add({project.variable: outside}, cause, ("constrained", number))
-                if is_exact(constraint.specifiers):
-                    self._pinned.add(project.name)
+        for number, constraint in enumerate(self.context.limits(project.name)):
+            outside = self._outside(project, constraint.specifiers) & ~ABSENT
+            if outside:
+                cause = Constrained(constraint.text, constraint.where)
+                self.add({project.variable: outside}, cause, ("constrained", project.name, number))
+            if is_exact(constraint.specifiers):
+                self._pinned.add(project)
 
     def add(
         self, masks: Mapping[int, int], cause: Cause, assumption: Hashable | None = None
@@ -194,7 +195,7 @@ class Universe:
         """Clauses for "where the condition holds, the dependency is in the stack"."""
         project = self.project(dependency.project)
         if is_exact(dependency.specifiers):
-            self._pinned.add(project.name)
+            self._pinned.add(project)
         outside = self._outside(project, dependency.specifiers)
         choices, masks = [project], {**condition, project.variable: outside}
         asked: list[dict[int, int]] = []
@@ -273,6 +274,7 @@ class Universe:
         added: list[Dependency] = []
         for part in self.unread_parts(project, position):
             self._expanded.add((project.name, position, part))
+            self.propagation.touched.add(project.variable)
             metadata = self.reader.metadata(project, position)
             if isinstance(metadata, Unknown):
                 self._refuse_unreadable(project, {project.variable: bit(position)}, metadata)
@@ -338,16 +340,20 @@ class Universe:
         """Whether the state needs the project."""
         return not self.propagation.domains[project.variable] & ABSENT
 
-    def is_pinned(self, project: Project) -> bool:
-        """Whether some requirement met so far names one release of the project by a plain ``==``."""
-        return project.name in self._pinned
+    def pinned(self, projects: Iterable[Project]) -> Iterator[Project]:
+        """Those of which some requirement met so far names one release by a plain ``==``."""
+        return filter(self._pinned.__contains__, projects)
 
-    def open_projects(self) -> Iterator[Project]:
+    def open_projects(self) -> list[Project]:
         """Projects that the state needs and has not settled, in the order in which they were first named."""
-        slots = self._open_slots()
-        for project in list(self.projects.values()):
-            if self._is_unsettled(project, slots):
-                yield project
+        found = self._agenda.open()
+        asked = (self.projects[name] for name in self._open_slots())
+        found += [p for p in asked if not self.is_present(p)]
+        return sorted(found, key=lambda project: project.variable) if self._slots else found
+
+    def present_and_settled(self) -> tuple[int, int]:
+        """How many projects the state needs, and how many of them are down to one release."""
+        return self._agenda.counts()
 
     def is_open(self, project: Project) -> bool:
         """Whether the state needs a project and has not settled it."""
@@ -357,7 +363,10 @@ class Universe:
         domain = self.propagation.domains[project.variable]
         if domain & ABSENT:
             return project.name in slots
-        return bool(domain & (domain - 1) or self.unread_parts(project, domain.bit_length() - 2))
+        return bool(domain & (domain - 1)) or self._is_unread(project, domain.bit_length() - 2)
+
+    def _is_unread(self, project: Project, position: int) -> bool:
+        return bool(self.unread_parts(project, position))
 
     def _open_slots(self) -> set[str]:
         """Projects that were asked for by a live dependency which an alternative could serve as well."""

@@ -18,7 +18,9 @@ from resolver.incompatibilities import (
     Skipped,
     Unreadable,
 )
+from resolver.nearest import nearest_wheel
 from resolver.projects import Project
+from resolver.units.sieves.tags import TagsSieve
 from resolver.universe import ACTIVE, Universe
 from resolver.versions import ABSENT, bit
 
@@ -82,7 +84,12 @@ def incompatibility_in_words(incompatibility: Incompatibility, universe: Univers
             return told + (f" and {dependency} has no such release" if unmet else "")
         case Refused(project, reason):
             found = universe.projects[project]
-            return f"{releases_in_words(found, incompatibility.masks[found.variable])} {reason.message}"
+            refused = incompatibility.masks[found.variable]
+            nearest = None
+            if reason.unit == TagsSieve.name:
+                nearest = nearest_wheel(found, refused, universe.context.target)
+            told = f"{releases_in_words(found, refused)} {reason.message}"
+            return told + (f" (the nearest: {nearest})" if nearest else "")
         case Refuted(reason):
             return reason.message
         case Missing(project, listed, unparsed):

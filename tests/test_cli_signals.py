@@ -77,3 +77,51 @@ def test_impatience_disturbs_no_clean_end(stackwright: Commands, server: IndexSe
             time.sleep(0.01)
         _, err = process.communicate()
     assert (process.returncode, err) == (130, b"stackwright: interrupted\n")
+
+
+def test_signal_while_a_name_server_keeps_silent(stackwright: Commands) -> None:
+    """The operating system's lookup cannot be interrupted: the end must not wait for it."""
+    folder = stackwright.path("startup")
+    folder.mkdir()
+    asked = stackwright.path("asked")
+    (folder / "sitecustomize.py").write_text(
+        "import pathlib, socket, time\n"
+        "def silent(*arguments, **options):\n"
+        f"    pathlib.Path({str(asked)!r}).touch()\n"
+        "    time.sleep(20)\n"
+        "socket.getaddrinfo = silent\n"
+    )
+    stackwright.environ["PYTHONPATH"] = str(folder)
+    with stackwright.started("advise", "flask", "--index-url", "http://index.example/simple/") as process:
+        deadline = time.monotonic() + 20
+        while not asked.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=ENDS_WITHIN_S)
+    assert (process.returncode, err) == (130, b"stackwright: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.stall(), "no answer for 0.3 s (2 attempts)"),
+        (Fault.drip(1, 0.2), "less than 100 bytes a second for 0.3 s"),
+    ],
+    ids=["stall", "drip"],
+)
+def test_an_index_that_keeps_silent_is_told_and_given_up(
+    stackwright: Commands, server: IndexServer, fault: Fault, reason: str
+) -> None:
+    server.fault("/simple/werkzeug/", fault)
+    ran = stackwright.advise("flask", "--timeout", "0.3")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.splitlines() == [
+        f"stackwright: waiting for {server.url}werkzeug/",
+        f"stackwright: error: {server.url}werkzeug/: {reason}",
+        (
+            "  check the network, the proxy settings and the index URL, "
+            "wait longer with --timeout, or use --offline"
+        ),
+    ]
+    assert "waiting" not in stackwright.advise("flask", "-q", UV_HTTP_TIMEOUT="0.3").err

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import cli
 from fakes.commands import SCRIPT, Commands
 from fakes.faults import Fault
 from fakes.index import FakeIndex
@@ -74,14 +75,14 @@ def test_characters_that_a_terminal_does_not_have_are_no_error(stackwright: Comm
     assert "\\u2026" in ran.out
 
 
-def test_progress_shows_on_a_terminal_and_clears_its_line(stackwright: Commands, server: IndexServer) -> None:
-    server.fault("/simple/*", Fault.stall(0.15), times=None)
+def shown_on_a_terminal(stackwright: Commands, *arguments: str, **environ: str) -> str:
+    """What a command that succeeds writes to standard error where that is a terminal."""
     mine, theirs = pty.openpty()
     try:
         with subprocess.Popen(
-            [SCRIPT, "advise", "flask"],
+            [SCRIPT, *arguments],
             cwd=stackwright.folder,
-            env=stackwright.environ,
+            env={**stackwright.environ, **environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=theirs,
@@ -91,9 +92,38 @@ def test_progress_shows_on_a_terminal_and_clears_its_line(stackwright: Commands,
             assert process.wait(30) == 0
     finally:
         os.close(mine)
+    return shown
+
+
+def test_progress_shows_on_a_terminal_and_clears_its_line(stackwright: Commands, server: IndexServer) -> None:
+    server.fault("/simple/*", Fault.stall(0.15), times=None)
+    shown = shown_on_a_terminal(stackwright, "advise", "flask")
     assert re.search(r"\r\x1b\[K\d of \d settled: flask 3\.0\.0", shown)
     assert shown.endswith("\r\x1b[K")
     assert "\n" not in shown
+
+
+def test_what_is_waited_for_stands_on_a_line_of_its_own(stackwright: Commands, server: IndexServer) -> None:
+    server.fault("/simple/werkzeug/", Fault.stall(0.7))
+    shown = shown_on_a_terminal(stackwright, "advise", "flask", "--timeout", "1")
+    assert f"\r\x1b[Kstackwright: waiting for {server.url}werkzeug/\r\n" in shown
+
+
+def test_a_dumb_terminal_gets_notes_without_control_characters(
+    stackwright: Commands, server: IndexServer
+) -> None:
+    server.fault("/simple/werkzeug/", Fault.stall(0.7))
+    shown = shown_on_a_terminal(stackwright, "advise", "flask", "--timeout", "1", TERM="dumb", NO_COLOR="1")
+    assert shown == f"stackwright: waiting for {server.url}werkzeug/\r\n"
+
+
+@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+def test_help_fits_eighty_columns(stackwright: Commands, command: str) -> None:
+    ran = stackwright.main(*command.split(), "--help", COLUMNS="80")
+    assert (ran.code, ran.err) == (0, "")
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert ran.out.isascii()
+    assert "%(" not in ran.out
 
 
 def read_terminal(terminal: int, until_s: float) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import graphlib
 import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
 
 from fakes.commands import SCRIPT, Commands
@@ -79,6 +81,12 @@ def test_tests_are_no_packages() -> None:
 def test_names_of_tests_mirror_the_folders() -> None:
     folders = {Path(name).parts[1] for name in files() if re.match(r"tests/\w+/.*test_\w+\.py$", name)}
     assert folders <= {"analyzers", "images", "topics", "knowledge", "resolver", "service", "bots"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph("analyzers", "images", "topics", "knowledge", "resolver")
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    graphlib.TopologicalSorter(imports).prepare()  # raises CycleError, which names the circle
 
 
 def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:

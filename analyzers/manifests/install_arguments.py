@@ -12,17 +12,11 @@ from collections.abc import Iterable, Mapping
 from analyzers.evidence import Location
 from analyzers.manifests.declared import DeclaredKind, Group, Index, IndexKind
 from analyzers.manifests.draft import Draft, Manner
+from analyzers.manifests.option_words import SHORT, option_and_value
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.requirements import RequirementsReading
 
 _CONDA = re.compile(r"(?:[^:\s]+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
-_SHORT = {
-    "-r": "--requirement",
-    "-c": "--constraint",
-    "-e": "--editable",
-    "-i": "--index-url",
-    "-f": "--find-links",
-}
 _SYNONYMS = {
     "--requirements": "--requirement",
     "--constraints": "--constraint",
@@ -39,7 +33,7 @@ _VALUED = frozenset(
         *("-t", "--target", "-d", "-b", "--prefix", "--root", "--src", "--python", "-p", "--python-version"),
         *("--platform", "--implementation", "--abi", "--cache-dir", "--cert", "--client-cert", "--proxy"),
         *("--retries", "--timeout", "--trusted-host", "--no-binary", "--only-binary", "--config-settings"),
-        *("-C", "--global-option", "--upgrade-strategy", "--progress-bar", "--log", "--report", "--group"),
+        *("--global-option", "--upgrade-strategy", "--progress-bar", "--log", "--report", "--group"),
         *("-G", "--extra", "--optional", "--package", "-P", "--upgrade-package", "--index-strategy"),
         *("--keyring-provider", "--resolution", "--prerelease", "--exclude-newer", "--link-mode", "--hash"),
         *("-n", "--name", "--channel", "--solver", "--source", "--torch-backend", "--override"),
@@ -62,8 +56,8 @@ class InstallArguments:
             if not word.startswith("-"):
                 self._require(word, place, manner)
                 continue
-            name, value = _option(word)
-            if value is None and (name in _VALUED or name in _SHORT.values() or name in _INDEXES):
+            name, value = option_and_value(word, _SYNONYMS)
+            if value is None and (name in _VALUED or name in SHORT.values() or name in _INDEXES):
                 value = next(remaining, "")
             self._option(name, value or "", place)
 
@@ -72,7 +66,7 @@ class InstallArguments:
         remaining = iter(words)
         for word in remaining:
             if word.startswith("-"):
-                name, value = _option(word)
+                name, value = option_and_value(word, _SYNONYMS)
                 if value is None and (name in _VALUED or word in ("-c", "-f", "--file")):
                     value = next(remaining, "")
                 if name in ("--file", "--find-links"):
@@ -108,16 +102,6 @@ class InstallArguments:
             self._require(target, place, Manner(group=self._group, editable=True))
         elif name in _INDEXES and not _is_computed(value):
             self._draft.indexes.append(Index(url=value, location=place, kind=_INDEXES[name]))
-
-
-def _option(word: str) -> tuple[str, str | None]:
-    """The long form of an option, and its value if that is part of the word."""
-    if word.startswith("--"):
-        name, equals, value = word.partition("=")
-        return _SYNONYMS.get(name, name), value if equals else None
-    if word[:2] in _SHORT:
-        return _SHORT[word[:2]], word[2:] or None
-    return word, None
 
 
 def _is_computed(word: str) -> bool:

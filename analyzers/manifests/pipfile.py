@@ -21,10 +21,11 @@ from analyzers.manifests.declared import (
     Manifest,
     ReferenceKind,
 )
-from analyzers.manifests.draft import Draft, Manner
+from analyzers.manifests.described import declare_described
+from analyzers.manifests.draft import Draft
 from analyzers.manifests.markers import all_of
 from analyzers.manifests.nodes import Node
-from analyzers.manifests.references import is_url, reference_of
+from analyzers.manifests.references import is_url
 from analyzers.manifests.toml_documents import toml_node
 
 _OTHER_TABLES = ("source", "requires", "scripts", "pipenv", "pipfile")
@@ -63,7 +64,7 @@ def parse_pipfile(data: bytes, path: str) -> Manifest:
             continue
         group = _GROUPS.get(category) or Group(GroupKind.DEPENDENCY_GROUP, canonicalize_name(category))
         for name, node in table.table().items():
-            _declare(name, node, group, draft)
+            declare_described(name, node, group, draft, references=_references, marker=_marker)
     return draft.finish()
 
 
@@ -88,38 +89,6 @@ def _read_python(document: Node, draft: Draft) -> None:
             full = key != "python_version" or version.count(".") > 1
             draft.python(f"=={version}" if full else f"=={version}.*", node.location)
             return
-
-
-def _declare(name: str, node: Node, group: Group, draft: Draft) -> None:
-    if isinstance(node.value, str):
-        text = node.value.strip()
-        manner = Manner(group=group)
-        if is_url(text):
-            reference = reference_of(text)
-            draft.declare(name=name, reference=reference, text=text, location=node.location, manner=manner)
-            return
-        specifier = "" if text == "*" else text
-        draft.declare(name=name, specifier=specifier, text=text, location=node.location, manner=manner)
-        return
-    if not isinstance(node.value, dict):
-        node.wrong("a string or a table")
-        return
-    version = node.text_at("version") or "*"
-    draft.declare(
-        name=name,
-        extras=[text for text, _ in node.strings_at("extras")],
-        specifier="" if version == "*" else version,
-        marker=_marker(node),
-        reference=next(_references(node), None),
-        text=f"{name} {version}",
-        location=node.location,
-        manner=Manner(
-            group=group,
-            editable=node.flag_at("editable"),
-            index=node.text_at("index"),
-            hashes=tuple(text for text, _ in node.strings_at("hashes")),
-        ),
-    )
 
 
 def _marker(node: Node) -> str | None:

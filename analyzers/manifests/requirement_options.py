@@ -9,21 +9,15 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from analyzers.manifests.option_words import SHORT, option_and_value
+
 _QUOTED_LIMIT_CHARACTERS = 8 << 10
 _HASH = re.compile(r"sha(256):[0-9a-f]{64}|sha(384):[0-9a-f]{96}|sha(512):[0-9a-f]{128}", re.IGNORECASE)
 
-_SHORT = {
-    "-r": "--requirement",
-    "-c": "--constraint",
-    "-e": "--editable",
-    "-i": "--index-url",
-    "-f": "--find-links",
-    "-C": "--config-settings",
-}
 _SYNONYMS = {"--pypi-url": "--index-url", "--config-setting": "--config-settings"}
 _VALUED = frozenset(
     {
-        *_SHORT.values(),
+        *SHORT.values(),
         "--extra-index-url",
         "--trusted-host",
         "--no-binary",
@@ -52,7 +46,7 @@ def parse_options(text: str) -> Iterator[tuple[str, str]]:
     while position < len(words):
         word = words[position]
         position += 1
-        name, value = _name_and_value(word)
+        name, value = option_and_value(word, _SYNONYMS)
         if name in _FLAGS:
             if value is not None:
                 raise OptionError(f"the option {name} takes no value")
@@ -85,12 +79,3 @@ def _words(text: str) -> list[str]:
 def is_hash(text: str) -> bool:
     """Whether a text is the value of ``--hash``: SHA-256, 384 or 512 with its digest in hexadecimal."""
     return _HASH.fullmatch(text) is not None
-
-
-def _name_and_value(word: str) -> tuple[str, str | None]:
-    if word.startswith("--"):
-        name, equals, value = word.partition("=")
-        return _SYNONYMS.get(name, name), value if equals else None
-    if word[:2] in _SHORT:
-        return _SHORT[word[:2]], word[2:] or None
-    return word[:2] if word.startswith("-") else word, None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +14,8 @@ from analyzers.reports import InputFile
 from resolver.asked.wishes import STANDARD_INPUT
 
 SHOWN_STANDARD_INPUT = "standard input"
+_WRITER_S = 1.0
+"""So long a pipe may be without anybody who writes to it."""
 
 
 class InputFiles:
@@ -40,16 +45,16 @@ class InputFiles:
         Raises:
             OSError: it cannot be read.
         """
+        if not path:
+            raise OSError(errno.ENOENT, "the name is empty")
         if path not in self._contents:
-            with self.place(path).open("rb") as file:
-                self._contents[path] = file.read(FILE_LIMIT_BYTES + 1)
+            self._contents[path] = _content(self.place(path))
         return self._contents[path]
 
     def peek(self, path: str) -> bytes:
         """The content of a file that is perhaps no input; nothing where it cannot be read."""
         try:
-            with self.place(path).open("rb") as file:
-                return file.read(FILE_LIMIT_BYTES + 1)
+            return _content(self.place(path))
         except (OSError, ValueError):
             return b""
 
@@ -77,3 +82,28 @@ class InputFiles:
             InputFile(path=path, digest=f"sha256:{hashlib.sha256(content).hexdigest()}")
             for path, content in self._contents.items()
         )
+
+
+def _content(path: Path) -> bytes:
+    """What a file, a device or a pipe holds, up to one byte beyond the limit.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not path.is_fifo():
+        with path.open("rb") as file:
+            return file.read(FILE_LIMIT_BYTES + 1)
+    # Opening a pipe to which nobody writes would wait for ever; opened without waiting it is at its end.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb", buffering=0) as pipe:
+        deadline_s = time.monotonic() + _WRITER_S
+        while (first := pipe.read(1)) == b"":
+            if time.monotonic() > deadline_s:
+                raise OSError(errno.EPIPE, "it is a pipe to which nobody writes", str(path))
+            time.sleep(0.02)
+        os.set_blocking(handle, True)
+        parts, size_bytes = [first or b""], 1
+        while size_bytes <= FILE_LIMIT_BYTES and (part := pipe.read(FILE_LIMIT_BYTES)):
+            parts.append(part)
+            size_bytes += len(part)
+        return b"".join(parts)[: FILE_LIMIT_BYTES + 1]

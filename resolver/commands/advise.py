@@ -24,8 +24,8 @@ def add(command: argparse.ArgumentParser) -> None:
         "without it the result goes to standard output",
     )  # fmt: skip
     command.add_argument(
-        "--format", choices=FORMATS,
-        help="format of the result (default: text, or what the name of --output says)",
+        "--format", choices=FORMATS, metavar="FORMAT",
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} (default: text, or what the name of --output says)",
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_units(command)

@@ -112,6 +112,10 @@ def add_index(command: argparse.ArgumentParser) -> None:
         help="ask the command keyring for user names and passwords (default: %(default)s)",
     )  # fmt: skip
     index.add_argument(
+        "--timeout", metavar="SECONDS",
+        help="give up on an index that is silent for so long, twice (default: what pip or uv have, or 30)",
+    )  # fmt: skip
+    index.add_argument(
         "--allow-builds", action="store_true",
         help="build source distributions that do not say what they require; that runs their code",
     )  # fmt: skip

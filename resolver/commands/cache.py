@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> bool:
     import msgspec
 
     from knowledge.cache import cache_report, clear_cache
-    from knowledge.store import Kind, default_location
+    from knowledge.store import Kind
+    from knowledge.store_locations import default_location
 
     location = options.store or default_location(os.environ, Path.home())
     kinds = [kind for kind in Kind if getattr(options, kind.value)] or list(Kind)

@@ -72,6 +72,7 @@ def indexes_of(
         find_links=options.find_links,
         no_index=options.no_index,
         keyring=options.keyring_provider == "subprocess",
+        timeout=options.timeout,
         project=project,
         environ=os.environ,
         pip_files=pip_configuration_files(os.environ, Path.home(), Path(sys.prefix)),

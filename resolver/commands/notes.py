@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TextIO
 
 
 def show_note(text: str) -> None:
     """Something the user should know that changes nothing."""
     sys.stderr.write(f"stackwright: {printable(text)}\n")
+
+
+def show_wait(url: str) -> None:
+    """Something that takes long; may come from any thread, and while a line of progress stands there."""
+    over = "\r\x1b[K" if obeys(sys.stderr) else ""
+    sys.stderr.write(f"{over}stackwright: waiting for {printable(url)}\n")
+    sys.stderr.flush()
+
+
+def obeys(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that can clear a line; one that calls itself dumb cannot."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def printable(text: str) -> str:

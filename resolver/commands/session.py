@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.settings import project_settings
 from resolver.commands import inputs
-from resolver.commands.notes import show_note
+from resolver.commands.notes import obeys, show_note, show_wait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
+_MOST_NEAR = 3
+"""So many projects that do not exist get a suggestion."""
 
 
 class Session:
@@ -110,7 +112,7 @@ class Session:
 
     def store(self) -> str:
         """Where knowledge is kept."""
-        from knowledge.store import default_location
+        from knowledge.store_locations import default_location
 
         return self._options.store or default_location(os.environ, Path.home())
 
@@ -132,6 +134,7 @@ class Session:
             offline=self._options.offline,
             refresh=self._options.refresh,
             builder=inputs.builder_of(self._options, index),
+            waiting=None if getattr(self._options, "quiet", False) else show_wait,
         ) as knowledge:
             try:
                 yield knowledge
@@ -149,7 +152,17 @@ class Session:
             if not narrowed:  # else the plainest guess is mostly wrong
                 first = FirstChoice(context)
                 knowledge.speculate(first, first.hints())
-            advice = self.advised_by(knowledge, context)
+            missing: list[str] = []
+
+            def inspect(resolver: Resolver, solution: Solution | None) -> None:
+                if solution is None:
+                    missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
+
+            advice = self.advised_by(knowledge, context, inspect)
+            near = {name: knowledge.near_names(name) for name in missing[:_MOST_NEAR]}
+        for name, others in near.items():
+            if others:
+                show_note(f"no index has {name}; did you mean: {', '.join(others)}?")
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
@@ -171,7 +184,7 @@ class Session:
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
-        progress = TerminalProgress(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
+        progress = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
         try:
             return advise(
                 context,

@@ -20,6 +20,8 @@ def write_output(path: Path, text: str) -> None:
             path.write_text(text, encoding="utf-8", newline="\n")
         else:
             _write_beside(path.resolve(), text)
+    except RuntimeError as error:  # pathlib's word for links that lead in a circle
+        raise OutputError(path, "its links lead in a circle") from error
     except OSError as error:
         raise OutputError(path, error.strerror or str(error)) from error
 

@@ -29,11 +29,11 @@ class LatestPredictor:
 
     def project(self, candidates: list[Project], universe: Universe) -> Project:
         """Bumped projects first, then exactly pinned ones, then by first mention."""
-        open_names = {project.name: project for project in candidates}
+        open_names = {project.name: project for project in candidates} if self._bumped else {}
         for name in self._bumped:
             if name in open_names:
                 return open_names[name]
-        return next((project for project in candidates if universe.is_pinned(project)), candidates[0])
+        return next(universe.pinned(candidates), candidates[0])
 
     def release(self, project: Project, domain: int) -> int:
         """The first in the project's order of preference."""

@@ -25,7 +25,8 @@ from knowledge.errors import (
 from knowledge.releases import File, Metadata, MetadataSource
 from knowledge.remote_files import LARGEST_WHOLE_BYTES
 from knowledge.statistics import RequestKind as RequestOf
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
 

@@ -19,7 +19,7 @@ from knowledge.catalog import Knowledge
 from knowledge.errors import HashMismatchError, InvalidMetadataError, MetadataUnavailableError
 from knowledge.releases import File, FileKind, Metadata, MetadataSource
 from knowledge.source_trees import UnpackError, unpack
-from knowledge.store import open_store
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 
 FILE = File(

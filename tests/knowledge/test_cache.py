@@ -6,7 +6,8 @@ import pytest
 
 from knowledge.cache import cache_report, clear_cache
 from knowledge.errors import StoreDamagedError
-from knowledge.store import Kind, ListingRow, MetadataRow, open_store
+from knowledge.store import Kind, ListingRow, MetadataRow
+from knowledge.store_locations import open_store
 
 INDEX, OTHER = "https://index.example/simple/", "https://other.example/simple/"
 

@@ -27,7 +27,8 @@ from knowledge.errors import (
 from knowledge.opening import open_knowledge
 from knowledge.releases import File, Metadata
 from knowledge.shelves import artifact_key
-from knowledge.store import Contents, ListingRow, MetadataRow, open_store
+from knowledge.store import Contents, ListingRow, MetadataRow
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
 
@@ -348,7 +349,7 @@ def test_a_damaged_store_is_not_replaced(server: IndexServer, tmp_path: Path, cl
 WARM = """
 import sys, time
 from knowledge.catalog import Knowledge
-from knowledge.store import open_store
+from knowledge.store_locations import open_store
 with Knowledge(sys.argv[1], open_store(sys.argv[2]), lambda: 1_700_000_100.0) as knowledge:
     knowledge.prefetch_listings(["foo", "bar"])
     listing = knowledge.listing("foo")

@@ -208,3 +208,34 @@ def test_no_index_leaves_links_alone() -> None:
 def test_a_setting_of_no_use_is_told_with_its_place(settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(ConfigurationError, match=reason):
         configure_index(**{"environ": {}} | settings)
+
+
+def test_the_limit_of_silence_is_that_of_the_option_or_of_the_tools_of_the_user(tmp_path: Path) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text("[global]\ntimeout = 1.5\n")
+    environ: dict[str, str] = {}
+    found = [configure_index(environ={}).timeout_s, configure_index(environ={}, pip_files=[file]).timeout_s]
+    for name, value in (("UV_REQUEST_TIMEOUT", "2"), ("UV_HTTP_TIMEOUT", "3"), ("PIP_TIMEOUT", "4")):
+        environ[name] = value
+        found.append(configure_index(environ=environ, pip_files=[file]).timeout_s)
+    found.append(configure_index(timeout="5", environ=environ, pip_files=[file]).timeout_s)
+    assert found == [None, 1.5, 2, 3, 4, 5]
+
+
+def test_a_limit_of_silence_fits_the_other_limits() -> None:
+    usual = configure_index(environ={}).transport_settings("test")
+    short = configure_index(timeout="2", environ={}).transport_settings("test")
+    long = configure_index(timeout="600", environ={}).transport_settings("test")
+    assert (usual.read_s, usual.connect_s, usual.patience_s) == (30, 10, 5)
+    assert (short.read_s, short.connect_s, short.patience_s) == (2, 2, 1)
+    assert (long.read_s, long.connect_s, long.patience_s) == (600, 10, 5)
+    assert long.total_s >= long.read_s
+
+
+@pytest.mark.parametrize("value", ["", "soon", "0", "-1", "nan", "inf", "1e9"])
+def test_a_limit_of_silence_that_is_no_time_is_refused_with_its_place(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^time limit from --timeout: must be a number of seconds"):
+        configure_index(timeout=value, environ={"PIP_TIMEOUT": "5"})
+    if value:
+        with pytest.raises(ConfigurationError, match=r"^time limit from UV_HTTP_TIMEOUT: "):
+            configure_index(environ={"UV_HTTP_TIMEOUT": value})

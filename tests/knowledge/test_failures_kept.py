@@ -12,7 +12,7 @@ from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError
-from knowledge.store import open_store
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
 

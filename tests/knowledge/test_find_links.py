@@ -16,7 +16,8 @@ from knowledge.catalog import Knowledge
 from knowledge.errors import ConfigurationError, InvalidMetadataError, OfflineError
 from knowledge.indexes import Indexes
 from knowledge.releases import File, MetadataSource
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 
 WHEEL = "foo_bar-2.0-py3-none-any.whl"

@@ -14,7 +14,8 @@ from fakes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import IndexStatusError, OfflineError
 from knowledge.indexes import Index, Indexes
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
 

@@ -18,7 +18,8 @@ from knowledge.errors import HashMismatchError, IndexStatusError
 from knowledge.listings import listing_from_entries
 from knowledge.releases import File, ListedFile, Listing, Metadata, MetadataSource
 from knowledge.speculation import MOST_GUESSES, Guesses, Hint
-from knowledge.store import MEMORY, open_store
+from knowledge.store import MEMORY
+from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
 

@@ -5,21 +5,18 @@ Source: https://pixi.sh/latest/reference/pixi_manifest/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import (
     MAIN,
-    DirectReference,
     Format,
     Group,
     GroupKind,
     Manifest,
     Project,
-    ReferenceKind,
 )
-from analyzers.manifests.draft import Draft, Manner
+from analyzers.manifests.described import declare_described, described_places
+from analyzers.manifests.draft import Draft
 from analyzers.manifests.nodes import Node
 from analyzers.manifests.toml_documents import toml_node
 
@@ -59,39 +56,6 @@ def _read_tables(tables: Node, group: Group, draft: Draft) -> None:
                 specifier = version if isinstance(version, str) and version != "*" else ""
                 draft.declare_conda(name, specifier, f"{name} {specifier}".strip(), node.location, group)
         for name, node in place.table_at("pypi-dependencies").items():
-            _read_project(name, node, group, draft)
+            declare_described(name, node, group, draft, references=described_places)
         if platform is not None:
             draft.unknown(place.name, place.location, f"holds on {platform} alone, which is not told apart")
-
-
-def _read_project(name: str, node: Node, group: Group, draft: Draft) -> None:
-    manner = Manner(group=group)
-    if isinstance(node.value, str):
-        specifier = "" if node.value == "*" else node.value
-        draft.declare(name=name, specifier=specifier, text=node.value, location=node.location, manner=manner)
-        return
-    if not isinstance(node.value, dict):
-        node.wrong("a string or a table")
-        return
-    version = node.text_at("version") or "*"
-    draft.declare(
-        name=name,
-        extras=[text for text, _ in node.strings_at("extras")],
-        specifier="" if version == "*" else version,
-        reference=next(_references(node), None),
-        text=f"{name} {version}",
-        location=node.location,
-        manner=Manner(group=group, editable=node.flag_at("editable"), index=node.text_at("index")),
-    )
-
-
-def _references(node: Node) -> Iterator[DirectReference]:
-    subdirectory = node.text_at("subdirectory")
-    if git := node.text_at("git"):
-        revision = node.text_at("rev") or node.text_at("tag") or node.text_at("branch")
-        yield DirectReference(
-            kind=ReferenceKind.VCS, target=git, vcs="git", revision=revision, subdirectory=subdirectory
-        )
-    for key, kind in (("url", ReferenceKind.URL), ("path", ReferenceKind.PATH)):
-        if target := node.text_at(key):
-            yield DirectReference(kind=kind, target=target, subdirectory=subdirectory)

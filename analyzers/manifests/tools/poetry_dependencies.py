@@ -6,18 +6,19 @@ Source: https://python-poetry.org/docs/dependency-specification/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 from packaging.specifiers import SpecifierSet
 
-from analyzers.manifests.declared import DirectReference, ReferenceKind
+from analyzers.manifests.declared import ReferenceKind
+from analyzers.manifests.described import USUAL_PLACES, described_places
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.markers import all_of
 from analyzers.manifests.nodes import Node
 from analyzers.manifests.tools.poetry_versions import VersionConstraintError, alternatives, specifier_of
 
 _PLATFORM = re.compile(r"(==|!=|)\s*([A-Za-z0-9_]+)")
+_PLACES = (*USUAL_PLACES, ("file", ReferenceKind.PATH))
 _REMEDY = "write a constraint such as '^1.2' or '>=1.2,<2'"
 
 
@@ -52,7 +53,7 @@ def _declare(name: str, node: Node, manner: Manner, draft: Draft) -> None:
     else:
         node.wrong("a string or a table")
         return
-    reference = next(_references(table), None) if table else None
+    reference = next(described_places(table, _PLACES), None) if table else None
     try:
         specifier = "" if reference else specifier_of(constraint)
         marker = _marker(table) if table else None
@@ -75,22 +76,6 @@ def _declare(name: str, node: Node, manner: Manner, draft: Draft) -> None:
     )
     if table and table.flag_at("allow-prereleases"):
         draft.unknown(name, table.location, "allow-prereleases is not taken over")
-
-
-def _references(table: Node) -> Iterator[DirectReference]:
-    subdirectory = table.text_at("subdirectory")
-    if git := table.text_at("git"):
-        revision = table.text_at("rev") or table.text_at("tag") or table.text_at("branch")
-        yield DirectReference(
-            kind=ReferenceKind.VCS, target=git, vcs="git", revision=revision, subdirectory=subdirectory
-        )
-    for key, kind in (
-        ("url", ReferenceKind.URL),
-        ("path", ReferenceKind.PATH),
-        ("file", ReferenceKind.PATH),
-    ):
-        if target := table.text_at(key):
-            yield DirectReference(kind=kind, target=target, subdirectory=subdirectory)
 
 
 def _marker(table: Node) -> str | None:

@@ -23,6 +23,7 @@ from analyzers.manifests.declared import (
     ReferenceKind,
     Source,
 )
+from analyzers.manifests.described import described_places
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.nodes import Node
 
@@ -125,15 +126,6 @@ def _source(name: str, node: Node) -> Source | None:
 
 
 def _references(node: Node) -> Iterator[DirectReference]:
-    subdirectory = node.text_at("subdirectory")
-    if git := node.text_at("git"):
-        revision = node.text_at("rev") or node.text_at("tag") or node.text_at("branch")
-        yield DirectReference(
-            kind=ReferenceKind.VCS, target=git, vcs="git", revision=revision, subdirectory=subdirectory
-        )
-    if url := node.text_at("url"):
-        yield DirectReference(kind=ReferenceKind.URL, target=url, subdirectory=subdirectory)
-    if path := node.text_at("path"):
-        yield DirectReference(kind=ReferenceKind.PATH, target=path, subdirectory=subdirectory)
+    yield from described_places(node)
     if node.flag_at("workspace"):
         yield DirectReference(kind=ReferenceKind.WORKSPACE, target="")

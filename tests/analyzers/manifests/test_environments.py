@@ -95,6 +95,7 @@ def _container(text: str, **files: str) -> list[tuple[str | None, str, int | Non
         ("RUN python3.11 -m pip install a", [("a", "", 1)]),
         ("RUN /opt/venv/bin/pip install a", [("a", "", 1)]),
         ("RUN uv pip install --system a", [("a", "", 1)]),
+        ("RUN uv pip install -p3.11 -C a=b -qU -t x a", [("a", "", 1)]),
         ("RUN uv add a --group dev b", [("a", "", 1), ("b", "", 1)]),
         ("RUN poetry add a@^1.2 b", [("a", "", 1), ("b", "", 1)]),
         ("RUN conda install -y -c conda-forge numpy=1.26", [("numpy", "=1.26", 1)]),
