@@ -150,6 +150,7 @@ def link_of(name: str, target: str) -> tarfile.TarInfo:
         tar_of((tarfile.TarInfo("foo/a"), b"x"), (tarfile.TarInfo("bar/a"), b"x")),
         tar_of((tarfile.TarInfo("alone"), b"x")),
     ],
+    ids=["empty", "no archive", "escape", "through a link", "link", "two roots", "no root"],
 )
 def test_a_hostile_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "in").mkdir()
