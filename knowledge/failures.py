@@ -68,6 +68,8 @@ def of_exception(shown: str, error: Exception, settings: TransportSettings) -> T
         case TooSlowError():
             reason = f"less than {settings.slowest_bytes_s:g} bytes a second for {settings.read_s:g} s"
             return _with_remedy(IndexUnreachableError(shown, reason), patient=True)
+        case aiohttp.ClientConnectorDNSError():  # name servers have their own time limits and attempts
+            return SilenceError(_with_remedy(IndexUnreachableError(shown, _reason(error))))
         case aiohttp.ConnectionTimeoutError():
             failure = IndexUnreachableError(shown, f"no connection within {settings.connect_s:g} s")
             return SilenceError(_with_remedy(failure))
@@ -83,9 +85,13 @@ def of_exception(shown: str, error: Exception, settings: TransportSettings) -> T
             return TransportError(shown, "no valid web address")
         case aiohttp.ServerDisconnectedError():
             return TryAgainError(_with_remedy(IndexUnreachableError(shown, "the connection was closed")))
+    return TryAgainError(_with_remedy(IndexUnreachableError(shown, _reason(error))))
+
+
+def _reason(error: Exception) -> str:
+    """What the operating system says."""
     cause = getattr(error, "os_error", None) or error
-    reason = str(getattr(cause, "strerror", None) or cause or type(error).__name__)
-    return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
+    return str(getattr(cause, "strerror", None) or cause or type(error).__name__)[:200]
 
 
 def _with_remedy(error: IndexUnreachableError, *, patient: bool = False) -> IndexUnreachableError:

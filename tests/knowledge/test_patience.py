@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import socket
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 
 import pytest
+from aiohttp import ClientConnectorDNSError
+from aiohttp.client_reqrep import ConnectionKey
 
 from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.client import Client, Response
 from knowledge.errors import IndexUnreachableError, TransportError
+from knowledge.event_loop import RequestLoop
+from knowledge.failures import SilenceError, of_exception
 from knowledge.statistics import RequestKind
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
@@ -145,3 +151,21 @@ def test_time_in_the_queue_counts_for_no_limit(server: IndexServer) -> None:
     responses = asking.get(*(f"{server.url}p{number}/" for number in range(20)))
     assert all(isinstance(response, Response) for response in responses)
     asking.transport.close()
+
+
+def test_a_name_that_is_not_resolved_is_looked_up_twice_at_the_most() -> None:
+    """A lookup in vain takes ten seconds and more by itself."""
+    key = ConnectionKey("index.example", 80, False, True, None, None, None)
+    unresolved = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    error = of_exception("http://index.example/", ClientConnectorDNSError(key, unresolved), BRIEF)
+    assert isinstance(error, SilenceError)
+    assert error.silence.reason == "Temporary failure in name resolution"
+
+
+def test_names_are_resolved_in_threads_that_nobody_waits_for() -> None:
+    with asyncio.Runner(loop_factory=RequestLoop) as runner:
+        found = runner.run(runner.get_loop().getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM))
+        assert [address for *_, address in found] == [("127.0.0.1", 80)]
+        with pytest.raises(socket.gaierror):
+            runner.run(runner.get_loop().getaddrinfo("", 80, flags=socket.AI_NUMERICHOST))
+    assert all(t.daemon for t in threading.enumerate() if t.name == "stackwright-names")
