@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -75,6 +76,8 @@ def of_exception(shown: str, error: Exception, settings: TransportSettings) -> T
         case TooSlowError():
             reason = f"less than {settings.slowest_bytes_s:g} bytes a second for {settings.read_s:g} s"
             return _with_remedy(IndexUnreachableError(shown, reason), patient=True)
+        case socket.gaierror():  # name servers have their own time limits and attempts
+            return SilenceError(_with_remedy(IndexUnreachableError(shown, _reason(error))))
         case ConnectionTimeoutError():
             failure = IndexUnreachableError(shown, f"no connection within {settings.connect_s:g} s")
             return SilenceError(_with_remedy(failure))
@@ -87,8 +90,12 @@ def of_exception(shown: str, error: Exception, settings: TransportSettings) -> T
             return TransportError(shown, "no valid web address")
         case http.client.HTTPException():
             return TryAgainError(CorruptResponseError(shown, "the answer is not HTTP"))
-    reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
-    return TryAgainError(_with_remedy(IndexUnreachableError(shown, reason[:200])))
+    return TryAgainError(_with_remedy(IndexUnreachableError(shown, _reason(error))))
+
+
+def _reason(error: Exception) -> str:
+    """What the operating system says."""
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
 
 
 def _with_remedy(error: IndexUnreachableError, *, patient: bool = False) -> IndexUnreachableError:

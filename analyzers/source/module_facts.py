@@ -129,6 +129,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             and functions.
         exports: ``__all__`` where it is a literal.
         errors: line and reason of what the parser did not understand.
+        failed: nothing of the file could be analysed.
     """
 
     imports: tuple[ImportFact, ...] = ()
@@ -138,3 +139,4 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     features: tuple[Feature, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     errors: tuple[tuple[int, str], ...] = ()
+    failed: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -14,6 +15,7 @@ from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.client import Client, Response
 from knowledge.errors import IndexUnreachableError, TransportError
+from knowledge.failures import SilenceError, of_exception
 from knowledge.statistics import RequestKind
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
@@ -146,3 +148,32 @@ def test_time_in_the_queue_counts_for_no_limit(server: IndexServer) -> None:
     responses = asking.get(*(f"{server.url}p{number}/" for number in range(20)))
     assert all(isinstance(response, Response) for response in responses)
     asking.transport.close()
+
+
+def test_a_name_that_is_not_resolved_is_looked_up_twice_at_the_most() -> None:
+    """A lookup in vain takes ten seconds and more by itself."""
+    unresolved = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    error = of_exception("http://index.example/", unresolved, BRIEF)
+    assert isinstance(error, SilenceError)
+    assert error.silence.reason == "Temporary failure in name resolution"
+
+
+def test_nobody_waits_for_a_name_server_that_keeps_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def silent(*_: object) -> list[object]:
+        asked.set()
+        answered.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    asking = Asking(BRIEF)
+    future = asking.transport.submit(
+        lambda client: client.get("http://index.example/", RequestKind.LISTING, largest_bytes=1)
+    )
+    assert asked.wait(10)
+    began_s = time.monotonic()
+    asking.transport.close()
+    assert time.monotonic() - began_s < 1.9
+    assert future.cancelled()
+    answered.set()

@@ -1,0 +1,43 @@
+"""The agenda holds what a look at every project would find, in worlds with and without stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.runs import run
+from fakes.units import TablePseudonym
+from fakes.universes import World, worlds
+from resolver.predictors.latest import LatestPredictor
+from resolver.projects import Project
+from resolver.universe import Universe
+
+STAND_INS: Mapping[str, Mapping[str, str]] = {"a": {"b": ">=1.0"}, "c": {"d": "", "a": "<2.0"}}
+
+
+class Watching(LatestPredictor):
+    """Compares before it chooses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = 0
+
+    def project(self, candidates: list[Project], universe: Universe) -> Project:
+        self.choices += 1
+        assert candidates == [p for p in universe.projects.values() if universe.is_open(p)]
+        needed = [p for p in universe.projects.values() if universe.is_present(p)]
+        domains = [universe.propagation.domains[p.variable] for p in needed]
+        settled = sum(not domain & (domain - 1) for domain in domains)
+        assert universe.present_and_settled() == (len(needed), settled)
+        return super().project(candidates, universe)
+
+
+@settings(max_examples=80, deadline=None)
+@given(worlds(), st.booleans())
+def test_the_agenda_holds_what_is_open(world: World, stand_ins: bool) -> None:
+    watching = Watching()
+    pseudonyms = [TablePseudonym(STAND_INS)] if stand_ins else []
+    ran = run(world.index(), world.context(), predictor=watching, pseudonyms=pseudonyms)
+    assert watching.choices >= ran.decisions or ran.solution is None
