@@ -12,15 +12,16 @@ from knowledge.store_locations import open_store
 
 
 class StoredKind(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored of one kind and one index.
+    """What is stored of one kind and one origin.
 
     Attributes:
+        origin: address of the index; for what was derived from files, the instrument.
         size_bytes: of the records.
-        oldest_s: age in seconds of the first fetched record; `newest_s` likewise.
+        oldest_s: age in seconds of the first record; `newest_s` likewise.
     """
 
     kind: str
-    index_url: str
+    origin: str
     records: int
     size_bytes: int
     oldest_s: int
@@ -99,7 +100,7 @@ def _shown(location: str) -> str:
 def _told(contents: Contents, now: float) -> StoredKind:
     return StoredKind(
         kind=contents.kind.value,
-        index_url=contents.index_url,
+        origin=contents.origin,
         records=contents.rows,
         size_bytes=contents.size_bytes,
         oldest_s=max(0, int(now) - contents.oldest),

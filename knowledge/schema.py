@@ -17,6 +17,15 @@ LISTINGS = sa.Table(
     sa.Column("payload", sa.LargeBinary),
 )
 
+DERIVED = sa.Table(
+    "derived",
+    TABLES,
+    sa.Column("instrument", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, primary_key=True),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
 METADATA = sa.Table(
     "metadata",
     TABLES,

@@ -22,4 +22,12 @@ CREATE TABLE metadata (
     PRIMARY KEY (index_url, artifact)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('1');
+CREATE TABLE derived (
+    instrument TEXT NOT NULL,
+    content TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (instrument, content)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('2');

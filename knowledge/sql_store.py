@@ -12,12 +12,12 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
-from knowledge.schema import LISTINGS, METADATA
-from knowledge.store import SCHEMA_NUMBER, Contents, Kind, ListingRow, MetadataRow, checked_number
+from knowledge.schema import DERIVED, LISTINGS, METADATA
+from knowledge.store import SCHEMA_NUMBER, Contents, DerivedRow, Kind, ListingRow, MetadataRow, checked_number
 
 _MIGRATION_LOCK = 0x57AC_3217  # any number that other users of the database do not lock
 _ROWS_AT_ONCE = 1000
-_TABLES = {Kind.LISTINGS: LISTINGS, Kind.METADATA: METADATA}
+_TABLES = {Kind.LISTINGS: LISTINGS, Kind.METADATA: METADATA, Kind.DERIVED: DERIVED}
 
 
 class SqlStore:
@@ -69,20 +69,37 @@ class SqlStore:
                 connection, METADATA, [row._asdict() for row in sorted(metadata, key=lambda row: row[:2])]
             )
 
+    def derived(self, instrument: str, contents: Iterable[str]) -> dict[str, bytes]:
+        """See `Store.derived`."""
+        wanted = sa.select(DERIVED.c.content, DERIVED.c.payload).where(DERIVED.c.instrument == instrument)
+        found: dict[str, bytes] = {}
+        keys = list(contents)
+        with self._errors(), self._engine.connect() as connection:
+            for start in range(0, len(keys), _ROWS_AT_ONCE):
+                part = keys[start : start + _ROWS_AT_ONCE]
+                rows = connection.execute(wanted.where(DERIVED.c.content.in_(part))).fetchall()
+                found.update((row.content, row.payload) for row in rows)
+        return found
+
+    def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
+        """See `Store.keep_derived`."""
+        with self._errors(), self._engine.begin() as connection:
+            _upsert(connection, DERIVED, [row._asdict() for row in sorted(rows)])
+
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""
         found = []
         with self._errors(), self._engine.connect() as connection:
             for kind, table in _TABLES.items():
-                columns = table.c
+                origin, moment = next(iter(table.primary_key)), _moment(table)
                 asked = sa.select(
-                    columns.index_url,
+                    origin,
                     sa.func.count(),
-                    sa.func.coalesce(sa.func.sum(sa.func.length(columns.payload)), 0),
-                    sa.func.min(columns.fetched_at),
-                    sa.func.max(columns.fetched_at),
-                ).group_by(columns.index_url)
-                rows = connection.execute(asked.order_by(columns.index_url)).fetchall()
+                    sa.func.coalesce(sa.func.sum(sa.func.length(table.c.payload)), 0),
+                    sa.func.min(moment),
+                    sa.func.max(moment),
+                ).group_by(origin)
+                rows = connection.execute(asked.order_by(origin)).fetchall()
                 found += [Contents(kind, row[0], *map(int, row[1:])) for row in rows]
         return found
 
@@ -114,10 +131,15 @@ def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, object
     statement = statement.on_conflict_do_update(
         index_elements=keys,
         set_={name: statement.excluded[name] for name in table.columns.keys() if name not in keys},  # noqa: SIM118
-        where=statement.excluded.fetched_at >= table.c.fetched_at,
+        where=statement.excluded[_moment(table).name] >= _moment(table),
     )
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         connection.execute(statement, rows[start : start + _ROWS_AT_ONCE])
+
+
+def _moment(table: sa.Table) -> sa.Column[int]:
+    """When a row was fetched or made."""
+    return table.c.made_at if table is DERIVED else table.c.fetched_at
 
 
 def _prepare(engine: Engine, location: str) -> None:

@@ -13,7 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StoreDamagedError, StoreError
-from knowledge.store import MEMORY, SCHEMA_NUMBER, Contents, Kind, ListingRow, MetadataRow, checked_number
+from knowledge.store import (
+    MEMORY,
+    SCHEMA_NUMBER,
+    Contents,
+    DerivedRow,
+    Kind,
+    ListingRow,
+    MetadataRow,
+    checked_number,
+)
 
 _BUSY_S = 30.0
 _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
@@ -29,6 +38,12 @@ _UPSERT_METADATA = (
     "ON CONFLICT (index_url, artifact) DO UPDATE SET fetched_at = excluded.fetched_at, "
     "format = excluded.format, payload = excluded.payload WHERE excluded.fetched_at >= metadata.fetched_at"
 )
+
+_ORIGINS = {
+    Kind.LISTINGS: ("index_url", "fetched_at"),
+    Kind.METADATA: ("index_url", "fetched_at"),
+    Kind.DERIVED: ("instrument", "made_at"),
+}
 
 
 def schema_statements() -> list[str]:
@@ -98,13 +113,32 @@ class SqliteStore:
             self._connection.executemany(_UPSERT_LISTING, listings)
             self._connection.executemany(_UPSERT_METADATA, metadata)
 
+    def derived(self, instrument: str, contents: Iterable[str]) -> dict[str, bytes]:
+        """See `Store.derived`."""
+        found: dict[str, bytes] = {}
+        for part in _parts(contents):
+            query = (
+                f"SELECT content, payload FROM derived WHERE instrument = ? AND content IN ({_marks(part)})"
+            )
+            with self._errors():
+                found.update(self._connection.execute(query, (instrument, *part)).fetchall())
+        return found
+
+    def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
+        """See `Store.keep_derived`."""
+        with self._errors():
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        with self._errors(), self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", rows)
+
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""
         found = []
         for kind in Kind:
+            origin, moment = _ORIGINS[kind]
             query = (
-                "SELECT index_url, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0),"
-                f" MIN(fetched_at), MAX(fetched_at) FROM {kind.value} GROUP BY index_url ORDER BY index_url"
+                f"SELECT {origin}, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0),"
+                f" MIN({moment}), MAX({moment}) FROM {kind.value} GROUP BY {origin} ORDER BY {origin}"
             )
             with self._errors():
                 found += [Contents(kind, *row) for row in self._connection.execute(query)]

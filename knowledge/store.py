@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from knowledge.errors import StoreDamagedError, StoreNewerError
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 MEMORY = ":memory:"
 
 
@@ -40,23 +40,40 @@ class MetadataRow(NamedTuple):
     payload: bytes
 
 
+class DerivedRow(NamedTuple):
+    """Facts that were worked out from the content of a file, and can be again.
+
+    Attributes:
+        instrument: what worked them out, with the number of its format: rows of another one do not answer.
+        content: what identifies the content, such as a SHA-256 in hexadecimal.
+        made_at: seconds since the epoch.
+    """
+
+    instrument: str
+    content: str
+    made_at: int
+    payload: bytes
+
+
 class Kind(enum.StrEnum):
     """What a row holds; also the name of its table."""
 
     LISTINGS = "listings"
     METADATA = "metadata"
+    DERIVED = "derived"
 
 
 class Contents(NamedTuple):
-    """What is stored of one kind and one index.
+    """What is stored of one kind and one origin.
 
     Attributes:
+        origin: address of the index; for what was derived, the instrument.
         size_bytes: of the payloads.
-        oldest: seconds since the epoch when the first fetched row was fetched; `newest` likewise.
+        oldest: seconds since the epoch when the first row was fetched or made; `newest` likewise.
     """
 
     kind: Kind
-    index_url: str
+    origin: str
     rows: int
     size_bytes: int
     oldest: int
@@ -81,8 +98,14 @@ class Store(Protocol):
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later fetched one stays."""
 
+    def derived(self, instrument: str, contents: Iterable[str]) -> dict[str, bytes]:
+        """The payloads that exist, by content."""
+
+    def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
+        """Writes rows in one transaction; of two rows with one key any may stay, for they are equal."""
+
     def contents(self) -> list[Contents]:
-        """What is stored, by kind and index."""
+        """What is stored, by kind and origin."""
 
     def clear(self, kind: Kind) -> int:
         """Removes every row of a kind and gives their space back; returns their number."""

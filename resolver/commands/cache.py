@@ -20,10 +20,11 @@ _MOST_SHOWN = 10
 
 def add(command: argparse.ArgumentParser) -> None:
     """The options of ``cache``."""
-    command.description = "Show what is stored of indexes, or remove it; what is removed is asked for again."
+    command.description = "Show what is stored of indexes and files, or remove it; nothing in it is precious."
     command.add_argument("action", choices=("info", "clear"), help="show it, or remove it")
     command.add_argument("--listings", action="store_true", help="only listings of projects")
     command.add_argument("--metadata", action="store_true", help="only metadata of releases")
+    command.add_argument("--derived", action="store_true", help="only what was derived from files")
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> bool:
         told = {"location": report.location, "removed": {kind.value: removed[kind] for kind in kinds}}
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
     elif removed is not None:
-        counts = " and ".join(f"{removed[kind]} records of {kind.value}" for kind in kinds)
+        counts = ", ".join(f"{removed[kind]} records of {kind.value}" for kind in kinds)
         sys.stdout.write(f"Removed {counts} from {report.location}\n")
     elif options.format == "json":
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
@@ -64,12 +65,12 @@ def _lines(report: CacheReport, shown: set[str]) -> Iterator[str]:
     yield f"Store {report.location}{size}"
     largest = sorted(
         (stored for stored in report.stored if stored.kind in shown),
-        key=lambda stored: (-stored.size_bytes, stored.kind, stored.index_url),
+        key=lambda stored: (-stored.size_bytes, stored.kind, stored.origin),
     )
     for stored in largest[:_MOST_SHOWN]:
         records = f"{stored.records} record{'' if stored.records == 1 else 's'}"
         yield (
-            f"  {stored.kind} of {stored.index_url}: {records}, {stored.size_bytes / 1e6:.1f} MB, "
+            f"  {stored.kind} of {stored.origin}: {records}, {stored.size_bytes / 1e6:.1f} MB, "
             f"{_ages(stored.oldest_s, stored.newest_s)}"
         )
     if len(largest) > _MOST_SHOWN:

@@ -27,7 +27,7 @@ def filled(location: str) -> None:
 
 def rows(location: str, now: float = 1000) -> list[tuple[str, str, int, int, int, int]]:
     return [
-        (s.kind, s.index_url, s.records, s.size_bytes, s.oldest_s, s.newest_s)
+        (s.kind, s.origin, s.records, s.size_bytes, s.oldest_s, s.newest_s)
         for s in cache_report(location, now).stored
     ]
 
@@ -50,14 +50,14 @@ def test_what_is_stored_is_told_and_cleared_by_kind(location: str) -> None:
     assert rows(location) == FILLED
     assert clear_cache(location, [Kind.LISTINGS]) == {Kind.LISTINGS: 3}
     assert rows(location) == FILLED[2:]
-    assert clear_cache(location, list(Kind)) == {Kind.LISTINGS: 0, Kind.METADATA: 1}
+    assert clear_cache(location, list(Kind)) == {Kind.LISTINGS: 0, Kind.METADATA: 1, Kind.DERIVED: 0}
     assert rows(location) == []
 
 
 def test_a_place_without_a_store_stays_without_one(tmp_path: Path, location: str) -> None:
     report = cache_report(location, 0)
     assert (report.exists, report.size_bytes, report.stored) == (False, None, ())
-    assert clear_cache(location, list(Kind)) == {Kind.LISTINGS: 0, Kind.METADATA: 0}
+    assert clear_cache(location, list(Kind)) == dict.fromkeys(Kind, 0)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -324,6 +324,12 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
         def bulk_load(self, listings: object, metadata: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
 
+        def derived(self, instrument: str, contents: object) -> dict[str, bytes]:
+            return {}
+
+        def keep_derived(self, rows: object) -> None:
+            raise StoreError("somewhere", "database or disk is full")
+
         def contents(self) -> list[Contents]:
             return []
 

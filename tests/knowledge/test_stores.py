@@ -21,7 +21,7 @@ from knowledge.errors import (
 )
 from knowledge.sql_store import SqlStore, upgrade_sqlite
 from knowledge.sqlite_store import SqliteStore, schema_statements
-from knowledge.store import Contents, Kind, ListingRow, MetadataRow, Store
+from knowledge.store import Contents, DerivedRow, Kind, ListingRow, MetadataRow, Store
 from knowledge.store_locations import default_location, open_store
 
 INDEX = "https://index.example/simple/"
@@ -126,6 +126,20 @@ def test_of_two_rows_the_later_fetched_one_stays(store: Store) -> None:
     assert store.metadata(INDEX, [newer.artifact])[newer.artifact] == newer
 
 
+def test_what_was_derived_answers_for_its_instrument_alone(store: Store) -> None:
+    rows = [DerivedRow("source/1", f"{n:064x}", 100 + n, b"x" * n) for n in range(1200)]
+    store.keep_derived(iter(rows))
+    store.keep_derived([DerivedRow("source/2", "00", 90, b"other"), DerivedRow("source/1", "00", 91, b"")])
+    contents = [row.content for row in rows]
+    assert store.derived("source/1", iter(contents)) == {row.content: row.payload for row in rows}
+    assert store.derived("source/2", ["00", "01"]) == {"00": b"other"}
+    assert store.derived("source/3", ["00"]) == store.derived("source/1", []) == {}
+    store.keep_derived(rows[:3])
+    of_kind = [contents for contents in store.contents() if contents.kind is Kind.DERIVED]
+    assert [(of.origin, of.rows) for of in of_kind] == [("source/1", 1201), ("source/2", 1)]
+    assert store.clear(Kind.DERIVED) == 1202
+
+
 def test_many_keys_are_written_and_read_at_once(store: Store) -> None:
     rows = [MetadataRow(INDEX, f"sha256:{n:064x}", n, 1, b"x" * n) for n in range(2345)]
     store.bulk_load([], iter(rows))
@@ -169,7 +183,7 @@ def test_the_written_schema_is_that_of_the_migrations(tmp_path: Path) -> None:
     upgrade_sqlite(str(tmp_path / "migrated"))
     SqliteStore(str(tmp_path / "plain")).close()
     assert schema_of(tmp_path / "plain") == schema_of(tmp_path / "migrated")
-    assert len(schema_statements()) == 4
+    assert len(schema_statements()) == 5
 
 
 def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
@@ -181,7 +195,23 @@ def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
     store.bulk_load(LISTINGS, [])
     assert store.listings(INDEX, ["absent"]) == {"absent": LISTINGS[1]}
     store.close()
-    assert schema_of(path)[1] == [("1",)]
+    assert schema_of(path)[1] == [("2",)]
+
+
+def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = SqliteStore(str(path))
+    store.bulk_load(LISTINGS, METADATA)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE derived")
+        connection.execute("UPDATE alembic_version SET version_num = '1'")
+    connection.close()
+    store = SqliteStore(str(path))
+    assert store.listings(INDEX, ["flask"]) == {"flask": LISTINGS[0]}
+    store.keep_derived([DerivedRow("source/1", "00", 1, b"x")])
+    assert store.derived("source/1", ["00"]) == {"00": b"x"}
+    store.close()
 
 
 def with_number(path: Path, number: str) -> Path:
