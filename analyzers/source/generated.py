@@ -56,7 +56,9 @@ def _is_old_environment(reader: FileReader, path: bytes, names: set[bytes]) -> b
     for scripts, library in ((b"bin", b"lib"), (b"Scripts", b"Lib")):
         if scripts in names and library in names:
             below = _names_in(reader, joined(path, scripts))
-            if any(name.startswith(b"activate") for name in below) and any(b"python" in name for name in below):
+            if any(name.startswith(b"activate") for name in below) and any(
+                b"python" in name for name in below
+            ):
                 return True
     return False
 

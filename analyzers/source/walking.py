@@ -73,11 +73,13 @@ class SourceFile(msgspec.Struct, frozen=True, order=True):
     Attributes:
         path: as its reader knows it.
         is_script: told by its first line and not by its name.
+        is_packaged: an ``__init__.py`` stands beside it.
     """
 
     path: bytes
     language: Language
     is_script: bool = False
+    is_packaged: bool = False
 
 
 def source_files(
@@ -119,7 +121,9 @@ class _Walk:
                     break
                 self._files += 1
                 if self._files > options.limit_files:
-                    self._told(b"", f"more than {options.limit_files:,} files of source; the rest is left out")
+                    self._told(
+                        b"", f"more than {options.limit_files:,} files of source; the rest is left out"
+                    )
                     return
                 yield found
             else:
@@ -142,19 +146,21 @@ class _Walk:
             return
         if not self._options.ignored and any(child.name == GITIGNORE for child in children):
             rules = ignore_rules(self._reader, path, rules, self._failed)
+        is_packaged = any(child.name == b"__init__.py" for child in children)
         for child in children:
             below = joined(path, child.name)
             if below in self._options.named:
-                yield below, SourceFile(below, _LANGUAGES.get(_suffix(child.name), Language.PYTHON))
+                language = _LANGUAGES.get(_suffix(child.name), Language.PYTHON)
+                yield below, SourceFile(below, language, is_packaged=is_packaged)
             elif self._passes(below, child, rules):
                 if child.kind is FileKind.DIRECTORY:
                     yield below, rules
-                elif found := self._source(below, child):
+                elif found := self._source(below, child, is_packaged):
                     yield below, found
 
     def _passes(self, path: bytes, child: FileEntry, rules: IgnoreRules) -> bool:
         is_directory = child.kind is FileKind.DIRECTORY
-        if child.kind is FileKind.SYMLINK or (not is_directory and not _may_be_source(child.name)):
+        if child.kind is FileKind.SYMLINK or (not is_directory and not may_be_source(child.name)):
             return False
         if child.name.startswith(b".") and not (self._options.hidden and child.name not in _VERSION_CONTROL):
             return False
@@ -163,15 +169,17 @@ class _Walk:
             or self._excluded.ignores(path, child.name, is_directory=is_directory)
         )
 
-    def _source(self, path: bytes, child: FileEntry) -> SourceFile | None:
+    def _source(self, path: bytes, child: FileEntry, is_packaged: bool) -> SourceFile | None:
         language = _LANGUAGES.get(_suffix(child.name))
         if child.kind is not FileKind.FILE:
             if language:
                 self._told(path, "is neither a file nor a directory")
             return None
         if language:
-            return SourceFile(path, language)
-        return SourceFile(path, Language.PYTHON, is_script=True) if self._is_script(path) else None
+            return SourceFile(path, language, is_packaged=is_packaged)
+        if not self._is_script(path):
+            return None
+        return SourceFile(path, Language.PYTHON, is_script=True, is_packaged=is_packaged)
 
     def _is_script(self, path: bytes) -> bool:
         self._heads += 1
@@ -206,6 +214,6 @@ def _suffix(name: bytes) -> bytes:
     return name.rpartition(b".")[2].lower() if b"." in name else b""
 
 
-def _may_be_source(name: bytes) -> bool:
+def may_be_source(name: bytes) -> bool:
     suffix = _suffix(name)
     return not suffix or suffix in _LANGUAGES or suffix in _SCRIPT_SUFFIXES
