@@ -215,5 +215,6 @@ def _suffix(name: bytes) -> bytes:
 
 
 def may_be_source(name: bytes) -> bool:
+    """Whether a file of this name is source, or may be once its first bytes are known."""
     suffix = _suffix(name)
     return not suffix or suffix in _LANGUAGES or suffix in _SCRIPT_SUFFIXES
