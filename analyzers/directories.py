@@ -2,7 +2,8 @@
 
 Its content is hostile: every component is opened relative to the directory above it without following
 links, so that a path cannot leave the root even while somebody exchanges directories for links; a FIFO
-cannot hang the reader and a device is never opened.
+cannot hang the reader and a device is never opened. `HeldDirectoryReader` is the same for whole trees: it
+keeps the directories on the way to the last path open.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from analyzers.files import (
     FileEntry,
@@ -107,6 +108,51 @@ class DirectoryReader:
         # Asking first gives the kind for the message; O_NOFOLLOW is what keeps the promise.
         self._expect(path, FileKind.DIRECTORY, os.stat(part, dir_fd=parent, follow_symlinks=False))
         return os.open(part, _ENTER | os.O_NOFOLLOW, dir_fd=parent)
+
+
+class HeldDirectoryReader(DirectoryReader):
+    """Reads below one directory, for who reads much of it in order; to be closed, and for one thread.
+
+    A directory is entered as `DirectoryReader` enters it, but only where the path leaves the last one: what
+    is exchanged meanwhile is seen when it is entered again, and what is open lay below the root.
+    """
+
+    def __init__(self, root: Path, *, limit_children: int = 1_000_000) -> None:
+        super().__init__(root, limit_children=limit_children)
+        self._held: list[tuple[bytes, int]] = []  # the root first, then one component below another
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every directory; the reader opens them again when it is asked further."""
+        self._leave(0)
+
+    def _leave(self, depth: int) -> None:
+        while len(self._held) > depth:
+            os.close(self._held.pop()[1])
+
+    @contextlib.contextmanager
+    def _entered(self, path: bytes, parts: tuple[bytes, ...]) -> Iterator[int]:
+        yield self._hold(path, parts)
+
+    def _hold(self, path: bytes, parts: tuple[bytes, ...]) -> int:
+        if not self._held:
+            with _refusals(path):
+                self._held.append((b"", os.open(self._root, _ENTER)))
+        depth = 1
+        for (held, _), part in zip(self._held[1:], parts, strict=False):
+            if held != part:
+                break
+            depth += 1
+        self._leave(depth)
+        for part in parts[depth - 1 :]:
+            with _refusals(path):
+                self._held.append((part, self._enter(path, self._held[-1][1], part)))
+        return self._held[-1][1]
 
 
 def _kind(child: os.DirEntry[str]) -> FileKind:

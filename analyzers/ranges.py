@@ -7,7 +7,8 @@ Parsers read through `RangeReader` and stay free of input and output. Over a `Sp
 from __future__ import annotations
 
 import bisect
-from typing import Protocol
+import os
+from typing import BinaryIO, Protocol
 
 
 class RangeReader(Protocol):
@@ -43,6 +44,24 @@ class BytesReader:
     def read(self, offset: int, length: int) -> bytes:
         """See `RangeReader.read`."""
         return self._content[offset : offset + length]
+
+
+class StreamRanges:
+    """A `RangeReader` over a file that can be sought in; the caller closes it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._size_bytes = stream.seek(0, os.SEEK_END)
+
+    @property
+    def size_bytes(self) -> int:
+        """See `RangeReader.size_bytes`."""
+        return self._size_bytes
+
+    def read(self, offset: int, length: int) -> bytes:
+        """See `RangeReader.read`."""
+        self._stream.seek(offset)
+        return self._stream.read(length)
 
 
 class SparseReader:

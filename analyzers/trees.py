@@ -1,8 +1,12 @@
-"""Trees of files without a disk: the index of paths that memory and archives share, and `MemoryReader`."""
+"""Trees of files without a disk: the index of paths that memory and archives share, and `MemoryReader`.
+
+`SubtreeReader` is a part of any tree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import BinaryIO
 
@@ -10,10 +14,13 @@ from analyzers.files import (
     FileEntry,
     FileKind,
     FileMissingError,
+    FileReader,
+    FileReaderError,
     FileStat,
     TooManyFilesError,
     UnsafePathError,
     WrongKindError,
+    joined,
     path_parts,
 )
 
@@ -140,3 +147,42 @@ class MemoryReader:
         """See `FileReader.read_link`."""
         self._tree.expect(path, FileKind.SYMLINK)
         return self._links[path]
+
+
+class SubtreeReader:
+    """One directory of a tree as a tree; errors name paths within it."""
+
+    def __init__(self, reader: FileReader, directory: bytes) -> None:
+        self._reader, self._directory = reader, directory
+
+    def list(self, directory: bytes) -> tuple[FileEntry, ...]:
+        """See `FileReader.list`."""
+        with self._renamed(directory):
+            return self._reader.list(self._whole(directory))
+
+    def open(self, path: bytes) -> BinaryIO:
+        """See `FileReader.open`."""
+        with self._renamed(path):
+            return self._reader.open(self._whole(path))
+
+    def stat(self, path: bytes) -> FileStat:
+        """See `FileReader.stat`."""
+        with self._renamed(path):
+            return self._reader.stat(self._whole(path))
+
+    def read_link(self, path: bytes) -> bytes:
+        """See `FileReader.read_link`."""
+        with self._renamed(path):
+            return self._reader.read_link(self._whole(path))
+
+    def _whole(self, path: bytes) -> bytes:
+        path_parts(path)
+        return joined(self._directory, path) if path else self._directory
+
+    @contextlib.contextmanager
+    def _renamed(self, path: bytes) -> Iterator[None]:
+        try:
+            yield
+        except FileReaderError as error:
+            error.path = path
+            raise

@@ -17,15 +17,14 @@ from analyzers.manifests.draft import Draft
 from analyzers.manifests.install_arguments import InstallArguments
 from analyzers.manifests.install_commands import read_command
 from analyzers.manifests.reading import ReadFile
+from analyzers.manifests.shell_commands import COMMAND_LIMIT_CHARACTERS, simple_commands
 
 _LIMIT_BYTES = 1 << 20
-_INSTRUCTION_LIMIT_CHARACTERS = 64 << 10
 _RUN = re.compile(r"\s*(?:ONBUILD\s+)?RUN\s+", re.IGNORECASE)
 _DEFINITION = re.compile(r"\s*(?:ARG|ENV)\s+(.*)", re.IGNORECASE | re.DOTALL)
 _FLAG = re.compile(r"--[a-z]+=\S+\s+")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_OPERATORS = frozenset({"&&", "||", ";", "|", "&", "(", ")", "{", "}", "then", "do", "else"})
 _GROUP = Group(GroupKind.ENVIRONMENT, "image")
 
 
@@ -93,7 +92,7 @@ def _instructions(text: str) -> Iterator[tuple[int, str]]:
 def _define(text: str, values: dict[str, str]) -> None:
     """``ARG name=value``, ``ENV name=value …`` and the old ``ENV name value``."""
     try:
-        words = shlex.split(text[:_INSTRUCTION_LIMIT_CHARACTERS])
+        words = shlex.split(text[:COMMAND_LIMIT_CHARACTERS])
     except ValueError:
         return
     if len(words) == 2 and "=" not in words[0]:
@@ -110,10 +109,7 @@ def _substituted(word: str, values: Mapping[str, str]) -> str:
 
 def _commands(command: str, place: Location, draft: Draft) -> Iterator[list[str]]:
     """The simple commands of a ``RUN``, in the form of a shell or of a JSON list."""
-    if len(command) > _INSTRUCTION_LIMIT_CHARACTERS:
-        draft.unknown(command[:50], place, "the instruction is too long")
-        return
-    if command.startswith("["):
+    if command.startswith("[") and len(command) <= COMMAND_LIMIT_CHARACTERS:
         try:
             words = json.loads(command)
         except (ValueError, RecursionError):
@@ -121,18 +117,4 @@ def _commands(command: str, place: Location, draft: Draft) -> Iterator[list[str]
         if isinstance(words, list) and all(isinstance(word, str) for word in words):
             yield words
             return
-    lexer = shlex.shlex(command, posix=True, punctuation_chars="();&|")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    simple: list[str] = []
-    try:
-        for word in lexer:
-            if word in _OPERATORS:
-                yield simple
-                simple = []
-            else:
-                simple.append(word)
-    except ValueError:
-        draft.unknown(command[:100], place, "its quotes are not closed")
-        return
-    yield simple
+    yield from simple_commands(command, place, draft)

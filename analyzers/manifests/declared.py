@@ -38,6 +38,7 @@ class Format(enum.StrEnum):
     TOX = "tox.ini"
     NOX = "noxfile.py"
     CONTAINERFILE = "Containerfile"
+    NOTEBOOK = "notebook"
 
 
 class GroupKind(enum.StrEnum):

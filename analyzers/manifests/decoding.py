@@ -57,12 +57,18 @@ def _check_size(data: bytes, path: str, limit_bytes: int) -> None:
         raise UnreadableManifestError(path, reason, "give a manifest or lockfile")
 
 
-def _character_set(name: str, path: str, line: int) -> str:
+def known_character_set(name: str) -> str | None:
+    """The codec of an encoding's name, as ``utf-8``; None where there is none or it is no character set."""
     try:
         encoding = codecs.lookup(name).name
-    except LookupError:
-        encoding = ""
-    if not _CHARACTER_SETS.match(encoding):
+    except (LookupError, ValueError):  # a name may hold NUL
+        return None
+    return encoding if _CHARACTER_SETS.match(encoding) else None
+
+
+def _character_set(name: str, path: str, line: int) -> str:
+    encoding = known_character_set(name)
+    if encoding is None:
         reason = f"states an encoding that is not known: {name[:50]!r}"
         raise UnreadableManifestError(path, reason, "save the file as UTF-8", line=line)
     return encoding

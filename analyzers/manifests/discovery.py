@@ -162,6 +162,10 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
             from analyzers.manifests.script import parse_script
 
             return parse_script
+        case Format.NOTEBOOK:
+            from analyzers.manifests.notebook import parse_notebook
+
+            return parse_notebook
         case Format.PIXI:
             from analyzers.manifests.tools.pixi import parse_pixi
 

@@ -6,12 +6,12 @@ import io
 import os
 import socket
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from analyzers.directories import DirectoryReader
+from analyzers.directories import DirectoryReader, HeldDirectoryReader
 from analyzers.files import (
     FileEntry,
     FileKind,
@@ -49,6 +49,11 @@ def _in_directory(path: Path) -> FileReader:
     return DirectoryReader(path)
 
 
+def _in_held_directory(path: Path) -> FileReader:
+    _in_directory(path)
+    return HeldDirectoryReader(path)
+
+
 def _in_memory(_: Path) -> FileReader:
     return MemoryReader(FILES)
 
@@ -61,10 +66,13 @@ def _in_wheel(_: Path) -> FileReader:
     return WheelReader(BytesReader(buffer.getvalue()))
 
 
-@pytest.fixture(params=[_in_directory, _in_memory, _in_wheel])
-def reader(request: pytest.FixtureRequest, tmp_path: Path) -> FileReader:
+@pytest.fixture(params=[_in_directory, _in_held_directory, _in_memory, _in_wheel])
+def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FileReader]:
     make: Callable[[Path], FileReader] = request.param
-    return make(tmp_path)
+    made = make(tmp_path)
+    yield made
+    if isinstance(made, HeldDirectoryReader):
+        made.close()
 
 
 def test_lists_direct_children_with_their_kinds_in_order(reader: FileReader) -> None:
@@ -156,12 +164,17 @@ def _links_in_directory(path: Path) -> FileReader:
     return DirectoryReader(path)
 
 
+def _links_in_held_directory(path: Path) -> FileReader:
+    _links_in_directory(path)
+    return HeldDirectoryReader(path)
+
+
 def _links_in_memory(_: Path) -> FileReader:
     links = {b"to_file": b"real/file", b"to_directory": b"real", b"outside": b"/etc/passwd"}
     return MemoryReader({b"real/file": b"x"}, links)
 
 
-@pytest.mark.parametrize("make", [_links_in_directory, _links_in_memory])
+@pytest.mark.parametrize("make", [_links_in_directory, _links_in_held_directory, _links_in_memory])
 def test_links_are_seen_and_never_followed(make: Callable[[Path], FileReader], tmp_path: Path) -> None:
     reader = make(tmp_path)
     assert {child.name: child.kind for child in reader.list(b"")} == {
@@ -232,6 +245,33 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
             continue
     list(walk(reader))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_held_reader_lets_go_when_it_is_closed_and_can_go_on(tmp_path: Path) -> None:
+    _in_directory(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with HeldDirectoryReader(tmp_path) as reader:
+        for _ in range(2):
+            list(walk(reader))
+            assert read_file(reader, b"pkg/data/big.bin", 1 << 24) == FILES[b"pkg/data/big.bin"]
+            assert len(list(Path("/proc/self/fd").iterdir())) <= before + 3
+            reader.close()
+            assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_held_reader_does_not_follow_a_directory_exchanged_for_a_link(tmp_path: Path) -> None:
+    (tmp_path / "root" / "a").mkdir(parents=True)
+    (tmp_path / "root" / "b").mkdir()
+    (tmp_path / "root" / "a" / "file").write_bytes(b"inside")
+    (tmp_path / "file").write_bytes(b"outside")
+    with HeldDirectoryReader(tmp_path / "root") as reader:
+        assert read_file(reader, b"a/file", 100) == b"inside"
+        (tmp_path / "root" / "a").rename(tmp_path / "root" / "c")
+        (tmp_path / "root" / "a").symlink_to("..")
+        assert read_file(reader, b"a/file", 100) == b"inside"  # still the directory that was entered
+        reader.list(b"b")
+        with pytest.raises(WrongKindError):
+            read_file(reader, b"a/file", 100)
 
 
 def test_a_walk_passes_over_what_cannot_be_listed_when_told_to() -> None:
