@@ -1,0 +1,130 @@
+"""From the text of one file to what it says by itself: the first tier, fast and tolerant, nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from analyzers.evidence import Confidence
+from analyzers.source.extraction.definitions import definitions, exports
+from analyzers.source.extraction.guards import Guards, alternatives
+from analyzers.source.extraction.masking import Source
+from analyzers.source.extraction.scopes import ScopeKind
+from analyzers.source.extraction.structure import KINDS, Structure
+from analyzers.source.extraction.uses import Uses
+from analyzers.source.extraction.values import Evaluation
+from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
+from analyzers.source.records import Guard, ImportKind
+
+if TYPE_CHECKING:
+    from ast_grep_py import Config, SgNode
+
+MAX_CHARACTERS = 8_000_000
+"""Longer texts are data, not source; their syntax trees would take gigabytes."""
+
+_RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
+
+
+def extracted(text: str) -> ModuleFacts:
+    """What a file says by itself; what does not parse is among the errors, the rest is analysed.
+
+    Args:
+        text: Python of any version; a notebook's cells joined.
+    """
+    if len(text) > MAX_CHARACTERS:
+        return ModuleFacts(errors=((1, f"longer than {MAX_CHARACTERS} characters"),))
+    root = _parsed(text)
+    source = Source(text)
+    structure = Structure(source)
+    structure.build(root.find_all(_RULE))
+    guards = Guards(structure)
+    evaluation = Evaluation(structure)
+    uses = Uses(evaluation, guards).collect()
+    found = definitions(evaluation)
+    imports = _imports(structure, evaluation, guards)
+    return ModuleFacts(
+        imports=imports,
+        uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
+        definitions=found,
+        exports=exports(evaluation),
+        errors=tuple(structure.errors),
+    )
+
+
+def _parsed(text: str) -> SgNode:
+    from ast_grep_py import SgRoot
+
+    return SgRoot(text, "python").root()
+
+
+def _site_of(use: UseFact) -> tuple[int, int]:
+    return use.site.line, use.site.column
+
+
+def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tuple[ImportFact, ...]:
+    """Static and dynamic imports, with their guards and the groups of which one suffices."""
+    source = structure.source
+    entries = list(zip(structure.import_offsets, structure.imports, strict=True))
+    for dynamic in evaluation.dynamic.values():
+        scope = dynamic.scope
+        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+            scope = scope.parent
+        entries += [
+            (
+                dynamic.start,
+                ImportFact(
+                    site=source.site(dynamic.start, dynamic.end),
+                    module=module,
+                    kind=ImportKind.DYNAMIC,
+                    guard=(Guard.IMPORT_ERROR,) if dynamic.is_probe else (),
+                    is_top_level=scope.kind is not ScopeKind.FUNCTION,
+                    confidence=dynamic.confidence,
+                ),
+            )
+            for module in dynamic.modules
+        ]
+    entries.sort(key=lambda entry: entry[0])
+    numbers = alternatives(guards.groups, [offset for offset, _ in entries]) if guards.groups else {}
+    found: list[ImportFact] = []
+    for offset, fact in entries:
+        guard = guards.at(offset)
+        number = numbers.get(offset)
+        if guard or number is not None:
+            fact = msgspec.structs.replace(fact, guard=tuple(dict.fromkeys((*fact.guard, *guard))), alternative=number)
+        found.append(fact)
+    return tuple(found)
+
+
+def _guarded(uses: Sequence[UseFact], imports: Sequence[ImportFact]) -> Sequence[UseFact]:
+    """Uses of what is only imported under a guard are under that guard, wherever they stand."""
+    guards: dict[str, tuple[Guard, ...]] = {}
+    unguarded: set[str] = set()
+    for fact in imports:
+        joint = "" if fact.module.endswith(".") else "."
+        bound = fact.module if fact.name is None else f"{fact.module}{joint}{fact.name}"
+        if fact.name is None and fact.asname is None and fact.kind is not ImportKind.DYNAMIC:
+            bound = fact.module.partition(".")[0]
+        if fact.guard:
+            guards.setdefault(bound, fact.guard)
+        else:
+            unguarded.add(bound)
+    for bound in unguarded:
+        guards.pop(bound, None)
+    if not guards:
+        return uses
+    found: list[UseFact] = []
+    for use in uses:
+        added = [guard for target in use.targets for guard in _guard_of(target, guards)]
+        if added:
+            use = msgspec.structs.replace(use, guard=tuple(dict.fromkeys((*use.guard, *added))))
+        found.append(use)
+    return found
+
+
+def _guard_of(target: str, guards: dict[str, tuple[Guard, ...]]) -> tuple[Guard, ...]:
+    for bound, guard in guards.items():
+        if target.startswith(bound) and target[len(bound) : len(bound) + 1] in ("", ".", "(", "["):
+            return guard
+    return ()

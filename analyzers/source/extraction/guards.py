@@ -1,0 +1,237 @@
+"""What makes stretches of a file conditional, and which imports are alternatives of each other."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from analyzers.source.extraction.masking import Source
+from analyzers.source.extraction.reaching import block_end
+from analyzers.source.extraction.structure import Structure
+from analyzers.source.records import Guard
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+_TYPE_CHECKING = re.compile(r"(?:\w+\s*\.\s*)?TYPE_CHECKING\Z")
+_NOT_TYPE_CHECKING = re.compile(r"not\s+(?:\w+\s*\.\s*)?TYPE_CHECKING\Z")
+_VERSION = re.compile(
+    r"\b(?:version_info|hexversion|python_version(?:_tuple)?|__version__|PY\d+|IS_PY\d+|PY_?\d+_?\w*|parse_version|Version)\b"
+)
+_PLATFORM = re.compile(
+    r"\b(?:sys\s*\.\s*(?:platform|implementation)|os\s*\.\s*name"
+    r"|platform\s*\.\s*(?:system|machine|release|version|processor|win32_ver|mac_ver|uname|architecture"
+    r"|platform|python_implementation|node))\b|\bplatform\s*(?:==|!=|in\b|\.\s*startswith)"
+)
+_HASATTR = re.compile(r"\bhasattr\s*\(")
+_PROBE = re.compile(r"\bfind_spec\s*\(")
+_TESTS = ((_VERSION, Guard.VERSION), (_PLATFORM, Guard.PLATFORM), (_HASATTR, Guard.HASATTR), (_PROBE, Guard.IMPORT_ERROR))
+_ANY = re.compile("|".join([r"TYPE_CHECKING", *(pattern.pattern for pattern, _ in _TESTS)]))
+_FLAG = re.compile(r"^([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)", re.MULTILINE)
+_MISSING = re.compile(r"\b(?:ImportError|ModuleNotFoundError)\b")
+_ABSENT = re.compile(r"\bAttributeError\b")
+_BROAD = re.compile(r"except\s*(?::|\(?\s*(?:Base)?Exception\b)")
+_SUPPRESSED = re.compile(r"\bsuppress\s*\([^()\n]*\b(ImportError|ModuleNotFoundError|AttributeError)\b")
+_LEAVES = re.compile(r"(?:return|raise|continue|break|sys\s*\.\s*exit|pytest\s*\.\s*skip)\b")
+_ASSIGNED = re.compile(r"^[ \t]+([^\W\d]\w*)\s*=\s*(?:True|False|None)\b", re.MULTILINE)
+_MAX_FLAGS = 64
+
+Extent = tuple[int, int]
+
+
+class Guards:
+    """The guards of one file.
+
+    Attributes:
+        groups: arms of which one suffices.
+    """
+
+    def __init__(self, structure: Structure) -> None:
+        self._structure = structure
+        self._source: Source = structure.source
+        self._ranges: list[tuple[int, int, Guard]] = []
+        self.groups: list[list[Extent]] = []
+        self._starts: list[int] = []
+        self._segments: list[tuple[Guard, ...]] = []
+        self._flags: dict[str, Guard] = {}
+        self._find()
+        self._flatten()
+
+    def at(self, offset: int) -> tuple[Guard, ...]:
+        """The guards at an offset, each once, the outermost first."""
+        if not self._starts:
+            return ()
+        index = bisect.bisect_right(self._starts, offset) - 1
+        return self._segments[index] if index >= 0 else ()
+
+    def _find(self) -> None:
+        source = self._source
+        for node in self._structure.handlers:
+            self._handled(node)
+        if not _ANY.search(source.code) and not self._flags:
+            return
+        for match in _FLAG.finditer(source.code):
+            if len(self._flags) < _MAX_FLAGS and (guard := _test(match[2])) is not None:
+                self._flags.setdefault(match[1], guard)
+        flags = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b") if self._flags else None
+        for node in self._structure.conditions:
+            self._condition(node, flags)
+        if source.code.find("suppress") >= 0:
+            for match in _SUPPRESSED.finditer(source.code):
+                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
+                self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
+
+    def _condition(self, node: SgNode, flags: re.Pattern[str] | None) -> None:
+        extent = node.range()
+        start, end = extent.start.index, extent.end.index
+        code = self._source.code
+        header = code[start : self._source.colon(start, end)] if code.startswith(("if", "elif"), start) else code[start:end]
+        if not _ANY.search(header) and (flags is None or not flags.search(header)):
+            if code.startswith("if", start) and "elif" not in code[start:end]:
+                return
+        if node.kind() == "conditional_expression":
+            parts = [child for child in node.children() if child.is_named() and child.kind() != "comment"]
+            if len(parts) == 3 and (guard := self._guard(_text(self._source, parts[1]), flags)) is not None:
+                self._ranges += ((*_extent(parts[0]), guard), (*_extent(parts[2]), guard))
+            return
+        if node.kind() != "if_statement":
+            return
+        self._branches(node, start, flags)
+
+    def _branches(self, node: SgNode, start: int, flags: re.Pattern[str] | None) -> None:
+        guards: list[Guard] = []
+        arms: list[Extent] = []
+        pending: Guard | None = None
+        is_typing = False
+        first: SgNode | None = None
+        has_else = False
+        for clause in [node, *(child for child in node.children() if child.kind() in ("elif_clause", "else_clause"))]:
+            children = clause.children()
+            block = next((child for child in children if child.kind() == "block"), None)
+            if clause.kind() == "else_clause":
+                has_else = True
+            else:
+                condition = next(child for child in children if child.is_named())
+                text = _text(self._source, condition)
+                if _TYPE_CHECKING.match(text):
+                    is_typing = True
+                    if block is not None:
+                        self._ranges.append((*_extent(block), Guard.TYPE_CHECKING))
+                    continue
+                if _NOT_TYPE_CHECKING.match(text):
+                    is_typing = True
+                    pending = Guard.TYPE_CHECKING
+                    continue
+                found = self._guard(text, flags)
+                if found is not None:
+                    guards.append(found)
+                if found is Guard.HASATTR:
+                    self._ranges.append((*_extent(condition), found))
+                first = first or block
+            if block is None:
+                continue
+            if pending is not None:
+                self._ranges.append((*_extent(block), pending))
+            else:
+                self._ranges += [(*_extent(block), each) for each in dict.fromkeys(guards)]
+            arms.append(_extent(block))
+        if (Guard.VERSION in guards or Guard.PLATFORM in guards) and not is_typing:
+            self.groups.append(arms)
+        if guards and first is not None and not has_else and len(arms) == 1:
+            last = _extent(first)
+            text = self._source.code[last[0] : last[1]].rstrip().rpartition("\n")[2].strip()
+            if _LEAVES.match(text):
+                self._ranges.append((last[1], block_end(self._source, start, inside=False), guards[0]))
+
+    def _guard(self, text: str, flags: re.Pattern[str] | None) -> Guard | None:
+        guard = _test(text)
+        if guard is None and flags is not None and (match := flags.search(text)):
+            guard = self._flags[match[1]]
+        return guard
+
+    def _handled(self, node: SgNode) -> None:
+        """A ``try`` whose handler catches what a missing module or attribute raises."""
+        start, end = _extent(node)
+        code = self._source.code
+        header = code[start : self._source.colon(start + 6, end)] + ":"
+        guard: Guard | None = None
+        if _MISSING.search(header):
+            guard = Guard.IMPORT_ERROR
+        elif _ABSENT.search(header):
+            guard = Guard.HASATTR
+        elif _BROAD.match(header):
+            guard = Guard.IMPORT_ERROR
+        if guard is None:
+            return
+        statement = node.parent()
+        if statement is None or statement.kind() != "try_statement":
+            return
+        blocks: list[Extent] = []
+        for child in statement.children():
+            if child.kind() == "block":
+                blocks.append(_extent(child))
+            elif child.kind() in ("except_clause", "else_clause"):
+                blocks += [_extent(inner) for inner in child.children() if inner.kind() == "block"]
+        if not blocks:
+            return
+        if _BROAD.match(header) and not self._imports_in(blocks[0]):
+            return
+        self._ranges += [(*block, guard) for block in blocks]
+        if guard is Guard.IMPORT_ERROR:
+            self.groups.append(blocks)
+            for block in blocks:
+                for match in _ASSIGNED.finditer(code, code.rfind("\n", 0, block[0]) + 1, block[1]):
+                    if len(self._flags) < _MAX_FLAGS:
+                        self._flags.setdefault(match[1], guard)
+
+    def _imports_in(self, extent: Extent) -> bool:
+        offsets = self._structure.import_offsets
+        index = bisect.bisect_left(offsets, extent[0])
+        return index < len(offsets) and offsets[index] < extent[1]
+
+    def _flatten(self) -> None:
+        if not self._ranges:
+            return
+        bounds = sorted({bound for start, end, _ in self._ranges for bound in (start, end)})
+        ranges = sorted(self._ranges, key=lambda entry: (entry[0], -entry[1]))
+        active: list[tuple[int, Guard]] = []
+        position = 0
+        for bound in bounds:
+            active = [entry for entry in active if entry[0] > bound]
+            while position < len(ranges) and ranges[position][0] <= bound:
+                active.append((ranges[position][1], ranges[position][2]))
+                position += 1
+            self._starts.append(bound)
+            self._segments.append(tuple(dict.fromkeys(guard for end, guard in active if end > bound)))
+
+
+def alternatives(groups: Iterable[list[Extent]], offsets: list[int]) -> dict[int, int]:
+    """The number of the outermost group, from 0, by offset of an import; groups with imports in one arm have none."""
+    found: dict[int, int] = {}
+    number = 0
+    for arms in sorted(groups, key=lambda arms: (arms[0][0], -arms[-1][1])):
+        members = [
+            [offset for offset in offsets if start <= offset < end and offset not in found] for start, end in arms
+        ]
+        if sum(1 for arm in members if arm) < 2:
+            continue
+        for arm in members:
+            found.update(dict.fromkeys(arm, number))
+        number += 1
+    return found
+
+
+def _test(text: str) -> Guard | None:
+    return next((guard for pattern, guard in _TESTS if pattern.search(text)), None)
+
+
+def _extent(node: SgNode) -> Extent:
+    extent = node.range()
+    return extent.start.index, extent.end.index
+
+
+def _text(source: Source, node: SgNode) -> str:
+    start, end = _extent(node)
+    return source.code[start:end].strip().removeprefix("(").removesuffix(")").strip()

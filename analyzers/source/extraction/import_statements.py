@@ -1,0 +1,57 @@
+"""One import statement's names: what is imported, where it stands, what it binds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzers.source.extraction.masking import Source
+from analyzers.source.module_facts import ImportFact
+from analyzers.source.records import ImportKind
+
+_DOTTED = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
+_IMPORT = re.compile(rf"(?P<name>{_DOTTED})(?:\s+as\s+(?P<asname>[^\W\d]\w*))?")
+_FROM = re.compile(rf"from\s*(?P<dots>[.\s]*)(?P<module>(?!import\b){_DOTTED})?\s*\bimport\b")
+_ITEM = re.compile(r"(?P<name>\*|[^\W\d]\w*)(?:\s+as\s+(?P<asname>[^\W\d]\w*))?")
+_LAZY = re.compile(r"(?:\A|[\n;:])[ \t]*lazy[ \t]+\Z")
+_SPACE = re.compile(r"[\s\\]+")
+
+
+def parsed(
+    source: Source, start: int, end: int, *, is_top_level: bool
+) -> Iterator[tuple[ImportFact, int, str | None, str]]:
+    """Each imported name with its offset, the name it binds (None for a star) and that name's expression."""
+    code = source.code
+    kind = ImportKind.LAZY if _LAZY.search(code, max(0, start - 12), start) else ImportKind.STATIC
+    if code.startswith("import", start):
+        for match in _IMPORT.finditer(code, start + 6, end):
+            module = _SPACE.sub("", match["name"])
+            asname = match["asname"]
+            fact = ImportFact(
+                site=source.site(*match.span("name")), module=module, asname=asname, kind=kind, is_top_level=is_top_level
+            )
+            if asname is None:
+                top = module.partition(".")[0]
+                yield fact, match.start(), top, top
+            else:
+                yield fact, match.start(), asname, module
+        return
+    head = _FROM.match(code, start, end)
+    if head is None:
+        return
+    dots = "." * head["dots"].count(".")
+    module = dots + _SPACE.sub("", head["module"] or "")
+    if module == "__future__" or not module:
+        return
+    joint = "" if module.endswith(".") else "."
+    for match in _ITEM.finditer(code, head.end(), end):
+        name, asname = match["name"], match["asname"]
+        fact = ImportFact(
+            site=source.site(*match.span("name")),
+            module=module,
+            name=name,
+            asname=asname,
+            kind=ImportKind.STAR if name == "*" else kind,
+            is_top_level=is_top_level,
+        )
+        yield fact, match.start(), None if name == "*" else asname or name, f"{module}{joint}{name}"

@@ -1,0 +1,255 @@
+"""Source with what is not code made invisible, so that names and brackets can be found by plain searching.
+
+Every literal becomes a run of `STRING` characters and every comment blanks, of the same length; what stands
+between the braces of an f-string or t-string stays code. Brackets are paired as far as they pair.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+from analyzers.source.module_facts import Site
+
+STRING = "\x01"
+
+_DOUBLE = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
+_SINGLE = r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
+_TRIPLE_DOUBLE = r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\\?\Z)'
+_TRIPLE_SINGLE = r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\\?\Z)"
+_LITERAL = re.compile(
+    r"#[^\n]*"
+    r"""|(?<![^\W\d_])(?:[fFtT][rR]?|[rR][fFtT])(?P<opening>\"""|'''|"|')"""
+    rf"|(?:{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE}|{_DOUBLE}|{_SINGLE})",
+    re.DOTALL,
+)
+_PREFIX = re.compile(r"[bBuUrR]{1,2}\Z")
+_IN_TEXT = {
+    quote: re.compile(rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"), re.DOTALL)
+    for quote in ('"""', "'''", '"', "'")
+}
+_IN_CODE = re.compile(r"""[\[({\])}:!]|(?:[fFtT][rR]?|[rR][fFtT])?["']|\n""")
+_IN_FORMAT = re.compile(r"""[{}"'\n]""")
+_MAX_NESTING = 8
+
+_BRACKET = re.compile(r"[][(){}]")
+_OPENING = {")": "(", "]": "[", "}": "{"}
+_MAX_MISMATCH = 64
+_COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
+_COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_BLANKS = frozenset(" \t\n\r\f\v\\")
+
+
+class Source:
+    """A file's text beside its masked code.
+
+    Attributes:
+        code: as long as the text.
+        closing: offset of the closing bracket by that of the opening one.
+        groups: offsets of closing brackets behind which a trailer follows.
+    """
+
+    __slots__ = ("_starts", "closing", "code", "groups", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.code = masked(text)
+        self.closing: dict[int, int] = {}
+        self.groups: list[int] = []
+        self.pair(0, len(text))
+        self._starts: list[int] | None = None
+
+    def pair(self, start: int, end: int) -> None:
+        """Pair the brackets of a range."""
+        open_brackets: list[int] = []
+        code, closing = self.code, self.closing
+        for match in _BRACKET.finditer(code, start, end):
+            bracket = match[0]
+            position = match.start()
+            if bracket in "([{":
+                open_brackets.append(position)
+                continue
+            wanted = _OPENING[bracket]
+            for back in range(1, min(len(open_brackets), _MAX_MISMATCH) + 1):
+                if code[open_brackets[-back]] == wanted:
+                    opening = open_brackets[-back]
+                    del open_brackets[-back:]
+                    closing[opening] = position
+                    if bracket == ")" and code[position + 1 : position + 2] in (".", "(", "["):
+                        self.groups.append(opening)
+                    break
+
+    def line(self, offset: int) -> int:
+        """The line, from 1, in which an offset lies."""
+        return bisect.bisect_right(self._line_starts(), offset)
+
+    def site(self, start: int, end: int) -> Site:
+        """The place between two offsets."""
+        starts = self._line_starts()
+        first = bisect.bisect_right(starts, start)
+        column = start - starts[first - 1] + 1
+        if first == len(starts) or end <= starts[first]:
+            return Site(first, column, first, column + end - start)
+        last = bisect.bisect_right(starts, end)
+        return Site(first, column, last, end - starts[last - 1] + 1)
+
+    def line_start(self, offset: int) -> int:
+        """The offset at which the line of an offset starts."""
+        return self._line_starts()[self.line(offset) - 1]
+
+    def indentation(self, offset: int) -> int:
+        """The width of the blanks before the line of an offset."""
+        start = self.line_start(offset)
+        code = self.code
+        width = 0
+        while code[start + width : start + width + 1] in (" ", "\t"):
+            width += 1
+        return width
+
+    def at_depth(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
+        """The first match that no bracket encloses; the pattern has to match opening brackets too."""
+        code, closing = self.code, self.closing
+        while match := pattern.search(code, start, end):
+            opening = match.start()
+            if code[opening] not in "([{":
+                return match
+            start = closing.get(opening, opening) + 1
+        return None
+
+    def colon(self, start: int, end: int) -> int:
+        """The offset of the colon that ends a header or the parameters of a lambda; the end where there is none."""
+        lambdas = 0
+        while match := self.at_depth(_COLON, start, end):
+            if match[0] != ":":
+                lambdas += 1
+            elif lambdas:
+                lambdas -= 1
+            else:
+                return match.start()
+            start = match.end()
+        return end
+
+    def parts(self, start: int, end: int) -> list[tuple[int, int]]:
+        """What commas separate, trimmed, without what is empty."""
+        found: list[tuple[int, int]] = []
+        begin = start
+        while match := self.at_depth(_COMMA, start, end):
+            if match[0] == ",":
+                found.append(self.trimmed(begin, match.start()))
+                begin = start = match.end()
+            else:
+                start = self.colon(match.end(), end)
+        found.append(self.trimmed(begin, end))
+        return [part for part in found if part[0] < part[1]]
+
+    def trimmed(self, start: int, end: int) -> tuple[int, int]:
+        """The range without blanks at its ends."""
+        code = self.code
+        while start < end and code[start] in _BLANKS:
+            start += 1
+        while start < end and code[end - 1] in _BLANKS:
+            end -= 1
+        return start, end
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        return self._starts
+
+
+def masked(text: str) -> str:
+    """The text with literals and comments made invisible."""
+    pieces: list[str] = []
+    last = 0
+    position = 0
+    while True:
+        for match in _LITERAL.finditer(text, position):
+            start, end = match.span()
+            if match["opening"] is not None:
+                pieces.append(text[last:start])
+                last = position = _formatted(text, start, end, match["opening"], pieces, 0)
+                break
+            if text[start] == "#":
+                pieces.append(text[last:start])
+                pieces.append(" " * (end - start))
+            else:
+                if start > last and text[start - 1].isalpha() and (prefix := _PREFIX.search(text, max(last, start - 2), start)):
+                    start = prefix.start()
+                pieces.append(text[last:start])
+                pieces.append(STRING * (end - start))
+            last = end
+        else:
+            break
+    pieces.append(text[last:])
+    return "".join(pieces)
+
+
+def _formatted(text: str, start: int, position: int, quote: str, pieces: list[str], nesting: int) -> int:
+    """Mask an f-string whose quote ends at ``position``; the offset behind it."""
+    last = start
+    search = _IN_TEXT[quote].search
+    while match := search(text, position):
+        found = match[0]
+        position = match.end()
+        if found == "{":
+            pieces.append(STRING * (match.start() - last))
+            last = position = _interpolation(text, match.start(), pieces, nesting)
+        elif found == quote or found == "\n":
+            break
+    else:
+        position = len(text)
+    pieces.append(STRING * (position - last))
+    return position
+
+
+def _interpolation(text: str, start: int, pieces: list[str], nesting: int) -> int:
+    """Mask what stands between braces, from the opening one; the offset behind the closing one."""
+    last = start
+    position = start + 1
+    depth = 0
+    while match := _IN_CODE.search(text, position):
+        found = match[0]
+        position = match.end()
+        if found in "([{":
+            depth += 1
+        elif found in ")]" or (found == "}" and depth):
+            depth -= 1
+        elif found == "}":
+            pieces.append(text[last:position])
+            return position
+        elif found[-1] in "\"'":
+            pieces.append(text[last : match.start()])
+            if nesting >= _MAX_NESTING:
+                last = match.start()
+                break
+            quote = found[-1]
+            if text.startswith(quote * 3, position - 1):
+                quote *= 3
+            if len(found) > 1 and not text[match.start() - 1].isalnum():
+                last = position = _formatted(text, match.start(), position + len(quote) - 1, quote, pieces, nesting + 1)
+            elif plain := _LITERAL.match(text, position - 1):
+                last = position = plain.end()
+                pieces.append(STRING * (position - match.start()))
+        elif depth == 0 and (found == ":" or (found == "!" and text[position : position + 1] != "=")):
+            pieces.append(text[last : match.start()])
+            return _format(text, match.start(), pieces, nesting)
+    pieces.append(text[last:position])
+    return position
+
+
+def _format(text: str, start: int, pieces: list[str], nesting: int) -> int:
+    """Mask a conversion and format specification; the offset behind the closing brace."""
+    last = position = start
+    while match := _IN_FORMAT.search(text, position):
+        position = match.end()
+        if match[0] == "{" and nesting < _MAX_NESTING:
+            pieces.append(STRING * (match.start() - last))
+            last = position = _interpolation(text, match.start(), pieces, nesting + 1)
+        elif match[0] == "}":
+            pieces.append(STRING * (match.start() - last))
+            pieces.append("}")
+            return position
+        elif match[0] == "\n":
+            break
+    pieces.append(STRING * (position - last))
+    return position

@@ -1,0 +1,57 @@
+"""Which of several bindings of a name may hold at a place: the last that surely ran, and those that may have since."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzers.source.extraction.masking import Source
+from analyzers.source.extraction.scopes import Binding, Scope, before, position_of
+
+_HEADER = re.compile(r"[ \t]*(?:async\s+)?(if|elif|else|for|while|try|except|finally|with|case|match)\b")
+_MAYBE = frozenset({"for", "elif", "case", "except"})
+
+
+def reaching(source: Source, home: Scope, bindings: list[Binding], offset: int) -> Sequence[Binding]:
+    """The bindings in one scope that may hold at an offset of it."""
+    if any(later.position < earlier.position for earlier, later in zip(bindings, bindings[1:], strict=False)):
+        bindings.sort(key=position_of)
+    earlier = before(bindings, offset)
+    if not earlier:
+        return bindings[:24]
+    chosen: list[Binding] = []
+    for binding in reversed(earlier):
+        if 0 <= binding.end <= offset:
+            continue
+        chosen.append(binding)
+        if holds_until(source, home, binding) >= offset:
+            break
+    return chosen[::-1]
+
+
+def holds_until(source: Source, home: Scope, binding: Binding) -> int:
+    """The end of the stretch in which a binding surely ran, as long as nothing binds the name again."""
+    if not home.start <= binding.start < home.end:
+        return home.start if binding.start else home.end
+    width = source.indentation(binding.start)
+    line_start = source.line_start(binding.start)
+    if line_start + width != binding.start and (header := _HEADER.match(source.code, line_start)):
+        if source.colon(header.end(), home.end) < binding.start:
+            return binding.position
+        if header[1] in _MAYBE:
+            width += 1
+    return _dedented(source, width, binding.position, home.end)
+
+
+def block_end(source: Source, offset: int, *, inside: bool) -> int:
+    """The end of the block in which an offset stands, or of that which its line opens."""
+    width = source.indentation(offset) + (1 if inside else 0)
+    return _dedented(source, width, offset, len(source.code))
+
+
+def _dedented(source: Source, width: int, start: int, end: int) -> int:
+    """Where a line begins that is indented by less than a width."""
+    if width == 0:
+        return end
+    less = re.compile(rf"\n(?=[ \t]{{0,{width - 1}}}[^\s\x01)\]}}])").search(source.code, start, end)
+    return less.start() if less else end

@@ -1,0 +1,365 @@
+"""What names and expressions of one file may be, as expressions; found on demand and remembered."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from analyzers.source.extraction import members, special_calls, steps, type_hints
+from analyzers.source.extraction.masking import STRING, Source
+from analyzers.source.extraction.reaching import reaching
+from analyzers.source.extraction.scopes import MAX_BINDINGS, Binding, BindingKind, Range, Scope, ScopeKind
+from analyzers.source.extraction.structure import Structure
+from analyzers.source.records import UseKind
+
+Values = tuple[str, ...]
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_TRAILER = re.compile(r"\s*\.\s*([^\W\d]\w*)|[ \t]*([(\[])")
+_BLANK = re.compile(r"[\s\\]*")
+_OPERATORS = re.compile(r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b")
+_FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
+_ELSE = re.compile(r"[(\[{]|\belse\b")
+_OR = re.compile(r"[(\[{]|\bor\b")
+_AND = re.compile(r"[(\[{]|\band\b")
+_INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
+_MAX_DEPTH = 40
+_MAX_PARTS = 8
+_MAX_TRAILERS = 400
+
+
+class Event(NamedTuple):
+    """Something used in a chain.
+
+    Attributes:
+        opening: offset of the bracket of a call; -1 for what is not called.
+        is_probe: whether it only asks whether the thing exists.
+    """
+
+    kind: UseKind
+    targets: Values
+    start: int
+    end: int
+    opening: int
+    is_probe: bool = False
+
+
+class Chain(NamedTuple):
+    """A primary expression: a name and its trailers.
+
+    Attributes:
+        end: offset behind it; -1 where it was not followed to the end.
+    """
+
+    values: Values
+    end: int
+    events: list[Event]
+
+
+_NOTHING = Chain((), -1, [])
+
+
+class Evaluation:
+    """Finds values in one file.
+
+    Attributes:
+        dynamic: modules that a call at an offset imports, with how sure that is.
+    """
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.source: Source = structure.source
+        self.stars: Values = tuple(
+            dict.fromkeys(fact.module for fact in structure.imports if fact.name == "*")
+        )
+        self.dynamic: dict[int, special_calls.DynamicImport] = {}
+        self._chains: dict[int, Chain] = {}
+        self._depth = 0
+        self._comprehensions = {
+            scope.start: scope for scope in structure.scopes if scope.kind is ScopeKind.COMPREHENSION
+        }
+
+    # Names
+
+    def named(self, name: str, scope: Scope, offset: int) -> Values:
+        """What a name that is read at an offset may be."""
+        found = scope.find(name)
+        if found is None:
+            return special_calls.unbound(name, self.stars)
+        home, bindings = found
+        if len(bindings) == 1:
+            binding = bindings[0]
+            if 0 <= binding.end <= offset:
+                return ()
+            return self.bound(binding)
+        flow = scope
+        while flow.kind is ScopeKind.COMPREHENSION and flow is not home and flow.parent is not None:
+            flow = flow.parent
+        if flow is home:
+            return steps.union(self.bound(binding) for binding in reaching(self.source, home, bindings, offset))
+        settled = home.settled.get(name)
+        if settled is None:
+            home.settled[name] = ()
+            last = reaching(self.source, home, bindings, home.end)
+            settled = home.settled[name] = steps.union(self.bound(binding) for binding in last)
+        return settled
+
+    def bound(self, binding: Binding) -> Values:
+        """What a binding binds."""
+        values = binding.values
+        if values is None:
+            binding.values = ()
+            if self._depth >= _MAX_DEPTH:
+                return ()
+            self._depth += 1
+            values = binding.values = self._found(binding)
+            self._depth -= 1
+        return values
+
+    def _found(self, binding: Binding) -> Values:
+        match binding.kind:
+            case BindingKind.IMPORT:
+                return (binding.expression,)
+            case BindingKind.FUNCTION:
+                return (binding.function.key,) if binding.function else ()
+            case BindingKind.CLASS:
+                return (binding.class_.key,) if binding.class_ else ()
+            case BindingKind.PARAMETER:
+                return members.parameter(self, binding)
+            case BindingKind.EXCEPTION:
+                return self._caught(binding)
+            case BindingKind.VALUE:
+                values: Values = ()
+                if binding.value is not None:
+                    values = self.evaluate(*binding.value, binding.scope)
+                    for step in binding.steps:
+                        values = self.items(values, step)
+                if not values and binding.annotation is not None:
+                    values = type_hints.instances(self, *binding.annotation, binding.scope)
+                return values
+            case BindingKind.UNKNOWN:
+                return ()
+
+    def _caught(self, binding: Binding) -> Values:
+        if binding.value is None:
+            return ()
+        start, end = binding.value
+        if self.source.code[start] == "(" and self.source.closing.get(start) == end - 1:
+            start, end = start + 1, end - 1
+        classes = (self.evaluate(*part, binding.scope) for part in self.source.parts(start, end)[:_MAX_PARTS])
+        return self.called(steps.union(classes))
+
+    # Expressions
+
+    def evaluate(self, start: int, end: int, scope: Scope) -> Values:
+        """What the expression in a range may be."""
+        if self._depth >= _MAX_DEPTH:
+            return ()
+        self._depth += 1
+        try:
+            return self._evaluated(start, end, scope)
+        finally:
+            self._depth -= 1
+
+    def _evaluated(self, start: int, end: int, scope: Scope) -> Values:
+        source = self.source
+        code = source.code
+        start, end = source.trimmed(start, end)
+        if start >= end:
+            return ()
+        values: Values = ()
+        position = start
+        if match := _NAME.match(code, start, end):
+            word = match[0]
+            if word == "await":
+                return self._evaluated(match.end(), end, scope)
+            if word == "lambda":
+                key = f":{scope.prefix}<lambda>@{start}"
+                return (key,) if key in self.structure.functions else ()
+            if word in ("not", "yield"):
+                return ()
+            chain = self.chain(start, scope)
+            values = chain.values
+            position = chain.end if chain.end >= 0 else self._behind(match.end(), end)
+        elif code[start] in "([" and start in source.closing:
+            closing = source.closing[start]
+            values = self._display(start, closing, scope)
+            position = closing + 1
+            if position < end and values and _TRAILER.match(code, position, end):
+                chain = self._trailers(values, position, scope, start, start)
+                values, position = chain.values, chain.end if chain.end >= 0 else self._behind(position, end)
+            elif position < end:
+                position = self._behind(position, end)
+        elif code[start] == "{":
+            position = source.closing.get(start, end) + 1
+            if position < end:
+                position = self._behind(position, end)
+        elif code[start] == STRING:
+            pass
+        blank = _BLANK.match(code, position, end)
+        if blank is None or blank.end() >= end:
+            return values
+        return self._operation(values, start, position, end, scope)
+
+    def _behind(self, position: int, end: int) -> int:
+        """The offset behind trailers that are of no interest."""
+        code, closing = self.source.code, self.source.closing
+        while match := _TRAILER.match(code, position, end):
+            position = match.end()
+            if match[2]:
+                position = closing.get(position - 1, position) + 1
+        return position
+
+    def _operation(self, first: Values, start: int, position: int, end: int, scope: Scope) -> Values:
+        """What comes of several operands, of which the first ends at ``position``."""
+        source = self.source
+        operator = source.at_depth(_OPERATORS, position, end)
+        found = operator[0] if operator else ""
+        if source.at_depth(_COMMA_ONLY, position, end):
+            return self._tuple(source.parts(start, end), scope)
+        if found == "=":
+            last = operator
+            while operator := source.at_depth(_EQUALS, last.end() if last else end, end):
+                last = operator
+            return self.evaluate(last.end(), end, scope) if last else ()
+        if conditional := source.at_depth(_IF, position, end):
+            otherwise = source.at_depth(_ELSE, conditional.end(), end)
+            chosen = self.evaluate(start, conditional.start(), scope)
+            return steps.union((chosen, self.evaluate(otherwise.end(), end, scope))) if otherwise else chosen
+        if alternative := source.at_depth(_OR, position, end):
+            left = self.evaluate(start, alternative.start(), scope)
+            return steps.union((left, self.evaluate(alternative.end(), end, scope)))
+        if both := source.at_depth(_AND, position, end):
+            return self.evaluate(both.end(), end, scope)
+        return first if not found else ()
+
+    def _tuple(self, parts: list[Range], scope: Scope) -> Values:
+        return steps.union(
+            (f"[{index}]={value}" for value in self.evaluate(*part, scope)[:2])
+            for index, part in enumerate(parts[:_MAX_PARTS])
+            if self.source.code[part[0]] != "*"
+        )
+
+    def _display(self, opening: int, closing: int, scope: Scope) -> Values:
+        """What parentheses or a list display give."""
+        source = self.source
+        if clause := source.at_depth(_FOR, opening + 1, closing):
+            inside = self._comprehensions.get(opening, scope)
+            elements = self.evaluate(opening + 1, clause.start(), inside)
+            return tuple(steps.ITEMS + value for value in elements)
+        if source.code[opening] == "(":
+            if source.at_depth(_COMMA_ONLY, opening + 1, closing):
+                return self._tuple(source.parts(opening + 1, closing), scope)
+            inner = source.trimmed(opening + 1, closing)
+            if walrus := _WALRUS.match(source.code, *inner):
+                return self.evaluate(walrus.end(), inner[1], scope)
+            return self.evaluate(*inner, scope)
+        parts = source.parts(opening + 1, closing)[:_MAX_PARTS]
+        return tuple(steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts))
+
+    # Chains
+
+    def chain(self, offset: int, scope: Scope) -> Chain:
+        """The primary expression that starts with the name at an offset."""
+        known = self._chains.get(offset)
+        if known is None:
+            match = _NAME.match(self.source.code, offset)
+            if match is None:
+                return _NOTHING
+            self._chains[offset] = _NOTHING
+            values = self.named(match[0], scope, offset)
+            known = self._trailers(values, match.end(), scope, offset, match.end()) if values else _NOTHING
+            self._chains[offset] = known
+        return known
+
+    def group(self, opening: int, scope: Scope) -> Chain:
+        """The primary expression that starts with parentheses."""
+        closing = self.source.closing[opening]
+        values = self._display(opening, closing, scope)
+        return self._trailers(values, closing + 1, scope, opening, opening + 1) if values else _NOTHING
+
+    def _trailers(self, values: Values, position: int, scope: Scope, start: int, end: int) -> Chain:
+        source = self.source
+        code = source.code
+        events: list[Event] = []
+        pending: Values = ()
+        for _ in range(_MAX_TRAILERS):
+            match = _TRAILER.match(code, position)
+            if match is None:
+                break
+            name = match[1]
+            if name is not None:
+                values = self.attributes(values, name)
+                pending = values
+                start, end = match.span(1)
+                position = end
+                if not values:
+                    return Chain((), -1, events)
+                continue
+            opening = match.start(2)
+            closing = source.closing.get(opening)
+            if closing is None:
+                break
+            position = closing + 1
+            if match[2] == "(":
+                pending = ()
+                targets = self.call_targets(values)
+                if targets:
+                    events.append(Event(UseKind.CALL, targets, start, end, opening))
+                values = self.called(values, opening, scope, events)
+            else:
+                index = _INDEX.match(code, opening + 1, closing)
+                values = self.items(values, int(index[1]) if index else None)
+                if pending and not values:
+                    break
+            if not values:
+                position = -1
+                break
+        else:
+            values, position = (), -1
+        if pending:
+            targets = self.external(pending)
+            if targets:
+                events.append(Event(UseKind.ATTRIBUTE, targets, start, end, -1))
+        return Chain(values, position, events)
+
+    # Steps
+
+    def attributes(self, values: Values, name: str) -> Values:
+        """What an attribute of the values may be."""
+        if len(values) == 1 and not steps.is_local(values[0]):
+            value = values[0]
+            return () if value.startswith("builtins.") else steps.extended(value, f".{name}")
+        return steps.union(members.attribute(self, value, name) for value in values)
+
+    def items(self, values: Values, index: int | None) -> Values:
+        """What an item of the values may be."""
+        return steps.union(members.item(self, value, index) for value in values)
+
+    def called(
+        self, values: Values, opening: int = -1, scope: Scope | None = None, events: list[Event] | None = None
+    ) -> Values:
+        """What calling the values may give."""
+        return steps.union(special_calls.called(self, value, opening, scope, events) for value in values)
+
+    def call_targets(self, values: Values) -> Values:
+        """What is used by calling the values."""
+        targets: list[str] = []
+        for value in values:
+            if value[0] == ":":
+                targets += members.constructors(self, value)
+            elif value[0] not in "[(<" and not value.startswith("builtins."):
+                targets.append(f"{value}.__call__" if value[-1] in ")]^" else value)
+        return tuple(targets)
+
+    def external(self, values: Values) -> Values:
+        """Those that start at an import and end at a name."""
+        return tuple(
+            value for value in values if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
+        )
+
+
+_COMMA_ONLY = re.compile(r"[(\[{]|,|\blambda\b.*?:")
+_EQUALS = re.compile(r"[(\[{]|(?<![=!<>:])=(?!=)")
+_IF = re.compile(r"[(\[{]|\bif\b")
+_WALRUS = re.compile(r"[^\W\d]\w*\s*:=")
