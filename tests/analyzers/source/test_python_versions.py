@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.evidence import Confidence, Location
+from analyzers.source.module_facts import Feature
+from analyzers.source.python_versions import PythonBounds, bounds, span
+from analyzers.source.records import Guard, Import, Origin, Role, Use, UseKind
+
+
+def imported(module: str, name: str | None = None, **more: Any) -> Import:
+    place: dict[str, Any] = {
+        "file": "a.py",
+        "line": 1,
+        "column": 8,
+        "end_line": 1,
+        "end_column": 12,
+        "origin": Origin.STDLIB,
+    }
+    return Import(**{**place, "module": module, "name": name, **more})
+
+
+def used(symbol: str, *keywords: str, **more: Any) -> Use:
+    place: dict[str, Any] = {
+        "file": "a.py",
+        "line": 3,
+        "column": 1,
+        "end_line": 3,
+        "end_column": 5,
+        "kind": UseKind.CALL,
+    }
+    return Use(**{**place, "symbol": symbol, "keywords": keywords, **more})
+
+
+def both(found: PythonBounds) -> tuple[str | None, str | None]:
+    return found.lower, found.upper
+
+
+@pytest.mark.parametrize(
+    ("imports", "uses", "expected"),
+    [
+        ([], [], (None, None)),
+        ([imported("os")], [used("os.path.join")], (None, None)),
+        ([imported("tomllib")], [], ("3.11", None)),
+        ([imported("importlib.metadata")], [], ("3.8", None)),
+        ([imported("asyncio", "TaskGroup")], [], ("3.11", None)),
+        ([imported("asyncio", "*")], [], (None, None)),
+        ([imported("asyncio")], [used("asyncio.to_thread")], ("3.9", None)),
+        ([imported("asyncio")], [used("asyncio.timeout().reschedule")], ("3.11", None)),
+        ([imported("datetime")], [used("datetime.datetime.fromisoformat")], ("3.7", None)),
+        ([imported("subprocess")], [used("subprocess.run", "capture_output")], ("3.7", None)),
+        ([imported("subprocess")], [used("subprocess.run", "check", "process_group")], ("3.11", None)),
+        ([imported("subprocess")], [used("subprocess.run().stdout", "process_group")], (None, None)),
+        (
+            [imported("dataclasses")],
+            [used("dataclasses.dataclass", "slots", kind=UseKind.DECORATOR)],
+            ("3.10", None),
+        ),
+        ([imported("distutils.core", "setup")], [], (None, "3.11")),
+        ([imported("cgi"), imported("imp")], [], (None, "3.11")),
+        ([imported("collections")], [used("collections.Mapping")], (None, "3.9")),
+        ([imported("xml.etree.cElementTree", asname="e")], [], (None, "3.8")),
+        ([imported("tomllib"), imported("imp")], [], ("3.11", "3.11")),
+        ([imported("asyncio"), imported("telnetlib")], [used("asyncio.run")], ("3.7", "3.12")),
+    ],
+)
+def test_bounds(imports: list[Import], uses: list[Use], expected: tuple[str | None, str | None]) -> None:
+    assert both(bounds({}, imports, uses)) == expected
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        *({"guard": (guard,)} for guard in Guard),
+        *({"role": role} for role in Role if role is not Role.MAIN),
+        {"origin": Origin.FIRST_PARTY},
+        {"origin": Origin.THIRD_PARTY},
+        {"alternative": 0},
+    ],
+)
+def test_what_does_not_bind(without: dict[str, Any]) -> None:
+    """Guarded, tried before something else, of another role, or a module of that name from elsewhere."""
+    assert bounds({}, [imported("tomllib", **without)], []) == PythonBounds()
+    of_use = {key: value for key, value in without.items() if key in ("guard", "role")}
+    from_elsewhere = {key: value for key, value in without.items() if key == "origin"}
+    found = bounds({}, [imported("asyncio", **from_elsewhere)], [used("asyncio.to_thread", **of_use)])
+    assert both(found) == ((None, None) if of_use or from_elsewhere else ("3.9", None))
+
+
+def test_what_is_not_certain_is_told_and_binds_to_nothing() -> None:
+    found = bounds({}, [imported("asyncio")], [used("asyncio.timeout", confidence=Confidence.LIKELY)])
+    assert both(found) == (None, None)
+    assert [(each.what, each.first, each.confidence) for each in found.evidence] == [
+        ("standard library: asyncio.timeout", "3.11", Confidence.LIKELY)
+    ]
+
+
+def test_evidence_names_the_first_place_and_counts() -> None:
+    uses = [used("asyncio.timeout", line=line) for line in (5, 6, 7)]
+    features = {"b.py": [Feature("walrus", 4)], "a.py": [Feature("walrus", 9), Feature("print-statement", 2)]}
+    found = bounds(features, [imported("asyncio")], uses)
+    assert both(found) == ("3.11", "2.7")
+    assert [(each.what, each.location, each.count) for each in found.evidence] == [
+        ("syntax: print-statement", Location(path="a.py", line=2), 1),
+        ("standard library: asyncio.timeout", Location(path="a.py", line=5, column=1), 3),
+        ("syntax: walrus", Location(path="a.py", line=9), 2),
+    ]
+
+
+def test_use_of_a_module_that_another_file_imports_counts_for_nothing() -> None:
+    assert bounds({}, [imported("asyncio", file="b.py")], [used("asyncio.timeout")]) == PythonBounds()
+
+
+@given(
+    st.permutations([("tomllib", None), ("zoneinfo", None), ("imp", None), ("asyncio", "run"), ("os", None)])
+)
+def test_order_does_not_matter(order: list[tuple[str, str | None]]) -> None:
+    imports = [imported(module, name, line=line) for line, (module, name) in enumerate(order)]
+    assert both(bounds({}, imports, [])) == ("3.11", "3.11")
+
+
+def test_table_agrees_with_the_python_that_runs() -> None:
+    """Every top-level module that this Python should have it has, and none that it should not."""
+    running = sys.version_info[:2]
+    for module in ("tomllib", "zoneinfo", "imp", "asyncore", "cgi", "distutils", "graphlib", "telnetlib"):
+        first, last = span(module) or (None, None)
+        expected = (first is None or first <= running) and (last is None or running <= last)
+        assert (module in sys.stdlib_module_names) == expected
+
+
+def test_keyword_has_a_span_of_its_own() -> None:
+    assert span("hashlib.md5") is None
+    assert span("hashlib.md5", "usedforsecurity") == ((3, 9), None)
+    assert span("hashlib.md5", "data2") is None
