@@ -222,3 +222,9 @@ def helper():
         ("lint", "numpy", "noxfile.py:9:5"),
     ]
     assert [one.where for one in manifest.unknowns] == ["noxfile.py:8:21"]
+
+
+def test_setup_cfg_extras_outside_their_section_are_read_and_told() -> None:
+    manifest = parse_setup_cfg(b"[options]\nextras_require = a>=1\n", "setup.cfg")
+    assert [(one.name, one.group.kind) for one in manifest.declared] == [("a", GroupKind.EXTRA)]
+    assert [one.what for one in manifest.unknowns] == ["extras_require"]
