@@ -22,10 +22,11 @@ from analyzers.source.provided_names import Provided
 from analyzers.source.records import DistributionMatch, Import, Origin
 from analyzers.source.standard_library import PythonVersion, is_standard
 
-_IDENTIFIERS = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*", re.ASCII)
+_PROJECT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _AFFIXED = re.compile(
     r"python-(?P<a>.+)|py-(?P<b>.+)|(?P<c>.+?)-(?:python|py|binary|headless|nightly|[cg]pu|cuda\d+x?|cu\d+)"
 )
+_DEPTH_LIMIT = 12
 _ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 
 
@@ -77,6 +78,7 @@ class ImportNames:
         found = self._known.get(key)
         if found is None:
             whole = module if name is None or name == "*" else f"{module}.{name}"
+            whole = ".".join(whole.split(".", _DEPTH_LIMIT)[:_DEPTH_LIMIT])
             found = self._known[key] = self._match(whole)
         return found
 
@@ -225,7 +227,7 @@ class ImportNames:
             name = canonicalize_name(self._curated.namespaces[parent].replace("*", last))
         else:
             name = canonicalize_name(root)
-        if not _IDENTIFIERS.fullmatch(root) or not name.strip("-"):
+        if not _PROJECT.fullmatch(name):
             return
         if name in popular_projects() and name not in self._curated.imports:
             yield named, DistributionMatch(name=name, confidence=Confidence.LIKELY, source="curated")

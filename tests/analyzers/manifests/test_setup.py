@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.manifests.declared import Manifest, Project
+from analyzers.manifests.declared import GroupKind, Manifest, Project
 from analyzers.manifests.errors import ManifestError
 from analyzers.manifests.noxfile import parse_noxfile
 from analyzers.manifests.setup_cfg import parse_setup_cfg
