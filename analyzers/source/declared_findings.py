@@ -10,7 +10,7 @@ from analyzers.source.dependencies import Declaration, Dependency
 from analyzers.source.gathering import Gathered
 from analyzers.source.imported_findings import MISPLACED
 from analyzers.source.project import Project
-from analyzers.source.records import Import, Origin, Role
+from analyzers.source.records import DistributionMatch, Import, Origin, Role
 from analyzers.source.standard_library import available_since, available_until, is_standard
 from analyzers.source.suppressions import Suppressed
 from analyzers.source.typosquats import lookalike
@@ -50,14 +50,19 @@ class _Comparison:
         self._gathered = Gathered(project.settings, suppressed)
         self._roles: dict[str, set[Role]] = {}
         self._own_imports: dict[str, Import] = {}
-        likeliest: set[str] = set()
+        own: dict[str, Import] = {}
+        seen: set[tuple[Role, tuple[DistributionMatch, ...]]] = set()
         for one in imports:
             if one.origin is Origin.FIRST_PARTY:
-                self._own_imports.setdefault(one.module.partition(".")[0], one)
+                own.setdefault(one.module, one)
             elif one.distributions:
-                likeliest.add(one.distributions[0].name)
-                for match in one.distributions:
-                    self._roles.setdefault(match.name, set()).add(one.role)
+                seen.add((one.role, one.distributions))
+        for module, one in own.items():
+            self._own_imports.setdefault(module.partition(".")[0], one)
+        for role, matches in seen:
+            for match in matches:
+                self._roles.setdefault(match.name, set()).add(role)
+        likeliest = {matches[0].name for _, matches in seen}
         self._in_use = project.dependencies.by_name.keys() | likeliest
 
     def findings(self) -> Iterator[Finding]:

@@ -70,16 +70,21 @@ class ImportNames:
         self._curated = curated_names()
         self._installed = _Installed(provided)
         self._affixed = self._affixed_names()
-        self._known: dict[tuple[str, str | None], Match] = {}
+        self._known: dict[str, Match] = {}
+        self._deep_roots = self._roots_that_divide()
+        self._deep: dict[str, bool] = {}
 
     def match(self, module: str, name: str | None = None) -> Match:
         """What ``import module`` or ``from module import name`` stands for."""
-        key = module, name
+        root = module.partition(".")[0]
+        if self._is_deep(root):
+            whole = module if name is None or name == "*" else f"{module}.{name}"
+            key = ".".join(whole.split(".", _DEPTH_LIMIT)[:_DEPTH_LIMIT])
+        else:
+            key = root
         found = self._known.get(key)
         if found is None:
-            whole = module if name is None or name == "*" else f"{module}.{name}"
-            whole = ".".join(whole.split(".", _DEPTH_LIMIT)[:_DEPTH_LIMIT])
-            found = self._known[key] = self._match(whole)
+            found = self._known[key] = self._match(key)
         return found
 
     def linked(self, imports: Iterable[Import]) -> list[Import]:
@@ -107,6 +112,27 @@ class ImportNames:
     def installed(self, distribution: str) -> Provided | None:
         """What is known of a distribution that is installed."""
         return self._installed.by_distribution.get(distribution)
+
+    def _roots_that_divide(self) -> frozenset[str]:
+        """First components of names below which different distributions may have their modules.
+
+        A declared ``a-b`` may be one that provides ``a.b``.
+        """
+        dotted = [*self._curated.exact, *self._curated.namespaces, *self._mapped, *self._first_party]
+        roots = {name.partition(".")[0] for name in dotted if "." in name} | self._curated.namespaces.keys()
+        roots |= self._installed.divided | {"concurrent", "importlib", "string"}
+        for name in self._declared:
+            while name := name.rpartition("-")[0]:
+                roots.add(name)
+        return frozenset(roots)
+
+    def _is_deep(self, root: str) -> bool:
+        """Whether more than the first component is needed to tell."""
+        known = self._deep.get(root)
+        if known is None:
+            is_divided = root in self._deep_roots or canonicalize_name(root) in self._deep_roots
+            known = self._deep[root] = is_divided or self._wheels is not None
+        return known
 
     def _match(self, whole: str) -> Match:
         prefixes = list(_prefixes(whole))
@@ -244,6 +270,9 @@ class _Installed:
         for one in provided:
             for name in one.names:
                 self._owners.setdefault(name, []).append(one)
+        self.divided = {
+            name.partition(".")[0] for name, owners in self._owners.items() if "." in name or len(owners) > 1
+        }
 
     def providers(self, prefixes: list[str], beyond: str | None) -> Iterator[tuple[str, DistributionMatch]]:
         """Those that provide the longest prefix; none for `beyond`, a namespace that says nothing alone."""

@@ -11,7 +11,7 @@ from analyzers.source.dependencies import Dependency
 from analyzers.source.gathering import Gathered
 from analyzers.source.project import Project
 from analyzers.source.reachable import brought_along
-from analyzers.source.records import Guard, Import, Origin, Role
+from analyzers.source.records import DistributionMatch, Guard, Import, Origin, Role
 from analyzers.source.standard_library import available_since, available_until
 from analyzers.source.suppressions import Suppressed
 from analyzers.source.typosquats import lookalike
@@ -47,13 +47,17 @@ class _Comparison:
 
     def findings(self) -> Iterator[Finding]:
         gathered = Gathered(self._project.settings, self._suppressed)
+        places: dict[tuple[Role, tuple[DistributionMatch, ...]], bool] = {}
         for one in self._third_party:
-            found = [self._declared[each.name] for each in one.distributions if each.name in self._declared]
-            if _has_place(one.role, found):
+            key = one.role, one.distributions
+            has_place = places.get(key)
+            if has_place is None:
+                has_place = places[key] = _has_place(one.role, self._found(one))
+            if has_place:
                 continue
             if one.alternative is not None and (one.file, one.alternative) in self._satisfied:
                 continue
-            if found:
+            if found := self._found(one):
                 if Guard.TYPE_CHECKING not in one.guard:
                     self._misplaced(one, found[0], gathered)
             else:
@@ -71,10 +75,13 @@ class _Comparison:
                 case Origin.STDLIB:
                     is_there = self._is_always_standard(one.module)
                 case _:
-                    found = (self._declared.get(each.name) for each in one.distributions)
-                    is_there = _has_place(one.role, [each for each in found if each])
+                    is_there = _has_place(one.role, self._found(one))
             if is_there:
                 yield one.file, one.alternative
+
+    def _found(self, one: Import) -> list[Dependency]:
+        """The declared ones among those that may provide it."""
+        return [self._declared[each.name] for each in one.distributions if each.name in self._declared]
 
     def _is_always_standard(self, module: str) -> bool:
         """Whether every Python that the project supports has it."""

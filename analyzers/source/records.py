@@ -100,7 +100,7 @@ class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One imported name.
 
     Attributes:
