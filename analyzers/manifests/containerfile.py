@@ -15,7 +15,7 @@ from analyzers.manifests.declared import Format, Group, GroupKind, Manifest
 from analyzers.manifests.decoding import decoded_utf8
 from analyzers.manifests.draft import Draft
 from analyzers.manifests.install_arguments import InstallArguments
-from analyzers.manifests.install_commands import read_command
+from analyzers.manifests.install_commands import inner_commands, read_command
 from analyzers.manifests.reading import ReadFile
 
 _LIMIT_BYTES = 1 << 20
@@ -49,7 +49,12 @@ def parse_containerfile(
             while flag := _FLAG.match(command):
                 command = command[flag.end() :]
             for words in _commands(command, place, draft):
-                read_command([_substituted(word, values) for word in words], place, arguments, draft)
+                known = [_substituted(word, values) for word in words]
+                # A shell may be told to run a text of commands; what that runs in a shell of its own is not
+                # looked at.
+                inner = inner_commands(known)
+                for simple in (known,) if inner is None else _commands(inner, place, draft):
+                    read_command(simple, place, arguments, draft)
     return _finished(draft)
 
 
