@@ -85,8 +85,7 @@ class _Comparison:
             doubt = reason_misplaced(name, dependency.runtime)
             if not doubt and reason_unimported(name, self._in_use, self._project.names.installed(name)):
                 return
-            described = stubbed(name)
-            if described and (described in self._in_use or self._provides_something_used(described)):
+            if self._describes_something_used(name):
                 return
             if dependency.is_conda and all(
                 holds_no_python(one.declared.name or "") for one in dependency.declarations
@@ -104,10 +103,16 @@ class _Comparison:
             message=f"{name} is declared, but nothing imports {_listed(names)}{what}",
         )
 
-    def _provides_something_used(self, described: str) -> bool:
-        """Stubs are at times named after the import name instead of the distribution."""
-        match = self._project.names.match(described.replace("-", "_"))
-        return any(each.name in self._in_use for each in match.distributions)
+    def _describes_something_used(self, name: str) -> bool:
+        """Whether it holds type stubs of what is used; they bear the distribution's name or the import's."""
+        installed, described = self._project.names.installed(name), stubbed(name)
+        if described in self._in_use:
+            return True
+        modules = set(installed.stubs) if installed else set()
+        if described:
+            modules.add(described.replace("-", "_"))
+        matches = (self._project.names.match(module) for module in modules)
+        return any(each.name in self._in_use for match in matches for each in match.distributions)
 
     def _used_by_tests_alone(self, dependency: Dependency, roles: set[Role]) -> None:
         main = [

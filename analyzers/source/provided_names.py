@@ -75,19 +75,24 @@ def provided_names(distributions: Iterable[Distribution]) -> list[Provided]:
 def _provided(distribution: Distribution) -> Provided:
     metadata = distribution.metadata
     assert metadata is not None
+    name = canonicalize_name(metadata.name)
     tree = _Tree()
     for row in distribution.record or ():
         tree.add(row.path)
     confidence = Confidence.CERTAIN
     if metadata.import_names is not None or metadata.import_namespaces is not None:
         names = frozenset(_stated(metadata.import_names or ()))
-    elif tree.names():
+    elif tree.names() or tree.stubs():
         names = tree.names()
+    elif top_level := frozenset(name for name in distribution.top_level if name.isidentifier()):
+        names, confidence = top_level, Confidence.LIKELY
+    elif distribution.record is None or tree.is_elsewhere:
+        names, confidence = frozenset({name.replace("-", "_")}), Confidence.POSSIBLE
     else:
-        names, confidence = frozenset(distribution.top_level), Confidence.LIKELY
+        names = frozenset()
     useful = frozenset(name for name in names if name.partition(".")[0] not in _JUNK)
     return Provided(
-        name=canonicalize_name(metadata.name),
+        name=name,
         names=useful or names,
         deeper=tree.deeper(),
         stubs=tree.stubs(),
@@ -125,8 +130,11 @@ class _Tree:
         self._regular: set[str] = set()
         self._modules: set[str] = set()
         self._stubs: set[str] = set()
+        self.is_elsewhere = False
+        """A ``.pth`` file leads to the code, as in an editable installation."""
 
     def add(self, path: str) -> None:
+        self.is_elsewhere |= path.endswith(".pth")
         if not path.endswith(_CODE) or len(self._modules) >= _NAMES_LIMIT:
             return
         parts = path.split("/")

@@ -138,6 +138,22 @@ def test_files_of_installed_distributions_tell() -> None:
     assert first(names, "tests") == ("tests", POSSIBLE, "same-name")
 
 
+def test_installations_without_code_of_their_own() -> None:
+    names = ImportNames(
+        provided=provided(
+            installed("edited-one", ["__editable__.edited_one-1.0.pth", "edited_one-1.0.dist-info/METADATA"]),
+            installed("unlisted"),
+            installed("only-data", ["data/table.csv"]),
+            installed("types-thing", ["thing-stubs/__init__.pyi"], top_level="thing-stubs\n"),
+        )
+    )
+    assert first(names, "edited_one") == ("edited-one", POSSIBLE, "installed")
+    assert names.imports_of("unlisted") == (frozenset({"unlisted"}), POSSIBLE)
+    assert names.imports_of("only-data") == (frozenset(), CERTAIN)
+    assert names.imports_of("types-thing") == (frozenset(), CERTAIN)
+    assert first(names, "thing") == ("thing", POSSIBLE, "same-name")
+
+
 def test_stated_import_names_go_before_files() -> None:
     names = ImportNames(
         provided=provided(

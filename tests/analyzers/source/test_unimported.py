@@ -78,3 +78,9 @@ def test_build_tools_have_no_place_at_run_time() -> None:
     (found,) = findings({"pyproject.toml": manifest, "main.py": ""})
     assert (found.id, found.level) == ("unused-dependency", Level.INFO)
     assert "part of the build" in found.message
+
+
+def test_installed_stubs_say_what_they_describe() -> None:
+    environment = provided(installed("odd-name", ["yaml-stubs/__init__.pyi"]))
+    files = {"requirements-dev.txt": "odd-name\npyyaml\n", "tests/test_a.py": "import yaml\n"}
+    assert not findings(files, provided=environment)
