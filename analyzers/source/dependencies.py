@@ -19,6 +19,7 @@ from analyzers.manifests.declared import (
     Manifest,
     ReferenceKind,
 )
+from analyzers.reports import Unknown
 from analyzers.source.settings import ScanSettings
 
 _MANIFESTS_OF_PROJECTS = (Format.PYPROJECT, Format.SETUP_CFG, Format.SETUP_PY)
@@ -29,6 +30,8 @@ _DEVELOPMENT_WORDS = frozenset(
         *("quality", "style", "test", "testing", "tests", "tox", "typecheck", "types", "typing"),
     }
 )
+_FOLDERS_APART = frozenset({"bench", "benchmark", "benchmarks", "doc", "docs", "test", "testing", "tests"})
+_COMPUTED = frozenset({"arguments of setup()", "install_requires", "project.dependencies", "setup()"})
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
 _CONDA_NAMES: Mapping[str, str] = {
     "dask-core": "dask",
@@ -130,11 +133,15 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
         by_name: normalised name to dependency.
         own: normalised names of the project itself and of others in its repository.
         locked: what its locks pin.
+        unknown: what the manifests leave to be computed, so that more may be declared than is known.
+        is_stated: whether there is any manifest.
     """
 
     by_name: Mapping[str, Dependency]
     own: frozenset[str]
     locked: frozenset[str]
+    unknown: tuple[Unknown, ...] = ()
+    is_stated: bool = True
 
 
 def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = None) -> Dependencies:
@@ -144,7 +151,7 @@ def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = 
     own = frozenset(
         canonicalize_name(one.project.name)
         for one in manifests
-        if one.project and one.project.name and one.format is not Format.CONDA
+        if one.project and one.project.name and one.format is not Format.CONDA and not _lies_apart(one.path)
     )
     found: dict[str, list[Declaration]] = {}
     locked = {pin.name for one in manifests for pin in one.pins}
@@ -165,6 +172,14 @@ def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = 
         },
         own=own,
         locked=frozenset(locked),
+        unknown=tuple(
+            each
+            for one in manifests
+            if one.format in _MANIFESTS_OF_PROJECTS and not _lies_apart(one.path)
+            for each in one.unknowns
+            if each.what in _COMPUTED
+        ),
+        is_stated=bool(manifests),
     )
 
 
@@ -190,9 +205,9 @@ def _declaration(declared: Declared, form: Format, settings: ScanSettings) -> De
         case GroupKind.ENVIRONMENT:
             development = True
         case GroupKind.MAIN:
-            development = form in (Format.REQUIREMENTS, Format.CONDA) and _is_for_development(
-                declared.location.path
-            )
+            path = declared.location.path
+            development = form in (Format.REQUIREMENTS, Format.CONDA) and _is_for_development(path)
+    development = development or _lies_apart(declared.location.path)
     return Declaration(declared=declared, runtime=not development, development=development)
 
 
@@ -201,6 +216,11 @@ def _is_for_development(path: str) -> bool:
     folder, name = posixpath.split(path)
     words = (*_WORDS.split(posixpath.splitext(name)[0]), posixpath.basename(folder))
     return any(word.lower() in _DEVELOPMENT_WORDS for word in words)
+
+
+def _lies_apart(path: str) -> bool:
+    """Whether a manifest lies among tests or documentation: what it declares is for them, or a sample."""
+    return any(folder.lower() in _FOLDERS_APART for folder in path.split("/")[:-1])
 
 
 def _compiled(manifests: Iterable[Manifest]) -> frozenset[str]:

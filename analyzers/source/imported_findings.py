@@ -116,8 +116,23 @@ class _Comparison:
                 )
                 return
         name = self._project.names.match(one.module, one.name).name
+        known = self._project.dependencies
+        level = _level(one)
+        if level is Level.ERROR and (known.unknown or not known.is_stated):
+            level = Level.WARNING
         gathered.add_import(
-            UNDECLARED, one, subject=name, level=_level(one), message=_message(name, one), extra=_near(name)
+            UNDECLARED,
+            one,
+            subject=name,
+            level=level,
+            message=_message(name, one),
+            extra=[
+                *_near(name),
+                *(
+                    Evidence(what=f"{each.what} is not known: {each.reason}", where=each.where)
+                    for each in known.unknown[:3]
+                ),
+            ],
         )
 
 

@@ -65,6 +65,35 @@ def test_an_unknown_name_is_not_vouched_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("manifest", "text"),
+    [
+        ("setup.py", "from setuptools import setup\nsetup(install_requires=read('x'))\n"),
+        ("pyproject.toml", '[project]\nname = "ours"\ndynamic = ["dependencies"]\n'),
+    ],
+)
+def test_where_requirements_are_computed_less_is_sure(manifest: str, text: str) -> None:
+    found = findings({manifest: text, "main.py": "import unheard\n"})
+    undeclared = next(one for one in found if one.subject == "unheard")
+    assert undeclared.level is WARNING
+    assert any("is not known" in one.what for one in undeclared.evidence)
+
+
+def test_without_manifests_nothing_is_wrong_for_sure() -> None:
+    assert told({"main.py": "import unheard\n"}) == [("undeclared-dependency", "unheard", WARNING)]
+
+
+def test_manifests_among_tests_and_documentation_are_for_them() -> None:
+    sample = '[project]\nname = "requests"\ndependencies = ["unheard"]\n'
+    files = {
+        "pyproject.toml": project("requests"),
+        "tests/sample/pyproject.toml": sample,
+        "docs/requirements.txt": "another\n",
+        "main.py": "import requests\n",
+    }
+    assert told(files) == [("unused-dependency", "another", INFO), ("unused-dependency", "unheard", INFO)]
+
+
 def test_a_namespace_is_named_as_far_as_it_tells() -> None:
     files = {
         "pyproject.toml": project("google-cloud-storage"),
