@@ -74,10 +74,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         id: stable identifier of the kind of finding, such as ``undeclared-dependency``.
+        subject: what it is about, such as the name of a distribution or of an import.
     """
 
     id: str
     level: Level
     message: str
+    subject: str | None = None
     location: Location | None = None
     evidence: tuple[Evidence, ...] = ()

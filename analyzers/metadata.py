@@ -1,6 +1,7 @@
 """Core metadata: the head of a METADATA or PKG-INFO file in, `CoreMetadata` out; the description is not read.
 
-Source: https://packaging.python.org/en/latest/specifications/core-metadata/ (PEP 566, PEP 643, PEP 685).
+Source: https://packaging.python.org/en/latest/specifications/core-metadata/ (PEP 566, PEP 643, PEP 685,
+PEP 794).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _FIELDS = frozenset(
         "classifier",
         "dynamic",
         "home-page",
+        "import-name",
+        "import-namespace",
         "license-expression",
         "metadata-version",
         "name",
@@ -69,6 +72,9 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         provides_extra: as written; compare normalised (PEP 685).
         dynamic: fields that an sdist leaves to its build, in lower case (PEP 643).
         project_urls: label to URL.
+        import_names: dotted names that an import can start with, marked private ones included as written
+            (``name ; private``); None where the release does not say, empty where it has none (PEP 794).
+        import_namespaces: those that it shares with other distributions; None where it does not say.
         unparsed: fields, in lower case, that are present but not to be understood, such as a repeated
             ``requires-python``; what the record says about them is their absence.
     """
@@ -85,6 +91,8 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     license_expression: str | None = None
     home_page: str | None = None
     project_urls: dict[str, str] = {}
+    import_names: tuple[str, ...] | None = None
+    import_namespaces: tuple[str, ...] | None = None
     unparsed: tuple[str, ...] = ()
 
 
@@ -125,6 +133,8 @@ def parse_metadata(data: bytes, where: str) -> CoreMetadata:
         license_expression=_unfolded(single.get("license-expression")),
         home_page=_unfolded(single.get("home-page")),
         project_urls={} if "project-url" in unparsed else project_urls,
+        import_names=_stated(fields.get("import-name")),
+        import_namespaces=_stated(fields.get("import-namespace")),
         unparsed=tuple(sorted(unparsed)),
     )
 
@@ -170,6 +180,10 @@ def _unfolded(value: str | None) -> str | None:
 
 def _each(values: list[str] | None) -> tuple[str, ...]:
     return tuple(_unfolded(value) or "" for value in values or ())
+
+
+def _stated(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(value for value in _each(values) if value)
 
 
 def _valid_name(name: str | None, where: str, unparsed: AbstractSet[str]) -> str:

@@ -15,7 +15,7 @@ from analyzers.manifests.declared import Format, Group, GroupKind, Manifest
 from analyzers.manifests.decoding import decoded_utf8
 from analyzers.manifests.draft import Draft
 from analyzers.manifests.install_arguments import InstallArguments
-from analyzers.manifests.install_commands import read_command
+from analyzers.manifests.install_commands import inner_commands, read_command
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.shell_commands import COMMAND_LIMIT_CHARACTERS, simple_commands
 
@@ -48,7 +48,12 @@ def parse_containerfile(
             while flag := _FLAG.match(command):
                 command = command[flag.end() :]
             for words in _commands(command, place, draft):
-                read_command([_substituted(word, values) for word in words], place, arguments, draft)
+                known = [_substituted(word, values) for word in words]
+                # A shell may be told to run a text of commands; what that runs in a shell of its own is not
+                # looked at.
+                inner = inner_commands(known)
+                for simple in (known,) if inner is None else _commands(inner, place, draft):
+                    read_command(simple, place, arguments, draft)
     return _finished(draft)
 
 

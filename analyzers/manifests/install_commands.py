@@ -6,6 +6,7 @@ https://python-poetry.org/docs/cli/ and https://docs.conda.io/projects/conda/en/
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from analyzers.evidence import Location
@@ -15,6 +16,7 @@ from analyzers.manifests.install_arguments import InstallArguments
 _PIP = re.compile(r"pip(?:3(?:\.\d+)?)?")
 _PYTHON = re.compile(r"python(?:3(?:\.\d+)?)?")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
 _PREFIXES = frozenset({"sudo", "exec", "env", "time", "command", "if", "!"})
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
 _FROM_LOCK = {
@@ -48,11 +50,23 @@ def read_command(words: list[str], place: Location, arguments: InstallArguments,
         _conda(rest, arguments, place, draft)
 
 
+def inner_commands(words: list[str]) -> str | None:
+    """The text that a command gives to a shell to run, as ``sh -c "pip install a"`` does."""
+    words = _bare(words)
+    if words and words[0].rsplit("/", 1)[-1] in _SHELLS:
+        for option, text in itertools.pairwise(words[1:]):
+            if option.startswith("-") and not option.startswith("--") and option.endswith("c"):
+                return text
+    return None
+
+
 def _bare(words: list[str]) -> list[str]:
     """Without assignments, prefixes and redirections."""
     position = 0
     while position < len(words) and (
-        words[position] in _PREFIXES or _ASSIGNMENT.match(words[position]) is not None
+        words[position] in _PREFIXES
+        or _ASSIGNMENT.match(words[position]) is not None
+        or (position and words[position].startswith("-"))
     ):
         position += 1
     kept: list[str] = []

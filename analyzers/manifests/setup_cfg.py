@@ -17,6 +17,7 @@ from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.setuptools_files import requirements_in_file
 
 _TESTS = Group(GroupKind.ENVIRONMENT, "tests")
+_EXTRAS = Group(GroupKind.EXTRA, "extras-require")
 
 
 def parse_setup_cfg(
@@ -45,7 +46,9 @@ def parse_setup_cfg(
         if value := document.value("options", option):
             _read_list(value, Manner(group=group), draft, read, environ or {})
     if misplaced := document.value("options", "extras_require"):
+        # setuptools refuses it; what its author means by it is plain all the same.
         draft.unknown("extras_require", misplaced.location, "extras belong into a section of their own")
+        _read_list(misplaced, Manner(group=_EXTRAS), draft, read, environ or {})
     for extra, value in document.section("options.extras_require"):
         group = Group(GroupKind.EXTRA, canonicalize_name(extra))
         draft.groups.append(group)

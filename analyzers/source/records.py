@@ -91,7 +91,8 @@ class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: normalised.
-        source: what says so: ``installed``, ``declared``, ``wheel``, ``curated`` or ``same-name``.
+        source: what says so: ``settings``, ``installed``, ``declared``, ``wheel``, ``curated`` or
+            ``same-name``.
     """
 
     name: str
@@ -99,7 +100,7 @@ class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One imported name.
 
     Attributes:

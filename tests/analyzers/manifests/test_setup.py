@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.manifests.declared import Manifest, Project
+from analyzers.manifests.declared import GroupKind, Manifest, Project
 from analyzers.manifests.errors import ManifestError
 from analyzers.manifests.noxfile import parse_noxfile
 from analyzers.manifests.setup_cfg import parse_setup_cfg
@@ -222,3 +222,9 @@ def helper():
         ("lint", "numpy", "noxfile.py:9:5"),
     ]
     assert [one.where for one in manifest.unknowns] == ["noxfile.py:8:21"]
+
+
+def test_setup_cfg_extras_outside_their_section_are_read_and_told() -> None:
+    manifest = parse_setup_cfg(b"[options]\nextras_require = a>=1\n", "setup.cfg")
+    assert [(one.name, one.group.kind) for one in manifest.declared] == [("a", GroupKind.EXTRA)]
+    assert [one.what for one in manifest.unknowns] == ["extras_require"]
