@@ -86,7 +86,8 @@ class _Exporter:
         if "global " in self._text:
             for statement in self._root.find_all(kind="global_statement"):
                 for child in statement.named_children():
-                    if child.text() not in self._module.names:
+                    known = self._module.names.get(child.text(), ())
+                    if all(symbol.is_type_only for symbol in known):
                         self._value(self._module, child, (), True, False)
         if ":=" in self._text:
             self._walruses()

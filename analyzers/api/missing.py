@@ -16,8 +16,6 @@ from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.source.records import UseKind
 
 ID = "missing-api"
-_OBJECT_NAMES = frozenset({*dir(object), *dir(type), "__dict__", "__annotations__", "__module__", "__path__"})
-_OBJECT_NAMES |= {"__file__", "__spec__", "__loader__", "__package__", "__all__", "__version__"}
 
 
 def missing(demand: ApiDemand, surfaces: DistributionSurfaces, release: str) -> list[Finding]:
@@ -62,7 +60,8 @@ def absence(symbol: str, surfaces: DistributionSurfaces) -> tuple[str, Confidenc
         if not things:
             continue
         name = parts[stop]
-        if not name.isidentifier() or name in _OBJECT_NAMES:
+        # Names of the language itself are there without a word in the source.
+        if not name.isidentifier() or (name.startswith("__") and name.endswith("__")) or hasattr(type, name):
             return None
         reasons = [_lack(thing, name, surfaces) for thing in things]
         if None in reasons:
@@ -76,6 +75,8 @@ def _lack(thing: Thing, name: str, surfaces: DistributionSurfaces) -> tuple[str,
     match thing:
         case ModuleThing(name=module):
             if surfaces.open_reason(module) is not None or surfaces.open_submodules(module) is not None:
+                return None
+            if surfaces.may_be_set(module, name):
                 return None
             return f"nothing binds {name} in module {module}", Confidence.LIKELY
         case Definition() if thing.is_class:

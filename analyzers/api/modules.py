@@ -15,7 +15,11 @@ from analyzers.files import FileKind, FileReader, FileReaderError, TooManyFilesE
 from analyzers.wheels import WheelReader
 
 _LIMIT_BYTES = 8 << 20
+_LIMIT_FILES = 100_000
 _EXTENSION = re.compile(r"([^\W\d]\w*)(?:\.[\w-]+)*\.(?:so|pyd)", re.ASCII)
+_ATTRIBUTE_SET = re.compile(
+    r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
+)
 _STUBS = b"-stubs"
 
 
@@ -77,6 +81,7 @@ class Modules:
         self._known: MutableMapping[ModuleKey, ModuleSurface] = {} if known is None else known
         self._listings: dict[tuple[int, bytes], dict[bytes, FileKind]] = {}
         self._found: dict[str, Module | None] = {}
+        self._attributes_set: dict[str, frozenset[str]] = {}
 
     def get(self, name: str) -> Module | None:
         """The module of this dotted name; None where no root has it."""
@@ -179,7 +184,30 @@ class Modules:
             self._known[key] = exported(source_text(content), self._target, is_stub=is_stub)
         return key, self._known[key]
 
-    def whole(self, limit_files: int = 100_000) -> ApiSurface:
+    def attributes_set(self, package: str) -> frozenset[str]:
+        """Names that any module of a top-level package sets as attributes of something but ``self``.
+
+        A module that looks closed may get names from its neighbours; nobody can tell which without reading
+        them all, so that this is asked last.
+        """
+        if package not in self._attributes_set:
+            names: set[str] = set()
+            for number, root in enumerate(self._roots):
+                directory = joined(root.directory, package.encode())
+                children = self._list(number, root.directory)
+                if children.get(package.encode()) is not FileKind.DIRECTORY:
+                    continue
+                for path, _ in module_paths(Root(root.reader, directory), _LIMIT_FILES):
+                    if path.endswith(b".py"):
+                        try:
+                            content = read_file(root.reader, path, _LIMIT_BYTES)
+                        except FileReaderError:
+                            continue
+                        names |= {a or b for a, b in _ATTRIBUTE_SET.findall(source_text(content))}
+            self._attributes_set[package] = frozenset(names)
+        return self._attributes_set[package]
+
+    def whole(self, limit_files: int = _LIMIT_FILES) -> ApiSurface:
         """Everything in the roots, without tests; the surfaces themselves are in `known` then."""
         keys: dict[str, list[ModuleKey]] = {}
         extensions: dict[str, None] = {}

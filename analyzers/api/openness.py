@@ -292,14 +292,14 @@ class _Reading:
 
 
 def _is_changed(name: str, text: str) -> bool:
-    """Whether code may write into the mapping that it calls `name`."""
+    """Whether code may write into the mapping that it calls `name`, or gives it to code that may."""
     name = re.escape(name)
-    written = (
-        rf"\b{name}\[[^\]\n]*\]\s*=(?!=)|\b{name}\.(?:update|setdefault|__setitem__|__ior__)\b|\b{name}\s*\|="
-    )
-    given = rf"(?<!def)[(,=]\s*\**{name}\s*[,)]"
-    body = text.partition(":\n")[2] or text
-    return re.search(f"{written}|{given}", body) is not None
+    methods = "update|setdefault|__setitem__|__ior__"
+    if re.search(rf"\b{name}\[[^\]\n]*\]\s*=(?!=)|\b{name}\.(?:{methods})\b|\b{name}\s*\|=", text):
+        return True
+    # The head of a function that has a parameter of this name is no call that is given it.
+    given = re.finditer(rf"(?:(def\s+)?([\w.]+)\(|[,=])\s*\**{name}\s*[,)]", text)
+    return any(not found[1] and (found[2] or "") not in _READERS for found in given)
 
 
 def _starts_with(statement: SgNode, node: SgNode) -> bool:

@@ -88,6 +88,8 @@ class DistributionSurfaces:
     def canonical(self, symbol: str) -> str | None:
         """See `Surfaces.canonical`."""
         key = ("canonical", symbol)
+        if self.modules.get(_split(symbol)[0]) is None:
+            return None
         if key not in self._answers:
             self._answers[key] = next(
                 (path for thing in self.resolved(symbol) if (path := _path(thing)) is not None), None
@@ -133,6 +135,10 @@ class DistributionSurfaces:
             self._openness[module] = self._open_reason(module, frozenset())
         return self._openness[module]
 
+    def may_be_set(self, module: str, name: str) -> bool:
+        """Whether another module of the same package sets an attribute of this name on something."""
+        return name in self.modules.attributes_set(module.partition(".")[0])
+
     def open_submodules(self, package: str) -> str | None:
         """Why a package may have submodules without files; None if it cannot."""
         parts = package.split(".")
@@ -175,6 +181,8 @@ class DistributionSurfaces:
 
     def public(self, thing: Definition) -> str:
         """The shortest path of packages above its module under which a definition can be had."""
+        # A name that only type checkers see cannot be had.
+        self._for_types = False
         packages = thing.module.split(".")
         first = thing.name.partition(".")[0]
         for stop in range(1, len(packages)):

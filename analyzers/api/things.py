@@ -43,6 +43,9 @@ class Definition:
         """The same, reached through `owner`."""
         return Definition(self.module, self.name, self.symbol, owner)
 
+    def __repr__(self) -> str:
+        return f"<{self.symbol.kind.value} {self.path}>"
+
     def _identity(self) -> tuple[str, str, int, Definition | Instance | None]:
         return self.module, self.name, id(self.symbol), self.owner
 

@@ -47,6 +47,7 @@ def _names(text: str, target: Target = LINUX) -> set[str]:
         ("async def f(): pass\nclass C: x = 1", {"f", "C"}),
         ("a = 1\nb = 2\ndel a, x.y", {"b"}),
         ("def f():\n    global g\n    g = 1", {"f", "g"}),
+        ("if TYPE_CHECKING:\n    from a import g\ndef f():\n    global g\n    from a import g", {"f", "g"}),
         ("x = 1\nif q:\n    del x", {"x"}),
         ("if q:\n  if r:\n    def f(): pass", {"f"}),
         ("print 'old'\na = 1", {"a"}),
@@ -114,7 +115,9 @@ def test_keeps_alternatives_and_the_last_of_plain_bindings() -> None:
 
 
 def test_what_only_type_checkers_see_is_marked() -> None:
-    surface = _exported("from t import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f() -> B: ...")
+    surface = _exported(
+        "from t import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f() -> B: ..."
+    )
     assert _only(surface, "B").is_type_only
     assert _only(surface, "B").values == ("a.B",)
     assert _only(surface, "f").values == (":B()",)
@@ -122,7 +125,9 @@ def test_what_only_type_checkers_see_is_marked() -> None:
 
 def test_reads_parameters() -> None:
     kind = ParameterKind
-    surface = _exported("def f(a, b=1, /, c: int = 2, *args: str, d, e: int = 3, **kw): ...\ndef g(*, a): ...")
+    surface = _exported(
+        "def f(a, b=1, /, c: int = 2, *args: str, d, e: int = 3, **kw): ...\ndef g(*, a): ..."
+    )
     assert _only(surface, "f").parameters == (
         Parameter("a", kind.POSITIONAL_ONLY),
         Parameter("b", kind.POSITIONAL_ONLY, True),
@@ -350,7 +355,9 @@ def test_reads_exports(
 
 
 def test_star_imports() -> None:
-    assert _exported("from .a import *\nfrom b.c import *\ntry:\n    from d import *\nexcept E: ...").stars == (
+    assert _exported(
+        "from .a import *\nfrom b.c import *\ntry:\n    from d import *\nexcept E: ..."
+    ).stars == (
         ".a",
         "b.c",
         "d",
