@@ -1,0 +1,601 @@
+"""One module's text in, its `ModuleSurface` out; the parser is tolerant, so that no text fails.
+
+What does not bind a name at module level is passed over. Where a test is not decided by the target, and in
+``try``, all alternatives are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from analyzers.api import lazy
+from analyzers.api.bodies import Bodies
+from analyzers.api.conditions import ANY_TARGET, UNKNOWN, Conditions, Target
+from analyzers.api.expressions import Place, instances, types, values
+from analyzers.api.literals import Names, Tables, string
+from analyzers.api.openness import openness
+from analyzers.api.signatures import Decorators, decorators, parameters
+from analyzers.api.surface import ModuleSurface, ParameterKind, Symbol, SymbolKind
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+_LIMIT_ALTERNATIVES = 24
+_LIMIT_DEPTH = 40
+_EXPORT_CHANGES = re.compile(r"__all__\s*(?:\.\s*(?:append|extend|insert|remove)\b|\+=|\[)")
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+_PLAIN_METACLASSES = frozenset({"type", "ABCMeta", "EnumMeta", "EnumType"})
+_OWN_NAMES = ("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__")
+
+
+class _Scope:
+    """The names of a module or of a class body."""
+
+    def __init__(self, class_name: str | None = None) -> None:
+        self.class_name = class_name
+        self.names: dict[str, list[Symbol]] = {}
+        self.overloaded: set[str] = set()
+
+    def bind(self, name: str, symbol: Symbol, is_conditional: bool) -> None:
+        """Add a meaning; without a condition it takes the place of those that there are."""
+        known = self.names.get(name)
+        if known is None or not is_conditional:
+            self.names[name] = [symbol]
+        elif len(known) < _LIMIT_ALTERNATIVES:
+            known.append(symbol)
+
+    def frozen(self) -> dict[str, tuple[Symbol, ...]]:
+        for name in self.overloaded & self.names.keys():
+            self.names[name] = _ordered(self.names[name])
+        return {name: tuple(symbols) for name, symbols in self.names.items()}
+
+
+def exported(text: str, target: Target = ANY_TARGET, *, is_stub: bool = False) -> ModuleSurface:
+    """What a module's text offers.
+
+    Args:
+        text: of a ``.py`` or ``.pyi`` file.
+        target: decides tests of version and platform.
+        is_stub: names that a stub imports for itself alone are not part of it.
+    """
+    from ast_grep_py import SgRoot
+
+    return _Exporter(text, SgRoot(text, "python").root(), target, is_stub).surface()
+
+
+class _Exporter:
+    def __init__(self, text: str, root: SgNode, target: Target, is_stub: bool) -> None:
+        self._text, self._root, self._is_stub = text, root, is_stub
+        self._conditions = Conditions(target)
+        self._bodies = Bodies(root)
+        self._tables = Tables()
+        self._module = _Scope()
+        self._stars: dict[str, None] = {}
+        self._exports: Names | None = None
+        self._export_changes = 0
+        self._getattr: SgNode | None = None
+        self._lazy: list[lazy.LazyNames] = []
+        self._open: dict[str, None] = {}
+        self._delegates: dict[str, None] = {}
+
+    def surface(self) -> ModuleSurface:
+        """Read the whole file."""
+        self._block(self._root, self._module, False, False, 0)
+        if "global " in self._text:
+            for statement in self._root.find_all(kind="global_statement"):
+                for child in statement.named_children():
+                    known = self._module.names.get(child.text(), ())
+                    if all(symbol.is_type_only for symbol in known):
+                        self._value(self._module, child, (), True, False)
+        if ":=" in self._text:
+            self._walruses()
+        opened = openness(self._text, self._root, self._tables)
+        self._open |= opened.module
+        for right in opened.replacements:
+            found = lazy.replacement(right, self._tables)
+            if found is None:
+                self._open["sys.modules[__name__] is replaced"] = None
+            else:
+                self._lazy.append(found)
+        self._answers()
+        for name, line in opened.names.items():
+            self._module.bind(name, Symbol(SymbolKind.VALUE, line), True)
+        self._opened_classes(opened.classes)
+        if self._bodies.has_errors():
+            self._open["it is not understood as a whole"] = None
+        exports = self._exports
+        names = dict.fromkeys(exports.names) if exports is not None else {}
+        return ModuleSurface(
+            symbols=self._module.frozen(),
+            stars=tuple(self._stars),
+            delegates=tuple(self._delegates),
+            exports=tuple(names) if exports is not None else None,
+            exports_of=tuple(f":{module}" for module in dict.fromkeys(exports.modules)) if exports else (),
+            are_exports_open=exports is not None and (not exports.is_complete or self._has_hidden_exports()),
+            open=tuple(self._open),
+            open_submodules=tuple(opened.submodules),
+            is_completed_by_stub=any(found.of_stub for found in self._lazy),
+        )
+
+    def _walruses(self) -> None:
+        for node in self._root.find_all(kind="named_expression"):
+            name = node.field("name")
+            inside = {ancestor.kind() for ancestor in node.ancestors()}
+            if name is not None and not inside & {"function_definition", "class_definition", "lambda"}:
+                self._value(self._module, name, (), True, False)
+
+    def _has_hidden_exports(self) -> bool:
+        """Whether something changes ``__all__`` that is not read, such as a function."""
+        if self._text.count("__all__") <= self._export_changes + 1:
+            return False
+        return len(_EXPORT_CHANGES.findall(self._text)) > self._export_changes
+
+    def _answers(self) -> None:
+        """Take in what the module makes on request."""
+        if "__getattr__" in self._module.names and not self._lazy:
+            if self._getattr is None or self._is_stub:
+                self._open["__getattr__"] = None
+            else:
+                self._lazy.append(lazy.answered(self._getattr, self._tables))
+        for found in self._lazy:
+            self._delegates |= dict.fromkeys(found.delegates)
+            if not found.is_complete:
+                self._open["__getattr__"] = None
+            for name, targets in found.targets.items():
+                kind = SymbolKind.ALIAS if targets else SymbolKind.VALUE
+                self._module.bind(name, Symbol(kind, 1, targets), True)
+
+    def _opened_classes(self, classes: dict[str, dict[str, int] | None]) -> None:
+        for class_name, members in classes.items():
+            symbols = self._module.names.get(class_name, [])
+            for position, symbol in enumerate(symbols):
+                if symbol.kind is not SymbolKind.CLASS:
+                    continue
+                added = {
+                    name: (*symbol.members.get(name, ()), Symbol(SymbolKind.VALUE, line))
+                    for name, line in (members or {}).items()
+                }
+                reason = symbol.open or ("setattr" if members is None else None)
+                symbols[position] = _replaced(symbol, members={**symbol.members, **added}, open=reason)
+
+    # Statements.
+
+    def _block(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+        if depth > _LIMIT_DEPTH:
+            self._open["it is nested too deeply"] = None
+            return
+        for statement in node.named_children():
+            self._statement(statement, scope, conditional, type_only, depth)
+
+    def _statement(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+        match node.kind():
+            case "expression_statement":
+                for child in node.named_children():
+                    self._expression(child, scope, conditional, type_only)
+            case "function_definition":
+                self._function(node, Decorators(), scope, conditional, type_only)
+            case "class_definition":
+                self._class(node, None, scope, conditional, type_only, depth)
+            case "decorated_definition":
+                definition = node.field("definition")
+                if definition is not None and definition.kind() == "function_definition":
+                    self._function(definition, decorators(node), scope, conditional, type_only)
+                elif definition is not None:
+                    self._class(definition, decorators(node), scope, conditional, type_only, depth)
+            case "import_statement":
+                self._import(node, scope, conditional, type_only)
+            case "import_from_statement" | "future_import_statement":
+                self._import_from(node, scope, conditional, type_only)
+            case "if_statement":
+                self._if(node, scope, conditional, type_only, depth)
+            case "type_alias_statement":
+                self._type_alias(node, scope, conditional, type_only)
+            case "delete_statement":
+                self._delete(node, scope, conditional)
+            case "comment" | "pass_statement" | "assert_statement" | "raise_statement" | "global_statement":
+                pass
+            case _:
+                self._compound(node, scope, conditional, type_only, depth)
+
+    def _compound(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+        """``try``, ``with``, loops, ``match``: every block may run; the body of ``with`` does."""
+        kind = node.kind()
+        below = conditional or kind not in ("with_statement", "finally_clause", "block", "match_statement")
+        if kind == "for_statement" and (left := node.field("left")) is not None:
+            self._targets(left, scope, True, type_only)
+        for child in node.named_children():
+            match child.kind():
+                case "block" | "ERROR":
+                    self._block(child, scope, below, type_only, depth + 1)
+                case (
+                    "case_clause" | "except_clause" | "except_group_clause" | "else_clause" | "finally_clause"
+                ):
+                    self._compound(child, scope, below, type_only, depth + 1)
+                case "with_clause":
+                    for target in child.find_all(kind="as_pattern_target"):
+                        for name in target.named_children():
+                            self._targets(name, scope, conditional, type_only)
+                case _:
+                    pass
+
+    def _if(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+        arms = [(node.field("condition"), node.field("consequence"))]
+        for alternative in node.field_children("alternative"):
+            if alternative.kind() == "elif_clause":
+                arms.append((alternative.field("condition"), alternative.field("consequence")))
+            else:
+                arms.append((None, alternative.field("body")))
+        for condition, body in arms:
+            if body is None:
+                continue
+            truth = True if condition is None else self._conditions.truth(condition)
+            if truth is False:
+                if condition is not None and "TYPE_CHECKING" in condition.text():
+                    self._block(body, scope, True, True, depth + 1)
+                continue
+            self._block(body, scope, conditional or truth is None, type_only, depth + 1)
+            if truth is True:
+                return
+            conditional = True
+
+    def _expression(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        match node.kind():
+            case "assignment":
+                self._assignment(node, scope, conditional, type_only)
+            case "augmented_assignment":
+                left, right = node.field("left"), node.field("right")
+                if left is None or right is None or scope.class_name:
+                    return
+                if left.text() == "__all__":
+                    self._export_changes += 1
+                    self._exports = (self._exports or Names()) | self._tables.names(right)
+                elif left.kind() == "identifier":
+                    self._tables.add(left.text(), None, right)
+            case "call" if not scope.class_name:
+                self._call(node)
+            case "await" | "ERROR":
+                for child in node.named_children():
+                    self._expression(child, scope, conditional, type_only)
+            case _:
+                pass
+
+    def _call(self, node: SgNode) -> None:
+        """``__all__.extend(...)`` and what else adds to a table."""
+        function, arguments = node.field("function"), node.field("arguments")
+        subject = function.field("object") if function else None
+        method = function.field("attribute") if function else None
+        if subject is None or method is None or arguments is None:
+            return
+        given = arguments.named_children()
+        if method.text() not in ("append", "extend", "add", "update", "insert", "remove") or not given:
+            return
+        added = given[-1]
+        is_one = method.text() in ("append", "add", "insert")
+        if subject.text() == "__all__":
+            self._export_changes += 1
+            if method.text() == "remove":
+                return
+            text = string(added)
+            one = Names((text,)) if text is not None else Names(is_complete=False)
+            self._exports = (self._exports or Names()) | (one if is_one else self._tables.names(added))
+        elif subject.kind() == "identifier":
+            self._tables.add(subject.text(), string(added) if is_one else None, added)
+        elif subject.kind() == "subscript":
+            self._table_item(subject, added)
+
+    def _table_item(self, subscript: SgNode, value: SgNode) -> None:
+        table, key = subscript.field("value"), subscript.field("subscript")
+        if table is not None and key is not None and table.kind() == "identifier":
+            text = string(key)
+            if text is not None:
+                self._tables.add(table.text(), text, value)
+
+    def _assignment(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        targets: list[SgNode] = []
+        annotation: SgNode | None = None
+        right: SgNode | None = node
+        while right is not None and right.kind() == "assignment":
+            if (left := right.field("left")) is not None:
+                targets.append(left)
+            annotation = annotation or right.field("type")
+            right = right.field("right")
+        if right is None and annotation is not None and not self._is_stub and not scope.class_name:
+            # ``name: T`` alone binds nothing at run time.
+            type_only = True
+        for target in targets:
+            if target.kind() == "identifier":
+                self._assign_name(target, annotation, right, scope, conditional, type_only)
+            elif target.kind() == "attribute" and right is not None:
+                self._assign_attribute(target, right)
+            elif target.kind() == "subscript" and right is not None:
+                self._table_item(target, right)
+            else:
+                self._targets(target, scope, conditional, type_only)
+                if right is not None and target.text().lstrip("( ").startswith("__getattr__"):
+                    self._attach(right)
+
+    def _attach(self, call: SgNode) -> None:
+        found = lazy.attached(call, self._tables)
+        if found is None:
+            self._open["__getattr__"] = None
+            return
+        self._lazy.append(found)
+        if self._exports is None and found.is_complete and not found.of_stub:
+            self._exports = Names(tuple(found.targets))
+
+    def _assign_name(
+        self,
+        target: SgNode,
+        annotation: SgNode | None,
+        right: SgNode | None,
+        scope: _Scope,
+        conditional: bool,
+        type_only: bool,
+    ) -> None:
+        name = target.text()
+        place = Place(scope.class_name, scope.names)
+        if not scope.class_name and right is not None:
+            self._tables.bind(name, right, is_conditional=conditional)
+            if (known := self._conditions.value(right)) is not UNKNOWN and not conditional:
+                self._conditions.constants[name] = known
+            elif name in self._conditions.constants:
+                del self._conditions.constants[name]
+            if name == "__all__":
+                added = self._tables.names(right)
+                self._exports = self._exports | added if conditional and self._exports else added
+            if name == "__getattr__":
+                self._getattr = None
+        if annotation is not None:
+            text = annotation.text()
+            if text.rpartition(".")[2] == "TypeAlias" and right is not None:
+                found = types(right, place)
+                scope.bind(name, Symbol(SymbolKind.ALIAS, _line(target), found), conditional)
+                return
+            found = instances(annotation, place) or (values(right, place) if right is not None else ())
+            self._value(scope, target, found, conditional, type_only)
+            return
+        if right is None:
+            return
+        found = values(right, place)
+        if found and right.kind() in ("identifier", "attribute"):
+            symbol = Symbol(SymbolKind.ALIAS, _line(target), found, is_type_only=type_only)
+            scope.bind(name, symbol, conditional)
+        elif (
+            right.kind() == "call" and found and found[0].rpartition(".")[2].removeprefix(":") == "property()"
+        ):
+            scope.bind(name, Symbol(SymbolKind.PROPERTY, _line(target)), conditional)
+        else:
+            self._value(scope, target, found, conditional, type_only)
+
+    def _assign_attribute(self, target: SgNode, right: SgNode) -> None:
+        """``Class.member = value`` at module level."""
+        subject, attribute = target.field("object"), target.field("attribute")
+        if subject is None or attribute is None:
+            return
+        symbols = self._module.names.get(subject.text(), [])
+        for position, symbol in enumerate(symbols):
+            if symbol.kind is SymbolKind.CLASS:
+                member = Symbol(SymbolKind.VALUE, _line(target), values(right, Place()))
+                known = symbol.members.get(attribute.text(), ())
+                members = {**symbol.members, attribute.text(): (*known, member)}
+                symbols[position] = _replaced(symbol, members=members, open=symbol.open)
+
+    def _targets(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        if node.kind() == "identifier":
+            self._value(scope, node, (), conditional, type_only)
+        elif node.kind() in (
+            "pattern_list",
+            "tuple_pattern",
+            "list_pattern",
+            "tuple",
+            "list",
+            "list_splat_pattern",
+        ):
+            for child in node.named_children():
+                self._targets(child, scope, conditional, type_only)
+
+    def _value(
+        self, scope: _Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool
+    ) -> None:
+        symbol = Symbol(SymbolKind.VALUE, _line(name), found, is_type_only=type_only)
+        scope.bind(name.text(), symbol, conditional)
+
+    def _delete(self, node: SgNode, scope: _Scope, conditional: bool) -> None:
+        for child in node.named_children():
+            names = child.named_children() if child.kind() in ("expression_list", "tuple") else [child]
+            for name in names:
+                if not conditional:
+                    scope.names.pop(name.text(), None)
+
+    def _type_alias(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        parts = node.named_children()
+        if len(parts) < 2:
+            return
+        head = parts[0].find(kind="identifier")
+        if head is not None:
+            found = types(parts[-1], Place(scope.class_name, scope.names))
+            symbol = Symbol(SymbolKind.ALIAS, _line(head), found, is_type_only=type_only)
+            scope.bind(head.text(), symbol, conditional)
+
+    # Imports.
+
+    def _import(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        for child in node.named_children():
+            if child.kind() == "aliased_import":
+                module, alias = child.field("name"), child.field("alias")
+                if module is not None and alias is not None:
+                    self._alias(scope, alias, module.text(), conditional, type_only)
+            elif child.kind() == "dotted_name":
+                root = child.text().partition(".")[0]
+                symbol = Symbol(SymbolKind.ALIAS, _line(child), (root,), is_type_only=type_only)
+                scope.bind(root, symbol, conditional)
+
+    def _import_from(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+        for name, target in lazy.imported_names(node).items():
+            symbol = Symbol(SymbolKind.ALIAS, _line(node), (target,), is_type_only=type_only)
+            scope.bind(name, symbol, conditional)
+        module = node.field("module_name")
+        if module is not None and not type_only and node.text().rstrip(") ").endswith("*"):
+            self._stars["".join(module.text().split())] = None
+
+    def _alias(self, scope: _Scope, name: SgNode, target: str, conditional: bool, type_only: bool) -> None:
+        symbol = Symbol(SymbolKind.ALIAS, _line(name), (target,), is_type_only=type_only)
+        scope.bind(name.text(), symbol, conditional)
+
+    # Definitions.
+
+    def _function(
+        self, node: SgNode, decorated: Decorators, scope: _Scope, conditional: bool, type_only: bool
+    ) -> None:
+        name_node = node.field("name")
+        if name_node is None or decorated.is_accessor:
+            return
+        name = name_node.text()
+        if name == "__getattr__" and not scope.class_name:
+            self._getattr = None if decorated.unknown else node
+        head = node.field("parameters")
+        given = parameters(head)
+        is_class_method = decorated.is_class_method or (bool(scope.class_name) and name in _CLASS_METHODS)
+        receiver = given[0].name if scope.class_name and given and not decorated.is_static else None
+        place = Place(
+            scope.class_name, scope.names, receiver, is_class_method, self_type=_self_type(head, receiver)
+        )
+        annotation = node.field("return_type")
+        is_yielded = decorated.is_yielded
+        found = instances(annotation, place, is_yielded=is_yielded) if annotation else ()
+        if not self._is_stub and (receiver or annotation is None):
+            inside = place._replace(class_names=(), values=_parameter_values(head, place))
+            body = self._bodies.read(node, inside, wants_returns=annotation is None)
+            if annotation is None and body.is_generator is is_yielded:
+                found = body.returns
+            if receiver and not is_class_method:
+                for attribute, line, is_what in body.attributes:
+                    if attribute not in scope.names:
+                        scope.bind(attribute, Symbol(SymbolKind.VALUE, line, is_what), True)
+        symbol = Symbol(
+            SymbolKind.PROPERTY if decorated.is_property else SymbolKind.FUNCTION,
+            _line(name_node),
+            found,
+            parameters=None if decorated.is_property else given,
+            open=f"decorated with {decorated.unknown}" if decorated.unknown else None,
+            is_type_only=type_only,
+            is_static=decorated.is_static and name != "__new__",
+            is_class_method=is_class_method,
+        )
+        self._bind_function(scope, name, symbol, decorated.is_overload, conditional)
+
+    def _bind_function(
+        self, scope: _Scope, name: str, symbol: Symbol, is_overload: bool, conditional: bool
+    ) -> None:
+        """Overloads are alternatives of each other; the implementation after them tells how it is called."""
+        if is_overload:
+            scope.bind(name, symbol, conditional or name in scope.overloaded)
+            scope.overloaded.add(name)
+            return
+        if name in scope.overloaded:
+            scope.overloaded.discard(name)
+            symbol = _replaced(symbol, values=_ordered(scope.names[name])[0].values)
+        scope.bind(name, symbol, conditional)
+
+    def _class(
+        self,
+        node: SgNode,
+        decorated: Decorators | None,
+        scope: _Scope,
+        conditional: bool,
+        type_only: bool,
+        depth: int,
+    ) -> None:
+        name, body = node.field("name"), node.field("body")
+        if name is None:
+            return
+        qualified = f"{scope.class_name}.{name.text()}" if scope.class_name else name.text()
+        inner = _Scope(qualified)
+        if body is not None:
+            self._block(body, inner, False, type_only, depth + 1)
+        place = Place(scope.class_name, scope.names)
+        bases, reason = _bases(node.field("superclasses"), place)
+        if decorated and decorated.unknown:
+            reason = reason or f"decorated with {decorated.unknown}"
+        if {"__getattr__", "__getattribute__"} & inner.names.keys():
+            reason = reason or "__getattr__"
+        symbol = Symbol(
+            SymbolKind.CLASS, _line(name), bases, members=inner.frozen(), open=reason, is_type_only=type_only
+        )
+        scope.bind(name.text(), symbol, conditional)
+
+
+def _ordered(overloads: list[Symbol]) -> list[Symbol]:
+    """The overload first that holds when no optional argument is given; it alone tells what is returned."""
+
+    def required(symbol: Symbol) -> int:
+        optional = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
+        return sum(not each.has_default and each.kind not in optional for each in symbol.parameters or ())
+
+    first, *others = sorted(overloads, key=required)
+    return [first, *(_replaced(each, values=()) for each in others)]
+
+
+def _replaced(symbol: Symbol, **changes: object) -> Symbol:
+    import msgspec
+
+    return msgspec.structs.replace(symbol, **changes)
+
+
+def _line(node: SgNode) -> int:
+    return node.range().start.line + 1
+
+
+def _bases(arguments: SgNode | None, place: Place) -> tuple[tuple[str, ...], str | None]:
+    """The bases of a class, and why its members are not all in sight."""
+    found: list[str] = []
+    reason = None
+    for child in arguments.named_children() if arguments else ():
+        if child.kind() == "comment":
+            continue
+        if child.kind() == "keyword_argument":
+            key, value = child.field("name"), child.field("value")
+            is_metaclass = key is not None and value is not None and key.text() == "metaclass"
+            if is_metaclass and value and value.text().rpartition(".")[2] not in _PLAIN_METACLASSES:
+                reason = f"metaclass {value.text()[:60]}"
+            continue
+        stated = values(child, place)
+        if child.kind() == "subscript" and (head := child.field("value")) is not None:
+            stated = values(head, place)
+        found += stated
+        if not stated:
+            reason = reason or "a base is not known"
+    return tuple(found), reason
+
+
+def _self_type(head: SgNode | None, receiver: str | None) -> str | None:
+    """The annotation of ``self``: a type variable that as a return annotation means the same class."""
+    first = head.named_children()[:1] if head and receiver else []
+    annotation = first[0].field("type") if first else None
+    if annotation is None:
+        return None
+    text = annotation.text()
+    return text.partition("[")[2].removesuffix("]") if text.startswith(("type[", "Type[")) else text
+
+
+def _parameter_values(head: SgNode | None, place: Place) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for child in _named(head):
+        name = child.field("name")
+        annotation = child.field("type")
+        if child.kind() == "identifier":
+            found[child.text()] = ()
+        elif child.kind() == "typed_parameter" and annotation is not None:
+            first = child.named_children()[0]
+            is_one = first.kind() == "identifier"
+            found[first.text().lstrip("* ")] = instances(annotation, place) if is_one else ()
+        elif name is not None:
+            found[name.text()] = instances(annotation, place) if annotation is not None else ()
+    return found
+
+
+def _named(node: SgNode | None) -> Iterator[SgNode]:
+    if node is not None:
+        yield from node.named_children()

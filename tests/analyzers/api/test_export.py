@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.api.conditions import Target
+from analyzers.api.export import exported
+from analyzers.api.surface import ModuleSurface, Parameter, ParameterKind, Symbol, SymbolKind
+
+LINUX = Target(python=(3, 11), platform="linux")
+
+
+def _exported(text: str, target: Target = LINUX, *, is_stub: bool = False) -> ModuleSurface:
+    return exported(dedent(text), target, is_stub=is_stub)
+
+
+def _only(surface: ModuleSurface, name: str) -> Symbol:
+    (symbol,) = surface.symbols[name]
+    return symbol
+
+
+def _names(text: str, target: Target = LINUX) -> set[str]:
+    symbols = _exported(text, target).symbols
+    return {name for name, found in symbols.items() if not all(each.is_type_only for each in found)}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("import a.b, c.d as e", {"a", "e"}),
+        ("from . import x\nfrom ..y import (z as w,\n  v,)", {"x", "w", "v"}),
+        ("from __future__ import annotations", {"annotations"}),
+        ("a = b = 1\nc, (d, *e) = f()\n[g] = h", {"a", "b", "c", "d", "e", "g"}),
+        ("x: int = 1\ny: int", {"x"}),
+        ("for i, j in k: m = 1\nelse: n = 2", {"i", "j", "m", "n"}),
+        ("while a: b = 1", {"b"}),
+        ("with a as b, c() as (d, e): f = 1", {"b", "d", "e", "f"}),
+        ("try: a = 1\nexcept E: b = 1\nelse: c = 1\nfinally: d = 1", {"a", "b", "c", "d"}),
+        ("try: a = 1\nexcept* E: b = 1", {"a", "b"}),
+        ("match q:\n  case 1: a = 1\n  case _: b = 1", {"a", "b"}),
+        ("if (n := 1) and q: a = 1\ndef f(): (m := 1)", {"a", "n", "f"}),
+        ("(n := 1)", {"n"}),
+        ("type A[T] = list[T]", {"A"}),
+        ("async def f(): pass\nclass C: x = 1", {"f", "C"}),
+        ("a = 1\nb = 2\ndel a, x.y", {"b"}),
+        ("def f():\n    global g\n    g = 1", {"f", "g"}),
+        ("if TYPE_CHECKING:\n    from a import g\ndef f():\n    global g\n    from a import g", {"f", "g"}),
+        ("x = 1\nif q:\n    del x", {"x"}),
+        ("if q:\n  if r:\n    def f(): pass", {"f"}),
+        ("print 'old'\na = 1", {"a"}),
+        ("from x import *", set()),
+        ("def f():\n    inner = 1\n    def g(): pass", {"f"}),
+        ("\n\x0c\na = 1", {"a"}),
+    ],
+)
+def test_binds(text: str, names: set[str]) -> None:
+    assert _names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("test", "python", "platform", "expected"),
+    [
+        ("sys.version_info >= (3, 9)", (3, 11), None, {"yes"}),
+        ("sys.version_info >= (3, 12)", (3, 11), None, {"no"}),
+        ("sys.version_info[:2] == (3, 11)", (3, 11), None, {"yes"}),
+        ("sys.version_info[0] < 3", (3, 11), None, {"no"}),
+        ("sys.version_info.major == 2", (3, 11), None, {"no"}),
+        ("_sys.version_info < (3,)", (3, 11), None, {"no"}),
+        ("sys.version_info >= (3, 12)", None, None, {"yes", "no"}),
+        ("sys.platform == 'win32'", None, "linux", {"no"}),
+        ("sys.platform.startswith('win')", None, "win32", {"yes"}),
+        ("os.name == 'nt'", None, "linux", {"no"}),
+        ("sys.platform in ('linux', 'darwin')", None, "linux", {"yes"}),
+        ("sys.platform == 'win32'", None, None, {"yes", "no"}),
+        ("platform.python_implementation() == 'PyPy'", None, None, {"no"}),
+        ("not six.PY2", None, None, {"yes"}),
+        ("PY2", (3, 11), None, {"no"}),
+        ("not TYPE_CHECKING", None, None, {"yes"}),
+        ("True", None, None, {"yes"}),
+        ("unknown", (3, 11), "linux", {"yes", "no"}),
+        ("unknown and sys.version_info < (3,)", (3, 11), None, {"no"}),
+        ("unknown or sys.version_info > (3,)", (3, 11), None, {"yes"}),
+        ("__name__ == '__main__'", None, None, {"no"}),
+        ("x < 'a' < 3", None, None, {"yes", "no"}),
+    ],
+)
+def test_decides_conditions(
+    test: str, python: tuple[int, int] | None, platform: str | None, expected: set[str]
+) -> None:
+    text = f"import sys\nPY2 = sys.version_info[0] == 2\nif {test}:\n    yes = 1\nelse:\n    no = 1\n"
+    assert _names(text, Target(python=python, platform=platform)) & {"yes", "no"} == expected
+
+
+def test_a_decided_elif_ends_the_alternatives() -> None:
+    text = "if q: a = 1\nelif sys.version_info >= (3,): b = 1\nelif r: c = 1\nelse: d = 1"
+    assert _names(text) == {"a", "b"}
+
+
+def test_keeps_alternatives_and_the_last_of_plain_bindings() -> None:
+    surface = _exported(
+        """
+        try:
+            from ujson import loads
+        except ImportError:
+            loads = None
+        x = 1
+        def x(): pass
+        """
+    )
+    assert [symbol.kind for symbol in surface.symbols["loads"]] == [SymbolKind.ALIAS, SymbolKind.VALUE]
+    assert _only(surface, "x").kind is SymbolKind.FUNCTION
+
+
+def test_what_only_type_checkers_see_is_marked() -> None:
+    surface = _exported(
+        "from t import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f() -> B: ..."
+    )
+    assert _only(surface, "B").is_type_only
+    assert _only(surface, "B").values == ("a.B",)
+    assert _only(surface, "f").values == (":B()",)
+
+
+def test_reads_parameters() -> None:
+    kind = ParameterKind
+    surface = _exported(
+        "def f(a, b=1, /, c: int = 2, *args: str, d, e: int = 3, **kw): ...\ndef g(*, a): ..."
+    )
+    assert _only(surface, "f").parameters == (
+        Parameter("a", kind.POSITIONAL_ONLY),
+        Parameter("b", kind.POSITIONAL_ONLY, True),
+        Parameter("c", kind.POSITIONAL, True),
+        Parameter("args", kind.VAR_POSITIONAL, True),
+        Parameter("d", kind.KEYWORD_ONLY),
+        Parameter("e", kind.KEYWORD_ONLY, True),
+        Parameter("kw", kind.VAR_KEYWORD, True),
+    )
+    assert _only(surface, "g").parameters == (Parameter("a", kind.KEYWORD_ONLY),)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "values"),
+    [
+        ("A", (":A()",)),
+        ("m.A", (":m.A()",)),
+        ("'A'", (":A()",)),
+        ("Optional[A]", (":A()",)),
+        ("t.Optional['A']", (":A()",)),
+        ("A | None", (":A()",)),
+        ("'A | B'", (":A()", ":B()")),
+        ("Union[A, B, None]", (":A()", ":B()")),
+        ("A[int]", (":A()",)),
+        ("Annotated[A, 1]", (":A()",)),
+        ("type[A]", (":A",)),
+        ("Awaitable[A]", (":A()",)),
+        ("Iterator[A]", (":Iterator()",)),
+        ("Any", ()),
+        ("None", ()),
+        ("Literal['x']", ()),
+        ("Callable[..., A]", ()),
+        ("'not ( valid'", ()),
+    ],
+)
+def test_reads_annotations(annotation: str, values: tuple[str, ...]) -> None:
+    assert _only(_exported(f"def f() -> {annotation}: ..."), "f").values == values
+
+
+def test_a_context_manager_gives_what_its_generator_yields() -> None:
+    surface = _exported(
+        """
+        @contextlib.contextmanager
+        def f() -> Iterator[A]: ...
+        @contextmanager
+        def g():
+            yield B()
+        def h():
+            yield B()
+        """
+    )
+    assert [_only(surface, name).values for name in "fgh"] == [(":A()",), (":B()",), ()]
+
+
+def test_infers_what_functions_return() -> None:
+    surface = _exported(
+        """
+        def a(x):
+            def inner():
+                return No()
+            if x:
+                return Yes()
+            return [1]
+        def b():
+            result = m.make()
+            return result
+        def c(x: Given, y):
+            return x or y
+        async def d():
+            return await e()
+        def f(x):
+            return x
+        class C:
+            @classmethod
+            def make(cls, x):
+                return cls(x)
+            def me(self):
+                return self
+            def again(self):
+                return type(self)()
+            def other(self):
+                return self.me().x[0]
+            @staticmethod
+            def s():
+                return C()
+        """
+    )
+    assert _only(surface, "a").values == (":Yes()",)
+    assert _only(surface, "b").values == (":m.make()",)
+    assert _only(surface, "c").values == (":Given()",)
+    assert _only(surface, "d").values == (":e()",)
+    assert _only(surface, "f").values == ()
+    members = _only(surface, "C").members
+    assert {name: members[name][0].values for name in members} == {
+        "make": ("@",),
+        "me": ("@",),
+        "again": ("@",),
+        "other": ("@.me().x[]",),
+        "s": (":C()",),
+    }
+
+
+def test_reads_classes() -> None:
+    surface = _exported(
+        """
+        class C(Base, Generic[T], metaclass=ABCMeta):
+            x: int
+            y = None
+            def __init__(self, a: A, b):
+                self.a, self.b = a, b
+                self.c: D = b
+                self.d = Engine(a)
+                other.e = 1
+                def inner(self):
+                    self.no = 1
+            @property
+            def p(self) -> A: ...
+            @p.setter
+            def p(self, value): ...
+            @cached_property
+            def q(self):
+                return self.d
+            class Inner:
+                def f(self) -> Inner: ...
+            def g(self) -> Inner: ...
+            def h(self: S) -> S: ...
+            @classmethod
+            def k(cls): ...
+        """
+    )
+    symbol = _only(surface, "C")
+    assert symbol.values == (":Base", ":Generic")
+    assert symbol.open is None
+    assert {name: found[0].kind.value for name, found in symbol.members.items()} == {
+        "x": "value",
+        "y": "value",
+        "__init__": "function",
+        "a": "value",
+        "b": "value",
+        "c": "value",
+        "d": "value",
+        "p": "property",
+        "q": "property",
+        "Inner": "class",
+        "g": "function",
+        "h": "function",
+        "k": "function",
+    }
+    members = symbol.members
+    assert members["c"][0].values == (":D()",)
+    assert members["d"][0].values == (":Engine()",)
+    assert members["p"][0].values == (":A()",)
+    assert members["q"][0].values == ("@.d",)
+    assert members["g"][0].values == (":C.Inner()",)
+    assert members["h"][0].values == ("@",)
+    assert members["k"][0].is_class_method
+
+
+def test_the_overload_for_a_plain_call_tells_what_is_returned() -> None:
+    text = """
+        @overload
+        def f(a, *, lazy: Literal[True]) -> Lazy: ...
+        @overload
+        def f(a, *, lazy: Literal[False] = ...) -> Eager: ...
+        """
+    stub = _exported(text, is_stub=True).symbols["f"]
+    assert [symbol.values for symbol in stub] == [(":Eager()",), ()]
+    implemented = _only(_exported(dedent(text) + "def f(a, lazy=False, **kw): pass"), "f")
+    assert implemented.values == (":Eager()",)
+    assert [each.name for each in implemented.parameters or ()] == ["a", "lazy", "kw"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("class C(metaclass=Meta): ...", "metaclass Meta"),
+        ("class C(make()[0]): ...", None),
+        ("class C(*bases): ...", "a base is not known"),
+        ("class C:\n    def __getattr__(self, name): ...", "__getattr__"),
+        ("@register\nclass C: ...", "decorated with register"),
+        ("@total_ordering\nclass C: ...", None),
+        ("class C: ...\nfor n in names: setattr(C, n, 1)", "setattr"),
+        ("class C:\n    locals()[n] = 1", "setattr"),
+        ("class C: ...\nC.x = 1", None),
+    ],
+)
+def test_open_classes(text: str, reason: str | None) -> None:
+    assert _only(_exported(text), "C").open == reason
+
+
+def test_members_set_from_outside() -> None:
+    surface = _exported("class C: ...\nC.x = 1\nsetattr(C, 'y', 2)")
+    assert set(_only(surface, "C").members) == {"x", "y"}
+
+
+def test_unknown_decorators_leave_the_signature_open() -> None:
+    surface = _exported("@deprecate_kwarg('a')\ndef f(b): ...\n@functools.lru_cache(None)\ndef g(b): ...")
+    assert _only(surface, "f").open == "decorated with deprecate_kwarg"
+    assert _only(surface, "g").open is None
+
+
+@pytest.mark.parametrize(
+    ("text", "exports", "modules", "is_open"),
+    [
+        ("__all__ = ['a', \"b\"]", ("a", "b"), (), False),
+        ("__all__: list[str] = ('a',)", ("a",), (), False),
+        ("__all__ = ['a'] + ['b']\n__all__ += ('c',)", ("a", "b", "c"), (), False),
+        ("__all__ = ['a']\n__all__.extend(['b'])\n__all__.append('c')", ("a", "b", "c"), (), False),
+        ("__all__ = [*core.__all__, 'a']", ("a",), (":core",), False),
+        ("__all__ = list(set(core.__all__) | {'a'})", ("a",), (":core",), False),
+        ("_x = ['a']\n__all__ = _x + ['b']", ("a", "b"), (), False),
+        ("__all__ = 'a b'.split()", ("a", "b"), (), False),
+        ("__all__ = [n for n in dir()]", (), (), True),
+        ("__all__ = ['a']\ndef export(f):\n    __all__.append(f.__name__)\n    return f", ("a",), (), True),
+        ("__all__ = [f.__name__]", ("f",), (), False),
+        ("if q: __all__ = ['a']\nelse: __all__ = ['b']", ("a", "b"), (), False),
+        ("a = 1", None, (), False),
+    ],
+)
+def test_reads_exports(
+    text: str, exports: tuple[str, ...] | None, modules: tuple[str, ...], is_open: bool
+) -> None:
+    surface = _exported(text)
+    assert (surface.exports, surface.exports_of, surface.are_exports_open) == (exports, modules, is_open)
+
+
+def test_star_imports() -> None:
+    assert _exported(
+        "from .a import *\nfrom b.c import *\ntry:\n    from d import *\nexcept E: ..."
+    ).stars == (
+        ".a",
+        "b.c",
+        "d",
+    )
+
+
+@given(st.text(alphabet="()[]{}:=,.'\"\\\n\t \0abdefimoprst*@#\ud800", max_size=200))
+def test_no_text_fails(text: str) -> None:
+    exported(text.encode("utf-8", "replace").decode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 10_000,
+        "x = " + "[" * 10_000 + "]" * 10_000,
+        "if q:\n" + "".join(" " * depth + "if q:\n" for depth in range(1, 300)) + " " * 300 + "x = 1",
+        "a = " + "b." * 20_000 + "c",
+        "a = " + "f(" * 3_000 + ")" * 3_000,
+        "a" * 1_000_000,
+        "x = 1\0\ny = 2",
+        "__all__ = " + "[" * 2_000 + "]" * 2_000,
+        "def f() -> " + "Optional[" * 3_000 + "A" + "]" * 3_000 + ": ...",
+        "def f() -> '" + "Optional[" * 30 + "A" + "]" * 30 + "': ...",
+    ],
+)
+def test_hostile_texts_end(text: str) -> None:
+    exported(text, LINUX)
+
+
+def test_what_is_nested_too_deeply_leaves_the_module_open() -> None:
+    text = "if q:\n" + "".join(" " * depth + "if q:\n" for depth in range(1, 300)) + " " * 300 + "x = 1"
+    assert exported(text).open
+
+
+def test_what_is_not_understood_leaves_the_module_open() -> None:
+    assert exported("def f(:\n  )( class").open
+    assert exported("def f(): pass").open == ()
