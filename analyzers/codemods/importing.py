@@ -225,8 +225,8 @@ class _Statement:
         gone = self._seen.gone.get(bound, 0)
         if not gone or bound in self._seen.failed or not self._may_go(bound):
             return False
-        assignment = self._assignment(alias, bound)
-        if assignment is None or len(assignment.references) != gone:
+        # libcst counts a reference to the longest module that an import names; here its first name counts.
+        if self._assignment(alias, bound) is None or self._names.accessed.get(bound, 0) != gone:
             return False
         # Any further mention, be it in a docstring, is a reason to keep it.
         word = re.compile(rf"\b{re.escape(bound)}\b")
@@ -250,13 +250,12 @@ class _Statement:
             self._kept.append(alias)
             self._plan.note(self._node, rule, "not every use of it could be changed")
             return
-        assignment = self._assignment(alias, bound)
         gone = self._seen.gone.get(bound, 0)
         if not gone:
             new = f"{dotted(rule.new or '')}{full[len(dotted(rule.old or '')) :]}"
             module = (rule.new or "").partition(":")[0] if ":" in (rule.new or "") else new
             self._own.append(f"import {module}")
-        if assignment is None or len(assignment.references) > gone:
+        if self._names.accessed.get(bound, 0) > gone:
             self._own.append(f"import {bound}")
         self._plan.applied.append((self._node, rule))
 
