@@ -191,6 +191,8 @@ def _atoms(chunk: bytes) -> bytes:
 
 def _bracket_end(pattern: bytes, start: int) -> int:
     """Behind the bracket that closes the one at `start`; -1 where none does."""
+    if pattern.find(b"]", start + 1) < 0:
+        return -1
     at = start + 1
     at += pattern[at : at + 1] in (b"!", b"^")
     first = at

@@ -164,9 +164,9 @@ def _special(text: str, at: int) -> tuple[int, str] | None:
     assigned = _ASSIGNED.match(line) if "%" in line or "!" in line else None
     if assigned or bare[:1] in ("!", "%", "?", ",", ";", "/"):
         indent = line[: len(line) - len(bare)]
-        while line.endswith("\\") and end + 1 < len(text):  # the command goes on
+        while text[end - 1] == "\\" and end + 1 < len(text):  # the command goes on
             end = text.find("\n", end + 1)
-            line = text[at:end]
+        line = text[at:end]
         if assigned:
             return end, line[: assigned.end()] + _value(line[assigned.end() :])
         return end, indent + _statement(line[len(indent) :])
@@ -181,7 +181,7 @@ def _noted(line: str, replaced: str, number: int, code: CellCode) -> str:
     if assigned := _ASSIGNED.match(line):
         command = line[assigned.end() :]
     if command.startswith("!"):
-        code.commands.append((number, _continued([command.lstrip("!")])[0].replace("\\\n", " ")))
+        code.commands.append((number, command.lstrip("!").replace("\\\n", " ")))
     elif (magic := _LINE_MAGIC.match(command)) and magic[1] in (*_INSTALLERS, "sx", "system"):
         told = magic[2] if magic[1] in ("sx", "system") else magic[1] + magic[2]
         code.commands.append((number, told.replace("\\\n", " ")))
@@ -226,15 +226,13 @@ def _code_at(magic: re.Match[str]) -> int | None:
 def _continued(lines: list[str]) -> list[str]:
     """Commands in the place of their first line; the places of those that continue it are empty."""
     joined: list[str] = []
-    continues = -1
+    parts: list[str] = []
+    first = 0
     for position, line in enumerate(lines):
-        if continues >= 0:
-            joined[continues] = joined[continues].removesuffix("\\") + " " + line
-            joined.append("")
-        else:
-            joined.append(line)
-        if line.endswith("\\"):
-            continues = position if continues < 0 else continues
-        else:
-            continues = -1
+        first = first if parts else position
+        parts.append(line.removesuffix("\\"))
+        joined.append("")
+        if not line.endswith("\\") or position + 1 == len(lines):
+            joined[first] = " ".join(parts)
+            parts = []
     return joined
