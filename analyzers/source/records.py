@@ -165,6 +165,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         positional: number of positional arguments of a call.
         keywords: names of keyword arguments in the order written.
         star_arguments: whether ``*`` or ``**`` passes further ones.
+        literals: constant arguments of a call, as (position as text or keyword, source text).
     """
 
     file: str
@@ -181,4 +182,5 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     via: Via = Via.DIRECT
     guard: tuple[Guard, ...] = ()
     role: Role = Role.MAIN
+    literals: tuple[tuple[str, str], ...] = ()
     confidence: Confidence = Confidence.CERTAIN

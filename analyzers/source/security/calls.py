@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
+
+from analyzers.source.constants import value
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 _LITERALS = frozenset(
     ["string", "concatenated_string", "integer", "float", "true", "false", "none", "unary_operator"]
 )
-_LONGEST_LITERAL = 10_000
 
 
 class Imported(NamedTuple):
@@ -120,14 +120,7 @@ def literal(node: SgNode | None) -> object:
     """The value of a constant; None for what is none. Nothing is run."""
     if node is None or node.kind() not in _LITERALS:
         return None
-    text = node.text()
-    if len(text) > _LONGEST_LITERAL:
-        return None
-    try:
-        value: object = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
-    return value
+    return value(node.text())
 
 
 def line_of(node: SgNode) -> int:

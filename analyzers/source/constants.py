@@ -1,0 +1,25 @@
+"""Values of constants as they stand in source; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+
+_LONGEST = 10_000
+
+
+def value(text: str) -> object:
+    """The value of a constant; None for ``None``, for what is no constant, and for what is too long."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        found: object = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+    return found
+
+
+def strings(text: str) -> list[str]:
+    """The strings of a constant: itself, or the items of a list or tuple."""
+    found = value(text)
+    items = found if isinstance(found, list | tuple) else [found]
+    return [item for item in items if isinstance(item, str)]
