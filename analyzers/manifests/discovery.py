@@ -26,6 +26,7 @@ _NAMES = {
     "setup.cfg": Format.SETUP_CFG,
     "setup.py": Format.SETUP_PY,
     "tox.ini": Format.TOX,
+    "tox.toml": Format.TOX,
     "noxfile.py": Format.NOX,
     "Dockerfile": Format.CONTAINERFILE,
     "Containerfile": Format.CONTAINERFILE,
@@ -90,7 +91,7 @@ def read_manifest(
         from analyzers.manifests.requirements import parse_requirements
 
         return parse_requirements(data, path, read=read, environ=environ, kind=kind)
-    if including := _including_parser(chosen):
+    if including := _including_parser(chosen, path):
         return including(data, path, read=read, environ=environ)
     return _parser(chosen)(data, path)
 
@@ -119,7 +120,7 @@ class _IncludingParser(Protocol):
 # Each parser is imported when a file asks for it: a run reads one or two formats.
 
 
-def _including_parser(chosen: Format) -> _IncludingParser | None:
+def _including_parser(chosen: Format, path: str) -> _IncludingParser | None:
     match chosen:
         case Format.PYPROJECT:
             from analyzers.manifests.pyproject import parse_pyproject
@@ -129,6 +130,10 @@ def _including_parser(chosen: Format) -> _IncludingParser | None:
             from analyzers.manifests.setup_cfg import parse_setup_cfg
 
             return parse_setup_cfg
+        case Format.TOX if path.endswith(".toml"):
+            from analyzers.manifests.tools.tox import parse_tox_toml
+
+            return parse_tox_toml
         case Format.TOX:
             from analyzers.manifests.tox_ini import parse_tox_ini
 

@@ -18,7 +18,7 @@ from analyzers.manifests.nodes import Node
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.setuptools_files import requirements_in_file
 from analyzers.manifests.toml_documents import toml_node
-from analyzers.manifests.tools import hatch, pdm, pixi, poetry, stackwright, uv
+from analyzers.manifests.tools import flit, hatch, pdm, pixi, poetry, stackwright, uv
 
 _DYNAMIC = ("version", "dependencies", "optional-dependencies", "requires-python")
 
@@ -49,12 +49,17 @@ def parse_pyproject(
     for name, reader in (
         ("uv", uv.read_uv),
         ("pdm", pdm.read_pdm),
+        ("flit", flit.read_flit),
         ("hatch", hatch.read_hatch),
         ("pixi", pixi.read_pixi),
         ("stackwright", stackwright.read_stackwright),
     ):
         if tool := document.at("tool", name):
             reader(tool, draft)
+    if tool := document.at("tool", "tox"):
+        from analyzers.manifests.tools.tox import read_tox
+
+        read_tox(tool, draft, read, environ or {})
     _read_dynamic(document, draft, read, environ or {})
     return draft.finish()
 

@@ -39,11 +39,12 @@ def parse_tox_ini(
         arguments = InstallArguments(draft, group, read, environ or {})
         value = document.value(section, "deps")
         for text, location in value.lines() if value else ():
-            _read_line(text, location, arguments, draft)
+            read_dependency(text, location, arguments, draft)
     return draft.finish()
 
 
-def _read_line(text: str, location: Location, arguments: InstallArguments, draft: Draft) -> None:
+def read_dependency(text: str, location: Location, arguments: InstallArguments, draft: Draft) -> None:
+    """Declares one entry of ``deps``: a requirement, or an option of pip."""
     if len(text) > LINE_LIMIT_CHARACTERS:
         draft.unknown(text, location, "the line is too long")
         return
