@@ -6,6 +6,7 @@ decorator, a class with a base that is not at hand prove nothing by absence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from analyzers.api.calls import refusal
@@ -16,6 +17,7 @@ from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.source.records import UseKind
 
 ID = "missing-api"
+_STEP = re.compile(r"\.?[^.()\[\]]+|\(\)|\[\]")
 
 
 def missing(demand: ApiDemand, surfaces: DistributionSurfaces, release: str) -> list[Finding]:
@@ -53,20 +55,19 @@ def absence(symbol: str, surfaces: DistributionSurfaces) -> tuple[str, Confidenc
     """Why a symbol does not exist; None where it does, or where that is not known."""
     if surfaces.resolved(symbol) or surfaces.resolved(symbol, for_types=True):
         return None
-    parts = symbol.split(".")
-    for stop in range(len(parts) - 1, 0, -1):
-        container = ".".join(parts[:stop])
-        things = surfaces.resolved(container)
-        if not things:
+    steps = _STEP.findall(symbol)
+    for stop in range(1, len(steps) + 1):
+        path = "".join(steps[:stop])
+        if surfaces.resolved(path):
             continue
-        name = parts[stop]
+        name = steps[stop - 1].removeprefix(".")
         # Names of the language itself are there without a word in the source.
-        if not name.isidentifier() or (name.startswith("__") and name.endswith("__")) or hasattr(type, name):
+        is_language = (name.startswith("__") and name.endswith("__")) or hasattr(type, name)
+        if stop == 1 or not name.isidentifier() or is_language:
             return None
-        reasons = [_lack(thing, name, surfaces) for thing in things]
-        if None in reasons:
-            return None
-        return next((reason for reason in reasons if reason is not None), None)
+        things = surfaces.resolved("".join(steps[: stop - 1]))
+        lacks = [_lack(thing, name, surfaces) for thing in things]
+        return None if None in lacks else lacks[0]
     return None
 
 
