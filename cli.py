@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "cache": "show or clear what is stored of indexes",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
+    "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "units": "list the units that refuse, score and explain",
 }

@@ -36,11 +36,11 @@ class TerminalProgress:
 
     def settled(self, project: str, version: str, settled: int, known: int) -> None:
         """Show how far the search is."""
-        self._show(f"{settled} of {known} settled: {project} {version}")
+        self.show(f"{settled} of {known} settled: {project} {version}")
 
     def examined(self, stacks: int) -> None:
         """Show how many stacks were examined."""
-        self._show(f"{stacks} stacks examined")
+        self.show(f"{stacks} stacks examined")
 
     def clear(self) -> None:
         """Remove the line."""
@@ -48,7 +48,8 @@ class TerminalProgress:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
+        """Put a text in the place of the line before."""
         now = time.monotonic()
         if now - self._shown_at >= 0.1:
             self._shown_at = now

@@ -25,6 +25,7 @@ from analyzers.source.hardware_signals import (
     Strength,
     device,
 )
+from analyzers.source.module_facts import DeviceMention
 from analyzers.source.records import Guard, Role, Use, UseKind
 
 if TYPE_CHECKING:
@@ -46,21 +47,6 @@ class HardwareHint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     location: Location
     guard: tuple[Guard, ...] = ()
     role: Role = Role.MAIN
-
-
-class DeviceMention(msgspec.Struct, frozen=True, array_like=True):
-    """The name of a device or of an environment variable in a file.
-
-    Attributes:
-        how: the call or keyword it is given to: ``to()``, ``device=``; empty for a variable.
-        is_conditional: whether code decides at run time to use it.
-    """
-
-    line: int
-    column: int
-    name: str
-    how: str
-    is_conditional: bool = False
 
 
 def hints(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from analyzers.evidence import Confidence
 from analyzers.source.following import Follower, absolute
 from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
+from analyzers.source.notebooks import Cells
 from analyzers.source.protocols import Surfaces
 from analyzers.source.records import Import, Origin, Role, Use, UseKind, Via
 from analyzers.source.standard_library import is_standard
@@ -22,14 +22,14 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: dotted names under which it is imported, the likeliest first; none for scripts and notebooks.
         is_package: whether relative imports start at the name itself.
-        cells: of a notebook, the line at which each cell starts.
+        cells: of a notebook.
     """
 
     facts: ModuleFacts
     names: tuple[str, ...] = ()
     is_package: bool = False
     role: Role = Role.MAIN
-    cells: tuple[int, ...] = ()
+    cells: Cells | None = None
 
 
 class LinkedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,13 +143,12 @@ class _Linker:
         )
 
 
-def placed(site: Site, cells: Sequence[int]) -> tuple[int | None, Site]:
+def placed(site: Site, cells: Cells | None) -> tuple[int | None, Site]:
     """The cell of a notebook in which a place lies, and the place within it."""
-    if not cells:
+    if cells is None:
         return None, site
-    cell = max(0, bisect.bisect_right(cells, site.line) - 1)
-    first = cells[cell] - 1
-    return cell, Site(site.line - first, site.column, site.end_line - first, site.end_column)
+    cell, line = cells.place(site.line)
+    return cell, Site(line, site.column, site.end_line + line - site.line, site.end_column)
 
 
 def _import_use(imported: Import) -> Use:

@@ -120,6 +120,21 @@ class Indicator(msgspec.Struct, frozen=True, array_like=True):
     message: str
 
 
+class DeviceMention(msgspec.Struct, frozen=True, array_like=True):
+    """The name of a device or of an environment variable in a file.
+
+    Attributes:
+        how: the call or keyword it is given to: ``to()``, ``device=``; empty for a variable.
+        is_conditional: whether code decides at run time to use it.
+    """
+
+    line: int
+    column: int
+    name: str
+    how: str
+    is_conditional: bool = False
+
+
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that one file says.
 
@@ -138,5 +153,6 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     exports: tuple[str, ...] | None = None
     features: tuple[Feature, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    devices: tuple[DeviceMention, ...] = ()
     errors: tuple[tuple[int, str], ...] = ()
     failed: bool = False

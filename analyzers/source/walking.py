@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from analyzers.files import FileEntry, FileKind, FileReader, FileReaderError, joined
+from analyzers.manifests.discovery import manifest_format
 from analyzers.reports import Unknown
 from analyzers.source.generated import is_generated
 from analyzers.source.ignoring import (
@@ -82,6 +83,12 @@ class SourceFile(msgspec.Struct, frozen=True, order=True):
     is_packaged: bool = False
 
 
+class ManifestFile(msgspec.Struct, frozen=True, order=True):
+    """A file that is no source, and whose name tells that it states requirements or pins."""
+
+    path: bytes
+
+
 def source_files(
     reader: FileReader,
     *,
@@ -95,6 +102,17 @@ def source_files(
         options: what counts.
         unknown: told of everything that could not be read and of every limit that was met.
     """
+    found = files(reader, options=options, unknown=unknown)
+    return (file for file in found if isinstance(file, SourceFile))
+
+
+def files(
+    reader: FileReader,
+    *,
+    options: WalkOptions = DEFAULT_OPTIONS,
+    unknown: Callable[[Unknown], None],
+) -> Iterator[SourceFile | ManifestFile]:
+    """The files of source and, among them, the manifests; see `source_files`."""
     return _Walk(reader, options, unknown).files()
 
 
@@ -106,7 +124,7 @@ class _Walk:
         self._excluded = patterns_of(text.encode("utf-8", "surrogateescape") for text in options.exclude)
         self._entries = self._files = self._heads = 0
 
-    def files(self) -> Iterator[SourceFile]:
+    def files(self) -> Iterator[SourceFile | ManifestFile]:
         options = self._options
         rules = IgnoreRules() if options.ignored else excluded_by_repository(self._reader, self._failed)
         # A stack of iterators instead of recursion: a file sorts among the directories beside it.
@@ -132,7 +150,9 @@ class _Walk:
                 self._told(b"", f"more than {options.limit_entries:,} entries; the rest is left out")
                 return
 
-    def _directory(self, path: bytes, rules: IgnoreRules) -> Iterator[tuple[bytes, SourceFile | IgnoreRules]]:
+    def _directory(
+        self, path: bytes, rules: IgnoreRules
+    ) -> Iterator[tuple[bytes, SourceFile | ManifestFile | IgnoreRules]]:
         """What counts in one directory: files, and directories with the rules above them."""
         try:
             children = self._reader.list(path)
@@ -160,7 +180,9 @@ class _Walk:
 
     def _passes(self, path: bytes, child: FileEntry, rules: IgnoreRules) -> bool:
         is_directory = child.kind is FileKind.DIRECTORY
-        if child.kind is FileKind.SYMLINK or (not is_directory and not may_be_source(child.name)):
+        if child.kind is FileKind.SYMLINK or not (
+            is_directory or may_be_source(child.name) or _is_manifest(path, child.name)
+        ):
             return False
         if child.name.startswith(b".") and not (self._options.hidden and child.name not in _VERSION_CONTROL):
             return False
@@ -169,7 +191,7 @@ class _Walk:
             or self._excluded.ignores(path, child.name, is_directory=is_directory)
         )
 
-    def _source(self, path: bytes, child: FileEntry, is_packaged: bool) -> SourceFile | None:
+    def _source(self, path: bytes, child: FileEntry, is_packaged: bool) -> SourceFile | ManifestFile | None:
         language = _LANGUAGES.get(_suffix(child.name))
         if child.kind is not FileKind.FILE:
             if language:
@@ -177,7 +199,9 @@ class _Walk:
             return None
         if language:
             return SourceFile(path, language, is_packaged=is_packaged)
-        if not self._is_script(path):
+        if _is_manifest(path, child.name):
+            return ManifestFile(path)
+        if not may_be_source(child.name) or not self._is_script(path):
             return None
         return SourceFile(path, Language.PYTHON, is_script=True, is_packaged=is_packaged)
 
@@ -208,6 +232,11 @@ _VERSION_CONTROL = frozenset({b".git", b".hg", b".svn", b".bzr", b"CVS", b"_darc
 def path_text(path: bytes) -> str:
     """A path for records; what is no UTF-8 is escaped. It may still hold line ends and control characters."""
     return path.decode("utf-8", "backslashreplace") or "."
+
+
+def _is_manifest(path: bytes, name: bytes) -> bool:
+    """Whether a file of this name states requirements; of the names that are source themselves none does."""
+    return _suffix(name) not in _LANGUAGES and manifest_format(path_text(path)) is not None
 
 
 def _suffix(name: bytes) -> bytes:

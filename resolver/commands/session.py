@@ -48,7 +48,7 @@ class Session:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self.project = project_settings(PROJECT_FILE)
-        self.now = _now()
+        self.now = report_moment()
         self.asked: Asked | None = None
         self.index_url = ""
 
@@ -222,7 +222,7 @@ def installed_units() -> dict[str, EntryPoint]:
     return installed()
 
 
-def _now() -> datetime:
+def report_moment() -> datetime:
     """The time of the run: that of reports, with ``SOURCE_DATE_EPOCH``."""
     import datetime
 

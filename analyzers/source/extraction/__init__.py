@@ -15,8 +15,11 @@ from analyzers.source.extraction.scopes import ScopeKind
 from analyzers.source.extraction.structure import KINDS, Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
+from analyzers.source.hardware import devices
 from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
 from analyzers.source.records import Guard, ImportKind
+from analyzers.source.security import indicators
+from analyzers.source.syntax import features
 
 if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
@@ -49,6 +52,9 @@ def extracted(text: str) -> ModuleFacts:
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
+        features=features(root),
+        indicators=indicators(root, text),
+        devices=devices(root, text),
         errors=tuple(structure.errors),
     )
 
