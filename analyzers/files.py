@@ -152,15 +152,21 @@ def read_file(reader: FileReader, path: bytes, limit_bytes: int) -> bytes:
         FileTooLargeError: it holds more than `limit_bytes`, whatever size it claims.
         FileReaderError: it cannot be read.
     """
-    if reader.stat(path).size_bytes > limit_bytes:
+    size_bytes = reader.stat(path).size_bytes
+    if size_bytes > limit_bytes:
         raise FileTooLargeError(path, limit_bytes)
-    content = bytearray()
+    # One byte more than stated: a short answer is nearly always all of it; the next one, empty, proves it.
+    ask_bytes = min(_CHUNK_BYTES, size_bytes + 1)
+    chunks: list[bytes] = []
+    left = limit_bytes + 1
     with reader.open(path) as stream:
-        while len(content) <= limit_bytes:
-            chunk = stream.read(min(_CHUNK_BYTES, limit_bytes + 1 - len(content)))
+        while left > 0:
+            chunk = stream.read(min(ask_bytes, left))
             if not chunk:
-                return bytes(content)
-            content += chunk
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            chunks.append(chunk)
+            left -= len(chunk)
+            ask_bytes = _CHUNK_BYTES if len(chunks) > 1 else ask_bytes
     raise FileTooLargeError(path, limit_bytes)
 
 

@@ -19,6 +19,9 @@ _NAMES = frozenset(
 )
 _ENDINGS = (b".egg-info", b".dist-info", b".egg")
 _CONDA = b"conda-meta"
+_OF_ENVIRONMENTS = frozenset(
+    {b"bin", b"lib", b"lib64", b"include", b"share", b"Scripts", b"Lib", b"Include", _CONDA, b"etc", b"pkgs"}
+)
 _MARKERS = frozenset({b"pyvenv.cfg", b"CACHEDIR.TAG"})
 _BUILT = re.compile(rb"(?:bdist|lib|temp|scripts)[.-].+")
 _BUILDS = frozenset({b"setup.py", b"setup.cfg", b"pyproject.toml"})
@@ -49,6 +52,12 @@ def is_generated(reader: FileReader, path: bytes, children: Sequence[FileEntry])
     if name == b"dist":
         return any(child.endswith(_ARCHIVES) for child in names)
     return _is_old_environment(reader, path, names)
+
+
+def environment_folders(children: Sequence[FileEntry]) -> frozenset[bytes]:
+    """The folders of an environment that a project shares its root with; none where it has its own."""
+    names = {child.name for child in children}
+    return _OF_ENVIRONMENTS if b"pyvenv.cfg" in names or _CONDA in names else frozenset()
 
 
 def _is_old_environment(reader: FileReader, path: bytes, names: set[bytes]) -> bool:

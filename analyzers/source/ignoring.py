@@ -20,10 +20,17 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 
 
 class _Level:
-    """The patterns of one file, counted from the directory it stands in."""
+    """The patterns of one file, counted from the directory it stands in.
 
-    def __init__(self, directory: bytes, patterns: Iterable[IgnorePattern]) -> None:
+    Args:
+        directory: that it stands in.
+        patterns: in their order.
+        lead: from the directory down to the root of the tree, where it stands above the root.
+    """
+
+    def __init__(self, directory: bytes, patterns: Iterable[IgnorePattern], lead: bytes = b"") -> None:
         self._skip = len(directory) + 1 if directory else 0
+        self._lead = lead + b"/" if lead else b""
         numbered = list(enumerate(patterns))[::-1]
         self._named = [(number, pattern) for number, pattern in numbered if pattern.by_name]
         self._placed = [(number, pattern) for number, pattern in numbered if not pattern.by_name]
@@ -37,7 +44,7 @@ class _Level:
         if found is None:
             found = self._seen[key] = _last(self._named, name, is_directory)
         if self._placed:
-            found = max(found, _last(self._placed, path[self._skip :], is_directory))
+            found = max(found, _last(self._placed, self._lead + path[self._skip :], is_directory))
         return found[1] if found[0] >= 0 else None
 
 
@@ -68,10 +75,19 @@ class IgnoreRules:
                 return verdict
         return False
 
-    def below(self, directory: bytes, content: bytes) -> IgnoreRules:
-        """With those of a ``.gitignore`` file in a directory, which come before all others."""
+    def below(self, directory: bytes, content: bytes, lead: bytes = b"") -> IgnoreRules:
+        """With those of a ``.gitignore`` file in a directory, which come before all others.
+
+        Args:
+            directory: that has the file.
+            content: of the file.
+            lead: the path from there to the root of the tree, for a directory above the root.
+        """
         patterns = _patterns(content)
-        return IgnoreRules((_Level(directory, patterns), *self._levels)) if patterns else self
+        return IgnoreRules((_Level(directory, patterns, lead), *self._levels)) if patterns else self
+
+
+NO_RULES = IgnoreRules()
 
 
 def ignore_rules(
@@ -91,9 +107,34 @@ def ignore_rules(
     return _read(reader, directory, joined(directory, GITIGNORE), rules, on_error)
 
 
-def excluded_by_repository(reader: FileReader, on_error: Callable[[FileReaderError], None]) -> IgnoreRules:
-    """The rules of ``.git/info/exclude``, where the tree is the root of a repository and has one."""
-    return _read(reader, b"", _EXCLUDE, IgnoreRules(), on_error)
+def excluded_by_repository(
+    reader: FileReader, on_error: Callable[[FileReaderError], None], rules: IgnoreRules = NO_RULES
+) -> IgnoreRules:
+    """With those of ``.git/info/exclude``, where the tree is the root of a repository and has one."""
+    return _read(reader, b"", _EXCLUDE, rules, on_error)
+
+
+def rules_above(
+    repository: FileReader, root: bytes, on_error: Callable[[FileReaderError], None]
+) -> IgnoreRules:
+    """What the files above a part of a repository say of it; the part itself is not ignored.
+
+    Args:
+        repository: all of it.
+        root: the part, by its path in the repository.
+        on_error: told of files that cannot be read.
+    """
+    rules = NO_RULES
+    parts = root.split(b"/")
+    files = [(b"/".join((*parts[:at], GITIGNORE)), b"/".join(parts[at:])) for at in range(len(parts))]
+    for path, lead in [(_EXCLUDE, root), *files]:
+        try:
+            rules = rules.below(b"", read_file(repository, path, _LIMIT_BYTES), lead)
+        except (FileMissingError, WrongKindError):
+            continue
+        except FileReaderError as error:
+            on_error(error)
+    return rules
 
 
 def _read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import BinaryIO
 
 import msgspec
 
-from analyzers.directories import HeldDirectoryReader
+from analyzers.directories import DirectoryReader, HeldDirectoryReader
 from analyzers.files import FileKind, FileReader, FileReaderError
 from analyzers.manifests.discovery import manifest_format
 from analyzers.ranges import StreamRanges
 from analyzers.reports import Unknown
 from analyzers.single_files import SingleFileReader
+from analyzers.source.ignoring import NO_RULES, IgnoreRules, rules_above
 from analyzers.source.walking import may_be_source, path_text
 from analyzers.tar_trees import TarReader
 from analyzers.tars import TarLimits
@@ -28,6 +30,7 @@ _SOURCE_LIMIT_BYTES = 1 << 30
 _TAR_LIMITS = TarLimits(compressed_bytes=512 << 20, content_bytes=2 << 30)
 _PACKAGE = b"__init__.py"
 _SHIPPED = b"PKG-INFO"
+_GIT = ".git"
 _CHUNK_BYTES = 1 << 20
 _EVIDENCE = frozenset(
     {b"pyvenv.cfg", b"PKG-INFO", b"METADATA", b"RECORD", b"entry_points.txt", b"top_level.txt"}
@@ -49,12 +52,14 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
         named: the one file that the user named, for `WalkOptions.named`; empty for trees.
         is_shipped: a distribution, in which everything is meant to be there: what ``.gitignore`` says of it
             was said of the repository that it was built from.
-        unknowns: what an archive holds that cannot be read.
+        rules: what a repository that the directory is a part of ignores, for `source_files`.
+        unknowns: what an archive holds, or a file above the root, that cannot be read.
     """
 
     reader: FileReader
     named: frozenset[bytes] = frozenset()
     is_shipped: bool = False
+    rules: IgnoreRules = NO_RULES
     unknowns: tuple[Unknown, ...] = ()
 
 
@@ -74,7 +79,8 @@ def opened(path: Path) -> Iterator[Opened]:
     name = path.name.lower()
     if stat.S_ISDIR(mode):
         with HeldDirectoryReader(path) as reader:
-            yield Opened(reader=reader, is_shipped=_is_unpacked_sdist(reader))
+            rules, unknowns = _ignored_above(path)
+            yield Opened(reader=reader, is_shipped=_is_unpacked_sdist(reader), rules=rules, unknowns=unknowns)
     elif not stat.S_ISREG(mode):
         raise OpenError(path, "is neither a file nor a directory")
     elif name.endswith(_ZIPS):
@@ -85,6 +91,25 @@ def opened(path: Path) -> Iterator[Opened]:
     else:
         single = SingleFileReader(path)
         yield Opened(reader=single, named=frozenset({single.name}))
+
+
+def _ignored_above(path: Path) -> tuple[IgnoreRules, tuple[Unknown, ...]]:
+    """What the nearest repository around a directory ignores in it."""
+    unknowns: list[Unknown] = []
+
+    def failed(error: FileReaderError) -> None:
+        unknowns.append(Unknown(what="source", where=f"above: {path_text(error.path)}", reason=error.reason))
+
+    try:
+        root = path.resolve()
+        above = () if (root / _GIT).exists() else root.parents
+        repository = next((folder for folder in above if (folder / _GIT).exists()), None)
+    except OSError:
+        return NO_RULES, ()
+    if repository is None:
+        return NO_RULES, ()
+    part = os.fsencode(root.relative_to(repository))
+    return rules_above(DirectoryReader(repository), part, failed), tuple(unknowns)
 
 
 def _zipped(path: Path, stream: BinaryIO) -> Opened:

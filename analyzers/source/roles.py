@@ -8,9 +8,13 @@ from analyzers.source.records import Role
 
 _ONE_OF_SEVERAL = frozenset({"packages", "projects", "libs", "services", "plugins", "components"})
 _TESTS = frozenset({"test", "tests"})
-_TEST_FOLDER = re.compile(r"(?:.+[-_])?tests?(?:[-_].+)?|testing|unittests?|e2e|bench(?:marks?)?|asv_bench")
+_TEST_FOLDER = re.compile(
+    r"tests?(?:[-_].+)?|(?:unit|integration|functional|system|acceptance|regression|smoke|load|perf)[-_]?tests?"
+    r"|testing|e2e|bench(?:marks?)?|asv_bench"
+)
 _TEST_FILE = re.compile(r"test_.*|.*_tests?|tests|conftest")
-_DOCS_FOLDER = re.compile(r"docs?|documentation|(?:.+[-_])?examples?|samples?|demos?|tutorials?|sphinx")
+_DOCS_FOLDER = re.compile(r"docs?|documentation|examples?|samples?|demos?|tutorials?|sphinx")
+_MAY_BE_THE_PROJECT = frozenset({"example", "sample", "demo", "tutorial", "testing"})
 _DOCS = frozenset({"doc", "docs", "documentation"})
 _BUILD_FILES = frozenset(
     {"setup", "noxfile", "tasks", "fabfile", "dodo", "pavement", "toxfile", "hatch_build"}
@@ -33,6 +37,8 @@ def role(path: str, *, is_packaged: bool = False) -> Role:
     if len(folders) > 1 and folders[0] in _ONE_OF_SEVERAL:
         folders = folders[2:]
     outermost = folders[0] if folders else ""
+    if is_packaged and outermost in _MAY_BE_THE_PROJECT:
+        outermost = ""
     if _TEST_FILE.fullmatch(stem) or not _TESTS.isdisjoint(folders) or _TEST_FOLDER.fullmatch(outermost):
         return Role.TEST
     if _DOCS_FOLDER.fullmatch(outermost) or (stem == "conf" and not _DOCS.isdisjoint(folders)):

@@ -14,9 +14,10 @@ import msgspec
 from analyzers.files import FileEntry, FileKind, FileReader, FileReaderError, joined
 from analyzers.manifests.discovery import manifest_format
 from analyzers.reports import Unknown
-from analyzers.source.generated import is_generated
+from analyzers.source.generated import environment_folders, is_generated
 from analyzers.source.ignoring import (
     GITIGNORE,
+    NO_RULES,
     IgnoreRules,
     excluded_by_repository,
     ignore_rules,
@@ -93,6 +94,7 @@ def source_files(
     reader: FileReader,
     *,
     options: WalkOptions = DEFAULT_OPTIONS,
+    rules: IgnoreRules = NO_RULES,
     unknown: Callable[[Unknown], None],
 ) -> Iterator[SourceFile]:
     """The files, sorted by the components of their paths, files and directories of one directory together.
@@ -100,8 +102,10 @@ def source_files(
     Args:
         reader: the tree.
         options: what counts.
+        rules: what is ignored by files above the root, unless `options` takes it all the same.
         unknown: told of everything that could not be read and of every limit that was met.
     """
+<<<<<<< HEAD
     found = files(reader, options=options, unknown=unknown)
     return (file for file in found if isinstance(file, SourceFile))
 
@@ -114,6 +118,9 @@ def files(
 ) -> Iterator[SourceFile | ManifestFile]:
     """The files of source and, among them, the manifests; see `source_files`."""
     return _Walk(reader, options, unknown).files()
+=======
+    return _Walk(reader, options, unknown).files(rules)
+>>>>>>> s1
 
 
 class _Walk:
@@ -124,9 +131,16 @@ class _Walk:
         self._excluded = patterns_of(text.encode("utf-8", "surrogateescape") for text in options.exclude)
         self._entries = self._files = self._heads = 0
 
+<<<<<<< HEAD
     def files(self) -> Iterator[SourceFile | ManifestFile]:
+=======
+    def files(self, rules: IgnoreRules) -> Iterator[SourceFile]:
+>>>>>>> s1
         options = self._options
-        rules = IgnoreRules() if options.ignored else excluded_by_repository(self._reader, self._failed)
+        if options.ignored:
+            rules = NO_RULES
+        else:
+            rules = excluded_by_repository(self._reader, self._failed, rules)
         # A stack of iterators instead of recursion: a file sorts among the directories beside it.
         pending = [self._directory(b"", rules)]
         while pending:
@@ -162,8 +176,11 @@ class _Walk:
         self._entries += len(children)
         if self._entries > self._options.limit_entries:
             return
-        if path and not self._options.generated and is_generated(self._reader, path, children):
-            return
+        if not self._options.generated:
+            if path and is_generated(self._reader, path, children):
+                return
+            if not path and (passed := environment_folders(children)):
+                children = tuple(child for child in children if child.name not in passed)
         if not self._options.ignored and any(child.name == GITIGNORE for child in children):
             rules = ignore_rules(self._reader, path, rules, self._failed)
         is_packaged = any(child.name == b"__init__.py" for child in children)

@@ -28,7 +28,7 @@ def sources(path: Path) -> tuple[list[bytes], list[Unknown]]:
     unknowns: list[Unknown] = []
     with opened(path) as tree:
         options = WalkOptions(named=tree.named, ignored=tree.is_shipped)
-        found = list(source_files(tree.reader, options=options, unknown=unknowns.append))
+        found = list(source_files(tree.reader, options=options, rules=tree.rules, unknown=unknowns.append))
         assert all(isinstance(source_bytes(tree.reader, file), bytes) for file in found)
         return [file.path for file in found], [*tree.unknowns, *unknowns]
 
@@ -58,6 +58,20 @@ def test_a_checkout_is_read_as_git_sees_it(tmp_path: Path) -> None:
     root = unpacked(tmp_path)
     (root / "PKG-INFO").unlink()
     assert sources(root) == ([b"app/__init__.py"], [])
+
+
+def test_a_part_of_a_repository_is_read_as_git_sees_it(tmp_path: Path) -> None:
+    tree = {
+        ".git/info/exclude": "e.py\n",
+        ".gitignore": "/a/b/one.py\nb/two.py\ngen/\n!/a/b/e.py\n",
+        "a/.gitignore": "/b/three.py\n!b/gen/\n",
+        **dict.fromkeys((f"a/b/{name}.py" for name in ("one", "two", "three", "e", "f", "gen/g")), ""),
+    }
+    for name, content in tree.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert sources(tmp_path / "a" / "b") == ([b"e.py", b"f.py", b"gen/g.py", b"two.py"], [])
+    assert sources(tmp_path)[0] == [f"a/b/{name}.py".encode() for name in ("e", "f", "gen/g", "two")]
 
 
 def test_a_wheel_is_rooted_where_it_is_installed(tmp_path: Path) -> None:

@@ -15,7 +15,15 @@ ROLES = {
             "scripts/run.py",
         ),
         *("notebooks/model.ipynb", "pkg/examples/a.py", "pkg/latest.py", "pkg/contest.py", "pkg/tasks.py"),
-        *("packages/one/src/one/a.py", "pkg/docs/router.py", "pkg/conf.py", "attest/a.py", "test.py"),
+        *(
+            "packages/one/src/one/a.py",
+            "pkg/docs/router.py",
+            "pkg/conf.py",
+            "attest/a.py",
+            "my_example/x.py",
+            "ab_test/x.py",
+            "test.py",
+        ),
     ],
     Role.TEST: [
         *("tests/a.py", "test/a.py", "src/pkg/tests/helper.py", "test_a.py", "pkg/a_test.py", "conftest.py"),
@@ -28,7 +36,7 @@ ROLES = {
             "sub/docs/conf.py",
             "docs_src/../docs/x.py",
             "tutorials/a.ipynb",
-            "pkg-examples/x.py",
+            "samples/x.py",
             "demo/app.py",
         ),
     ],
@@ -43,6 +51,8 @@ def test_tells_the_role_by_convention(expected: Role, path: str) -> None:
     assert role(path.replace("docs_src/../", "")) is expected
 
 
-@pytest.mark.parametrize("path", ["homeassistant/setup.py", "pkg/fabfile.py", "pkg/noxfile.py"])
-def test_a_build_file_in_a_package_is_a_module(path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["homeassistant/setup.py", "pkg/fabfile.py", "pkg/noxfile.py", "demo/app.py", "example/x.py"]
+)
+def test_what_stands_in_a_package_is_a_module(path: str) -> None:
     assert role(path, is_packaged=True) is Role.MAIN

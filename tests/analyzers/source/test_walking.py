@@ -115,7 +115,8 @@ def test_keeps_what_only_has_such_a_name() -> None:
 
 
 def test_the_root_is_walked_whatever_it_is() -> None:
-    assert paths([b"pyvenv.cfg", b"x.py"]) == [b"x.py"]
+    assert paths([b"pyvenv.cfg", b"x.py", b"bin/tool.py", b"lib/python3/y.py"]) == [b"x.py"]
+    assert paths([b"CACHEDIR.TAG", b"x.py", b"bin/tool.py"]) == [b"bin/tool.py", b"x.py"]
 
 
 def test_leaves_out_what_git_ignores_unless_told() -> None:
