@@ -53,14 +53,20 @@ class Justification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A place in a file; lines and columns count from 1."""
+    """A place in a file; lines and columns count from 1.
+
+    Attributes:
+        cell: of a notebook, from 0; the line counts within it.
+    """
 
     path: str
     line: int | None = None
     column: int | None = None
+    cell: int | None = None
 
     def __str__(self) -> str:
-        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        cell = None if self.cell is None else f"cell {self.cell}"
+        return ":".join(str(part) for part in (self.path, cell, self.line, self.column) if part is not None)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -31,7 +31,8 @@ _REMOVED = {
     "Tix UserDict UserList UserString __builtin__ _winreg anydbm bsddb cPickle cStringIO commands compiler "
     "cookielib copy_reg dbhash dircache dumbdbm exceptions future_builtins gdbm hotshot htmlentitydefs "
     "htmllib httplib ihooks imputil md5 mhlib mimetools mimify multifile mutex new os2emxpath "
-    "popen2 posixfile repr rexec rfc822 robotparser sets sgmllib sha statvfs tkColorChooser tkCommonDialog "
+    "popen2 posixfile repr rexec rfc822 robotparser sets sgmllib sha statvfs thread tkColorChooser "
+    "tkCommonDialog "
     "tkFileDialog tkFont tkMessageBox tkSimpleDialog toaiff ttk urllib2 urlparse user whichdb xmlrpclib",
     (3, 8): "macpath",
     (3, 9): "_dummy_thread dummy_threading",

@@ -398,7 +398,7 @@ def test_notebooks_name_the_cell() -> None:
         ' {"cell_type": "code", "source": ["%matplotlib inline\\n", "import unheard"]}]}'
     )
     found = only({"requirements.txt": "", "look.ipynb": notebook})
-    assert found.evidence[0].where == "look.ipynb:2:8 (cell 1)"
+    assert found.evidence[0].where == "look.ipynb:cell 1:2:8"
 
 
 def test_conda_packages_count_by_the_distribution_within() -> None:
