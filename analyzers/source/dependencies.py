@@ -161,7 +161,9 @@ def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = 
             continue
         for declared in manifest.declared:
             name = _name(declared)
-            if name and name not in own and declared.kind is DeclaredKind.REQUIREMENT:
+            if declared.location.path in compiled:  # included, as tox does with `-r`
+                locked.update({name} if name else ())
+            elif name and name not in own and declared.kind is DeclaredKind.REQUIREMENT:
                 declaration = _declaration(declared, manifest.format, settings)
                 if declaration not in (known := found.setdefault(name, [])):
                     known.append(declaration)

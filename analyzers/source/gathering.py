@@ -52,9 +52,8 @@ class Gathered:
             return
         if self._suppressed.covers(kind, place, one.line, one.end_line):
             return
-        location = Location(path=one.file, line=one.line, column=one.column)
-        cell = "" if one.cell is None else f" (cell {one.cell})"
-        evidence = Evidence(what=_statement(one), where=f"{location}{cell}", confidence=one.confidence)
+        location = Location(path=one.file, line=one.line, column=one.column, cell=one.cell)
+        evidence = Evidence(what=_statement(one), where=str(location), confidence=one.confidence)
         draft = self._drafts.get((kind, subject))
         if draft is None:
             draft = self._drafts[kind, subject] = _Draft(level, message, location, extra=tuple(extra))

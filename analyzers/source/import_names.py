@@ -122,8 +122,8 @@ class ImportNames:
         roots = {name.partition(".")[0] for name in dotted if "." in name} | self._curated.namespaces.keys()
         roots |= self._installed.divided | {"concurrent", "importlib", "string"}
         for name in self._declared:
-            while name := name.rpartition("-")[0]:
-                roots.add(name)
+            parts = name.split("-", _DEPTH_LIMIT)[:_DEPTH_LIMIT]
+            roots.update("-".join(parts[:count]) for count in range(1, len(parts)))
         return frozenset(roots)
 
     def _is_deep(self, root: str) -> bool:
@@ -135,7 +135,7 @@ class ImportNames:
         return known
 
     def _match(self, whole: str) -> Match:
-        prefixes = list(_prefixes(whole))
+        prefixes = list(_prefixes(whole)) or [whole]
         root = prefixes[-1]
         for prefix in prefixes:
             if prefix in self._mapped:

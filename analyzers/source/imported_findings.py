@@ -89,13 +89,13 @@ class _Comparison:
         return available_since(module) <= oldest and available_until(module) > (3, 99)
 
     def _misplaced(self, one: Import, dependency: Dependency, gathered: Gathered) -> None:
-        place = "a development group" if dependency.development else "the build requirements"
+        place = "for development" if dependency.development else "for the build"
         gathered.add_import(
             MISPLACED,
             one,
             subject=dependency.name,
             level=Level.INFO if one.guard else Level.WARNING,
-            message=f"{dependency.name} is imported by code that is deployed, but only {place} declares it",
+            message=f"{dependency.name} is imported by code that is deployed, but declared only {place}",
             extra=[
                 Evidence(what=f"declares {each.declared.text}", where=str(each.location))
                 for each in dependency.declarations
@@ -118,7 +118,7 @@ class _Comparison:
         name = self._project.names.match(one.module, one.name).name
         known = self._project.dependencies
         level = _level(one)
-        if level is Level.ERROR and (known.unknown or not known.is_stated):
+        if level is Level.ERROR and (known.unknown or not known.is_stated or not one.is_top_level):
             level = Level.WARNING
         gathered.add_import(
             UNDECLARED,

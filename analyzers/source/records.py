@@ -107,6 +107,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         module: absolute dotted name.
         name: what is taken from it; None for ``import module``, ``*`` for everything.
         alternative: number, within the file, of the group of imports of which one suffices.
+        is_top_level: whether it runs when the module is imported.
         distributions: the likeliest first; empty for what no distribution provides.
     """
 
@@ -123,6 +124,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     guard: tuple[Guard, ...] = ()
     role: Role = Role.MAIN
     alternative: int | None = None
+    is_top_level: bool = True
     origin: Origin = Origin.UNKNOWN
     distributions: tuple[DistributionMatch, ...] = ()
     confidence: Confidence = Confidence.CERTAIN

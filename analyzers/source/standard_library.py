@@ -25,14 +25,18 @@ _ADDED = {
     (3, 14): "annotationlib compression concurrent.interpreters string.templatelib",
     (3, 15): "profiling",
 }
+_PYTHON_2 = """
+    BaseHTTPServer Bastion CGIHTTPServer ConfigParser Cookie DocXMLRPCServer HTMLParser MimeWriter Queue
+    ScrolledText SimpleHTTPServer SimpleXMLRPCServer SocketServer StringIO Tkconstants Tkdnd Tkinter Tix
+    UserDict UserList UserString __builtin__ _winreg anydbm bsddb cPickle cStringIO commands compiler
+    cookielib copy_reg dbhash dircache dumbdbm dummy_thread exceptions future_builtins gdbm hotshot
+    htmlentitydefs htmllib httplib ihooks imputil md5 mhlib mimetools mimify multifile mutex new os2emxpath
+    popen2 posixfile repr rexec rfc822 robotparser sets sgmllib sha statvfs thread tkColorChooser
+    tkCommonDialog tkFileDialog tkFont tkMessageBox tkSimpleDialog toaiff ttk urllib2 urlparse user whichdb
+    xmlrpclib
+"""
 _REMOVED = {
-    (3, 0): "BaseHTTPServer Bastion CGIHTTPServer ConfigParser Cookie DocXMLRPCServer HTMLParser MimeWriter "
-    "Queue ScrolledText SimpleHTTPServer SimpleXMLRPCServer SocketServer StringIO Tkconstants Tkdnd Tkinter "
-    "Tix UserDict UserList UserString __builtin__ _winreg anydbm bsddb cPickle cStringIO commands compiler "
-    "cookielib copy_reg dbhash dircache dumbdbm exceptions future_builtins gdbm hotshot htmlentitydefs "
-    "htmllib httplib ihooks imputil md5 mhlib mimetools mimify multifile mutex new os2emxpath "
-    "popen2 posixfile repr rexec rfc822 robotparser sets sgmllib sha statvfs tkColorChooser tkCommonDialog "
-    "tkFileDialog tkFont tkMessageBox tkSimpleDialog toaiff ttk urllib2 urlparse user whichdb xmlrpclib",
+    (3, 0): _PYTHON_2,
     (3, 8): "macpath",
     (3, 9): "_dummy_thread dummy_threading",
     (3, 10): "formatter parser symbol",
@@ -41,7 +45,7 @@ _REMOVED = {
     (3, 13): "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes "
     "sndhdr spwd sunau telnetlib uu xdrlib",
 }
-_ALWAYS = frozenset({"__main__", "_typeshed", "test", "idlelib", "turtledemo"})
+_ALWAYS = frozenset({"__main__", "__pypy__", "_typeshed", "test", "idlelib", "turtledemo"})
 
 
 def _by_name(table: Mapping[PythonVersion, str]) -> Mapping[str, PythonVersion]:

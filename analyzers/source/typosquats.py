@@ -19,6 +19,7 @@ from analyzers.source.standard_library import is_standard
 
 _SHORTEST = 5
 """Shorter names are too close to one another for a slip of one letter to tell anything."""
+_LONGEST = 80
 _SHORTEST_REPLACED = 8
 _SHORTEST_LOOKALIKE = 4
 _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -41,7 +42,7 @@ def lookalike(name: str, popular: Collection[str] | None = None) -> Lookalike | 
         popular: the well-known names; those of `popular_projects` by default.
     """
     known = frozenset(popular_projects() if popular is None else popular)
-    if name in known or is_standard(name.replace("-", "_")):
+    if len(name) > _LONGEST or name in known or is_standard(name.replace("-", "_")):
         return None
     return next(_candidates(name, known, _index(known)), None)
 

@@ -93,8 +93,10 @@ _COMPANIONS: Mapping[str, str] = {
     """,
     "tortoise-orm": "aiomysql aiosqlite asyncmy asyncpg",
     "databases": "aiomysql aiosqlite asyncpg psycopg2 psycopg2-binary",
-    "fastapi": "email-validator jinja2 orjson python-multipart ujson itsdangerous",
-    "starlette": "itsdangerous jinja2 python-multipart",
+    "fastapi": "email-validator httpx jinja2 orjson python-multipart ujson itsdangerous",
+    "starlette": "httpx itsdangerous jinja2 python-multipart",
+    "passlib": "argon2-cffi bcrypt",
+    "pwdlib": "argon2-cffi bcrypt",
     "pydantic": "email-validator python-dotenv tzdata",
     "flask": "asgiref python-dotenv watchdog blinker",
     "celery": """

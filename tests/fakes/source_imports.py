@@ -34,6 +34,7 @@ class _Imports(ast.NodeVisitor):
         self._guards: tuple[Guard, ...] = ()
         self._alternative: int | None = None
         self._groups = 0
+        self._is_top_level = True
         self.found: list[Import] = []
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -43,6 +44,11 @@ class _Imports(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names if node.level == 0 else ():
             self._add(node, alias, node.module or "", alias.name)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        outer, self._is_top_level = self._is_top_level, False
+        self.generic_visit(node)
+        self._is_top_level = outer
 
     def visit_If(self, node: ast.If) -> None:
         test = ast.unparse(node.test)
@@ -96,5 +102,6 @@ class _Imports(ast.NodeVisitor):
                 guard=self._guards,
                 role=self._role,
                 alternative=self._alternative,
+                is_top_level=self._is_top_level,
             )
         )

@@ -314,7 +314,7 @@ def _lines(finding: Finding) -> Iterator[str]:
         return
     for one in finding.evidence:
         if statement := re.match(r"(?:import|from) ([\w]+)", one.what):
-            place = re.sub(r"(:\d+):\d+(?: \(cell \d+\))?$", r"\1", one.where)
+            place = re.sub(r"(?::cell \d+)?(:\d+):\d+$", r"\1", one.where)
             yield f"{code} {place} {statement[1]}"
 
 

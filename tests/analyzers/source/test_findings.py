@@ -118,6 +118,7 @@ def test_the_role_of_the_file_weighs(path: str, level: Level) -> None:
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import unheard\n", INFO),
         ("import sys\nif sys.version_info < (3, 11):\n    import unheard\n", INFO),
         ("import unheard\ntry:\n    import unheard\nexcept ImportError:\n    pass\n", ERROR),
+        ("def f():\n    import unheard\n", WARNING),
     ],
 )
 def test_guards_lower_the_level(code: str, level: Level) -> None:
@@ -186,6 +187,16 @@ def test_transitive_by_a_lock() -> None:
         "main.py": "import uvicorn\nimport h11\n",
     }
     assert told(files) == [("transitive-dependency", "h11", WARNING)]
+
+
+def test_a_compiled_file_that_others_include_is_a_lock_too() -> None:
+    files = {
+        "docs/requirements.in": "sphinx\n",
+        "docs/requirements.txt": "babel==2.1\nsphinx==8.0\n",
+        "tox.ini": "[testenv:docs]\ndeps = -r docs/requirements.txt\n",
+        "main.py": "",
+    }
+    assert told(files) == []
 
 
 def test_a_compiled_requirements_file_is_a_lock() -> None:
@@ -398,7 +409,7 @@ def test_notebooks_name_the_cell() -> None:
         ' {"cell_type": "code", "source": ["%matplotlib inline\\n", "import unheard"]}]}'
     )
     found = only({"requirements.txt": "", "look.ipynb": notebook})
-    assert found.evidence[0].where == "look.ipynb:2:8 (cell 1)"
+    assert found.evidence[0].where == "look.ipynb:cell 1:2:8"
 
 
 def test_conda_packages_count_by_the_distribution_within() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzers.evidence import Confidence
 from analyzers.source.curated_names import curated_names
@@ -281,3 +283,16 @@ def test_the_table_is_well_formed() -> None:
 
 def test_only_the_beginning_of_an_endless_name_is_looked_at() -> None:
     assert all_of(ImportNames(declared=["a"]), ".".join(["a"] * 1_000_000)) == ["a"]
+
+
+names_of_modules = st.text(st.sampled_from("abgoogle._-é\0 "), max_size=30)
+
+
+@given(names_of_modules, st.none() | names_of_modules, st.lists(st.sampled_from(["a", "a-b", "google-a"])))
+def test_any_name_has_an_answer_and_declared_distributions_come_first(
+    module: str, name: str | None, declared: list[str]
+) -> None:
+    found = ImportNames(declared=declared).match(module, name).distributions
+    known = [one.name in declared for one in found]
+    assert known == sorted(known, reverse=True)
+    assert len({one.name for one in found}) == len(found)

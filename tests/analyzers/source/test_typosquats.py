@@ -39,7 +39,9 @@ def test_popular_projects_are_not_held_against_each_other() -> None:
     assert not [name for name in popular_projects() if lookalike(name)]
 
 
-@pytest.mark.parametrize("name", ["boto4", "nose3", "our-own-service", "abc", "flaskapp", "python-requests"])
+@pytest.mark.parametrize(
+    "name", ["boto4", "nose3", "our-own-service", "abc", "flaskapp", "python-requests", "a" * 8_000]
+)
 def test_names_that_are_far_enough(name: str) -> None:
     assert lookalike(name) is None
 
