@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.runs import run
+from fakes.index import FakeIndex
+from fakes.knowledge import MemoryKnowledge
+from fakes.runs import context, run
 from fakes.units import TablePseudonym
 from fakes.universes import World, worlds
 from resolver.predictors.latest import LatestPredictor
 from resolver.projects import Project
 from resolver.universe import Universe
+from resolver.versions import bit
 
 STAND_INS: Mapping[str, Mapping[str, str]] = {"a": {"b": ">=1.0"}, "c": {"d": "", "a": "<2.0"}}
 
@@ -41,3 +44,20 @@ def test_the_agenda_holds_what_is_open(world: World, stand_ins: bool) -> None:
     pseudonyms = [TablePseudonym(STAND_INS)] if stand_ins else []
     ran = run(world.index(), world.context(), predictor=watching, pseudonyms=pseudonyms)
     assert watching.choices >= ran.decisions or ran.solution is None
+
+
+def test_what_a_backjump_opens_is_open_again() -> None:
+    index = FakeIndex()
+    for version in ("1.0", "2.0"):
+        index.add("a", version)
+    asked = context(["a"])
+    universe = Universe(MemoryKnowledge(index), asked)
+    universe.require(asked.requirements)
+    universe.propagation.propagate()
+    project = universe.projects["a"]
+    assert universe.open_projects() == [project]
+    universe.expand(project, 1)
+    universe.propagation.decide(project.variable, bit(1))
+    assert (universe.open_projects(), universe.present_and_settled()) == ([], (1, 1))
+    universe.propagation.backjump(0)
+    assert (universe.open_projects(), universe.present_and_settled()) == ([project], (1, 0))
