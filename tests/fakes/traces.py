@@ -70,7 +70,7 @@ def events(rows: Iterable[Sequence[object]], own: Collection[str]) -> set[Event]
         if not (isinstance(file, str) and isinstance(line, int) and isinstance(module, str) and isinstance(qualified, str)):
             continue
         root = module.partition(".")[0]
-        if root in own or root in _TESTING or root in sys.stdlib_module_names or root in ("builtins", "importlib"):
+        if root in own or root in _TESTING or root.startswith("test") or root in sys.stdlib_module_names or root in ("builtins", "importlib"):
             continue
         if "<locals>" in qualified:
             continue
@@ -105,12 +105,16 @@ def scored(found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Ite
     """
     score = Score()
     stated: dict[tuple[str, int], list[Use]] = {}
+    named: dict[tuple[str, int], list[Use]] = {}
     for path, linked in found.items():
         for use in linked.uses:
+            if use.kind is not UseKind.IMPORT:
+                named.setdefault((path, use.line), []).append(use)
+            # An attribute may be a property and run code, or may not.
             if use.kind in (UseKind.CALL, UseKind.DECORATOR, UseKind.BASE):
                 stated.setdefault((path, use.line), []).append(use)
     for event in sorted(truth):
-        uses = stated.get((event.file, event.line), [])
+        uses = named.get((event.file, event.line), [])
         score.events += 1
         root_found = any(_root(use) == event.root for use in uses)
         name_found = any(_matches(use, event) for use in uses)

@@ -121,10 +121,14 @@ def _guarded(uses: Sequence[UseFact], imports: Sequence[ImportFact]) -> Sequence
     if not guards:
         return uses
     found: list[UseFact] = []
+    known: dict[str, tuple[Guard, ...]] = {}
     for use in uses:
-        added = [guard for target in use.targets for guard in _guard_of(target, guards)]
-        if added:
-            use = msgspec.structs.replace(use, guard=tuple(dict.fromkeys((*use.guard, *added))))
+        for target in use.targets:
+            guard = known.get(target)
+            if guard is None:
+                guard = known[target] = _guard_of(target, guards)
+            if guard:
+                use = msgspec.structs.replace(use, guard=tuple(dict.fromkeys((*use.guard, *guard))))
         found.append(use)
     return found
 

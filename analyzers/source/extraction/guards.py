@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.source.extraction.masking import Source
@@ -28,8 +28,11 @@ _PLATFORM = re.compile(
 _HASATTR = re.compile(r"\bhasattr\s*\(")
 _PROBE = re.compile(r"\bfind_spec\s*\(")
 _TESTS = ((_VERSION, Guard.VERSION), (_PLATFORM, Guard.PLATFORM), (_HASATTR, Guard.HASATTR), (_PROBE, Guard.IMPORT_ERROR))
-_ANY = re.compile("|".join([r"TYPE_CHECKING", *(pattern.pattern for pattern, _ in _TESTS)]))
-_FLAG = re.compile(r"^([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)", re.MULTILINE)
+_WORDS = (
+    "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version", "Version(",
+    "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
+)  # fmt: skip
+_FLAG = re.compile(r"([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)")
 _MISSING = re.compile(r"\b(?:ImportError|ModuleNotFoundError)\b")
 _ABSENT = re.compile(r"\bAttributeError\b")
 _BROAD = re.compile(r"except\s*(?::|\(?\s*(?:Base)?Exception\b)")
@@ -56,6 +59,7 @@ class Guards:
         self._starts: list[int] = []
         self._segments: list[tuple[Guard, ...]] = []
         self._flags: dict[str, Guard] = {}
+        self._marks: list[int] = []
         self._find()
         self._flatten()
 
@@ -70,12 +74,16 @@ class Guards:
         source = self._source
         for node in self._structure.handlers:
             self._handled(node)
-        if not _ANY.search(source.code) and not self._flags:
+        self._marks = sorted(offset for word in _WORDS for offset in _occurrences(source.code, word))
+        if not self._flags and not self._marks:
             return
-        for match in _FLAG.finditer(source.code):
-            if len(self._flags) < _MAX_FLAGS and (guard := _test(match[2])) is not None:
-                self._flags.setdefault(match[1], guard)
+        for mark in self._marks:
+            if match := _FLAG.match(source.code, source.line_start(mark)):
+                if len(self._flags) < _MAX_FLAGS and (guard := _test(match[2])) is not None:
+                    self._flags.setdefault(match[1], guard)
         flags = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b") if self._flags else None
+        if flags is not None:
+            self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
         for node in self._structure.conditions:
             self._condition(node, flags)
         if source.code.find("suppress") >= 0:
@@ -86,11 +94,9 @@ class Guards:
     def _condition(self, node: SgNode, flags: re.Pattern[str] | None) -> None:
         extent = node.range()
         start, end = extent.start.index, extent.end.index
-        code = self._source.code
-        header = code[start : self._source.colon(start, end)] if code.startswith(("if", "elif"), start) else code[start:end]
-        if not _ANY.search(header) and (flags is None or not flags.search(header)):
-            if code.startswith("if", start) and "elif" not in code[start:end]:
-                return
+        index = bisect.bisect_left(self._marks, start)
+        if index == len(self._marks) or self._marks[index] >= end:
+            return
         if node.kind() == "conditional_expression":
             parts = [child for child in node.children() if child.is_named() and child.kind() != "comment"]
             if len(parts) == 3 and (guard := self._guard(_text(self._source, parts[1]), flags)) is not None:
@@ -221,6 +227,13 @@ def alternatives(groups: Iterable[list[Extent]], offsets: list[int]) -> dict[int
             found.update(dict.fromkeys(arm, number))
         number += 1
     return found
+
+
+def _occurrences(code: str, word: str) -> Iterator[int]:
+    offset = code.find(word)
+    while offset >= 0:
+        yield offset
+        offset = code.find(word, offset + len(word))
 
 
 def _test(text: str) -> Guard | None:

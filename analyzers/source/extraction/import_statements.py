@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from analyzers.source.extraction.masking import Source
+from analyzers.source.extraction.patterns import DOTTED, NAME
 from analyzers.source.module_facts import ImportFact
 from analyzers.source.records import ImportKind
 
-_DOTTED = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
-_IMPORT = re.compile(rf"(?P<name>{_DOTTED})(?:\s+as\s+(?P<asname>[^\W\d]\w*))?")
-_FROM = re.compile(rf"from\s*(?P<dots>[.\s]*)(?P<module>(?!import\b){_DOTTED})?\s*\bimport\b")
-_ITEM = re.compile(r"(?P<name>\*|[^\W\d]\w*)(?:\s+as\s+(?P<asname>[^\W\d]\w*))?")
+_IMPORT = re.compile(rf"(?P<name>{DOTTED})(?:\s+as\s+(?P<asname>{NAME}))?")
+_FROM = re.compile(rf"from\s*(?P<dots>[.\s]*)(?P<module>(?!import\b){DOTTED})?\s*\bimport\b")
+_ITEM = re.compile(rf"(?P<name>\*|{NAME})(?:\s+as\s+(?P<asname>{NAME}))?")
 _LAZY = re.compile(r"(?:\A|[\n;:])[ \t]*lazy[ \t]+\Z")
 _SPACE = re.compile(r"[\s\\]+")
 

@@ -7,6 +7,7 @@ between the braces of an f-string or t-string stays code. Brackets are paired as
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 
 from analyzers.source.module_facts import Site
@@ -17,13 +18,9 @@ _DOUBLE = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
 _SINGLE = r"'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
 _TRIPLE_DOUBLE = r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\\?\Z)'
 _TRIPLE_SINGLE = r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\\?\Z)"
-_LITERAL = re.compile(
-    r"#[^\n]*"
-    r"""|(?<![^\W\d_])(?:[fFtT][rR]?|[rR][fFtT])(?P<opening>\"""|'''|"|')"""
-    rf"|(?:{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE}|{_DOUBLE}|{_SINGLE})",
-    re.DOTALL,
-)
-_PREFIX = re.compile(r"[bBuUrR]{1,2}\Z")
+# Every branch starts with a character of its own, so that the search is one for a set of characters.
+_LITERAL = re.compile(rf"#[^\n]*|{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE}|{_DOUBLE}|{_SINGLE}", re.DOTALL)
+_PREFIX = re.compile(r"(?<![^\W\d_])(?:[fFtT][rR]?|[rR][fFtTbB]?|[bBuU][rR]?)\Z")
 _IN_TEXT = {
     quote: re.compile(rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"), re.DOTALL)
     for quote in ('"""', "'''", '"', "'")
@@ -31,8 +28,11 @@ _IN_TEXT = {
 _IN_CODE = re.compile(r"""[\[({\])}:!]|(?:[fFtT][rR]?|[rR][fFtT])?["']|\n""")
 _IN_FORMAT = re.compile(r"""[{}"'\n]""")
 _MAX_NESTING = 8
+_FORMATTED = frozenset("fFtT")
 
-_BRACKET = re.compile(r"[][(){}]")
+_BRACKETS = re.compile(r"[(\[{](?:[^][(){}]*+[)\]}])?|[)\]}]")
+_BEHIND = frozenset({".", "(", "["})
+_CLOSED = frozenset({"_", ")", "]", STRING})
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
 _COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
@@ -57,35 +57,55 @@ class Source:
         self.closing: dict[int, int] = {}
         self.groups: list[int] = []
         self.pair(0, len(text))
-        self._starts: list[int] | None = None
+        starts = [0, *itertools.accumulate(map((1).__add__, map(len, text.split("\n"))))]
+        starts.pop()
+        self._starts = starts
 
     def pair(self, start: int, end: int) -> None:
         """Pair the brackets of a range."""
         open_brackets: list[int] = []
+        push, pop = open_brackets.append, open_brackets.pop
         code, closing = self.code, self.closing
-        for match in _BRACKET.finditer(code, start, end):
-            bracket = match[0]
-            position = match.start()
-            if bracket in "([{":
-                open_brackets.append(position)
+        for match in _BRACKETS.finditer(code, start, end):
+            position, last = match.span()
+            bracket = code[position]
+            if last - position > 1:
+                # A pair without brackets in it.
+                opening, position = position, last - 1
+                if _OPENING[code[position]] != bracket:
+                    push(opening)
+                    self._close(position, open_brackets)
+                    continue
+            elif bracket in "([{":
+                push(position)
                 continue
-            wanted = _OPENING[bracket]
-            for back in range(1, min(len(open_brackets), _MAX_MISMATCH) + 1):
-                if code[open_brackets[-back]] == wanted:
-                    opening = open_brackets[-back]
-                    del open_brackets[-back:]
-                    closing[opening] = position
-                    if bracket == ")" and code[position + 1 : position + 2] in (".", "(", "["):
-                        self.groups.append(opening)
-                    break
+            elif open_brackets and code[open_brackets[-1]] == _OPENING[bracket]:
+                opening = pop()
+            else:
+                self._close(position, open_brackets)
+                continue
+            closing[opening] = position
+            if code[position + 1 : position + 2] in _BEHIND and code[position] == ")":
+                before = code[opening - 1 : opening]
+                if not before.isalnum() and before not in _CLOSED:
+                    self.groups.append(opening)
+
+    def _close(self, position: int, open_brackets: list[int]) -> None:
+        """Pair a closing bracket with the last that fits; those in between were never closed."""
+        wanted = _OPENING[self.code[position]]
+        for back in range(1, min(len(open_brackets), _MAX_MISMATCH) + 1):
+            if self.code[open_brackets[-back]] == wanted:
+                self.closing[open_brackets[-back]] = position
+                del open_brackets[-back:]
+                return
 
     def line(self, offset: int) -> int:
         """The line, from 1, in which an offset lies."""
-        return bisect.bisect_right(self._line_starts(), offset)
+        return bisect.bisect_right(self._starts, offset)
 
     def site(self, start: int, end: int) -> Site:
         """The place between two offsets."""
-        starts = self._line_starts()
+        starts = self._starts
         first = bisect.bisect_right(starts, start)
         column = start - starts[first - 1] + 1
         if first == len(starts) or end <= starts[first]:
@@ -95,7 +115,7 @@ class Source:
 
     def line_start(self, offset: int) -> int:
         """The offset at which the line of an offset starts."""
-        return self._line_starts()[self.line(offset) - 1]
+        return self._starts[self.line(offset) - 1]
 
     def indentation(self, offset: int) -> int:
         """The width of the blanks before the line of an offset."""
@@ -151,36 +171,35 @@ class Source:
             end -= 1
         return start, end
 
-    def _line_starts(self) -> list[int]:
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
-        return self._starts
-
 
 def masked(text: str) -> str:
     """The text with literals and comments made invisible."""
     pieces: list[str] = []
+    add = pieces.append
     last = 0
     position = 0
     while True:
         for match in _LITERAL.finditer(text, position):
             start, end = match.span()
-            if match["opening"] is not None:
-                pieces.append(text[last:start])
-                last = position = _formatted(text, start, end, match["opening"], pieces, 0)
-                break
             if text[start] == "#":
-                pieces.append(text[last:start])
-                pieces.append(" " * (end - start))
+                add(text[last:start])
+                add(" " * (end - start))
+            elif start > last and text[start - 1].isalpha() and (prefix := _PREFIX.search(text, max(last, start - 3), start)):
+                add(text[last : prefix.start()])
+                if _FORMATTED.isdisjoint(prefix[0]):
+                    add(STRING * (end - prefix.start()))
+                else:
+                    quote = text[start : start + 3]
+                    quote = quote if quote in _IN_TEXT else text[start]
+                    last = position = _formatted(text, prefix.start(), start + len(quote), quote, pieces, 0)
+                    break
             else:
-                if start > last and text[start - 1].isalpha() and (prefix := _PREFIX.search(text, max(last, start - 2), start)):
-                    start = prefix.start()
-                pieces.append(text[last:start])
-                pieces.append(STRING * (end - start))
+                add(text[last:start])
+                add(STRING * (end - start))
             last = end
         else:
             break
-    pieces.append(text[last:])
+    add(text[last:])
     return "".join(pieces)
 
 

@@ -43,7 +43,7 @@ class Binding:
         value: range of the expression; of a parameter, its default.
         annotation: range of the annotation.
         steps: items to take of the value.
-        expression: of an import, the value itself.
+        expression: of an import, the value itself; ``stars`` says that it is taken from a module.
         function: of a definition or a parameter.
         place: which parameter it is.
         values: the values once known; None before.
@@ -76,10 +76,14 @@ class Scope:
 
     Attributes:
         hole: range within it that is evaluated outside: the first iterable of a comprehension.
+        is_deferred: whether its code runs later than the module's, in a function.
+        known: values of names as far as nothing in between may change them.
         outer: names that ``global`` or ``nonlocal`` take from further out, by whether they are global.
     """
 
-    __slots__ = ("end", "function", "hole", "is_async", "kind", "names", "outer", "parent", "prefix", "settled", "start")
+    __slots__ = (
+        "end", "function", "hole", "is_deferred", "kind", "known", "names", "outer", "parent", "prefix", "settled", "start",
+    )  # fmt: skip
 
     def __init__(self, kind: ScopeKind, start: int, end: int, parent: Scope | None, prefix: str) -> None:
         self.kind = kind
@@ -91,7 +95,9 @@ class Scope:
         self.outer: dict[str, bool] = {}
         self.hole: Range | None = None
         self.function: Function | None = None
+        self.is_deferred = kind is ScopeKind.FUNCTION or (parent is not None and parent.is_deferred)
         self.settled: dict[str, tuple[str, ...]] = {}
+        self.known: dict[str, tuple[str, ...]] = {}
 
     def bind(self, name: str, binding: Binding) -> None:
         """Bind a name here, or further out where it was declared so."""

@@ -36,9 +36,11 @@ _FIRST_ARGUMENT = frozenset(
     asyncio.shield weakref.proxy importlib.reload types.MappingProxyType dataclasses.replace""".split()
 )
 _ENTERED = re.compile(r"contextlib\.(?:Async)?ExitStack\(\)\.enter_(?:async_)?context\Z")
+_OTHERS = frozenset({"asyncio.gather", "asyncio.to_thread", "typing.cast"})
 _SEQUENCES = frozenset(
     f"builtins.{name}" for name in ("iter", "list", "tuple", "set", "frozenset", "sorted", "reversed")
 ) | {"itertools.chain", "itertools.cycle", "itertools.islice", "tqdm.tqdm", "collections.deque"}
+KNOWN = _IMPORTERS | _PROBES | _FIRST_ARGUMENT | _SEQUENCES | _OTHERS
 _IMPORT_LINE = re.compile(r"(?:^|[\n;])\s*(?:from\s+([\w.]+)\s+import\s+(\w+)|import\s+([\w.]+))")
 _MODULE = re.compile(r"\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 
@@ -200,8 +202,6 @@ def _absolute(name: str, package: str) -> str:
 
 
 def _attribute(value: str, arguments: _Arguments, events: list[Event] | None) -> Values:
-    from analyzers.source.extraction.values import Event
-
     evaluation = arguments.evaluation
     parts = arguments.parts()
     if len(parts) < 2:
@@ -216,7 +216,7 @@ def _attribute(value: str, arguments: _Arguments, events: list[Event] | None) ->
     is_probe = value.endswith("hasattr") or len(parts) > 2
     targets = evaluation.external(found)
     if targets and events is not None:
-        events.append(Event(UseKind.ATTRIBUTE, targets, *parts[1], -1, is_probe))
+        events.append((UseKind.ATTRIBUTE, targets, *parts[1], -1, is_probe))
     if value.endswith("hasattr"):
         return ()
     if len(parts) > 2:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.masking import STRING, Source
+from analyzers.source.extraction.patterns import NAME
 from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Function, Range, Scope, ScopeKind, Step
 from analyzers.source.module_facts import ImportFact
 from analyzers.source.records import UseKind
@@ -14,7 +15,6 @@ from analyzers.source.records import UseKind
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-NAME = r"[^\W\d]\w*"
 _TARGET = re.compile(rf"(?P<name>{NAME})(?:\s*\.\s*(?P<member>{NAME}))?\s*(?P<sign>=(?!=)|:)")
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
 _DEF = re.compile(rf"(?:async\s+)?def\s+({NAME})\s*([(\[])")
@@ -48,6 +48,7 @@ class Structure:
 
     Attributes:
         scopes: in the order in which they start.
+        imported: names that import statements bind.
         stores: offsets of names that are bound there, not read.
         kinds: ranges in which names are annotations, bases or exceptions; None where calls are patterns.
     """
@@ -60,6 +61,7 @@ class Structure:
         self.classes: dict[str, Class] = {}
         self.imports: list[ImportFact] = []
         self.import_offsets: list[int] = []
+        self.imported: set[str] = set()
         self.stores: set[int] = set()
         self.decorators: set[int] = set()
         self.kinds: list[tuple[int, int, UseKind | None]] = []
@@ -100,7 +102,7 @@ class Structure:
     def _import(self, start: int, end: int, node: SgNode) -> None:
         scope = self._stack[-1]
         self.blanks.append((start, end))
-        is_top_level = not any(outer.kind is ScopeKind.FUNCTION for outer in self._stack)
+        is_top_level = not scope.is_deferred
         for fact, offset, bound, expression in import_statements.parsed(self.source, start, end, is_top_level=is_top_level):
             self.imports.append(fact)
             self.import_offsets.append(offset)
@@ -108,6 +110,8 @@ class Structure:
                 binding = Binding(BindingKind.IMPORT, end, scope)
                 binding.start = start
                 binding.expression = expression
+                binding.stars = fact.name is not None
+                self.imported.add(bound)
                 scope.bind(bound, binding)
 
     def _function(self, start: int, end: int, node: SgNode) -> None:

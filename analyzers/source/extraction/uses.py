@@ -8,13 +8,23 @@ import re
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import arguments, special_calls, steps
 from analyzers.source.extraction.guards import Guards
+from analyzers.source.extraction.patterns import FIRST, NAME, REST, REST_OR_DOT
 from analyzers.source.extraction.scopes import BindingKind, Scope
 from analyzers.source.extraction.values import Evaluation, Event
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via
 
-_READ = re.compile(r"(?<![\w.])([^\W\d]\w*)(?:\s*([.(\[=])(=?))?")
+# The look behind comes second, so that the search is one for a set of characters.
+_READ = re.compile(rf"{FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*(?:\s*(?:([.(\[])|(=)(?!=)))?")
 _GROUP_BEFORE = re.compile(r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z")
+
+
+_NAME = re.compile(NAME)
+_ATTRIBUTE = UseKind.ATTRIBUTE
+_DECORATOR = UseKind.DECORATOR
+_DIRECT = Via.DIRECT
+_CERTAIN = Confidence.CERTAIN
+_NO_ARGUMENTS: arguments.Arguments = (0, (), False, ())
 
 
 class Uses:
@@ -25,69 +35,92 @@ class Uses:
         self._structure = evaluation.structure
         self._source = evaluation.source
         self._guards = guards
-        self._scopes = sorted(self._structure.scopes, key=lambda scope: (scope.start, -scope.end))
-        self._starts = [scope.start for scope in self._scopes]
-        self._imported: set[str] = set()
-        self._from: set[str] = set()
-        self._bound: set[str] = set(special_calls.SPECIAL)
-        for scope in self._scopes:
-            self._bound.update(scope.names)
-            for name, bindings in scope.names.items():
-                for binding in bindings:
-                    if binding.kind is BindingKind.IMPORT:
-                        self._imported.add(name)
-                        self._from.add(name)
-        self._kinds = sorted(self._structure.kinds)
+        self._kinds = sorted(self._structure.kinds, key=lambda entry: entry[0])
         self._kind_starts = [entry[0] for entry in self._kinds]
         self.found: list[UseFact] = []
 
     def collect(self) -> list[UseFact]:
         """Look at every name that is read."""
         code = self._source.code
-        evaluation, stores = self._evaluation, self._structure.stores
-        bound, imported, has_stars = self._bound, self._imported, bool(self._evaluation.stars)
-        scope: Scope = self._structure.module
-        until = 0
+        evaluation, structure = self._evaluation, self._structure
+        imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores
+        others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:]])
+        module = structure.module
+        bound: set[str] = special_calls.SPECIAL.union(module.names, others)
+        # Most imported names mean the same throughout the file.
+        plain = {
+            name: bindings[0]
+            for name, bindings in module.names.items()
+            if len(bindings) == 1 and bindings[0].kind is BindingKind.IMPORT and name not in others
+        }
+        scope: Scope = module
+        start, end, until = 0, -1, -1
+        name_at = _NAME.match
         for match in _READ.finditer(code):
-            name, sign, equal = match.groups()
-            if name not in bound and not has_stars:
+            group = match.lastindex
+            if group == 2:
                 continue
-            if sign is None or sign == "=":
-                if (name not in imported and not has_stars) or (sign == "=" and not equal):
-                    continue
             offset = match.start()
+            if group is None:
+                name = match[0]
+            else:
+                name = code[offset : name_at(code, offset).end()]  # type: ignore[union-attr]
+                if name not in bound and not has_stars:
+                    continue
+            once = plain.get(name)
+            if once is not None:
+                if offset in stores:
+                    continue
+                if group == 1:
+                    events = evaluation.imported(offset, offset + len(name), once.expression)
+                    for event in events:
+                        self._add(event, offset, _DIRECT)
+                    if events or match[1] != "[":
+                        continue
+                if once.stars:
+                    last = offset + len(name)
+                    self._add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
+                continue
+            if group is None and name not in imported and not has_stars:
+                continue
             if offset in stores:
                 continue
-            if offset >= until or offset < scope.start or offset >= scope.end:
-                scope, until = self._scope_at(offset)
+            if not start <= offset < end or offset >= until:
+                scope, until = evaluation.scope_at(offset)
+                start, end = scope.start, scope.end
             here = scope
             while here.hole is not None and here.hole[0] <= offset < here.hole[1] and here.parent is not None:
                 here = here.parent
-            if sign is None or sign == "=":
-                self._bare(name, offset, match.end(1), here)
+            if group is None:
+                self._bare(name, offset, offset + len(name), here)
                 continue
-            chain = evaluation.chain(offset, here)
-            if chain.events:
-                via = Via.DIRECT if name in imported else Via.ALIAS
-                for event in chain.events:
+            events = evaluation.chain(offset, here)[2]
+            if events:
+                via = _DIRECT if name in imported else Via.ALIAS
+                for event in events:
                     self._add(event, offset, via)
-            elif sign == "[" or (name in imported and sign != "(") :
-                self._bare(name, offset, match.end(1), here)
+            elif name in imported and match[1] == "[":
+                self._bare(name, offset, offset + len(name), here)
         self._groups()
         return self.found
 
     def _bare(self, name: str, offset: int, end: int, scope: Scope) -> None:
-        """A name that is read as it is: of interest where an import statement binds it to a member of a module."""
-        values = self._evaluation.named(name, scope, offset)
-        targets = tuple(
-            value for value in self._evaluation.external(values) if "." in value.lstrip(".")
-        )
-        if targets and (self._is_member(name, scope) or special_calls.STAR in targets[0]):
-            self._add(Event(UseKind.ATTRIBUTE, targets, offset, end, -1), offset, Via.DIRECT)
-
-    def _is_member(self, name: str, scope: Scope) -> bool:
+        """A name that is read as it is: of interest where an import statement takes it from a module."""
         found = scope.find(name)
-        return found is not None and any(binding.kind is BindingKind.IMPORT for binding in found[1])
+        if found is not None:
+            bindings = found[1]
+            if len(bindings) == 1:
+                binding = bindings[0]
+                if binding.kind is BindingKind.IMPORT and binding.stars:
+                    event: Event = (UseKind.ATTRIBUTE, (binding.expression,), offset, end, -1, False)
+                    self._add(event, offset, Via.DIRECT)
+                return
+            if not any(binding.kind is BindingKind.IMPORT and binding.stars for binding in bindings):
+                return
+        values = self._evaluation.named(name, scope, offset)
+        targets = tuple(value for value in self._evaluation.external(values) if "." in value.lstrip("."))
+        if targets:
+            self._add((UseKind.ATTRIBUTE, targets, offset, end, -1, False), offset, Via.DIRECT)
 
     def _groups(self) -> None:
         """Parenthesised expressions with trailers, such as ``(await f()).g()``."""
@@ -95,50 +128,41 @@ class Uses:
         for opening in self._source.groups:
             if not _GROUP_BEFORE.search(code, max(0, opening - 12), opening):
                 continue
-            scope, _ = self._scope_at(opening)
-            while scope.hole is not None and scope.hole[0] <= opening < scope.hole[1] and scope.parent is not None:
-                scope = scope.parent
-            for event in self._evaluation.group(opening, scope).events:
+            scope, _ = self._evaluation.scope_at(opening)
+            for event in self._evaluation.group(opening, scope)[2]:
                 self._add(event, opening, Via.CHAIN)
 
-    def _scope_at(self, offset: int) -> tuple[Scope, int]:
-        """The innermost scope at an offset, and where the next one starts."""
-        index = bisect.bisect_right(self._starts, offset)
-        scope = self._scopes[index - 1]
-        while offset >= scope.end and scope.parent is not None:
-            scope = scope.parent
-        return scope, self._starts[index] if index < len(self._starts) else len(self._source.code) + 1
-
     def _add(self, event: Event, root: int, via: Via) -> None:
-        kind = event.kind
-        targets = event.targets
+        kind, targets, start, end, opening, is_probe = event
         index = bisect.bisect_right(self._kind_starts, root) - 1
         special: UseKind | None = kind
         if index >= 0 and root < self._kinds[index][1]:
             special = self._kinds[index][2]
             if special is None:
-                kind = UseKind.ATTRIBUTE
-            elif kind is UseKind.ATTRIBUTE:
+                kind = _ATTRIBUTE
+            elif kind is _ATTRIBUTE:
                 kind = special
-        is_decorator = root in self._structure.decorators
-        if is_decorator:
-            kind = UseKind.DECORATOR
-        positional, keywords, star, literals = 0, (), False, ()
-        if event.opening >= 0 and special is not None:
-            positional, keywords, star, literals = arguments.parsed(self._source, event.opening)
-        confidence = Confidence.CERTAIN if len(targets) == 1 else Confidence.LIKELY
-        if any(steps.INHERITED in target for target in targets):
+        if root in self._structure.decorators:
+            kind = _DECORATOR
+        positional, keywords, star, literals = (
+            arguments.parsed(self._source, opening) if opening >= 0 and special is not None else _NO_ARGUMENTS
+        )
+        confidence = _CERTAIN
+        text = targets[0]
+        if len(targets) > 1:
+            confidence = Confidence.LIKELY
+            text = " ".join(targets)
+        if steps.INHERITED in text:
             via = Via.INHERITED
             targets = tuple(target.replace(steps.INHERITED, "") for target in targets)
-        elif any(")" in target or "]" in target for target in targets):
+        elif ")" in text or "]" in text:
             via = Via.CHAIN
-        if any(special_calls.STAR in target for target in targets):
+        if special_calls.STAR in text:
             confidence = Confidence.POSSIBLE
-        guard = self._guards.at(event.start)
-        if event.is_probe and Guard.HASATTR not in guard:
+        guard = self._guards.at(start)
+        if is_probe and Guard.HASATTR not in guard:
             guard = (*guard, Guard.HASATTR)
+        site = self._source.site(start, end)
         self.found.append(
-            UseFact(
-                self._source.site(event.start, event.end), targets, kind, positional, keywords, star, via, guard, literals, confidence
-            )
+            UseFact(site, targets, kind, positional, keywords, star, via, guard, literals, confidence)
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import re
-from typing import NamedTuple
-
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
+from analyzers.source.extraction.patterns import NAME
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import MAX_BINDINGS, Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
@@ -14,8 +14,10 @@ from analyzers.source.records import UseKind
 
 Values = tuple[str, ...]
 
-_NAME = re.compile(r"[^\W\d]\w*")
-_TRAILER = re.compile(r"\s*\.\s*([^\W\d]\w*)|[ \t]*([(\[])")
+_NAME = re.compile(NAME)
+_TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
+_TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
+_BLANKS = frozenset(" \t\n\f\r\\")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b")
 _FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
@@ -28,35 +30,20 @@ _MAX_PARTS = 8
 _MAX_TRAILERS = 400
 
 
-class Event(NamedTuple):
-    """Something used in a chain.
+Event = tuple[UseKind, Values, int, int, int, bool]
+"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call or -1,
+and whether it only asks whether the thing exists."""
 
-    Attributes:
-        opening: offset of the bracket of a call; -1 for what is not called.
-        is_probe: whether it only asks whether the thing exists.
-    """
+Chain = tuple[Values, int, list[Event]]
+"""What a primary expression may be; the offset behind it, -1 where it was not followed to the end; its uses."""
 
-    kind: UseKind
-    targets: Values
-    start: int
-    end: int
-    opening: int
-    is_probe: bool = False
+_CALL = UseKind.CALL
+_ATTRIBUTE = UseKind.ATTRIBUTE
+_NOTHING: Chain = ((), -1, [])
 
 
-class Chain(NamedTuple):
-    """A primary expression: a name and its trailers.
-
-    Attributes:
-        end: offset behind it; -1 where it was not followed to the end.
-    """
-
-    values: Values
-    end: int
-    events: list[Event]
-
-
-_NOTHING = Chain((), -1, [])
+def _extent_of(scope: Scope) -> tuple[int, int]:
+    return scope.start, -scope.end
 
 
 class Evaluation:
@@ -74,7 +61,10 @@ class Evaluation:
         )
         self.dynamic: dict[int, special_calls.DynamicImport] = {}
         self._chains: dict[int, Chain] = {}
+        self._attributes: dict[tuple[str, str], Values] = {}
         self._depth = 0
+        self._scopes = sorted(structure.scopes, key=_extent_of)
+        self._starts = [scope.start for scope in self._scopes]
         self._comprehensions = {
             scope.start: scope for scope in structure.scopes if scope.kind is ScopeKind.COMPREHENSION
         }
@@ -83,15 +73,22 @@ class Evaluation:
 
     def named(self, name: str, scope: Scope, offset: int) -> Values:
         """What a name that is read at an offset may be."""
+        values = scope.known.get(name)
+        if values is not None:
+            return values
         found = scope.find(name)
         if found is None:
-            return special_calls.unbound(name, self.stars)
+            values = scope.known[name] = special_calls.unbound(name, self.stars)
+            return values
         home, bindings = found
         if len(bindings) == 1:
             binding = bindings[0]
             if 0 <= binding.end <= offset:
                 return ()
-            return self.bound(binding)
+            values = self.bound(binding)
+            if self._depth == 0 and binding.end < 0:
+                scope.known[name] = values
+            return values
         flow = scope
         while flow.kind is ScopeKind.COMPREHENSION and flow is not home and flow.parent is not None:
             flow = flow.parent
@@ -102,6 +99,8 @@ class Evaluation:
             home.settled[name] = ()
             last = reaching(self.source, home, bindings, home.end)
             settled = home.settled[name] = steps.union(self.bound(binding) for binding in last)
+        if self._depth == 0:
+            scope.known[name] = settled
         return settled
 
     def bound(self, binding: Binding) -> Values:
@@ -178,16 +177,18 @@ class Evaluation:
                 return (key,) if key in self.structure.functions else ()
             if word in ("not", "yield"):
                 return ()
-            chain = self.chain(start, scope)
-            values = chain.values
-            position = chain.end if chain.end >= 0 else self._behind(match.end(), end)
+            values, position, _ = self.chain(start, scope)
+            if position < 0:
+                position = self._behind(match.end(), end)
         elif code[start] in "([" and start in source.closing:
             closing = source.closing[start]
             values = self._display(start, closing, scope)
             position = closing + 1
             if position < end and values and _TRAILER.match(code, position, end):
-                chain = self._trailers(values, position, scope, start, start)
-                values, position = chain.values, chain.end if chain.end >= 0 else self._behind(position, end)
+                behind = position
+                values, position, _ = self._trailers(values, position, scope, start, start)
+                if position < 0:
+                    position = self._behind(behind, end)
             elif position < end:
                 position = self._behind(position, end)
         elif code[start] == "{":
@@ -259,6 +260,23 @@ class Evaluation:
 
     # Chains
 
+    def imported(self, offset: int, end: int, expression: str) -> list[Event]:
+        """The uses in the primary expression that starts with a name of one meaning throughout the file."""
+        known = self._chains.get(offset)
+        if known is None:
+            known = self._chains[offset] = self._trailers((expression,), end, None, offset, end)
+        return known[2]
+
+    def scope_at(self, offset: int) -> tuple[Scope, int]:
+        """The innermost scope at an offset, and where the next one starts."""
+        index = bisect.bisect_right(self._starts, offset)
+        scope = self._scopes[index - 1]
+        while scope.parent is not None and (
+            offset >= scope.end or (scope.hole is not None and scope.hole[0] <= offset < scope.hole[1])
+        ):
+            scope = scope.parent
+        return scope, self._starts[index] if index < len(self._starts) else len(self.source.code) + 1
+
     def chain(self, offset: int, scope: Scope) -> Chain:
         """The primary expression that starts with the name at an offset."""
         known = self._chains.get(offset)
@@ -278,40 +296,61 @@ class Evaluation:
         values = self._display(opening, closing, scope)
         return self._trailers(values, closing + 1, scope, opening, opening + 1) if values else _NOTHING
 
-    def _trailers(self, values: Values, position: int, scope: Scope, start: int, end: int) -> Chain:
-        source = self.source
-        code = source.code
+    def _trailers(self, values: Values, position: int, scope: Scope | None, start: int, end: int) -> Chain:
+        """Follow attributes, calls and items; ``start`` and ``end`` are those of the name before them."""
+        code, closings = self.source.code, self.source.closing
         events: list[Event] = []
         pending: Values = ()
         for _ in range(_MAX_TRAILERS):
-            match = _TRAILER.match(code, position)
+            match = _TRAILERS.match(code, position)
             if match is None:
                 break
-            name = match[1]
-            if name is not None:
-                values = self.attributes(values, name)
+            # Most values are one expression that starts at an import: no need to ask what else they may be.
+            single = values[0] if len(values) == 1 and values[0][0] not in ":[(<b" else None
+            names, bracket = match.groups()
+            if names is not None:
+                position = end = match.end(1)
+                start = end - len(names) + names.rfind(".") + 1
+                if names[-1] in _BLANKS or start == end or code[start] in _BLANKS or " " in names or "\n" in names:
+                    parts = [part.strip() for part in names.split(".")[1:]]
+                    start = end - len(parts[-1])
+                    names = "." + ".".join(parts)
+                if single is not None:
+                    values = (single + names,) if len(single) + len(names) < steps.MAX_LENGTH else ()
+                else:
+                    for name in names[1:].split("."):
+                        values = self.attributes(values, name)
                 pending = values
-                start, end = match.span(1)
-                position = end
                 if not values:
-                    return Chain((), -1, events)
-                continue
+                    return (), -1, events
+                if bracket is None:
+                    break
+                single = values[0] if len(values) == 1 and values[0][0] not in ":[(<b" else None
+            elif bracket is None:
+                break
             opening = match.start(2)
-            closing = source.closing.get(opening)
+            closing = closings.get(opening)
             if closing is None:
                 break
             position = closing + 1
-            if match[2] == "(":
+            if bracket == "(":
                 pending = ()
-                targets = self.call_targets(values)
-                if targets:
-                    events.append(Event(UseKind.CALL, targets, start, end, opening))
-                values = self.called(values, opening, scope, events)
+                if single is not None and single[-1] not in ")]^":
+                    events.append((_CALL, values, start, end, opening, False))
+                    if single in special_calls.KNOWN or "ExitStack" in single:
+                        scope = scope or self.scope_at(start)[0]
+                        values = self.called(values, opening, scope, events)
+                    else:
+                        values = (single + "()",)
+                else:
+                    targets = self.call_targets(values)
+                    if targets:
+                        events.append((_CALL, targets, start, end, opening, False))
+                    scope = scope or self.scope_at(start)[0]
+                    values = self.called(values, opening, scope, events)
             else:
                 index = _INDEX.match(code, opening + 1, closing)
                 values = self.items(values, int(index[1]) if index else None)
-                if pending and not values:
-                    break
             if not values:
                 position = -1
                 break
@@ -320,26 +359,35 @@ class Evaluation:
         if pending:
             targets = self.external(pending)
             if targets:
-                events.append(Event(UseKind.ATTRIBUTE, targets, start, end, -1))
-        return Chain(values, position, events)
+                events.append((_ATTRIBUTE, targets, start, end, -1, False))
+        return values, position, events
 
     # Steps
 
     def attributes(self, values: Values, name: str) -> Values:
         """What an attribute of the values may be."""
-        if len(values) == 1 and not steps.is_local(values[0]):
-            value = values[0]
-            return () if value.startswith("builtins.") else steps.extended(value, f".{name}")
+        if len(values) == 1:
+            key = (values[0], name)
+            known = self._attributes.get(key)
+            if known is None:
+                known = members.attribute(self, values[0], name)
+                if self._depth == 0:
+                    self._attributes[key] = known
+            return known
         return steps.union(members.attribute(self, value, name) for value in values)
 
     def items(self, values: Values, index: int | None) -> Values:
         """What an item of the values may be."""
+        if len(values) == 1:
+            return members.item(self, values[0], index)
         return steps.union(members.item(self, value, index) for value in values)
 
     def called(
         self, values: Values, opening: int = -1, scope: Scope | None = None, events: list[Event] | None = None
     ) -> Values:
         """What calling the values may give."""
+        if len(values) == 1:
+            return special_calls.called(self, values[0], opening, scope, events)
         return steps.union(special_calls.called(self, value, opening, scope, events) for value in values)
 
     def call_targets(self, values: Values) -> Values:
@@ -362,4 +410,4 @@ class Evaluation:
 _COMMA_ONLY = re.compile(r"[(\[{]|,|\blambda\b.*?:")
 _EQUALS = re.compile(r"[(\[{]|(?<![=!<>:])=(?!=)")
 _IF = re.compile(r"[(\[{]|\bif\b")
-_WALRUS = re.compile(r"[^\W\d]\w*\s*:=")
+_WALRUS = re.compile(rf"{NAME}\s*:=")

@@ -1,0 +1,12 @@
+"""Names as the searches of this package see them: any character beyond ASCII may stand in one.
+
+Sets of what ASCII has *not* are small and matched several times faster than the categories of Unicode.
+"""
+
+from __future__ import annotations
+
+FIRST = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f]"
+REST = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
+REST_OR_DOT = r"[^\x00-\x2d\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
+NAME = FIRST + REST + "*"
+DOTTED = rf"{NAME}(?:\s*\.\s*{NAME})*"
