@@ -139,6 +139,7 @@ class _Linker:
             role=file.role,
             alternative=fact.alternative,
             origin=origin,
+            is_top_level=fact.is_top_level,
             confidence=fact.confidence,
         )
 

@@ -21,6 +21,7 @@ from analyzers.source.demand import demands
 from analyzers.source.file_records import FORMAT, FileRecord, decode_record
 from analyzers.source.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.hardware import hints
+from analyzers.source.ignoring import NO_RULES, IgnoreRules
 from analyzers.source.linking import LinkedFile, linked
 from analyzers.source.linking import SourceFile as LinkFile
 from analyzers.source.module_names import ModuleNames
@@ -115,6 +116,7 @@ class Scan:
     Args:
         reader: the tree.
         root: as the user named it.
+        rules: what is ignored by files above the root.
         unknowns: what could not be read of the tree so far.
     """
 
@@ -125,9 +127,11 @@ class Scan:
         options: ScanOptions,
         knowledge: Knowledge,
         progress: ScanProgress | None = None,
+        rules: IgnoreRules = NO_RULES,
         unknowns: Sequence[Unknown] = (),
     ) -> None:
         self._reader = reader
+        self._rules = rules
         self._root = root
         self._knowledge = knowledge
         self._progress = progress
@@ -206,7 +210,8 @@ class Scan:
     def _batches(self) -> Iterator[list[tuple[_Walked, bytes]]]:
         """Files of source with their contents; manifests are put aside."""
         batch: list[tuple[_Walked, bytes]] = []
-        for found in files(self._reader, options=self._options.walk, unknown=self._unknowns.append):
+        walk = self._options.walk
+        for found in files(self._reader, options=walk, rules=self._rules, unknown=self._unknowns.append):
             path = path_text(found.path)
             if isinstance(found, ManifestFile):
                 self._manifest_paths.append(path)

@@ -105,8 +105,7 @@ def source_files(
         rules: what is ignored by files above the root, unless `options` takes it all the same.
         unknown: told of everything that could not be read and of every limit that was met.
     """
-<<<<<<< HEAD
-    found = files(reader, options=options, unknown=unknown)
+    found = files(reader, options=options, rules=rules, unknown=unknown)
     return (file for file in found if isinstance(file, SourceFile))
 
 
@@ -114,13 +113,11 @@ def files(
     reader: FileReader,
     *,
     options: WalkOptions = DEFAULT_OPTIONS,
+    rules: IgnoreRules = NO_RULES,
     unknown: Callable[[Unknown], None],
 ) -> Iterator[SourceFile | ManifestFile]:
     """The files of source and, among them, the manifests; see `source_files`."""
-    return _Walk(reader, options, unknown).files()
-=======
     return _Walk(reader, options, unknown).files(rules)
->>>>>>> s1
 
 
 class _Walk:
@@ -131,11 +128,7 @@ class _Walk:
         self._excluded = patterns_of(text.encode("utf-8", "surrogateescape") for text in options.exclude)
         self._entries = self._files = self._heads = 0
 
-<<<<<<< HEAD
-    def files(self) -> Iterator[SourceFile | ManifestFile]:
-=======
-    def files(self, rules: IgnoreRules) -> Iterator[SourceFile]:
->>>>>>> s1
+    def files(self, rules: IgnoreRules) -> Iterator[SourceFile | ManifestFile]:
         options = self._options
         if options.ignored:
             rules = NO_RULES

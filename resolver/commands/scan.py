@@ -116,7 +116,7 @@ def scanned(options: argparse.Namespace) -> SourceReport:
                 jobs=options.jobs or os.cpu_count() or 1,
             )
             known = Knowledge(cache=cache, provided=_provided(options))
-            scan = Scan(tree.reader, str(options.path), wanted, known, progress, unknowns=tree.unknowns)
+            scan = Scan(tree.reader, str(options.path), wanted, known, progress, tree.rules, tree.unknowns)
             return scan.report(tool(), report_moment().isoformat().replace("+00:00", "Z"))
     except OpenError as error:
         raise InputError(str(error), "name a directory, a file, a wheel or a source distribution") from error

@@ -7,7 +7,7 @@ from ast_grep_py import SgRoot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.hardware import DeviceMention, HardwareHint, devices, hints, summary
+from analyzers.source.hardware import HardwareHint, devices, hints, summary
 from analyzers.source.hardware_signals import (
     DEVICE_ARGUMENTS,
     DEVICE_CALLS,
@@ -18,6 +18,7 @@ from analyzers.source.hardware_signals import (
     Strength,
     device,
 )
+from analyzers.source.module_facts import DeviceMention
 from analyzers.source.records import Guard, Role, Use, UseKind
 
 
