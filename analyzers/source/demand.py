@@ -158,6 +158,9 @@ class _Providers:
         self._guards: Mapping[tuple[str, str], frozenset[Guard]] = {
             key: frozenset(found or ()) for key, found in guards.items()
         }
+        self._of_roots: dict[str, set[str]] = {}
+        for module, name in self._distributions.items():
+            self._of_roots.setdefault(module.partition(".")[0], set()).add(name)
 
     def of(self, file: str, symbol: str) -> tuple[str, frozenset[Guard]] | None:
         """The distribution, by the longest path that is imported anywhere, with the guards in this file."""
@@ -175,6 +178,5 @@ class _Providers:
 
     def _by_root(self, symbol: str) -> str | None:
         """``import a.b`` makes ``a.c`` reachable; taken only if one distribution has all of ``a``."""
-        root = symbol.partition(".")[0]
-        found = {name for module, name in self._distributions.items() if module.partition(".")[0] == root}
-        return found.pop() if len(found) == 1 else None
+        found = self._of_roots.get(symbol.partition(".")[0], ())
+        return next(iter(found)) if len(found) == 1 else None
