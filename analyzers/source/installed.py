@@ -6,6 +6,7 @@ as those of an editable install, is an `Unknown`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ from analyzers.files import (
     walk,
 )
 from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
-from analyzers.reports import Report, Unknown
+from analyzers.reports import Input, Report, Unknown
 from analyzers.site_packages import SitePackages, site_packages
 from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.provided import provided
@@ -76,6 +77,12 @@ class InstalledReport(Report, frozen=True, kw_only=True):
     """The installed distributions of a prefix."""
 
     distributions: tuple[InstalledDistribution, ...] = ()
+
+
+def installed_input(root: str, distributions: Iterable[InstalledDistribution]) -> Input:
+    """What a report is about: a prefix, told apart by what is installed there."""
+    told = msgspec.json.encode([(one.name, one.version, one.location) for one in distributions])
+    return Input(what=root, digest=f"sha256:{hashlib.sha256(told).hexdigest()}")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,6 +54,11 @@ def add(command: argparse.ArgumentParser) -> None:
         help="read what is installed in a virtual environment or prefix, to tell distributions apart "
         "(default: .venv or venv in PATH, else the active one)",
     )  # fmt: skip
+    command.add_argument(
+        "--installed", nargs="?", const="", metavar="PREFIX",
+        help="instead of source look at what is installed in a virtual environment or prefix (default: the one "
+        "of --environment)",
+    )  # fmt: skip
     command.add_argument("--strict", action="store_true", help="exit with 1 if there are findings")
     arguments.add_store(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
@@ -61,6 +66,8 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Scan; false under ``--strict`` where something was found."""
+    if options.installed is not None:
+        return _run_installed(options)
     import shutil
 
     import msgspec
@@ -84,6 +91,45 @@ def run(options: argparse.Namespace) -> bool:
     sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
+
+
+def _run_installed(options: argparse.Namespace) -> bool:
+    """What is installed: what each distribution provides, imports and demands of the others."""
+    import shutil
+
+    import msgspec
+
+    from analyzers.directories import HeldDirectoryReader
+    from analyzers.source.extraction import extracted
+    from analyzers.source.installed import InstalledReport, installed, installed_input
+    from resolver.commands.notes import printable
+    from resolver.commands.session import report_moment, tool
+    from resolver.errors import InputError
+    from resolver.outputs.installed_text import installed_text
+
+    prefix = Path(options.installed) if options.installed else _environment(options)
+    remedy = "name a virtual environment or a prefix: --installed PREFIX"
+    if prefix is None:
+        raise InputError("--installed: no environment is active, nor is there a .venv", remedy)
+    if not prefix.is_dir():
+        raise InputError(f"--installed {prefix}: there is no such directory", remedy)
+    if options.format == "sarif":
+        raise InputError("--installed has no findings for --format sarif", "use --format json")
+    with HeldDirectoryReader(prefix) as reader:
+        distributions, unknowns = installed(reader, extracted)
+    report = InstalledReport(
+        tool=tool(),
+        input=installed_input(str(prefix), distributions),
+        created_at=report_moment().isoformat().replace("+00:00", "Z"),
+        unknowns=unknowns,
+        distributions=distributions,
+    )
+    if options.format == "json":
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    else:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        sys.stdout.write(printable(installed_text(report, columns)))
+    return True
 
 
 def scanned(options: argparse.Namespace) -> SourceReport:

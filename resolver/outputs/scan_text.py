@@ -11,10 +11,13 @@ from analyzers.evidence import Finding, Level
 from analyzers.source.hardware import summary
 from analyzers.source.records import FileStatus, Import, Origin, Role
 from analyzers.source.report import SourceReport
+from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_ROWS = 40
 _MOST_FINDINGS = 30
 _MOST_UNKNOWNS = 10
+_INDENT = " " * 11
+"""Of a row that goes on."""
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
 
 
@@ -28,11 +31,8 @@ def scan_text(report: SourceReport, width: int) -> str:
         list(_unknowns(report)),
     ]
     lines = [line for block in blocks if block for line in (*block, "")]
-    return "".join(f"{_cut(line, width)}\n" for line in lines[:-1])
-
-
-def _cut(line: str, width: int) -> str:
-    return line if len(line) <= width else f"{line[: max(1, width - 1)]}…"
+    width = max(width, NARROWEST)
+    return "".join(f"{line}\n" for text in lines[:-1] for line in fitted(text, width, _INDENT))
 
 
 def _head(report: SourceReport) -> str:
