@@ -1,17 +1,21 @@
 """Writes analyzers/source/stdlib_versions.txt: since when and until when parts of the standard library exist.
 
-Usage: python docs/write_stdlib_versions.py STDLIB...
+Usage: python docs/write_stdlib_versions.py STDLIB... -- PYTHON...
 
 Each argument is the folder ``stdlib`` of a snapshot of typeshed (Apache-2.0 and MIT), as it lies in mypy's
 wheel under ``mypy/typeshed``, the oldest first. A snapshot tells only of the Pythons that were supported when
 it was made, so several are needed; where two tell of one name, the later is believed. Only facts are taken:
 names, and the versions between which they exist. Nothing of a snapshot is imported or run.
+
+After ``--`` stand interpreters of several versions. What one of them has although by a snapshot it should not
+is left out: stubs lack bases and aliases that exist.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,13 +25,30 @@ HEAD = """\
 # Since which Python a part of the standard library exists, and until which: "name: first-last".
 # A module, or what is written after it; "name(keyword" is a keyword argument of a function or class.
 # What has always been there and still is stands here not at all; "3.0" is "before what is known".
-# Facts from typeshed (Apache-2.0 and MIT): stdlib/VERSIONS and the tests of sys.version_info in its stubs.
+# Facts from typeshed (Apache-2.0 and MIT): stdlib/VERSIONS and the tests of sys.version_info in its stubs,
+# without those that interpreters from 3.7 on refute.
 # Written by docs/write_stdlib_versions.py from the typeshed of mypy {versions}.
 """
 # Stubs that are no module of the standard library, or whose names no import brings in.
 SKIPPED = ("_typeshed", "typing_extensions", "builtins")
-# Gone between two snapshots, of which neither says when. Source: "What's New in Python 3.9".
-UNTOLD: Mapping[str, tuple[int, int | None]] = {"xml.etree.cElementTree": (0, 8)}
+# Run by an interpreter with names on its input: those that it has on its output.
+ASKED = """
+import importlib, sys, warnings
+warnings.simplefilter("ignore")
+for name in sys.stdin.read().split():
+    parts, found = name.split("."), None
+    for end in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:end]))
+            for part in parts[end:]:
+                found = getattr(found, part)
+            print(name)
+            break
+        except ImportError:
+            continue
+        except Exception:
+            break
+"""
 # What is as old as all Pythons in use says nothing.
 OLDEST = 6
 Minor = int
@@ -272,7 +293,23 @@ def table(snapshots: Iterable[Snapshot]) -> Mapping[str, tuple[Minor, Minor | No
     for snapshot in snapshots:
         # A later snapshot forgets modules that went before its time; the earlier ones keep them.
         found.update({module: span for module, span in snapshot.modules.items() if span != (0, None)})
-    return {**found, **UNTOLD}
+    return found
+
+
+def refuted(python: str, spans: Mapping[str, tuple[Minor, Minor | None]]) -> set[str]:
+    """Names that an interpreter has, without those of other distributions, outside their span."""
+    command = [python, "-I", "-S", "-c"]
+    version = "import sys; print(sys.version_info[1])"
+    minor = int(subprocess.run([*command, version], check=True, capture_output=True, text=True).stdout)
+    doubtful = [
+        name
+        for name, (first, last) in spans.items()
+        if "(" not in name and not (first <= minor and (last is None or minor <= last))
+    ]
+    asked = subprocess.run(
+        [*command, ASKED], input="\n".join(doubtful), check=True, capture_output=True, text=True
+    )
+    return set(asked.stdout.split()) & set(doubtful)
 
 
 def main() -> None:
@@ -281,14 +318,19 @@ def main() -> None:
     Raises:
         SystemExit: without a snapshot.
     """
-    folders = [Path(argument) for argument in sys.argv[1:]]
+    arguments = sys.argv[1:]
+    split_at = arguments.index("--") if "--" in arguments else len(arguments)
+    folders = [Path(argument) for argument in arguments[:split_at]]
     if not folders:
         sys.exit(__doc__)
     versions = [path.parents[1].joinpath("version.py").read_text() for path in folders]
     named = ", ".join(re.findall(r"__version__.*?= ['\"]([\d.]+)", "\n".join(versions)))
+    found = table([Snapshot(folder) for folder in folders])
+    wrong = set().union(*(refuted(python, found) for python in arguments[split_at + 1 :]))
     lines = [
         f"{name}: 3.{first}-{'' if last is None else f'3.{last}'}"
-        for name, (first, last) in sorted(table([Snapshot(folder) for folder in folders]).items())
+        for name, (first, last) in sorted(found.items())
+        if name not in wrong
     ]
     OUTPUT.write_text(HEAD.format(versions=named) + "\n".join(lines) + "\n", encoding="utf-8")
     sys.stdout.write(f"Wrote {len(lines)} names to {OUTPUT}\n")

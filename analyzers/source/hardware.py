@@ -26,6 +26,7 @@ from analyzers.source.hardware_signals import (
     device,
 )
 from analyzers.source.module_facts import DeviceMention
+from analyzers.source.shallow_nodes import shallow
 from analyzers.source.records import Guard, Role, Use, UseKind
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def devices(root: SgNode, text: str) -> tuple[DeviceMention, ...]:
     """
     if not _MENTION.search(text):
         return ()
-    strings = root.find_all(kind="string", regex=_MENTION.pattern)
-    return tuple(mention for string in strings if (mention := _mention(string)) is not None)
+    found = root.find_all(kind="string", regex=_MENTION.pattern)
+    return tuple(mention for string in shallow(found) if (mention := _mention(string)) is not None)
 
 
 _NAMES = r"cuda|mps|xpu|hpu|xla|rocm|gpu|GPU|tpu|TPU|nccl|gpu_hist"

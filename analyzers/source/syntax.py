@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analyzers.source.module_facts import Feature
+from analyzers.source.shallow_nodes import shallow
 from analyzers.source.syntax_traits import AMBIGUOUS_EXCEPT, KINDS, hinted, names
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def rules(text: str) -> list[Rule]:
 def named(nodes: Iterable[SgNode]) -> tuple[Feature, ...]:
     """As `features`, from what a walk by `rules` found; nodes of other kinds are passed over."""
     found: dict[str, int] = {}
-    for node in nodes:
+    for node in shallow(nodes):
         for name in names(node, found):
             line = node.range().start.line + 1
             found[name] = min(found.get(name, line), line)

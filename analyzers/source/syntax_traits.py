@@ -74,7 +74,11 @@ def _list_splat(node: SgNode) -> Iterator[str]:
 
 
 def _splat_type(node: SgNode) -> Iterator[str]:
-    above = [ancestor.kind() for ancestor in node.ancestors()[:3]]
+    above: list[str] = []
+    parent = node.parent()
+    while parent is not None and len(above) < 3:
+        above.append(parent.kind())
+        parent = parent.parent()
     if not node.text().startswith("**"):
         if above[:2] == ["type", "typed_parameter"]:
             yield "unpacking-in-annotation"
@@ -239,10 +243,10 @@ def _search(pattern: str) -> Callable[[str], object]:
 _HINTED: _Hints = (
     (_search(r"def[ \t]+\w+\s*\["), {"kind": "type_parameter"}),
     (_search(r"class[ \t]+\w+\s*\["), {"kind": "type_parameter"}),
-    (_search(r"except(?:[ \t]*\*|[^:\n#(]*,|[ \t]*\([^)]*\)[ \t]*,)"), {"kind": "except_clause"}),
+    (_search(r"except(?:[ \t]*\*|[^:\n#(]{0,300},|[ \t]*\([^)]{0,300}\)[ \t]*,)"), {"kind": "except_clause"}),
     (_search(r"with[ \t]*\("), {"kind": "with_clause"}),
     (
-        _search(r"@(?<!\w@)(?:[ \t]*\(|[\w. \t]*[^\w.(\s]|[\w. \t]+\([^\n]*\)[ \t]*[.(\[])"),
+        _search(r"@(?<!\w@)(?:[ \t]*\(|[\w. \t]{0,99}[^\w.(\s]|[\w. \t]{1,99}\([^\n]{0,300}\)[ \t]*[.(\[])"),
         {"kind": "decorator"},
     ),
     (_search(r"lazy[ \t]+(?:from|import)\b"), {"kind": "ERROR"}),
@@ -252,7 +256,7 @@ _HINTED: _Hints = (
 # They stand early where they stand at all, and with them nothing is left to ask.
 _SIGNS_OF_3 = (") -> ", ' f"', '(f"', " f'", "(f'", "nonlocal ", "async def ")
 _HINTED_OF_2: _Hints = (
-    (_search(r"raise[ \t]+[^#\n]*,"), {"kind": "raise_statement"}),
+    (_search(r"raise[ \t]+[^#\n]{0,300},"), {"kind": "raise_statement"}),
     (_search("<>"), {"kind": "comparison_operator"}),
     (_search(r"0(?<=[^\w.]0)0*[1-7][0-7]*[lL]?\b(?![.-])"), {"kind": "integer", "regex": "^0[0-7]*[1-7]"}),
     (_search(r"L(?<=[\da-fA-F]L)\b"), {"kind": "integer", "regex": "L$"}),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analyzers.source.module_facts import Indicator
+from analyzers.source.shallow_nodes import shallow
 from analyzers.source.security import text_rules
 from analyzers.source.security.call_rules import Context, Verdict, may_matter, verdicts
 from analyzers.source.security.calls import Imported, aliases, called, imports, line_of
@@ -50,7 +51,7 @@ def _told(nodes: Iterable[SgNode], keywords_matter: bool) -> Iterator[tuple[SgNo
         if may_matter(node, context):
             yield from ((node, verdict) for verdict in verdicts(called(node, context.aliases), context))
     for kind, rule in _BY_KIND.items():
-        for node in by_kind.get(kind, ()):
+        for node in shallow(by_kind.get(kind, ())):
             yield from ((node, verdict) for verdict in rule(node))
 
 

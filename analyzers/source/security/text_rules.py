@@ -14,12 +14,18 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _SECRET = re.compile(r"(?:^|_)(?:pas+wo?r?d|pass(?:phrase)?|pwd|token|secrete?)(?:_|$)", re.IGNORECASE)
-_SQL = re.compile(
-    r"select\s.*?from\s|delete\s+from\s|insert\s+into\s.*?values[\s(]|update\s.*?set\s",
-    re.IGNORECASE | re.DOTALL,
+# How a statement begins and what must follow; one pattern for both could take the square of the time.
+_SQL = tuple(
+    (re.compile(start, re.IGNORECASE), re.compile(follows, re.IGNORECASE))
+    for start, follows in (
+        (r"select\s", r"\sfrom\s"),
+        (r"delete\s+from\s", ""),
+        (r"insert\s+into\s", r"values[\s(]"),
+        (r"update\s", r"\sset\s"),
+    )
 )
 _SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
-_LONGEST = 20_000
+_MOST_OPERATORS = 20
 _CONSTANTS = frozenset(["string", "concatenated_string", "integer", "float", "true", "false", "none"])
 
 
@@ -54,7 +60,9 @@ def of_assignment(node: SgNode) -> Iterator[Verdict]:
     """A string bound to a name like that of a secret."""
     if _names_secret(node.field("left")) and node.field("type") is None:
         value = _bare(node.field("right"))
-        while value is not None and value.kind() == "assignment":
+        for _ in range(_MOST_OPERATORS):
+            if value is None or value.kind() != "assignment":
+                break
             value = _bare(value.field("right"))
         if value is not None and isinstance(literal(value), str):
             yield Verdict("B105", line=line_of(value))
@@ -166,7 +174,7 @@ def _sql(unit: SgNode, parent: SgNode, segments: list[str]) -> Iterator[Verdict]
         parts = segments
     else:
         return
-    if not _SQL.search(" ".join(parts)[:_LONGEST]):
+    if not _is_statement(" ".join(parts)):
         return
     while holder is not None and holder.kind() in ("argument_list", "parenthesized_expression"):
         holder = holder.parent()
@@ -176,11 +184,22 @@ def _sql(unit: SgNode, parent: SgNode, segments: list[str]) -> Iterator[Verdict]
     yield Verdict("B608", confidence=MEDIUM if is_run else LOW, line=line_of(unit))
 
 
+def _is_statement(text: str) -> bool:
+    for start, follows in _SQL:
+        begun = start.search(text)
+        # One space may end the first word and begin the next.
+        if begun and follows.search(text, begun.end() - 1):
+            return True
+    return False
+
+
 def _operands(unit: SgNode) -> tuple[list[str], SgNode | None]:
     """A string and those added behind it, and what holds the whole."""
     parts, node = _segments(unit), unit.parent()
     below: SgNode = unit
-    while node is not None and node.kind() in ("binary_operator", "parenthesized_expression"):
+    for _ in range(_MOST_OPERATORS):
+        if node is None or node.kind() not in ("binary_operator", "parenthesized_expression"):
+            break
         if node.kind() == "binary_operator" and node.field("left") == below:
             right = _bare(node.field("right"))
             if right is not None and right.kind() in ("string", "concatenated_string"):

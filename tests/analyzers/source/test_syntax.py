@@ -159,3 +159,19 @@ def test_nodes_of_another_walk_do_no_harm(cases: list[tuple[str, str]]) -> None:
         {"kind": kind} for kind in ("call", "identifier", "import_statement", "string", "decorator")
     ]
     assert named(root.find_all({"rule": {"any": [*others, *rules(text)]}})) == features(root)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + " + ".join(['f"{a}"'] * 5_000),
+        "x[" * 3_000 + "*a",
+        "except (" * 20_000,
+        "raise a " * 20_000,
+        "@a(" * 9_000,
+    ],
+    ids=["operators", "subscripts", "excepts", "raises", "decorators"],
+)
+def test_hostile_text_takes_no_more_than_a_parse_or_two(text: str) -> None:
+    """Each would take minutes if its time grew with the square of its length."""
+    assert set(shown(text)) <= set(MINIMUM)
