@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -151,22 +152,21 @@ class RuleSet:
         found: dict[bytes, list[tuple[bytes, Rule]]] = {}
         for rule in self.rules:
             for symbol in rule.symbols:
-                root, _, last = symbol.rpartition(".")
-                root = symbol.partition(".")[0]
-                needle = rule.method or last
-                found.setdefault(root.encode(), []).append((needle.encode(), rule))
+                root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]
+                found.setdefault(root.encode(), []).append(((rule.method or last).encode(), rule))
         return found
 
     def for_file(self, data: bytes) -> RuleSet:
         """Those of which the bytes of a file hold the words; libcst need not see a file with none."""
-        rules = [
-            rule
-            for root, needles in self._needles.items()
-            if root in data
-            for needle, rule in needles
-            if needle in data
-        ]
-        return RuleSet(dict.fromkeys(rules), self.makers)
+        rules: dict[Rule, None] = {}
+        for root, needles in self._needles.items():
+            if root not in data:
+                continue
+            near = [(needle, rule) for needle, rule in needles if needle in data]
+            if near and re.search(rb"\b%b\b" % root, data):
+                takes = re.search(rb"\bfrom[\s\\]+%b\b[\w.\s\\]*\bimport\b" % root, data)
+                rules |= {rule: None for needle, rule in near if _is_named(needle, root, data, bool(takes))}
+        return RuleSet(rules, self.makers)
 
     def demanded_by(self, requirements: Iterable[Requirement]) -> RuleSet:
         """Those that a release which one of the requirements admits demands."""
@@ -178,6 +178,13 @@ class RuleSet:
 def dotted(symbol: str) -> str:
     """A symbol without the colon between module and name."""
     return symbol.replace(":", ".")
+
+
+def _is_named(needle: bytes, root: bytes, data: bytes, takes: bool) -> bool:
+    """Whether a word stands where it can mean what a rule is about: after a dot, or where names are taken."""
+    if needle == root or takes:
+        return re.search(rb"\b%b\b" % needle, data) is not None
+    return re.search(rb"\.[\s\\]*%b\b" % needle, data) is not None
 
 
 def _demands(wanted: Requirement, since: Requirement) -> bool:
