@@ -164,8 +164,9 @@ class RuleSet:
                 continue
             near = [(needle, rule) for needle, rule in needles if needle in data]
             if near and re.search(rb"\b%b\b" % root, data):
-                takes = re.search(rb"\bfrom[\s\\]+%b\b[\w.\s\\]*\bimport\b" % root, data)
-                rules |= {rule: None for needle, rule in near if _is_named(needle, root, data, bool(takes))}
+                pattern = rb"\bfrom[\s\\]+(%b(?:[\s\\]*\.[\s\\]*\w+)*)[\s\\]+import\b" % root
+                taken = {re.sub(rb"[\s\\]", b"", module) for module in re.findall(pattern, data)}
+                rules |= {rule: None for needle, rule in near if _is_named(needle, rule, data, taken)}
         return RuleSet(rules, self.makers)
 
     def demanded_by(self, requirements: Iterable[Requirement]) -> RuleSet:
@@ -180,11 +181,21 @@ def dotted(symbol: str) -> str:
     return symbol.replace(":", ".")
 
 
-def _is_named(needle: bytes, root: bytes, data: bytes, takes: bool) -> bool:
-    """Whether a word stands where it can mean what a rule is about: after a dot, or where names are taken."""
-    if needle == root or takes:
-        return re.search(rb"\b%b\b" % needle, data) is not None
-    return re.search(rb"\.[\s\\]*%b\b" % needle, data) is not None
+def _is_named(needle: bytes, rule: Rule, data: bytes, taken: set[bytes]) -> bool:
+    """Whether a word stands where it can mean what a rule is about.
+
+    Args:
+        needle: the last name of the symbol, or the method.
+        rule: that is about it.
+        data: the file.
+        taken: the modules of which the file imports names.
+    """
+    after_dot = re.search(rb"\.[\s\\]*%b\b" % needle, data)
+    if after_dot is not None or rule.method is not None:
+        return after_dot is not None
+    (symbol,) = (name.encode() for name in rule.symbols)
+    leads_there = symbol == needle or any(symbol.startswith(module + b".") for module in taken)
+    return leads_there and re.search(rb"\b%b\b" % needle, data) is not None
 
 
 def _demands(wanted: Requirement, since: Requirement) -> bool:
