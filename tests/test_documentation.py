@@ -26,6 +26,13 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 PAGES = sorted(REFERENCE.glob("*.md"))
 EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+MODEL = """import numpy as np
+from sklearn.externals import joblib
+
+total = np.product(shape)  # elements
+value = np.find_common_type([], [total])
+joblib.dump(value, "value.pkl")
+"""
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
@@ -161,6 +168,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("limits.txt", "werkzeug!=3.0.6\n")
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
+    stackwright.write("model.py", MODEL)
     text = path.read_text()
     made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)

@@ -14,13 +14,11 @@ from libcst.metadata.scope_provider import GlobalScope
 
 from analyzers.codemods import calls
 from analyzers.codemods.guards import is_guarded
-from analyzers.codemods.importing import Importing
+from analyzers.codemods.importing import GUARDED, Importing
 from analyzers.codemods.plan import Plan
 from analyzers.codemods.receivers import Proof, Receivers
 from analyzers.codemods.rules import Rule, RuleSet, dotted
 from analyzers.source.bound_names import Binding, BoundNames, Origin, chain_root, imported_name
-
-GUARDED = "stands where the author chose between old and new names already"
 
 
 def planned(module: cst.Module, rules: RuleSet, *, keeps_names: bool) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -151,22 +152,22 @@ class RuleSet:
         found: dict[bytes, list[tuple[bytes, Rule]]] = {}
         for rule in self.rules:
             for symbol in rule.symbols:
-                root, _, last = symbol.rpartition(".")
-                root = symbol.partition(".")[0]
-                needle = rule.method or last
-                found.setdefault(root.encode(), []).append((needle.encode(), rule))
+                root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]
+                found.setdefault(root.encode(), []).append(((rule.method or last).encode(), rule))
         return found
 
     def for_file(self, data: bytes) -> RuleSet:
         """Those of which the bytes of a file hold the words; libcst need not see a file with none."""
-        rules = [
-            rule
-            for root, needles in self._needles.items()
-            if root in data
-            for needle, rule in needles
-            if needle in data
-        ]
-        return RuleSet(dict.fromkeys(rules), self.makers)
+        rules: dict[Rule, None] = {}
+        for root, needles in self._needles.items():
+            if root not in data:
+                continue
+            near = [(needle, rule) for needle, rule in needles if needle in data]
+            if near and re.search(rb"\b%b\b" % root, data):
+                pattern = rb"\bfrom[\s\\]+(%b(?:[\s\\]*\.[\s\\]*\w+)*)[\s\\]+import\b" % root
+                taken = {re.sub(rb"[\s\\]", b"", module) for module in re.findall(pattern, data)}
+                rules |= {rule: None for needle, rule in near if _is_named(needle, rule, data, taken)}
+        return RuleSet(rules, self.makers)
 
     def demanded_by(self, requirements: Iterable[Requirement]) -> RuleSet:
         """Those that a release which one of the requirements admits demands."""
@@ -178,6 +179,23 @@ class RuleSet:
 def dotted(symbol: str) -> str:
     """A symbol without the colon between module and name."""
     return symbol.replace(":", ".")
+
+
+def _is_named(needle: bytes, rule: Rule, data: bytes, taken: set[bytes]) -> bool:
+    """Whether a word stands where it can mean what a rule is about.
+
+    Args:
+        needle: the last name of the symbol, or the method.
+        rule: that is about it.
+        data: the file.
+        taken: the modules of which the file imports names.
+    """
+    after_dot = re.search(rb"\.[\s\\]*%b\b" % needle, data)
+    if after_dot is not None or rule.method is not None:
+        return after_dot is not None
+    (symbol,) = (name.encode() for name in rule.symbols)
+    leads_there = symbol == needle or any(symbol.startswith(module + b".") for module in taken)
+    return leads_there and re.search(rb"\b%b\b" % needle, data) is not None
 
 
 def _demands(wanted: Requirement, since: Requirement) -> bool:

@@ -24,12 +24,14 @@ class PreciseUse(msgspec.Struct, frozen=True, array_like=True, order=True):
         column: likewise, in characters.
         qualified: what the chain stands for; with leading dots where the import is relative.
         is_certain: whether nothing else is ever bound to the name.
+        is_whole: whether the chain ends here, rather than being a part of a longer one.
     """
 
     line: int
     column: int
     qualified: str
     is_certain: bool = True
+    is_whole: bool = True
 
 
 class PreciseFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ class _Visitor(cst.CSTVisitor):
         self._positions = wrapper.resolve(PositionProvider)
         self.uses: set[PreciseUse] = set()
         self.others: set[tuple[int, int]] = set()
+        self._parts: set[cst.CSTNode] = set()
 
     def visit_Import(self, node: cst.Import) -> bool:  # noqa: N802 - libcst's name
         return False
@@ -33,6 +34,7 @@ class _Visitor(cst.CSTVisitor):
         self._chain(node, node)
 
     def visit_Attribute(self, node: cst.Attribute) -> None:  # noqa: N802
+        self._parts.add(node.value)
         self._chain(node, node.attr)
 
     def _chain(self, node: cst.Name | cst.Attribute, last: cst.Name) -> None:
@@ -43,11 +45,12 @@ class _Visitor(cst.CSTVisitor):
             return
         start = self._positions[last].start
         place = start.line, start.column + 1
+        is_whole = node not in self._parts
         origin = self._names.origin(root)
         if origin.binding is Binding.IMPORT:
             qualified = self._names.qualified(node)
             if qualified is not None:
-                self.uses.add(PreciseUse(*place, qualified))
+                self.uses.add(PreciseUse(*place, qualified, is_whole=is_whole))
         elif origin.binding is Binding.OTHER:
             # Names that nothing binds may come from a star import.
             if root.value in self._names.matched or any(
@@ -58,7 +61,8 @@ class _Visitor(cst.CSTVisitor):
             below = _names_below(node)
             for assignment in origin.imports:
                 if imported := imported_name(assignment):
-                    self.uses.add(PreciseUse(*place, ".".join((imported, *below)), False))
+                    name = ".".join((imported, *below))
+                    self.uses.add(PreciseUse(*place, name, is_certain=False, is_whole=is_whole))
 
 
 def _names_below(node: cst.Name | cst.Attribute) -> list[str]:

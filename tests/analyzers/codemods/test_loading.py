@@ -97,4 +97,7 @@ def test_files_without_the_words_are_not_looked_at() -> None:
     assert rules.for_file(b"import pack.mod\npack.mod.name()").rules == rules.rules
     assert not rules.for_file(b"import pack.mod")
     assert not rules.for_file(b"name = 1")
+    assert not rules.for_file(b"from pack.other import name")
+    assert rules.for_file(b"from pack \\\n . mod import (\n  x, name)")
+    assert rules.for_file(b"from pack import mod\nmod.name")
     assert not RuleSet(())
