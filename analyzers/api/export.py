@@ -86,6 +86,9 @@ class _Exporter:
             self._open["it is not understood as a whole"] = None
         exports = self._exports
         names = dict.fromkeys(exports.names) if exports is not None else {}
+        for name in names if self._is_stub else ():
+            for position, symbol in enumerate(self._module.names.get(name, [])):
+                self._module.names[name][position] = replaced(symbol, is_type_only=False)
         return ModuleSurface(
             symbols=self._module.frozen(),
             stars=tuple(self._stars),
@@ -405,19 +408,29 @@ class _Exporter:
             if child.kind() == "aliased_import":
                 module, alias = child.field("name"), child.field("alias")
                 if module is not None and alias is not None:
-                    self._alias(scope, alias, module.text(), conditional, type_only)
+                    is_own = type_only or self._is_own(module.text(), alias.text(), child.text())
+                    self._alias(scope, alias, module.text(), conditional, is_own)
             elif child.kind() == "dotted_name":
                 root = child.text().partition(".")[0]
-                symbol = Symbol(SymbolKind.ALIAS, line_of(child), (root,), is_type_only=type_only)
+                is_own = type_only or self._is_stub
+                symbol = Symbol(SymbolKind.ALIAS, line_of(child), (root,), is_type_only=is_own)
                 scope.bind(root, symbol, conditional)
 
     def _import_from(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
+        text = node.text()
         for name, target in lazy.imported_names(node).items():
-            symbol = Symbol(SymbolKind.ALIAS, line_of(node), (target,), is_type_only=type_only)
+            is_own = type_only or self._is_own(target, name, text)
+            symbol = Symbol(SymbolKind.ALIAS, line_of(node), (target,), is_type_only=is_own)
             scope.bind(name, symbol, conditional)
         module = node.field("module_name")
-        if module is not None and not type_only and node.text().rstrip(") ").endswith("*"):
+        if module is not None and not type_only and text.rstrip(") ").endswith("*"):
             self._stars["".join(module.text().split())] = None
+
+    def _is_own(self, target: str, name: str, statement: str) -> bool:
+        """Whether a stub imports something for itself alone: not relative, not ``x as x`` (PEP 484)."""
+        if not self._is_stub or target.startswith("."):
+            return False
+        return name != target.rpartition(".")[2] or re.search(rf"\bas\s+{name}\b", statement) is None
 
     def _alias(self, scope: Scope, name: SgNode, target: str, conditional: bool, type_only: bool) -> None:
         symbol = Symbol(SymbolKind.ALIAS, line_of(name), (target,), is_type_only=type_only)

@@ -16,6 +16,7 @@ from analyzers.api.things import Definition, Instance, ModuleThing, Outside, Out
 
 _BUDGET = 4_000
 _DEPTH = 60
+_NO_CIRCLE = 1 << 30
 _LIMIT_LENGTH = 1_000
 _LIMIT_THINGS = 6
 _LIMIT_MRO = 60
@@ -47,7 +48,9 @@ class Resolution:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
         self._looked_up: dict[tuple[str, str, bool], tuple[Thing, ...]] = {}
-        self._under_way: set[tuple[str, str, bool]] = set()
+        # Look-ups that wait for others, with their depth, and the least depth that a circle has led back to.
+        self._under_way: dict[tuple[str, str, bool], int] = {}
+        self._circle = _NO_CIRCLE
         self._lineages: dict[tuple[str, str], Lineage] = {}
         self._budget = _BUDGET
         self._for_types = False
@@ -62,6 +65,7 @@ class Resolution:
         """
         self._budget, self._for_types, self.was_cut = _BUDGET, for_types, False
         self._under_way.clear()
+        self._circle = _NO_CIRCLE
 
     def evaluated(
         self, expression: str, module: str, self_: Definition | Instance | None = None, depth: int = 0
@@ -165,6 +169,15 @@ class Resolution:
                     found |= dict.fromkeys(self.settled(each, depth + 5))
         return tuple(found)[:_LIMIT_THINGS]
 
+    def results(self, thing: Thing) -> tuple[Thing, ...]:
+        """What calling something gives."""
+        return tuple(
+            result
+            for settled in self.settled(thing)
+            for given in self._called(settled, 1)
+            for result in self.settled(given, 1)
+        )
+
     def _called(self, thing: Thing, depth: int) -> tuple[Thing, ...]:
         match thing:
             case Definition() if thing.is_class:
@@ -244,15 +257,19 @@ class Resolution:
         if found is None:
             return ()
         if key in self._under_way:
+            self._circle = min(self._circle, self._under_way[key])
             return self._submodule(module, name)
-        self._under_way.add(key)
+        place = len(self._under_way)
+        self._under_way[key] = place
         try:
             things = self._bound(found, name, depth)
         finally:
-            self._under_way.discard(key)
-        # What was cut short, by the budget or by a circle, is not the last word.
-        if not self.was_cut and (things or not self._under_way):
-            self._looked_up[key] = things
+            del self._under_way[key]
+        # What waits for the answer of an outer look-up, or was cut short, is not the last word.
+        if self._circle >= place:
+            self._circle = _NO_CIRCLE
+            if not self.was_cut:
+                self._looked_up[key] = things
         return things
 
     def _bound(self, module: Module, name: str, depth: int) -> tuple[Thing, ...]:

@@ -42,11 +42,11 @@ class DistributionSurfaces:
 
     def returned(self, symbol: str) -> str | None:
         """See `Surfaces.returned`; by the shortest path under which packages above export the class."""
-        return self._class_of("returned", symbol, symbol + "()")
+        return self._class_of("returned", symbol, is_called=True)
 
     def value_class(self, symbol: str) -> str | None:
         """The class of the object that a symbol is: a property, an attribute, a value of a module."""
-        return self._class_of("value", symbol, symbol)
+        return self._class_of("value", symbol, is_called=False)
 
     def canonical(self, symbol: str) -> str | None:
         """See `Surfaces.canonical`."""
@@ -107,26 +107,32 @@ class DistributionSurfaces:
         """Whether another module of the same package sets an attribute of this name on something."""
         return name in self.modules.attributes_set(module.partition(".")[0])
 
-    def _class_of(self, question: str, symbol: str, expression: str) -> str | None:
+    def _class_of(self, question: str, symbol: str, *, is_called: bool) -> str | None:
         key = (question, symbol)
         if key not in self._answers:
             self._answers[key] = None
             for for_types in (True, False):
-                for thing in self.resolved(expression, for_types=for_types):
-                    for settled in self._resolution.settled(thing):
-                        if (found := self._instance_name(settled, symbol)) is not None:
-                            self._answers[key] = found
-                            return found
+                for thing in self.resolved(symbol, for_types=for_types):
+                    if (found := self._one_class(thing, symbol, is_called)) is not None:
+                        self._answers[key] = found
+                        return found
         return self._answers[key]
 
-    def _instance_name(self, thing: Thing, symbol: str) -> str | None:
-        if isinstance(thing, OutsideInstance):
-            return thing.path
-        if not isinstance(thing, Instance):
+    def _one_class(self, thing: Thing, symbol: str, is_called: bool) -> str | None:
+        """The class of what a thing is, or of what calling it gives; None for one of several classes."""
+        given = self._resolution.results(thing) if is_called else self._resolution.settled(thing)
+        if any(isinstance(each, Definition) and each == thing for each in given):
             return None
-        if any(isinstance(each, Definition) and each.path == thing.of.path for each in self.resolved(symbol)):
+        classes = {each.of.path: each for each in given if isinstance(each, Instance)}
+        if len(classes) > 1:
+            return None
+        if not classes:
+            outside = {each.path for each in given if isinstance(each, OutsideInstance)}
+            return outside.pop() if len(outside) == 1 else None
+        (instance,) = classes.values()
+        if isinstance(thing, Definition) and thing.is_class:
             return symbol
-        return self.public(thing.of)
+        return self.public(instance.of)
 
     def public(self, thing: Definition) -> str:
         """The shortest path of packages above its module under which a definition can be had."""

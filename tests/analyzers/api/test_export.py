@@ -123,6 +123,21 @@ def test_what_only_type_checkers_see_is_marked() -> None:
     assert _only(surface, "f").values == (":B()",)
 
 
+def test_a_stub_imports_for_itself_what_it_does_not_export() -> None:
+    surface = _exported(
+        """
+        import a, b as b, c.d as e
+        from f import g, h as h, i as j, k
+        from . import l
+        __all__ = ['k']
+        """,
+        is_stub=True,
+    )
+    assert {name for name in surface.symbols if not _only(surface, name).is_type_only} == set("bhkl") | {
+        "__all__"
+    }
+
+
 def test_reads_parameters() -> None:
     kind = ParameterKind
     surface = _exported(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 import zlib
 from textwrap import dedent
@@ -61,7 +62,7 @@ FRAME = {
         """,
     "pd/core/group.py": "from pd.core.frame import Frame\nclass Grouped:\n    def mean(self) -> Frame: ...",
     "pd/io.py": """
-        from pd.core.frame import Frame as _F
+        from pd.core.frame import Frame as _F, Series
         import contextlib
         def read(path):
             frame = _F(path)
@@ -72,6 +73,7 @@ FRAME = {
         async def fetched() -> _F: ...
         def typed() -> 'pathlib.Path': ...
         def untyped(): return other()
+        def either(x) -> Series | _F: ...
         """,
     "other/base.py": """
         import abc
@@ -136,6 +138,7 @@ def test_canonical(symbol: str, place: str | None) -> None:
         ("pd.Frame()[].head", "pd.Series"),
         ("pd.Frame().first.head", "pd.Series"),
         ("pd.io.untyped", None),
+        ("pd.io.either", None),
         ("pd.io.typed", None),
         ("pd.core", None),
         ("pd.nothing", None),
@@ -261,6 +264,24 @@ def test_what_modules_set_on_their_neighbours() -> None:
         "late",
         "later",
     ]
+
+
+def test_answers_do_not_depend_on_the_order_of_questions() -> None:
+    files = {
+        "p/__init__.py": "from p import b, a\nfrom p.a import *\nfrom p.b import *",
+        "p/a.py": "from p.b import *\nfrom p import b\nclass A: ...\ndef fa() -> B: ...",
+        "p/b.py": "from p.a import *\nfrom p import A\nclass B(A): ...\ndef fb() -> A: ...",
+    }
+    questions = [f"{module}.{name}" for module in ("p", "p.a", "p.b") for name in ("A", "B", "fa", "fb")]
+    answers = []
+    shuffler = random.Random(1)
+    for _ in range(60):
+        order = shuffler.sample(questions, len(questions))
+        surfaces = _surfaces(files)
+        found = {question: (surfaces.canonical(question), surfaces.returned(question)) for question in order}
+        answers.append(sorted(found.items()))
+    assert all(answer == answers[0] for answer in answers)
+    assert dict(answers[0])["p.a.fb"] == ("p.b.fb", "p.A")
 
 
 def test_namespace_packages_over_several_roots() -> None:
