@@ -22,12 +22,11 @@ from analyzers.api.surface import ModuleSurface, Symbol, SymbolKind
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-_LIMIT_ALTERNATIVES = 24
 _LIMIT_DEPTH = 40
+_PATTERNS = frozenset(
+    {"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "list_splat_pattern"}
+)
 _EXPORT_CHANGES = re.compile(r"__all__\s*(?:\.\s*(?:append|extend|insert|remove)\b|\+=|\[)")
-_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-_PLAIN_METACLASSES = frozenset({"type", "ABCMeta", "EnumMeta", "EnumType"})
-_OWN_NAMES = ("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__")
 
 
 def exported(text: str, target: Target = ANY_TARGET, *, is_stub: bool = False) -> ModuleSurface:
@@ -237,9 +236,10 @@ class _Exporter:
                     self._tables.add(left.text(), None, right)
             case "call" if not scope.class_name:
                 self._call(node)
-            case "await" | "ERROR":
+            case "ERROR":
                 for child in node.named_children():
-                    self._expression(child, scope, conditional, type_only)
+                    if child.kind() == "assignment":
+                        self._assignment(child, scope, conditional, type_only)
             case _:
                 pass
 
@@ -365,18 +365,13 @@ class _Exporter:
                 symbols[position] = replaced(symbol, members=members, open=symbol.open)
 
     def _targets(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        if node.kind() == "identifier":
-            self._value(scope, node, (), conditional, type_only)
-        elif node.kind() in (
-            "pattern_list",
-            "tuple_pattern",
-            "list_pattern",
-            "tuple",
-            "list",
-            "list_splat_pattern",
-        ):
-            for child in node.named_children():
-                self._targets(child, scope, conditional, type_only)
+        pending = [node]
+        while pending:
+            target = pending.pop()
+            if target.kind() == "identifier":
+                self._value(scope, target, (), conditional, type_only)
+            elif target.kind() in _PATTERNS:
+                pending += target.named_children()
 
     def _value(
         self, scope: Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from analyzers.api.conditions import Target
-from analyzers.api.modules import Modules, Root
+from analyzers.api.modules import Modules, Root, source_roots
 from analyzers.api.surface import ModuleKey, ModuleSurface
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.api.things import Definition
@@ -355,6 +355,13 @@ def test_a_member_of_a_wheel_with_a_known_checksum_is_not_read() -> None:
     known = {ModuleKey("m.py", zlib.crc32(b"x = 1"), 5): told}
     surfaces = DistributionSurfaces([Root(_wheel({"m.py": "x = 1"}))], known=known)
     assert surfaces.open_reason("m") == "told before"
+
+
+@pytest.mark.parametrize("path", ["p-1/src/p/__init__.py", "p-1/p/__init__.py", "src/p.py", "p.py"])
+def test_source_roots(path: str) -> None:
+    beside = f"{path.split('/')[0]}/setup.py" if path.startswith("p-1") else "setup.py"
+    surfaces = DistributionSurfaces(source_roots(_reader({path: "x = 1", beside: ""})))
+    assert surfaces.canonical("p.x") == "p.x"
 
 
 def test_whole_survives_what_cannot_be_read() -> None:
