@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -68,13 +69,18 @@ class Definitions:
         is_yielded = decorated.is_yielded
         found = instances(annotation, place, is_yielded=is_yielded) if annotation else ()
         if not self._is_stub and (receiver or annotation is None):
-            inside = place._replace(class_names=(), values=_parameter_values(head, place))
-            body = self._bodies.read(node, inside, wants_returns=annotation is None)
+            body = self._bodies.read(
+                node,
+                place._replace(class_names=()),
+                functools.partial(_parameter_values, head, place),
+                wants_returns=annotation is None,
+            )
             if annotation is None and body.is_generator is is_yielded:
                 found = body.returns
             if receiver and not is_class_method:
                 for attribute, line, is_what in body.attributes:
-                    if attribute not in scope.names:
+                    known = scope.names.get(attribute, ())
+                    if not known or (is_what and not any(each.values for each in known)):
                         scope.bind(attribute, Symbol(SymbolKind.VALUE, line, is_what), True)
         symbol = Symbol(
             SymbolKind.PROPERTY if decorated.is_property else SymbolKind.FUNCTION,
