@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.api.expressions import Place, instances, values
@@ -42,17 +42,25 @@ class Bodies:
             return self._root.find(kind="ERROR") is not None
         return self._errors > 0
 
-    def read(self, function: SgNode, place: Place, *, wants_returns: bool) -> Body:
+    def read(
+        self,
+        function: SgNode,
+        place: Place,
+        parameters: Callable[[], Mapping[str, tuple[str, ...]]],
+        *,
+        wants_returns: bool,
+    ) -> Body:
         """What a function says.
 
         Args:
             function: its definition.
-            place: with the names of its parameters.
+            place: where its body stands.
+            parameters: what its parameters may be; asked for only if the body says something.
             wants_returns: no annotation tells what it returns.
         """
         returned: list[SgNode] = []
         locals_: dict[str, list[SgNode]] = {}
-        attributes: list[tuple[str, int, tuple[str, ...]]] = []
+        targets: list[tuple[SgNode, SgNode | None]] = []
         is_generator = False
         for kind, node in self._own(function):
             if kind == "assignment":
@@ -63,15 +71,18 @@ class Bodies:
                     case "identifier" if wants_returns:
                         locals_.setdefault(left.text(), []).append(node)
                     case "attribute" if place.receiver:
-                        attributes += _attribute(left, node, place)
+                        targets.append((left, node))
                     case "pattern_list" | "tuple_pattern" if place.receiver:
-                        for child in left.named_children():
-                            attributes += _attribute(child, None, place)
+                        targets += [(child, None) for child in left.named_children()]
                     case _:
                         pass
             elif wants_returns:
                 is_generator = is_generator or kind == "yield"
                 returned.append(node)
+        if not returned and not targets:
+            return Body()
+        place = place._replace(values=parameters())
+        attributes = [found for target in targets for found in _attribute(*target, place)]
         wanted = "yield" if is_generator else "return_statement"
         chosen = [node for node in returned if node.kind() == wanted] if wants_returns else []
         return Body(_returns(chosen, locals_, place), is_generator, tuple(attributes))

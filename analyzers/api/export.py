@@ -7,49 +7,26 @@ What does not bind a name at module level is passed over. Where a test is not de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.api import lazy
 from analyzers.api.bodies import Bodies
 from analyzers.api.conditions import ANY_TARGET, UNKNOWN, Conditions, Target
+from analyzers.api.definitions import Definitions, Scope, class_symbol, line_of, replaced
 from analyzers.api.expressions import Place, instances, types, values
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.openness import openness
-from analyzers.api.signatures import Decorators, decorators, parameters
-from analyzers.api.surface import ModuleSurface, ParameterKind, Symbol, SymbolKind
+from analyzers.api.signatures import Decorators, decorators
+from analyzers.api.surface import ModuleSurface, Symbol, SymbolKind
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-_LIMIT_ALTERNATIVES = 24
 _LIMIT_DEPTH = 40
+_PATTERNS = frozenset(
+    {"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "list_splat_pattern"}
+)
 _EXPORT_CHANGES = re.compile(r"__all__\s*(?:\.\s*(?:append|extend|insert|remove)\b|\+=|\[)")
-_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-_PLAIN_METACLASSES = frozenset({"type", "ABCMeta", "EnumMeta", "EnumType"})
-_OWN_NAMES = ("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__")
-
-
-class _Scope:
-    """The names of a module or of a class body."""
-
-    def __init__(self, class_name: str | None = None) -> None:
-        self.class_name = class_name
-        self.names: dict[str, list[Symbol]] = {}
-        self.overloaded: set[str] = set()
-
-    def bind(self, name: str, symbol: Symbol, is_conditional: bool) -> None:
-        """Add a meaning; without a condition it takes the place of those that there are."""
-        known = self.names.get(name)
-        if known is None or not is_conditional:
-            self.names[name] = [symbol]
-        elif len(known) < _LIMIT_ALTERNATIVES:
-            known.append(symbol)
-
-    def frozen(self) -> dict[str, tuple[Symbol, ...]]:
-        for name in self.overloaded & self.names.keys():
-            self.names[name] = _ordered(self.names[name])
-        return {name: tuple(symbols) for name, symbols in self.names.items()}
 
 
 def exported(text: str, target: Target = ANY_TARGET, *, is_stub: bool = False) -> ModuleSurface:
@@ -70,8 +47,9 @@ class _Exporter:
         self._text, self._root, self._is_stub = text, root, is_stub
         self._conditions = Conditions(target)
         self._bodies = Bodies(root)
+        self._definitions = Definitions(self._bodies, is_stub)
         self._tables = Tables()
-        self._module = _Scope()
+        self._module = Scope()
         self._stars: dict[str, None] = {}
         self._exports: Names | None = None
         self._export_changes = 0
@@ -107,6 +85,9 @@ class _Exporter:
             self._open["it is not understood as a whole"] = None
         exports = self._exports
         names = dict.fromkeys(exports.names) if exports is not None else {}
+        for name in names if self._is_stub else ():
+            for position, symbol in enumerate(self._module.names.get(name, [])):
+                self._module.names[name][position] = replaced(symbol, is_type_only=False)
         return ModuleSurface(
             symbols=self._module.frozen(),
             stars=tuple(self._stars),
@@ -158,18 +139,18 @@ class _Exporter:
                     for name, line in (members or {}).items()
                 }
                 reason = symbol.open or ("setattr" if members is None else None)
-                symbols[position] = _replaced(symbol, members={**symbol.members, **added}, open=reason)
+                symbols[position] = replaced(symbol, members={**symbol.members, **added}, open=reason)
 
     # Statements.
 
-    def _block(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+    def _block(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool, depth: int) -> None:
         if depth > _LIMIT_DEPTH:
             self._open["it is nested too deeply"] = None
             return
         for statement in node.named_children():
             self._statement(statement, scope, conditional, type_only, depth)
 
-    def _statement(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+    def _statement(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool, depth: int) -> None:
         match node.kind():
             case "expression_statement":
                 for child in node.named_children():
@@ -177,7 +158,7 @@ class _Exporter:
             case "function_definition":
                 self._function(node, Decorators(), scope, conditional, type_only)
             case "class_definition":
-                self._class(node, None, scope, conditional, type_only, depth)
+                self._class(node, Decorators(), scope, conditional, type_only, depth)
             case "decorated_definition":
                 definition = node.field("definition")
                 if definition is not None and definition.kind() == "function_definition":
@@ -199,7 +180,7 @@ class _Exporter:
             case _:
                 self._compound(node, scope, conditional, type_only, depth)
 
-    def _compound(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+    def _compound(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool, depth: int) -> None:
         """``try``, ``with``, loops, ``match``: every block may run; the body of ``with`` does."""
         kind = node.kind()
         below = conditional or kind not in ("with_statement", "finally_clause", "block", "match_statement")
@@ -220,7 +201,7 @@ class _Exporter:
                 case _:
                     pass
 
-    def _if(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool, depth: int) -> None:
+    def _if(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool, depth: int) -> None:
         arms = [(node.field("condition"), node.field("consequence"))]
         for alternative in node.field_children("alternative"):
             if alternative.kind() == "elif_clause":
@@ -240,7 +221,7 @@ class _Exporter:
                 return
             conditional = True
 
-    def _expression(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+    def _expression(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         match node.kind():
             case "assignment":
                 self._assignment(node, scope, conditional, type_only)
@@ -255,9 +236,10 @@ class _Exporter:
                     self._tables.add(left.text(), None, right)
             case "call" if not scope.class_name:
                 self._call(node)
-            case "await" | "ERROR":
+            case "ERROR":
                 for child in node.named_children():
-                    self._expression(child, scope, conditional, type_only)
+                    if child.kind() == "assignment":
+                        self._assignment(child, scope, conditional, type_only)
             case _:
                 pass
 
@@ -292,7 +274,7 @@ class _Exporter:
             if text is not None:
                 self._tables.add(table.text(), text, value)
 
-    def _assignment(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+    def _assignment(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         targets: list[SgNode] = []
         annotation: SgNode | None = None
         right: SgNode | None = node
@@ -330,7 +312,7 @@ class _Exporter:
         target: SgNode,
         annotation: SgNode | None,
         right: SgNode | None,
-        scope: _Scope,
+        scope: Scope,
         conditional: bool,
         type_only: bool,
     ) -> None:
@@ -351,7 +333,7 @@ class _Exporter:
             text = annotation.text()
             if text.rpartition(".")[2] == "TypeAlias" and right is not None:
                 found = types(right, place)
-                scope.bind(name, Symbol(SymbolKind.ALIAS, _line(target), found), conditional)
+                scope.bind(name, Symbol(SymbolKind.ALIAS, line_of(target), found), conditional)
                 return
             found = instances(annotation, place) or (values(right, place) if right is not None else ())
             self._value(scope, target, found, conditional, type_only)
@@ -360,12 +342,12 @@ class _Exporter:
             return
         found = values(right, place)
         if found and right.kind() in ("identifier", "attribute"):
-            symbol = Symbol(SymbolKind.ALIAS, _line(target), found, is_type_only=type_only)
+            symbol = Symbol(SymbolKind.ALIAS, line_of(target), found, is_type_only=type_only)
             scope.bind(name, symbol, conditional)
         elif (
             right.kind() == "call" and found and found[0].rpartition(".")[2].removeprefix(":") == "property()"
         ):
-            scope.bind(name, Symbol(SymbolKind.PROPERTY, _line(target)), conditional)
+            scope.bind(name, Symbol(SymbolKind.PROPERTY, line_of(target)), conditional)
         else:
             self._value(scope, target, found, conditional, type_only)
 
@@ -377,133 +359,93 @@ class _Exporter:
         symbols = self._module.names.get(subject.text(), [])
         for position, symbol in enumerate(symbols):
             if symbol.kind is SymbolKind.CLASS:
-                member = Symbol(SymbolKind.VALUE, _line(target), values(right, Place()))
+                member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))
                 known = symbol.members.get(attribute.text(), ())
                 members = {**symbol.members, attribute.text(): (*known, member)}
-                symbols[position] = _replaced(symbol, members=members, open=symbol.open)
+                symbols[position] = replaced(symbol, members=members, open=symbol.open)
 
-    def _targets(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
-        if node.kind() == "identifier":
-            self._value(scope, node, (), conditional, type_only)
-        elif node.kind() in (
-            "pattern_list",
-            "tuple_pattern",
-            "list_pattern",
-            "tuple",
-            "list",
-            "list_splat_pattern",
-        ):
-            for child in node.named_children():
-                self._targets(child, scope, conditional, type_only)
+    def _targets(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
+        pending = [node]
+        while pending:
+            target = pending.pop()
+            if target.kind() == "identifier":
+                self._value(scope, target, (), conditional, type_only)
+            elif target.kind() in _PATTERNS:
+                pending += target.named_children()
 
     def _value(
-        self, scope: _Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool
+        self, scope: Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool
     ) -> None:
-        symbol = Symbol(SymbolKind.VALUE, _line(name), found, is_type_only=type_only)
+        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only)
         scope.bind(name.text(), symbol, conditional)
 
-    def _delete(self, node: SgNode, scope: _Scope, conditional: bool) -> None:
+    def _delete(self, node: SgNode, scope: Scope, conditional: bool) -> None:
         for child in node.named_children():
             names = child.named_children() if child.kind() in ("expression_list", "tuple") else [child]
             for name in names:
                 if not conditional:
                     scope.names.pop(name.text(), None)
 
-    def _type_alias(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+    def _type_alias(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         parts = node.named_children()
         if len(parts) < 2:
             return
         head = parts[0].find(kind="identifier")
         if head is not None:
             found = types(parts[-1], Place(scope.class_name, scope.names))
-            symbol = Symbol(SymbolKind.ALIAS, _line(head), found, is_type_only=type_only)
+            symbol = Symbol(SymbolKind.ALIAS, line_of(head), found, is_type_only=type_only)
             scope.bind(head.text(), symbol, conditional)
 
     # Imports.
 
-    def _import(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+    def _import(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         for child in node.named_children():
             if child.kind() == "aliased_import":
                 module, alias = child.field("name"), child.field("alias")
                 if module is not None and alias is not None:
-                    self._alias(scope, alias, module.text(), conditional, type_only)
+                    is_own = type_only or self._is_own(module.text(), alias.text(), child.text())
+                    self._alias(scope, alias, module.text(), conditional, is_own)
             elif child.kind() == "dotted_name":
                 root = child.text().partition(".")[0]
-                symbol = Symbol(SymbolKind.ALIAS, _line(child), (root,), is_type_only=type_only)
+                is_own = type_only or self._is_stub
+                symbol = Symbol(SymbolKind.ALIAS, line_of(child), (root,), is_type_only=is_own)
                 scope.bind(root, symbol, conditional)
 
-    def _import_from(self, node: SgNode, scope: _Scope, conditional: bool, type_only: bool) -> None:
+    def _import_from(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
+        text = node.text()
         for name, target in lazy.imported_names(node).items():
-            symbol = Symbol(SymbolKind.ALIAS, _line(node), (target,), is_type_only=type_only)
+            is_own = type_only or self._is_own(target, name, text)
+            symbol = Symbol(SymbolKind.ALIAS, line_of(node), (target,), is_type_only=is_own)
             scope.bind(name, symbol, conditional)
         module = node.field("module_name")
-        if module is not None and not type_only and node.text().rstrip(") ").endswith("*"):
+        if module is not None and not type_only and text.rstrip(") ").endswith("*"):
             self._stars["".join(module.text().split())] = None
 
-    def _alias(self, scope: _Scope, name: SgNode, target: str, conditional: bool, type_only: bool) -> None:
-        symbol = Symbol(SymbolKind.ALIAS, _line(name), (target,), is_type_only=type_only)
+    def _is_own(self, target: str, name: str, statement: str) -> bool:
+        """Whether a stub imports something for itself alone: not relative, not ``x as x`` (PEP 484)."""
+        if not self._is_stub or target.startswith("."):
+            return False
+        return name != target.rpartition(".")[2] or re.search(rf"\bas\s+{name}\b", statement) is None
+
+    def _alias(self, scope: Scope, name: SgNode, target: str, conditional: bool, type_only: bool) -> None:
+        symbol = Symbol(SymbolKind.ALIAS, line_of(name), (target,), is_type_only=type_only)
         scope.bind(name.text(), symbol, conditional)
 
     # Definitions.
 
     def _function(
-        self, node: SgNode, decorated: Decorators, scope: _Scope, conditional: bool, type_only: bool
+        self, node: SgNode, decorated: Decorators, scope: Scope, conditional: bool, type_only: bool
     ) -> None:
-        name_node = node.field("name")
-        if name_node is None or decorated.is_accessor:
-            return
-        name = name_node.text()
-        if name == "__getattr__" and not scope.class_name:
+        name = node.field("name")
+        if name is not None and name.text() == "__getattr__" and not scope.class_name:
             self._getattr = None if decorated.unknown else node
-        head = node.field("parameters")
-        given = parameters(head)
-        is_class_method = decorated.is_class_method or (bool(scope.class_name) and name in _CLASS_METHODS)
-        receiver = given[0].name if scope.class_name and given and not decorated.is_static else None
-        place = Place(
-            scope.class_name, scope.names, receiver, is_class_method, self_type=_self_type(head, receiver)
-        )
-        annotation = node.field("return_type")
-        is_yielded = decorated.is_yielded
-        found = instances(annotation, place, is_yielded=is_yielded) if annotation else ()
-        if not self._is_stub and (receiver or annotation is None):
-            inside = place._replace(class_names=(), values=_parameter_values(head, place))
-            body = self._bodies.read(node, inside, wants_returns=annotation is None)
-            if annotation is None and body.is_generator is is_yielded:
-                found = body.returns
-            if receiver and not is_class_method:
-                for attribute, line, is_what in body.attributes:
-                    if attribute not in scope.names:
-                        scope.bind(attribute, Symbol(SymbolKind.VALUE, line, is_what), True)
-        symbol = Symbol(
-            SymbolKind.PROPERTY if decorated.is_property else SymbolKind.FUNCTION,
-            _line(name_node),
-            found,
-            parameters=None if decorated.is_property else given,
-            open=f"decorated with {decorated.unknown}" if decorated.unknown else None,
-            is_type_only=type_only,
-            is_static=decorated.is_static and name != "__new__",
-            is_class_method=is_class_method,
-        )
-        self._bind_function(scope, name, symbol, decorated.is_overload, conditional)
-
-    def _bind_function(
-        self, scope: _Scope, name: str, symbol: Symbol, is_overload: bool, conditional: bool
-    ) -> None:
-        """Overloads are alternatives of each other; the implementation after them tells how it is called."""
-        if is_overload:
-            scope.bind(name, symbol, conditional or name in scope.overloaded)
-            scope.overloaded.add(name)
-            return
-        if name in scope.overloaded:
-            scope.overloaded.discard(name)
-            symbol = _replaced(symbol, values=_ordered(scope.names[name])[0].values)
-        scope.bind(name, symbol, conditional)
+        self._definitions.function(node, decorated, scope, conditional, type_only)
 
     def _class(
         self,
         node: SgNode,
-        decorated: Decorators | None,
-        scope: _Scope,
+        decorated: Decorators,
+        scope: Scope,
         conditional: bool,
         type_only: bool,
         depth: int,
@@ -512,90 +454,8 @@ class _Exporter:
         if name is None:
             return
         qualified = f"{scope.class_name}.{name.text()}" if scope.class_name else name.text()
-        inner = _Scope(qualified)
+        inner = Scope(qualified)
         if body is not None:
             self._block(body, inner, False, type_only, depth + 1)
-        place = Place(scope.class_name, scope.names)
-        bases, reason = _bases(node.field("superclasses"), place)
-        if decorated and decorated.unknown:
-            reason = reason or f"decorated with {decorated.unknown}"
-        if {"__getattr__", "__getattribute__"} & inner.names.keys():
-            reason = reason or "__getattr__"
-        symbol = Symbol(
-            SymbolKind.CLASS, _line(name), bases, members=inner.frozen(), open=reason, is_type_only=type_only
-        )
+        symbol = class_symbol(node, decorated, scope, inner, type_only)
         scope.bind(name.text(), symbol, conditional)
-
-
-def _ordered(overloads: list[Symbol]) -> list[Symbol]:
-    """The overload first that holds when no optional argument is given; it alone tells what is returned."""
-
-    def required(symbol: Symbol) -> int:
-        optional = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
-        return sum(not each.has_default and each.kind not in optional for each in symbol.parameters or ())
-
-    first, *others = sorted(overloads, key=required)
-    return [first, *(_replaced(each, values=()) for each in others)]
-
-
-def _replaced(symbol: Symbol, **changes: object) -> Symbol:
-    import msgspec
-
-    return msgspec.structs.replace(symbol, **changes)
-
-
-def _line(node: SgNode) -> int:
-    return node.range().start.line + 1
-
-
-def _bases(arguments: SgNode | None, place: Place) -> tuple[tuple[str, ...], str | None]:
-    """The bases of a class, and why its members are not all in sight."""
-    found: list[str] = []
-    reason = None
-    for child in arguments.named_children() if arguments else ():
-        if child.kind() == "comment":
-            continue
-        if child.kind() == "keyword_argument":
-            key, value = child.field("name"), child.field("value")
-            is_metaclass = key is not None and value is not None and key.text() == "metaclass"
-            if is_metaclass and value and value.text().rpartition(".")[2] not in _PLAIN_METACLASSES:
-                reason = f"metaclass {value.text()[:60]}"
-            continue
-        stated = values(child, place)
-        if child.kind() == "subscript" and (head := child.field("value")) is not None:
-            stated = values(head, place)
-        found += stated
-        if not stated:
-            reason = reason or "a base is not known"
-    return tuple(found), reason
-
-
-def _self_type(head: SgNode | None, receiver: str | None) -> str | None:
-    """The annotation of ``self``: a type variable that as a return annotation means the same class."""
-    first = head.named_children()[:1] if head and receiver else []
-    annotation = first[0].field("type") if first else None
-    if annotation is None:
-        return None
-    text = annotation.text()
-    return text.partition("[")[2].removesuffix("]") if text.startswith(("type[", "Type[")) else text
-
-
-def _parameter_values(head: SgNode | None, place: Place) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for child in _named(head):
-        name = child.field("name")
-        annotation = child.field("type")
-        if child.kind() == "identifier":
-            found[child.text()] = ()
-        elif child.kind() == "typed_parameter" and annotation is not None:
-            first = child.named_children()[0]
-            is_one = first.kind() == "identifier"
-            found[first.text().lstrip("* ")] = instances(annotation, place) if is_one else ()
-        elif name is not None:
-            found[name.text()] = instances(annotation, place) if annotation is not None else ()
-    return found
-
-
-def _named(node: SgNode | None) -> Iterator[SgNode]:
-    if node is not None:
-        yield from node.named_children()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _DEPTH = 20
+_LIMIT_PATH = 300
 _ATTACH = re.compile(r"_?(?:lazy_)?attach(_stub)?")
 # ``return globals()[name]`` gives what is there anyway.
 _ANSWER = re.compile(r"\breturn\b(?!\s+globals\(\)\[)")
@@ -336,7 +337,11 @@ def imported_names(node: SgNode) -> dict[str, str]:
 
 def _target(name: str, value: SgNode) -> tuple[str, ...]:
     """Where a lazily made name comes from, by the usual ways to write it in a table."""
-    texts = [text for child in (value, *value.named_children()) if (text := string(child)) is not None]
+    texts = [
+        text[:_LIMIT_PATH]
+        for child in (value, *value.named_children())
+        if (text := string(child)) is not None
+    ]
     found = []
     for text in texts[:2]:
         module = text.replace(":", ".")

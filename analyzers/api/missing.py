@@ -53,8 +53,9 @@ def missing(demand: ApiDemand, surfaces: DistributionSurfaces, release: str) -> 
 
 def absence(symbol: str, surfaces: DistributionSurfaces) -> tuple[str, Confidence] | None:
     """Why a symbol does not exist; None where it does, or where that is not known."""
-    if surfaces.resolved(symbol) or surfaces.resolved(symbol, for_types=True):
-        return None
+    for for_types in (False, True):
+        if surfaces.resolved(symbol, for_types=for_types) or surfaces.was_cut():
+            return None
     steps = _STEP.findall(symbol)
     for stop in range(1, len(steps) + 1):
         path = "".join(steps[:stop])
@@ -64,6 +65,8 @@ def absence(symbol: str, surfaces: DistributionSurfaces) -> tuple[str, Confidenc
         # Names of the language itself are there without a word in the source.
         is_language = (name.startswith("__") and name.endswith("__")) or hasattr(type, name)
         if stop == 1 or not name.isidentifier() or is_language:
+            return None
+        if surfaces.was_cut():
             return None
         things = surfaces.resolved("".join(steps[: stop - 1]))
         lacks = [_lack(thing, name, surfaces) for thing in things]

@@ -227,6 +227,25 @@ class Modules:
         return ApiSurface(modules=modules, extensions=tuple(extensions), unreadable=tuple(unreadable))
 
 
+def source_roots(reader: FileReader) -> list[Root]:
+    """Where an unpacked sdist, or a checkout, keeps its modules: below ``src``, or beside its metadata.
+
+    The one directory that an sdist consists of is entered.
+
+    Raises:
+        FileReaderError: the root cannot be listed.
+    """
+    directory = b""
+    children = reader.list(directory)
+    if len(children) == 1 and children[0].kind is FileKind.DIRECTORY:
+        directory = children[0].name
+        children = reader.list(directory)
+    kinds = {child.name: child.kind for child in children}
+    if kinds.get(b"src") is FileKind.DIRECTORY:
+        return [Root(reader, joined(directory, b"src")), Root(reader, directory)]
+    return [Root(reader, directory)]
+
+
 def is_extension_of(name: bytes, stem: bytes) -> bool:
     """Whether a file name is that of a compiled module: ``stem.cpython-311-x86_64-linux-gnu.so``."""
     found = _EXTENSION.fullmatch(name.decode("utf-8", "replace"))

@@ -18,7 +18,7 @@ _WORDS = (
     "globals|vars|locals|setattr|exec|modules|__path__|extend_path|meta_path|add_move|_getframe|currentframe"
 )
 _MODULE_ALIAS = re.compile(
-    r"^[ \t]*(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*\w*sys\.modules\[__name__\][ \t]*(?:#.*)?$", re.M
+    r"^[ \t]*(\w+)(?:[ \t]*:[^=\n]++)?[ \t]*=[ \t]*\w*sys\.modules\[__name__\][ \t]*(?:#.*)?$", re.M
 )
 _OWN_MODULE = "sys.modules[__name__]"
 _READS = frozenset({"get", "keys", "items", "values", "copy", "__contains__", "__getitem__"})
@@ -129,15 +129,14 @@ class _Reading:
 
     def _is_written(self, node: SgNode) -> bool:
         parent = node.parent()
+        while parent is not None and parent.kind() == "subscript":
+            node, parent = parent, parent.parent()
         if parent is None:
             return False
         if parent.kind() in ("assignment", "augmented_assignment"):
-            left = parent.field("left")
-            return left is not None and left.text() == node.text()
-        if parent.kind() == "attribute":
-            method = parent.field("attribute")
-            return method is not None and method.text() in ("append", "extend", "insert")
-        return parent.kind() == "subscript" and self._is_written(parent)
+            return _starts_with(parent, node)
+        method = parent.field("attribute") if parent.kind() == "attribute" else None
+        return method is not None and method.text() in ("append", "extend", "insert")
 
     def _namespace(self, call: SgNode) -> None:
         """A namespace of the module: written to, read, or given away."""
@@ -298,7 +297,7 @@ def _is_changed(name: str, text: str) -> bool:
     if re.search(rf"\b{name}\[[^\]\n]*\]\s*=(?!=)|\b{name}\.(?:{methods})\b|\b{name}\s*\|=", text):
         return True
     # The head of a function that has a parameter of this name is no call that is given it.
-    given = re.finditer(rf"(?:(def\s+)?([\w.]+)\(|[,=])\s*\**{name}\s*[,)]", text)
+    given = re.finditer(rf"(?:(?<![\w.])(def\s+)?([\w.]++)\(|[,=])\s*\**{name}\s*[,)]", text)
     return any(not found[1] and (found[2] or "") not in _READERS for found in given)
 
 

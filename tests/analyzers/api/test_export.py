@@ -123,6 +123,21 @@ def test_what_only_type_checkers_see_is_marked() -> None:
     assert _only(surface, "f").values == (":B()",)
 
 
+def test_a_stub_imports_for_itself_what_it_does_not_export() -> None:
+    surface = _exported(
+        """
+        import a, b as b, c.d as e
+        from f import g, h as h, i as j, k
+        from . import l
+        __all__ = ['k']
+        """,
+        is_stub=True,
+    )
+    assert {name for name in surface.symbols if not _only(surface, name).is_type_only} == set("bhkl") | {
+        "__all__"
+    }
+
+
 def test_reads_parameters() -> None:
     kind = ParameterKind
     surface = _exported(
@@ -378,6 +393,16 @@ def test_no_text_fails(text: str) -> None:
         "a = " + "b." * 20_000 + "c",
         "a = " + "f(" * 3_000 + ")" * 3_000,
         "a" * 1_000_000,
+        "(" * 5_000 + "a, " + "), " * 5_000 + " = 1",
+        "async def f(): pass\n" + "await " * 5_000 + "f()",
+        "__path__" + "[0]" * 5_000 + " = 1",
+        "x = globals()\n" + "a" * 1_000_000 + "\n" + "a." * 500_000,
+        "import sys\nx = sys.modules[__name__]\na:" + " " * 1_000_000 + "\nb",
+        "def __getattr__(n):\n  return T[n]\nT = {'a': '" + "." * 100_000 + "!'}",
+        "globals().x" * 3_000,
+        "f(" + "setattr(a, b, c), " * 5_000 + ")",
+        "not " * 5_000 + "x\nif " + "not " * 5_000 + "x: pass",
+        "lambda: " * 3_000 + "globals()[x]",
         "x = 1\0\ny = 2",
         "__all__ = " + "[" * 2_000 + "]" * 2_000,
         "def f() -> " + "Optional[" * 3_000 + "A" + "]" * 3_000 + ": ...",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 import zlib
 from textwrap import dedent
@@ -8,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from analyzers.api.conditions import Target
-from analyzers.api.modules import Modules, Root
+from analyzers.api.modules import Modules, Root, source_roots
 from analyzers.api.surface import ModuleKey, ModuleSurface
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.api.things import Definition
@@ -61,7 +62,7 @@ FRAME = {
         """,
     "pd/core/group.py": "from pd.core.frame import Frame\nclass Grouped:\n    def mean(self) -> Frame: ...",
     "pd/io.py": """
-        from pd.core.frame import Frame as _F
+        from pd.core.frame import Frame as _F, Series
         import contextlib
         def read(path):
             frame = _F(path)
@@ -72,6 +73,7 @@ FRAME = {
         async def fetched() -> _F: ...
         def typed() -> 'pathlib.Path': ...
         def untyped(): return other()
+        def either(x) -> Series | _F: ...
         """,
     "other/base.py": """
         import abc
@@ -136,6 +138,7 @@ def test_canonical(symbol: str, place: str | None) -> None:
         ("pd.Frame()[].head", "pd.Series"),
         ("pd.Frame().first.head", "pd.Series"),
         ("pd.io.untyped", None),
+        ("pd.io.either", None),
         ("pd.io.typed", None),
         ("pd.core", None),
         ("pd.nothing", None),
@@ -263,6 +266,24 @@ def test_what_modules_set_on_their_neighbours() -> None:
     ]
 
 
+def test_answers_do_not_depend_on_the_order_of_questions() -> None:
+    files = {
+        "p/__init__.py": "from p import b, a\nfrom p.a import *\nfrom p.b import *",
+        "p/a.py": "from p.b import *\nfrom p import b\nclass A: ...\ndef fa() -> B: ...",
+        "p/b.py": "from p.a import *\nfrom p import A\nclass B(A): ...\ndef fb() -> A: ...",
+    }
+    questions = [f"{module}.{name}" for module in ("p", "p.a", "p.b") for name in ("A", "B", "fa", "fb")]
+    answers = []
+    shuffler = random.Random(1)
+    for _ in range(60):
+        order = shuffler.sample(questions, len(questions))
+        surfaces = _surfaces(files)
+        found = {question: (surfaces.canonical(question), surfaces.returned(question)) for question in order}
+        answers.append(sorted(found.items()))
+    assert all(answer == answers[0] for answer in answers)
+    assert dict(answers[0])["p.a.fb"] == ("p.b.fb", "p.A")
+
+
 def test_namespace_packages_over_several_roots() -> None:
     first, second = _reader({"g/a/__init__.py": "x = 1"}), _reader({"g/b.py": "y = 1"})
     surfaces = DistributionSurfaces([Root(first), Root(second)])
@@ -334,6 +355,13 @@ def test_a_member_of_a_wheel_with_a_known_checksum_is_not_read() -> None:
     known = {ModuleKey("m.py", zlib.crc32(b"x = 1"), 5): told}
     surfaces = DistributionSurfaces([Root(_wheel({"m.py": "x = 1"}))], known=known)
     assert surfaces.open_reason("m") == "told before"
+
+
+@pytest.mark.parametrize("path", ["p-1/src/p/__init__.py", "p-1/p/__init__.py", "src/p.py", "p.py"])
+def test_source_roots(path: str) -> None:
+    beside = f"{path.split('/')[0]}/setup.py" if path.startswith("p-1") else "setup.py"
+    surfaces = DistributionSurfaces(source_roots(_reader({path: "x = 1", beside: ""})))
+    assert surfaces.canonical("p.x") == "p.x"
 
 
 def test_whole_survives_what_cannot_be_read() -> None:

@@ -132,7 +132,10 @@ def test_the_own_directory_comes_first() -> None:
         ({f"{SITE}/dev.egg-link": "/src"}, "a development install: its files lie elsewhere"),
         ({f"{SITE}/old-1.0-py3.egg/EGG-INFO/PKG-INFO": ""}, "an egg, which is not read"),
         ({f"{SITE}/b-2.dist-info/RECORD": ""}, "is missing"),
-        ({f"{SITE}/b-2.dist-info/METADATA": "Name: b\n", f"{SITE}/b-2.dist-info/RECORD": ""}, "Version: is missing"),
+        (
+            {f"{SITE}/b-2.dist-info/METADATA": "Name: b\n", f"{SITE}/b-2.dist-info/RECORD": ""},
+            "Version: is missing",
+        ),
         (
             {f"{SITE}/b-2.dist-info/METADATA": "Name: b\nVersion: 2\n"},
             "has no RECORD: its files are taken from top_level.txt",
