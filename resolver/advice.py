@@ -10,7 +10,7 @@ from analyzers.evidence import Justification
 from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
-from resolver.climbing import StoppedBy
+from resolver.budget import StoppedBy
 from resolver.relaxations import Relaxation
 
 
@@ -18,7 +18,7 @@ class Status(enum.StrEnum):
     """How good the answer is.
 
     OPTIMAL: proven that no stack scores better. FEASIBLE: a stack that meets every requirement.
-    NOT_PROVEN: none was found, but the proof rests on releases that were not read.
+    NOT_PROVEN: none was found, but the proof rests on releases that were not read, or the search was stopped.
     UNSATISFIABLE: proven that there is none.
     """
 
@@ -120,7 +120,7 @@ class Advice(Report, frozen=True, kw_only=True):
         diagnosis: the same in one sentence; None when there is a stack.
         relaxations: changes of the requirements that would make them solvable, the best first.
         remarks: what units say about the run or the whole stack.
-        stopped_by: what ended the search for better stacks; None when there is no stack.
+        stopped_by: what ended the search; None where it is proven that there is no stack.
     """
 
     status: Status

@@ -13,7 +13,7 @@ from analyzers.reports import Input, Tool, Unknown
 from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
 from resolver.advice import Advice, Pin, Requests, Statistics, Status
-from resolver.climbing import Budget
+from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context
 from resolver.doubts import NotProvenError
 from resolver.explanation import diagnose, explain
@@ -79,6 +79,8 @@ def advise(
         solution = resolver.solve()
     except UnsatisfiableError as error:
         failure = _failure(error, resolver)
+    except SearchStoppedError as error:
+        failure = _stopped(error.reason, resolver)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     advice = Advice(
         tool=tool,
@@ -96,7 +98,7 @@ def advise(
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
         remarks=remarks + (_about(solution.stack, "", units, context) if solution else ()),
-        stopped_by=solution.stopped_by if solution else None,
+        stopped_by=solution.stopped_by if solution else failure.stopped_by,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
     if inspect is not None:
@@ -112,6 +114,17 @@ class _Failure:
     explanation: tuple[str, ...] = ()
     diagnosis: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
+    stopped_by: StoppedBy | None = None
+
+
+def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
+    """The search ended without a stack and without a proof."""
+    conflicts = f"{resolver.universe.propagation.conflicts:,} conflicts"
+    option = "--time-limit" if reason is StoppedBy.TIME else "--limit-conflicts"
+    diagnosis = f"the search was stopped after {conflicts} without a stack ({reason.value})"
+    remedy = f"A larger {option} lets it go on; narrower requirements, or constraints by -c, help more."
+    told = f"{diagnosis[:1].upper()}{diagnosis[1:]}. {remedy}"
+    return _Failure(Status.NOT_PROVEN, explanation=(told,), diagnosis=diagnosis, stopped_by=reason)
 
 
 def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
@@ -150,7 +163,10 @@ def input_of(context: Context) -> Input:
     """What a run is about, with a digest that changes when the requirements or the target do."""
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     facts = {name: fact.value for name, fact in context.target.environment.facts.items()}
-    policies = (context.recommendation, context.prereleases.value, context.formats, context.cutoff)
+    policies = (
+        *(context.recommendation, context.prereleases.value, context.resolution.value),
+        *(context.formats, context.cutoff),
+    )
     told = msgspec.json.encode((requirements, facts, policies, _limits(context)), order="deterministic")
     digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
     return Input(what="requirements", digest=digest, files=context.files)

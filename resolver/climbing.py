@@ -10,11 +10,11 @@ Cost: one propagation of the stack for each move, and the reading of what a move
 
 from __future__ import annotations
 
-import enum
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from resolver.budget import Budget, StoppedBy
 from resolver.projects import Project
 from resolver.score import Scorer
 from resolver.stack import Member, Stack
@@ -27,31 +27,6 @@ PLATEAU = 10
 """Sideways moves in a row."""
 PERTURBED = (2, 4)
 """Fewest and most projects that a restart changes at random."""
-
-
-class StoppedBy(enum.StrEnum):
-    """What ended a search."""
-
-    FIRST_STACK = "first stack"
-    BOUND = "bound"
-    MOVES = "limit"
-    TIME = "time limit"
-    EXHAUSTED = "nothing left to try"
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How long to look for better stacks.
-
-    Attributes:
-        moves: most moves; a run that this ends is the same for the same seed.
-        time_limit_s: of the whole run; None for none.
-    """
-
-    moves: int = 100
-    time_limit_s: float | None = 20.0
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -124,7 +99,7 @@ class Climb:
             return StoppedBy.BOUND
         if self.moves >= self.budget.moves:
             return StoppedBy.MOVES
-        if self.budget.time_limit_s is not None and self.elapsed_s() > self.budget.time_limit_s:
+        if self.elapsed_s() > self.budget.climb_s:
             return StoppedBy.TIME
         return None
 

@@ -28,6 +28,17 @@ class PrereleasePolicy(enum.StrEnum):
     EXPLICIT = "explicit"
 
 
+class Resolution(enum.StrEnum):
+    """Which end of what fits is tried first: newest releases, or oldest ones of all or of direct projects.
+
+    Source: the option of the same name of uv.
+    """
+
+    HIGHEST = "highest"
+    LOWEST_DIRECT = "lowest-direct"
+    LOWEST = "lowest"
+
+
 @dataclass(frozen=True, slots=True)
 class DirectRequirement:
     """A requirement of the user that is live on the target.
@@ -96,6 +107,7 @@ class Context:
     requirements: tuple[DirectRequirement, ...]
     recommendation: Recommendation = STABLE
     prereleases: PrereleasePolicy = PrereleasePolicy.IF_NECESSARY
+    resolution: Resolution = Resolution.HIGHEST
     formats: FormatPolicy = field(default_factory=FormatPolicy)
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
@@ -111,6 +123,16 @@ class Context:
         """What the user says about one project (normalised name)."""
         yield from self.direct(project)
         yield from (c for c in self.constraints if c.project == project)
+
+    def is_ascending(self, project: str) -> bool:
+        """Whether the oldest releases of a project (normalised name) are tried first."""
+        match self.resolution:
+            case Resolution.HIGHEST:
+                return False
+            case Resolution.LOWEST_DIRECT:
+                return bool(self.direct(project))
+            case Resolution.LOWEST:
+                return True
 
     def direct(self, project: str) -> list[DirectRequirement]:
         """The user's requirements of one project (normalised name)."""

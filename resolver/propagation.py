@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from resolver.incompatibilities import Incompatibility, resolve
@@ -42,6 +43,7 @@ class Propagation:
         everything: the whole mask of every variable.
         conflicts: number of conflicts analysed.
         decisions: number of decisions made.
+        watch: called after each conflict, when all is consistent again; may raise to end the search.
     """
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class Propagation:
         self.everything: list[int] = []
         self.conflicts = 0
         self.decisions = 0
+        self.watch: Callable[[], None] = lambda: None
         self._incompatibilities: list[Incompatibility] = []
         self._occurrences: list[list[Incompatibility]] = []
         self._history: list[list[tuple[int, int]]] = []
@@ -132,6 +135,7 @@ class Propagation:
                 self.recheck(learned)
             else:
                 self.add(learned)
+            self.watch()
 
     def restart(self, suspended: int = 0) -> None:
         """Forget every decision and conclusion, and look at all incompatibilities again.

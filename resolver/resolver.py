@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
-from resolver.climbing import Budget, Climb, Move, Point, StoppedBy
+from resolver.budget import Budget, SearchStoppedError, StoppedBy
+from resolver.climbing import Climb, Move, Point
 from resolver.context import Context
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
@@ -79,6 +80,7 @@ class Resolver:
         self.pipeline = pipeline
         self.predictor = predictor
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
+        self.universe.propagation.watch = self._watch
         reader = self.universe.reader
         self.scorer = Scorer(pipeline.steps, pipeline.pair_steps, context, reader.dependencies)
         self.stacks_examined = 0
@@ -86,6 +88,8 @@ class Resolver:
         self._doubts = Doubts(self.universe)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
+        self._conflicts_end = 0
+        self._ends_at_s: float | None = None
         self._progress = progress or Silence()
 
     def solve(self) -> Solution:
@@ -94,6 +98,7 @@ class Resolver:
         Raises:
             UnsatisfiableError: there is none; it carries the proof.
             NotProvenError: none was found, and the proof rests on releases that were not read.
+            SearchStoppedError: none was found within the budget.
             KnowledgeError: something needed could not be had.
         """
         self.universe.require(self.context.requirements)
@@ -107,6 +112,8 @@ class Resolver:
 
     def _proven(self) -> Stack:
         """The first stack, or a proof that rests on nothing unverified that there is none."""
+        self._conflicts_end = self.universe.propagation.conflicts + self._budget.conflicts
+        self._ends_at_s = self._budget.time_limit_s
         while True:
             try:
                 return self._search()
@@ -117,6 +124,7 @@ class Resolver:
         """The first stack that every stride accepts."""
         self._propagate()
         while True:
+            self._watch()
             candidates = list(self.universe.open_projects())
             if candidates:
                 self._settle(self.predictor.project(candidates, self.universe))
@@ -124,6 +132,13 @@ class Resolver:
             stack = self._stack()
             if self._is_accepted(stack):
                 return stack
+
+    def _watch(self) -> None:
+        """End a search that has used up its conflicts or its time."""
+        if self.universe.propagation.conflicts > self._conflicts_end:
+            raise SearchStoppedError(StoppedBy.CONFLICTS)
+        if self._ends_at_s is not None and self._elapsed_s() > self._ends_at_s:
+            raise SearchStoppedError(StoppedBy.TIME)
 
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
@@ -151,20 +166,20 @@ class Resolver:
         """The stack of a move, everything else as preferred where that can be; None where it fails."""
         universe, propagation = self.universe, self.universe.propagation
         propagation.backjump(0)
+        self._conflicts_end, self._ends_at_s = propagation.conflicts + MOST_CONFLICTS, None
         wanted = dict(preferred)
         try:
             if move is not None:
                 wanted[move.project] = move.position
                 self._settle(universe.projects[move.project], wanted)
-            conflicts = propagation.conflicts
             while candidates := list(universe.open_projects()):
                 for project in candidates:
                     if universe.is_open(project):
                         self._settle(project, wanted)
                     if move is not None and not self._stands(move):
                         return None
-                    if propagation.conflicts - conflicts > MOST_CONFLICTS:
-                        return None
+        except SearchStoppedError:
+            return None
         except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
             universe.suspend(self._doubts.open_assumptions())
             return None

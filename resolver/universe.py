@@ -114,6 +114,7 @@ class Universe:
         releases = max(1, len(listing.versions) if listing else 0)
         variable = self.propagation.variable((2 << releases) - 1)
         project = Project(name, listing, self.context.formats.of(name), variable)
+        project.ascending = self.context.is_ascending(name)
         project.tiers = tiers(project, self.context)
         project.preferred = preferred(project, self.context)
         project.hashes = stated_hashes(name, self.context)

@@ -29,6 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_units(command)
+    arguments.add_search(command)
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)

@@ -13,7 +13,7 @@ from fakes.knowledge import MemoryKnowledge
 from fakes.oracle import Oracle
 from fakes.runs import Run, context, run
 from fakes.universes import World, worlds
-from resolver.climbing import Budget, StoppedBy
+from resolver.budget import Budget, StoppedBy
 from resolver.predictors.hill_climbing import HillClimbingPredictor
 from resolver.predictors.latest import LatestPredictor
 from resolver.resolver import Resolver
@@ -99,7 +99,7 @@ def solver(budget: Budget, elapsed_s: float = 0.0) -> Resolver:
 def test_a_spent_budget_gives_the_best_so_far() -> None:
     for budget, elapsed_s, reason in (
         (Budget(moves=0), 0.0, StoppedBy.MOVES),
-        (Budget(time_limit_s=5.0), 6.0, StoppedBy.TIME),
+        (Budget(), 21.0, StoppedBy.TIME),
     ):
         solution = solver(budget, elapsed_s).solve()
         assert solution.stopped_by is reason
