@@ -112,6 +112,7 @@ class Advice(Report, frozen=True, kw_only=True):
     """What `stackwright advise` answers.
 
     Attributes:
+        weights: name of a step to what its scores were multiplied with, in thousandths.
         requirements: the user's, as written, those that are not live on the target left out.
         pins: by name; empty when there is no stack.
         score: in millionths, at most 0; None when there is no stack.
@@ -125,6 +126,7 @@ class Advice(Report, frozen=True, kw_only=True):
 
     status: Status
     recommendation: str
+    weights: dict[str, int] = msgspec.field(default_factory=dict)
     requirements: tuple[str, ...]
     pins: tuple[Pin, ...] = ()
     score: int | None = None

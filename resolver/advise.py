@@ -89,6 +89,7 @@ def advise(
         unknowns=tuple(sorted(_unknowns(resolver))),
         status=_status(solution) if solution else failure.status,
         recommendation=context.recommendation.name,
+        weights=_weights(units, context),
         requirements=requirements,
         pins=_pins(solution.stack, resolver, units) if solution else (),
         score=solution.score if solution else None,
@@ -134,6 +135,11 @@ def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
         diagnosis=diagnose(error.proof, resolver.universe),
         relaxations=tuple(resolver.relaxations(error)),
     )
+
+
+def _weights(units: Pipeline, context: Context) -> dict[str, int]:
+    names = sorted(step.name for step in (*units.steps, *units.pair_steps))
+    return {name: context.recommendation.weights.get(name, 1000) for name in names}
 
 
 def _boot(units: Pipeline, context: Context) -> Iterable[Justification]:

@@ -32,7 +32,7 @@ class Budget:
         seed: of what is left to chance.
     """
 
-    moves: int = 100
+    moves: int = 500
     conflicts: int = 3_000
     time_limit_s: float | None = None
     seed: int = 0

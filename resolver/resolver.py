@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
-from resolver.climbing import Climb, Move, Point
+from resolver.climbing import Climb
 from resolver.context import Context
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
@@ -31,7 +31,7 @@ from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
 MOST_CONFLICTS = 50
-"""A move that meets more conflicts fails."""
+"""A stack that cannot be assembled with fewer conflicts is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,54 +143,63 @@ class Resolver:
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
         score = self.scorer.stack_score(stack)
-        bound = Bounds(self.universe, self.scorer).bound(score, self._doubts.open_assumptions())
+        bound = self._bound(stack, score)
         if not self.predictor.climbs or score >= bound:
             reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
             return Solution(stack, score, bound, reason)
+        self._undecide()
         climb = Climb(
             universe=self.universe,
             scorer=self.scorer,
             budget=self._budget,
-            assemble=self._assembled,
+            judge=self._judged,
             elapsed_s=self._elapsed_s,
-            best=Point(stack, score),
+            first=stack,
             bound=bound,
         )
         reason = climb.run()
-        again = self._assembled({n: m.position for n, m in climb.best.stack.members.items()})
+        self._undecide()
+        self.universe.expand_all()  # what moves met says more about the bound
+        stack, score = climb.best
+        again = self._assembled({name: member.position for name, member in stack.members.items()})
         assert again is not None  # it is what it was put together from
-        bound = Bounds(self.universe, self.scorer).bound(climb.best.score, self._doubts.open_assumptions())
-        return Solution(again, climb.best.score, bound, reason)
+        return Solution(again, score, self._bound(again, score), reason)
 
-    def _assembled(self, preferred: Mapping[str, int], move: Move | None = None) -> Stack | None:
-        """The stack of a move, everything else as preferred where that can be; None where it fails."""
+    def _bound(self, stack: Stack, score: int) -> int:
+        return Bounds(self.universe, self.scorer).bound(stack, score, self._doubts.open_assumptions())
+
+    def _judged(self, positions: Mapping[str, int]) -> Stack | None:
+        """The stack that holds these releases, where propagation and strides let it."""
+        stack = self._assembled(positions)
+        self._undecide()
+        return stack
+
+    def _undecide(self) -> None:
+        """Go back to what holds whatever is decided."""
+        self.universe.propagation.backjump(0)
+        try:
+            self._propagate()
+        except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
+            self.universe.suspend(self._doubts.open_assumptions())
+            self._propagate()
+
+    def _assembled(self, preferred: Mapping[str, int]) -> Stack | None:
+        """The stack with everything as preferred where that can be; None where it fails."""
         universe, propagation = self.universe, self.universe.propagation
         propagation.backjump(0)
         self._conflicts_end, self._ends_at_s = propagation.conflicts + MOST_CONFLICTS, None
-        wanted = dict(preferred)
         try:
-            if move is not None:
-                wanted[move.project] = move.position
-                self._settle(universe.projects[move.project], wanted)
             while candidates := list(universe.open_projects()):
                 for project in candidates:
                     if universe.is_open(project):
-                        self._settle(project, wanted)
-                    if move is not None and not self._stands(move):
-                        return None
+                        self._settle(project, preferred)
+            stack = self._stack()
+            return stack if self._is_accepted(stack) else None
         except SearchStoppedError:
             return None
         except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
             universe.suspend(self._doubts.open_assumptions())
             return None
-        if move is not None and not self._stands(move):
-            return None
-        stack = self._stack()
-        return stack if self._is_accepted(stack) else None
-
-    def _stands(self, move: Move) -> bool:
-        variable = self.universe.projects[move.project].variable
-        return self.universe.propagation.domains[variable] == bit(move.position)
 
     def _propagate(self) -> None:
         self.universe.propagation.propagate()

@@ -59,6 +59,9 @@ class RequiredBound:
 class Universe:
     """The state space as far as it is known.
 
+    Attributes:
+        refutations: of complete stacks: project name to the mask of its releases.
+
     Args:
         sieves: those that apply to this run, in order.
         pseudonyms: likewise.
@@ -77,6 +80,7 @@ class Universe:
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
         self.reader = ReleaseReader(source, context.target, context.overrides)
+        self.refutations: list[Mapping[str, int]] = []
         self._sieves = sieves
         self._pseudonyms = pseudonyms
         self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
@@ -240,9 +244,20 @@ class Universe:
                 self._alternatives_of(other)  # so that what excludes an alternative is known before it serves
         return found
 
+    def alternatives(self, name: str) -> Iterator[tuple[str, int]]:
+        """The projects that may stand in for one that is asked for, with those of their releases that can."""
+        for alternative in self._alternatives.get(name, ()):
+            project = self.projects[alternative.project]
+            yield project.name, project.versions.mask(alternative.specifiers)
+
+    def has_alternatives(self, name: str) -> bool:
+        """Whether another project may stand in for one that was asked for."""
+        return bool(self._alternatives.get(name))
+
     def refute(self, refutation: Refutation) -> None:
         """Add a refutation of a complete stack."""
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
+        self.refutations.append(refutation.releases)
         unit = refutation.reason.unit
         self.add(masks, Refuted(refutation.reason), (unit, *sorted(refutation.releases.items())))
 
@@ -282,6 +297,11 @@ class Universe:
             else:
                 added.extend(self._expand(project, position, part))
         return added
+
+    def expand_all(self) -> None:
+        """Add the clauses of every release that was read for whatever reason."""
+        for name, position in self.reader.releases():
+            self.expand(self.projects[name], position)
 
     def _expand(self, project: Project, position: int, part: str | None) -> Iterator[Dependency]:
         dependencies = self.reader.dependencies(project, position, part)

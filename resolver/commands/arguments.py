@@ -49,7 +49,7 @@ def add_requirements(command: argparse.ArgumentParser) -> None:
 def add_units(command: argparse.ArgumentParser) -> None:
     """What matters most, and which units take part."""
     command.add_argument(
-        "--type", choices=("latest", "stable"), default="stable",
+        "--type", choices=("latest", "stable", "testing"), default="stable",
         help="what matters most (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(

@@ -24,7 +24,7 @@ from resolver.recommendation import STABLE, Recommendation
 from resolver.resolver import Resolver, Solution
 from resolver.target import Target
 from resolver.units.registry import UNITS
-from resolver.units.verbs import Pseudonym, Stride
+from resolver.units.verbs import PairStep, Pseudonym, Stride
 from resolver.universe import Universe
 
 LINUX: Mapping[str, str] = {
@@ -114,13 +114,18 @@ def run(
     *,
     strides: Iterable[Stride] = (),
     pseudonyms: Iterable[Pseudonym] = (),
+    pair_steps: Iterable[PairStep] = (),
     predictor: Predictor | None = None,
     galloping: Callable[[Universe], Galloping] = Galloping,
 ) -> Run:
-    """Resolves with every sieve and step that ships, and with the strides and pseudonyms given here."""
+    """Resolves with every sieve and step that ships, and with the other units given here."""
     shipped = UNITS.applying(asked)
     pipeline = Pipeline(
-        sieves=shipped.sieves, steps=shipped.steps, strides=tuple(strides), pseudonyms=tuple(pseudonyms)
+        sieves=shipped.sieves,
+        steps=shipped.steps,
+        pair_steps=tuple(pair_steps),
+        strides=tuple(strides),
+        pseudonyms=tuple(pseudonyms),
     )
     knowledge = MemoryKnowledge(index)
     resolver = Resolver(asked, knowledge, pipeline, predictor or LatestPredictor(), galloping=galloping)
