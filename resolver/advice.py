@@ -11,6 +11,7 @@ from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
 from resolver.budget import StoppedBy
+from resolver.existing import Existing
 from resolver.relaxations import Relaxation
 
 
@@ -120,6 +121,7 @@ class Advice(Report, frozen=True, kw_only=True):
         explanation: sentences that prove that there is no stack.
         diagnosis: the same in one sentence; None when there is a stack.
         relaxations: changes of the requirements that would make them solvable, the best first.
+        existing: locks that were there before.
         remarks: what units say about the run or the whole stack.
         stopped_by: what ended the search; None where it is proven that there is no stack.
     """
@@ -135,6 +137,7 @@ class Advice(Report, frozen=True, kw_only=True):
     explanation: tuple[str, ...] = ()
     diagnosis: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
+    existing: tuple[Existing, ...] = ()
     remarks: tuple[Justification, ...] = ()
     stopped_by: StoppedBy | None = None
     statistics: Statistics

@@ -16,6 +16,7 @@ from resolver.advice import Advice, Pin, Requests, Statistics, Status
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context
 from resolver.doubts import NotProvenError
+from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
@@ -81,6 +82,8 @@ def advise(
         failure = _failure(error, resolver)
     except SearchStoppedError as error:
         failure = _stopped(error.reason, resolver)
+    found = _pins(solution.stack, resolver, units) if solution else ()
+    existing = tuple(evaluated(lock, resolver.universe, resolver.scorer) for lock in context.locks)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     advice = Advice(
         tool=tool,
@@ -91,13 +94,14 @@ def advise(
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
         requirements=requirements,
-        pins=_pins(solution.stack, resolver, units) if solution else (),
+        pins=found,
         score=solution.score if solution else None,
         bound=solution.bound if solution else None,
         environment=context.target.environment,
         explanation=failure.explanation,
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
+        existing=existing,
         remarks=remarks + (_about(solution.stack, "", units, context) if solution else ()),
         stopped_by=solution.stopped_by if solution else failure.stopped_by,
         statistics=_statistics(resolver, traffic, elapsed_s()),

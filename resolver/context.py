@@ -89,12 +89,26 @@ class Preference:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What an existing lock pins on the target.
+
+    Attributes:
+        path: as the user wrote it.
+        pins: normalised name to normalised versions; several where the target does not tell them apart.
+    """
+
+    path: str
+    pins: Mapping[str, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What units may look at; it never changes during a run.
 
     Attributes:
         preferences: normalised project name to what an existing lock says of it.
+        locks: those that exist, whether they are preferred or not.
         requires_hashes: the file that demands a hash of every release; None where none does.
         files: those that say what is asked for.
         unknowns: what could not be read in them.
@@ -112,6 +126,7 @@ class Context:
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
     preferences: Mapping[str, Preference] = field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
     requires_hashes: str | None = None
     files: tuple[InputFile, ...] = ()
     unknowns: tuple[Unknown, ...] = ()

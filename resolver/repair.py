@@ -15,6 +15,7 @@ from itertools import islice
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
+from knowledge.errors import OfflineError, TransportError
 from resolver.dependencies import Dependency
 from resolver.projects import Project
 from resolver.universe import Universe
@@ -78,7 +79,15 @@ class Repairs:
                 if self._read >= MOST_READ:
                     return None
                 self._read += 1
-            self._asking[key] = self._asked(project, position, part)
+            try:
+                self._asking[key] = self._asked(project, position, part)
+            except (OfflineError, TransportError) as error:
+                self._asking[key] = None
+                if (
+                    self._read < MOST_READ
+                ):  # what is known suffices to go on, and every attempt takes its time
+                    self._read = MOST_READ
+                    reader.unknowns.add(Unknown(what="better stacks", where=name, reason=str(error)))
         return self._asking[key]
 
     def hint(self, moves: Iterable[tuple[str, int]]) -> None:

@@ -7,16 +7,18 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from knowledge.errors import OfflineError, TransportError
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.climbing import Climb
-from resolver.context import Context
+from resolver.context import Context, Lock
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
+from resolver.existing import positions_of
 from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
@@ -142,6 +144,8 @@ class Resolver:
 
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
+        if self.predictor.climbs and self.context.locks and not self.context.preferences:
+            stack = self._better_of(stack, self.context.locks)
         score = self.scorer.stack_score(stack)
         bound = self._bound(stack, score)
         if not self.predictor.climbs or score >= bound:
@@ -164,6 +168,19 @@ class Resolver:
         again = self._assembled({name: member.position for name, member in stack.members.items()})
         assert again is not None  # it is what it was put together from
         return Solution(again, score, self._bound(again, score), reason)
+
+    def _better_of(self, stack: Stack, locks: Iterable[Lock]) -> Stack:
+        """The best of a stack and what locks lead to: where none is preferred, each can still be a start."""
+        best = stack
+        for lock in locks:
+            positions = positions_of(lock, self.universe)
+            if any(positions.get(name) != member.position for name, member in best.members.items()):
+                other = self._assembled(positions)
+                if other is not None and self.scorer.stack_score(other) > self.scorer.stack_score(best):
+                    best = other
+        again = self._assembled({name: member.position for name, member in best.members.items()})
+        assert again is not None  # it is what it was put together from
+        return again
 
     def _bound(self, stack: Stack, score: int) -> int:
         return Bounds(self.universe, self.scorer).bound(stack, score, self._doubts.open_assumptions())
@@ -195,7 +212,7 @@ class Resolver:
                         self._settle(project, preferred)
             stack = self._stack()
             return stack if self._is_accepted(stack) else None
-        except SearchStoppedError:
+        except (SearchStoppedError, OfflineError, TransportError):
             return None
         except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
             universe.suspend(self._doubts.open_assumptions())

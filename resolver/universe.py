@@ -7,11 +7,13 @@ What arrives becomes incompatibilities at once, in the order in which the search
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
+from knowledge.errors import OfflineError, TransportError
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
 from resolver.hashes import stated_hashes
@@ -290,18 +292,20 @@ class Universe:
         """Read what a release needs in this state and add its clauses; returns its new dependencies."""
         added: list[Dependency] = []
         for part in self.unread_parts(project, position):
-            self._expanded.add((project.name, position, part))
             metadata = self.reader.metadata(project, position)
             if isinstance(metadata, Unknown):
                 self._refuse_unreadable(project, {project.variable: bit(position)}, metadata)
             else:
                 added.extend(self._expand(project, position, part))
+            # Not before: what could not be had in the middle of it is asked for again.
+            self._expanded.add((project.name, position, part))
         return added
 
     def expand_all(self) -> None:
-        """Add the clauses of every release that was read for whatever reason."""
+        """Add the clauses of every release that was read for whatever reason, as far as they can be had."""
         for name, position in self.reader.releases():
-            self.expand(self.projects[name], position)
+            with suppress(OfflineError, TransportError):
+                self.expand(self.projects[name], position)
 
     def _expand(self, project: Project, position: int, part: str | None) -> Iterator[Dependency]:
         dependencies = self.reader.dependencies(project, position, part)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
+from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
@@ -19,6 +20,10 @@ def server() -> Iterator[IndexServer]:
     for number in range(1, 4):
         index.add("app", f"{number}.0", requires=["lib"])
         index.add("lib", f"{number}.0")
+    index.add("base", "1.0", requires=["part"])
+    index.add("base", "2.0", requires=["part<1.1"])
+    for number in range(31):
+        index.add("part", f"1.{number}")
     for pigeon in range(HOLES + 1):
         for hole in range(HOLES):
             index.add(f"pigeon{pigeon}", f"{hole + 1}", requires=[f"hole{hole}=={pigeon + 1}"])
@@ -81,6 +86,38 @@ def test_a_time_limit_ends_a_search(stackwright: Commands) -> None:
     assert (ran.json["status"], ran.json["stopped_by"]) == ("not_proven", "time limit")
     text = stackwright.advise("app", "--time-limit", "0.000001", COLUMNS="300")
     assert "A larger --time-limit lets it go on" in text.out
+
+
+def test_what_cannot_be_had_does_not_spoil_the_stack_that_was_found(
+    stackwright: Commands, server: IndexServer
+) -> None:
+    assert stackwright.advise("base", "part", "--type", "latest", "-q").code == 0
+    kept = stackwright.advise("base", "part", "--offline", "--format", "json")
+    assert kept.code == 0
+    assert [pin["version"] for pin in kept.json["pins"]] == ["2.0", "1.0"]
+    assert [unknown["what"] for unknown in kept.json["unknowns"]] == ["better stacks"]
+    server.fault("*base-1.0*", Fault.status(403))
+    refused = stackwright.advise("base", "part", "--format", "json")
+    assert refused.code == 0
+    assert [pin["version"] for pin in refused.json["pins"]] == ["2.0", "1.0"]
+    server.heal()
+    better = stackwright.advise("base", "part", "--format", "json")
+    assert [pin["version"] for pin in better.json["pins"]] == ["1.0", "1.30"]
+
+
+def test_the_same_seed_gives_the_same_report(stackwright: Commands) -> None:
+    def report(seed: str) -> object:
+        made = stackwright.advise("base", "part", "app<3", "--seed", seed, "--format", "json").json
+        return {key: value for key, value in made.items() if key not in ("created_at", "statistics")}
+
+    assert stackwright.advise("base", "part", "app<3", "-q").code == 0
+    assert report("7") == report("7")
+
+
+def test_without_a_move_the_first_stack_is_the_result(stackwright: Commands) -> None:
+    first = stackwright.advise("base", "part", "--limit", "0", "--format", "json")
+    assert [pin["version"] for pin in first.json["pins"]] == ["2.0", "1.0"]
+    assert (first.json["status"], first.json["stopped_by"]) == ("feasible", "limit")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Index
 from analyzers.reports import InputFile, Unknown
-from resolver.context import Constraint, DirectRequirement, Preference
+from resolver.context import Constraint, DirectRequirement, Lock, Preference
 from resolver.overrides import NO_OVERRIDES, Overrides
 
 
@@ -36,6 +36,7 @@ class Asked:
 
     Attributes:
         preferences: by normalised project name.
+        locks: the one that will be replaced and those to be preferred, as far as they can be read.
         files: every file that was read, with its digest.
         pipfile: path and content of the Pipfile among them.
         notes: what the user should know, a line each.
@@ -46,6 +47,7 @@ class Asked:
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
     preferences: Mapping[str, Preference] = field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
     wishes: FileWishes = FileWishes()
     files: tuple[InputFile, ...] = ()
     pipfile: bytes | None = None

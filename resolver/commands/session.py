@@ -81,6 +81,7 @@ class Session:
             constraints=asked.constraints,
             overrides=asked.overrides,
             preferences=asked.preferences,
+            locks=asked.locks,
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
             unknowns=asked.unknowns,

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
+from resolver.existing import Existing
 from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
+_MOST_VIOLATIONS = 5
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -32,6 +34,8 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield _quality(advice)
         yield from _remarks(advice)
+    for existing in advice.existing:
+        yield from _existing(existing)
     for unknown in advice.unknowns[:_MOST_UNKNOWNS]:
         yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
     if len(advice.unknowns) > _MOST_UNKNOWNS:
@@ -116,6 +120,18 @@ def _remarks(advice: Advice) -> Iterator[str]:
     for reason in (reason for pin in advice.pins for reason in pin.reasons):
         if reason.level is not Level.INFO:
             yield f"{reason.level.value}: {reason.message}"
+
+
+def _existing(existing: Existing) -> Iterator[str]:
+    score = "no score" if existing.score is None else f"score {_points(existing.score)}"
+    violations = existing.violations
+    against = _counted(len(violations), "violation") if violations else "nothing against it"
+    yield f"{existing.path} as it was: {score}, {against}"
+    for violation in violations[:_MOST_VIOLATIONS]:
+        version = f" {violation.version}" if violation.version else ""
+        yield f"  {violation.name}{version}: {violation.reason.message}"
+    if len(violations) > _MOST_VIOLATIONS:
+        yield f"  and {len(violations) - _MOST_VIOLATIONS} more (--format json)"
 
 
 def _effort(advice: Advice) -> str:
