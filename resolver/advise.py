@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -82,7 +82,8 @@ def advise(
         failure = _failure(error, resolver)
     except SearchStoppedError as error:
         failure = _stopped(error.reason, resolver)
-    found = _pins(solution.stack, resolver, units) if solution else ()
+    told = [wrap.explain(solution.stack, context) for wrap in units.wraps] if solution else []
+    found = _pins(solution.stack, resolver, told) if solution else ()
     existing = tuple(evaluated(lock, resolver.universe, resolver.scorer) for lock in context.locks)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     advice = Advice(
@@ -102,7 +103,7 @@ def advise(
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
         existing=existing,
-        remarks=remarks + (_about(solution.stack, "", units, context) if solution else ()),
+        remarks=remarks + _about("", told),
         stopped_by=solution.stopped_by if solution else failure.stopped_by,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
@@ -158,15 +159,19 @@ def _status(solution: Solution) -> Status:
     return Status.OPTIMAL if solution.is_optimal else Status.FEASIBLE
 
 
-def _pins(stack: Stack, resolver: Resolver, units: Pipeline) -> tuple[Pin, ...]:
+Told = Sequence[Mapping[str, Sequence[Justification]]]
+"""What wraps say, one after the other."""
+
+
+def _pins(stack: Stack, resolver: Resolver, told: Told) -> tuple[Pin, ...]:
     return tuple(
-        msgspec.structs.replace(pin, reasons=pin.reasons + _about(stack, pin.name, units, resolver.context))
+        msgspec.structs.replace(pin, reasons=pin.reasons + _about(pin.name, told))
         for pin in pins(stack, resolver)
     )
 
 
-def _about(stack: Stack, name: str, units: Pipeline, context: Context) -> tuple[Justification, ...]:
-    return tuple(reason for wrap in units.wraps for reason in wrap.explain(stack, context).get(name, ()))
+def _about(name: str, told: Told) -> tuple[Justification, ...]:
+    return tuple(reason for said in told for reason in said.get(name, ()))
 
 
 def input_of(context: Context) -> Input:

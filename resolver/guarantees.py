@@ -9,6 +9,7 @@ Cost: linear in the dependencies of the stack. Source: cost partitioning (Katz a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from resolver.score import Scorer
 from resolver.stack import Member, Stack
 from resolver.universe import ACTIVE, Universe
 from resolver.versions import ABSENT, bit
+
+_ENDLESS = sys.maxsize
+"""What a project can vouch for that cannot change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +48,32 @@ def guaranteed(stack: Stack, universe: Universe, scorer: Scorer, propagation: Pr
     """
     walk = _Walk(stack, universe, scorer, propagation)
     places = walk.places()
-    spare: dict[str, int | None] = {}
     losses: list[tuple[int, frozenset[str]]] = []
     for name, place in places.items():
         member = stack.members[name]
-        own = scorer.release_score(member.project, member.position)
-        others = place.releases & ~bit(member.position)
-        next_best = scorer.best_score(member.project, others) if others else None
-        spare[name] = None if next_best is None else max(0, own - next_best)
-        losses.append((-max(own, own if next_best is None else next_best), place.way))
+        if scorer.release_score(member.project, member.position):
+            losses.append((-scorer.best_score(member.project, place.releases), place.way))
         for other, loss, way in walk.pairs(member):
             losses.append((loss, way | {name, other}))
     total = 0
+    spare: dict[str, int] = {}
     for loss, way in sorted(losses, key=lambda one: (len(one[1]), -one[0], sorted(one[1]))):
-        limits = [limit for name in way if (limit := spare[name]) is not None]
-        amount = min([loss, *limits])
+        for name in way - spare.keys():
+            spare[name] = _spare(stack.members[name], places[name], scorer)
+        amount = min([loss, *(spare[name] for name in way)])
         total += amount
         for name in way:
-            limit = spare[name]
-            if limit is not None:
-                spare[name] = limit - amount
+            spare[name] -= amount
     return total
+
+
+def _spare(member: Member, place: _Place, scorer: Scorer) -> int:
+    """What a member loses at least, in millionths, if it changes and nothing before it does."""
+    others = place.releases & ~ABSENT & ~bit(member.position)
+    if not others:
+        return _ENDLESS
+    own = scorer.release_score(member.project, member.position)
+    return max(0, own - scorer.best_score(member.project, others))
 
 
 class _Walk:
