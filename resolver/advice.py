@@ -81,6 +81,18 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejection, ...]
 
 
+class OtherStack(msgspec.Struct, frozen=True, kw_only=True):
+    """A stack that is not advised and would serve as well.
+
+    Attributes:
+        score: in millionths, at most 0.
+        pins: name to version.
+    """
+
+    score: int
+    pins: dict[str, str]
+
+
 class Requests(msgspec.Struct, frozen=True, kw_only=True):
     """Requests made of an index, by what they asked for."""
 
@@ -118,6 +130,7 @@ class Advice(Report, frozen=True, kw_only=True):
         pins: by name; empty when there is no stack.
         score: in millionths, at most 0; None when there is no stack.
         bound: no stack scores better; None when there is no stack.
+        others: the next best stacks that were asked for, best first.
         explanation: sentences that prove that there is no stack.
         diagnosis: the same in one sentence; None when there is a stack.
         relaxations: changes of the requirements that would make them solvable, the best first.
@@ -134,6 +147,7 @@ class Advice(Report, frozen=True, kw_only=True):
     score: int | None = None
     bound: int | None = None
     environment: RuntimeEnvironment
+    others: tuple[OtherStack, ...] = ()
     explanation: tuple[str, ...] = ()
     diagnosis: str | None = None
     relaxations: tuple[Relaxation, ...] = ()

@@ -12,7 +12,7 @@ from analyzers.evidence import Justification, Level
 from analyzers.reports import Input, Tool, Unknown
 from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
-from resolver.advice import Advice, Pin, Requests, Statistics, Status
+from resolver.advice import Advice, OtherStack, Pin, Requests, Statistics, Status
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context
 from resolver.doubts import NotProvenError
@@ -99,6 +99,7 @@ def advise(
         score=solution.score if solution else None,
         bound=solution.bound if solution else None,
         environment=context.target.environment,
+        others=tuple(map(_other, solution.others)) if solution else (),
         explanation=failure.explanation,
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
@@ -145,6 +146,11 @@ def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
 def _weights(units: Pipeline, context: Context) -> dict[str, int]:
     names = sorted(step.name for step in (*units.steps, *units.pair_steps))
     return {name: context.recommendation.weights.get(name, 1000) for name in names}
+
+
+def _other(found: tuple[Stack, int]) -> OtherStack:
+    stack, score = found
+    return OtherStack(score=score, pins={name: member.version for name, member in stack.members.items()})
 
 
 def _boot(units: Pipeline, context: Context) -> Iterable[Justification]:

@@ -30,12 +30,14 @@ class Budget:
         conflicts: most conflicts of a search that has found no stack; likewise.
         time_limit_s: of the whole run, with or without a stack; None for no limit while there is none.
         seed: of what is left to chance.
+        count: so many of the best stacks are kept.
     """
 
     moves: int = 500
     conflicts: int = 3_000
     time_limit_s: float | None = None
     seed: int = 0
+    count: int = 1
 
     @property
     def climb_s(self) -> float:

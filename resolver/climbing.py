@@ -110,7 +110,7 @@ class Climb:
         """Climb until something ends it."""
         chance = random.Random(self._budget.seed)
         try:
-            found = self._repairs.reached({n: m.position for n, m in self._first.members.items()})
+            found = self._repairs.reached(_positions(self._first))
             if found is None:  # an alternative that no repair knows how to keep
                 return StoppedBy.EXHAUSTED
             top = current = self._point(found)
@@ -132,14 +132,46 @@ class Climb:
             return StoppedBy.INTERRUPTED
         return reason
 
+    def others(self, count: int) -> list[tuple[Stack, int]]:
+        """The best stacks beside the best one, of those that the climb has met and those around it."""
+        found: list[tuple[Stack, int]] = []
+        try:
+            top = self._repairs.reached(_positions(self.best[0]))
+            if top is not None and count:
+                self._look_around(self._point(top))
+            best = _positions(self.best[0])
+            for point in sorted(self._points.values(), key=lambda point: (-point.score, point.key)):
+                if len(found) == count or self._is_late():
+                    break
+                if point.assignment.at != best and point.key not in self._rejected:
+                    stack = self._judge(point.assignment.at)
+                    if stack is not None and _positions(stack) == point.assignment.at:
+                        found.append((stack, point.score))
+        except KeyboardInterrupt:
+            return found
+        return found
+
+    def _look_around(self, top: Point) -> None:
+        """Meet what is one move away."""
+        moves = [
+            Move(top.involved[name] - own, name, position)
+            for name, at in top.assignment.at.items()
+            for own, position in islice(self._releases(name, at), CANDIDATES)
+        ]
+        for move in sorted(moves):
+            if self._is_late():
+                return
+            self._made(top, move)
+
+    def _is_late(self) -> bool:
+        return self._elapsed_s() > self._budget.climb_s
+
     def _ends(self) -> StoppedBy | None:
         if self.best[1] >= self._bound:
             return StoppedBy.BOUND
         if self.moves >= self._budget.moves:
             return StoppedBy.MOVES
-        if self._elapsed_s() > self._budget.climb_s:
-            return StoppedBy.TIME
-        return None
+        return StoppedBy.TIME if self._is_late() else None
 
     def _step(self, current: Point) -> Point | None:
         """The first assignment beside this one that is not worse; None when no move is left."""
@@ -168,7 +200,7 @@ class Climb:
     def _stands(self, point: Point) -> bool:
         """Whether a point that scores best is a stack; then that is the best one."""
         stack = self._judge(point.assignment.at)
-        if stack is None or {n: m.position for n, m in stack.members.items()} != point.assignment.at:
+        if stack is None or _positions(stack) != point.assignment.at:
             self._rejected.add(point.key)
             return False
         self.best = stack, point.score
@@ -245,3 +277,7 @@ class Climb:
             for name, position in after.items()
             if name in before
         )
+
+
+def _positions(stack: Stack) -> dict[str, int]:
+    return {name: member.position for name, member in stack.members.items()}

@@ -44,12 +44,14 @@ class Solution:
         score: in millionths, at most 0.
         bound: no stack scores better.
         stopped_by: what ended the search for better ones.
+        others: the next best stacks that were asked for, with their scores, best first.
     """
 
     stack: Stack
     score: int
     bound: int
     stopped_by: StoppedBy
+    others: tuple[tuple[Stack, int], ...] = ()
 
     @property
     def is_optimal(self) -> bool:
@@ -148,7 +150,7 @@ class Resolver:
             stack = self._better_of(stack, self.context.locks)
         score = self.scorer.stack_score(stack)
         bound = self._bound(stack, score)
-        if not self.predictor.climbs or score >= bound:
+        if not self.predictor.climbs or (score >= bound and self._budget.count == 1):
             reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
             return Solution(stack, score, bound, reason)
         self._undecide()
@@ -162,12 +164,13 @@ class Resolver:
             bound=bound,
         )
         reason = climb.run()
+        others = climb.others(self._budget.count - 1)
         self._undecide()
         self.universe.expand_all()  # what moves met says more about the bound
         stack, score = climb.best
         again = self._assembled({name: member.position for name, member in stack.members.items()})
         assert again is not None  # it is what it was put together from
-        return Solution(again, score, self._bound(again, score), reason)
+        return Solution(again, score, self._bound(again, score), reason, tuple(others))
 
     def _better_of(self, stack: Stack, locks: Iterable[Lock]) -> Stack:
         """The best of a stack and what locks lead to: where none is preferred, each can still be a start."""

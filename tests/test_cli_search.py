@@ -114,6 +114,23 @@ def test_the_same_seed_gives_the_same_report(stackwright: Commands) -> None:
     assert report("7") == report("7")
 
 
+def test_the_best_stacks_are_told(stackwright: Commands) -> None:
+    ran = stackwright.advise("app", "--count", "4", "--format", "json")
+    assert ran.json["status"] == "optimal"
+    assert {pin["name"]: pin["version"] for pin in ran.json["pins"]} == {"app": "3.0", "lib": "3.0"}
+    others = [(other["pins"]["app"], other["pins"]["lib"]) for other in ran.json["others"]]
+    assert others == [("3.0", "2.0"), ("3.0", "1.0"), ("2.0", "3.0")]
+    scores = [other["score"] for other in ran.json["others"]]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] < ran.json["score"]
+    text = stackwright.advise("app", "--count", "3", COLUMNS="200").out
+    assert "stack 2: score -0.032, with lib 2.0\nstack 3: score -0.058, with lib 1.0\n" in text
+    assert "stack 2" not in stackwright.advise("app").out
+    assert (
+        stackwright.advise("app", "--count", "3", "--type", "latest", "--format", "json").json["others"] == []
+    )
+
+
 def test_without_a_move_the_first_stack_is_the_result(stackwright: Commands) -> None:
     first = stackwright.advise("base", "part", "--limit", "0", "--format", "json")
     assert [pin["version"] for pin in first.json["pins"]] == ["2.0", "1.0"]
@@ -126,6 +143,7 @@ def test_without_a_move_the_first_stack_is_the_result(stackwright: Commands) -> 
         *(("--limit", value) for value in ("-1", "many", "1.5", "9" * 10, "")),
         *(("--limit-conflicts", value) for value in ("-1", "x")),
         *(("--time-limit", value) for value in ("0", "-1", "nan", "inf", "soon", "1e7")),
+        *(("--count", value) for value in ("0", "101", "x")),
         *(("--seed", value) for value in ("-1", "x", "0x1")),
         ("--resolution", "oldest"),
     ],

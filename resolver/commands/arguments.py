@@ -58,7 +58,7 @@ def add_units(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def add_search(command: argparse.ArgumentParser) -> None:
+def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Which end of what fits is tried first, and how long the search goes on."""
     search = command.add_argument_group("search")
     search.add_argument(
@@ -82,6 +82,18 @@ def add_search(command: argparse.ArgumentParser) -> None:
         "--seed", type=_count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
+    return search
+
+
+def count_of_stacks(text: str) -> int:
+    """The number that ``--count`` gives.
+
+    Raises:
+        ArgumentTypeError: it is none, or too large.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
+    return int(text)
 
 
 def _count(text: str) -> int:

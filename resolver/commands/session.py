@@ -104,6 +104,7 @@ class Session:
             conflicts=usual.conflicts if options.limit_conflicts is None else options.limit_conflicts,
             time_limit_s=options.time_limit,
             seed=options.seed,
+            count=vars(options).get("count", usual.count),
         )
 
     def unit_settings(self) -> UnitSettings:

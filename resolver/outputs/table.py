@@ -12,6 +12,7 @@ from resolver.outputs.lines import NARROWEST, fitted
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
 _MOST_VIOLATIONS = 5
+_MOST_CHANGES = 5
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -34,6 +35,7 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield _quality(advice)
         yield from _remarks(advice)
+    yield from _others(advice)
     for existing in advice.existing:
         yield from _existing(existing)
     for unknown in advice.unknowns[:_MOST_UNKNOWNS]:
@@ -120,6 +122,16 @@ def _remarks(advice: Advice) -> Iterator[str]:
     for reason in (reason for pin in advice.pins for reason in pin.reasons):
         if reason.level is not Level.INFO:
             yield f"{reason.level.value}: {reason.message}"
+
+
+def _others(advice: Advice) -> Iterator[str]:
+    """What the next best stacks have otherwise."""
+    pins = {pin.name: pin.version for pin in advice.pins}
+    for number, other in enumerate(advice.others, 2):
+        changes = [f"{name} {v}" for name, v in other.pins.items() if pins.get(name) != v]
+        changes += [f"without {name}" for name in pins if name not in other.pins]
+        shown = ", ".join(changes[:_MOST_CHANGES]) + (", …" if len(changes) > _MOST_CHANGES else "")
+        yield f"stack {number}: score {_points(other.score)}, with {shown}"
 
 
 def _existing(existing: Existing) -> Iterator[str]:

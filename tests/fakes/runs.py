@@ -11,6 +11,7 @@ from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from images.environment import Fact, RuntimeEnvironment
 from images.targets import target_environment
+from resolver.budget import Budget
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
 from resolver.cutoff import Cutoff
 from resolver.dependencies import of_requirement
@@ -117,6 +118,7 @@ def run(
     pair_steps: Iterable[PairStep] = (),
     predictor: Predictor | None = None,
     galloping: Callable[[Universe], Galloping] = Galloping,
+    budget: Budget | None = None,
 ) -> Run:
     """Resolves with every sieve and step that ships, and with the other units given here."""
     shipped = UNITS.applying(asked)
@@ -128,7 +130,8 @@ def run(
         pseudonyms=tuple(pseudonyms),
     )
     knowledge = MemoryKnowledge(index)
-    resolver = Resolver(asked, knowledge, pipeline, predictor or LatestPredictor(), galloping=galloping)
+    predictor = predictor or LatestPredictor()
+    resolver = Resolver(asked, knowledge, pipeline, predictor, galloping=galloping, budget=budget)
     try:
         return Run(resolver, knowledge, resolver.solve())
     except UnsatisfiableError as error:

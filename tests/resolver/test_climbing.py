@@ -91,6 +91,35 @@ def test_climbing_ends_at_a_stack_that_no_stride_refutes(world: World) -> None:
         assert climbed(world, [DrawnPairStep()], [stride]).pins == best.pins
 
 
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_every_stack_that_is_told_is_one_and_none_is_told_twice(world: World) -> None:
+    result = run(
+        world.index(),
+        world.context(),
+        predictor=HillClimbingPredictor(),
+        pair_steps=[DrawnPairStep()],
+        budget=Budget(count=5),
+    )
+    if result.solution is None:
+        return
+    told = [(result.solution.stack, result.solution.score), *result.solution.others]
+    assert len({str(stack) for stack, _ in told}) == len(told) <= 5
+    scores = [score for _, score in told]
+    assert scores == sorted(scores, reverse=True)
+    for stack, score in told:
+        found = check_stack(
+            stack,
+            result.knowledge,
+            result.resolver.context.target,
+            world.requirements,
+            no_build=world.no_build,
+            no_binary=world.no_binary,
+        )
+        assert found == []
+        assert result.resolver.scorer.stack_score(stack) == score
+
+
 def trade() -> FakeIndex:
     """The newest "app" holds "lib" twenty releases back; the one before does not."""
     index = FakeIndex()
