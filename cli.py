@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         on_signals()
         options = parsed(arguments)
+        if arguments is not None:  # called by a process that may have been running for long
+            options.started_s = time.monotonic()
         return DONE if options.run(options) else NO_SOLUTION
     except TerminationError:
         sys.stderr.write("stackwright: terminated\n")

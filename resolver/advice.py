@@ -10,7 +10,8 @@ from analyzers.evidence import Justification
 from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
-from resolver.climbing import StoppedBy
+from resolver.budget import StoppedBy
+from resolver.existing import Existing
 from resolver.relaxations import Relaxation
 
 
@@ -18,7 +19,7 @@ class Status(enum.StrEnum):
     """How good the answer is.
 
     OPTIMAL: proven that no stack scores better. FEASIBLE: a stack that meets every requirement.
-    NOT_PROVEN: none was found, but the proof rests on releases that were not read.
+    NOT_PROVEN: none was found, but the proof rests on releases that were not read, or the search was stopped.
     UNSATISFIABLE: proven that there is none.
     """
 
@@ -80,6 +81,18 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejection, ...]
 
 
+class OtherStack(msgspec.Struct, frozen=True, kw_only=True):
+    """A stack that is not advised and would serve as well.
+
+    Attributes:
+        score: in millionths, at most 0.
+        pins: name to version.
+    """
+
+    score: int
+    pins: dict[str, str]
+
+
 class Requests(msgspec.Struct, frozen=True, kw_only=True):
     """Requests made of an index, by what they asked for."""
 
@@ -112,27 +125,33 @@ class Advice(Report, frozen=True, kw_only=True):
     """What `stackwright advise` answers.
 
     Attributes:
+        weights: name of a step to what its scores were multiplied with, in thousandths.
         requirements: the user's, as written, those that are not live on the target left out.
         pins: by name; empty when there is no stack.
         score: in millionths, at most 0; None when there is no stack.
         bound: no stack scores better; None when there is no stack.
+        others: the next best stacks that were asked for, best first.
         explanation: sentences that prove that there is no stack.
         diagnosis: the same in one sentence; None when there is a stack.
         relaxations: changes of the requirements that would make them solvable, the best first.
+        existing: locks that were there before.
         remarks: what units say about the run or the whole stack.
-        stopped_by: what ended the search for better stacks; None when there is no stack.
+        stopped_by: what ended the search; None where it is proven that there is no stack.
     """
 
     status: Status
     recommendation: str
+    weights: dict[str, int] = msgspec.field(default_factory=dict)
     requirements: tuple[str, ...]
     pins: tuple[Pin, ...] = ()
     score: int | None = None
     bound: int | None = None
     environment: RuntimeEnvironment
+    others: tuple[OtherStack, ...] = ()
     explanation: tuple[str, ...] = ()
     diagnosis: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
+    existing: tuple[Existing, ...] = ()
     remarks: tuple[Justification, ...] = ()
     stopped_by: StoppedBy | None = None
     statistics: Statistics

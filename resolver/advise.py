@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -11,10 +11,11 @@ from analyzers.evidence import Justification, Level
 from analyzers.reports import Input, Tool, Unknown
 from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
-from resolver.advice import Advice, Pin, Requests, Statistics, Status
-from resolver.climbing import Budget
+from resolver.advice import Advice, OtherStack, Pin, Requests, Statistics, Status
+from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context
 from resolver.doubts import NotProvenError
+from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
@@ -78,8 +79,12 @@ def advise(
         solution = resolver.solve()
     except UnsatisfiableError as error:
         failure = _failure(error, resolver)
+    except SearchStoppedError as error:
+        failure = _stopped(error.reason, resolver)
+    told = [wrap.explain(solution.stack, context) for wrap in units.wraps] if solution else []
+    found = _pins(solution.stack, resolver, told) if solution else ()
+    existing = tuple(evaluated(lock, resolver.universe, resolver.scorer) for lock in context.locks)
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
-    said = _remarks(solution.stack, units, context) if solution else {}
     advice = Advice(
         tool=tool,
         input=input_of(context),
@@ -87,16 +92,19 @@ def advise(
         unknowns=tuple(sorted(_unknowns(resolver))),
         status=_status(solution) if solution else failure.status,
         recommendation=context.recommendation.name,
+        weights=_weights(units, context),
         requirements=requirements,
-        pins=_pins(solution.stack, resolver, said) if solution else (),
+        pins=found,
         score=solution.score if solution else None,
         bound=solution.bound if solution else None,
         environment=context.target.environment,
+        others=tuple(map(_other, solution.others)) if solution else (),
         explanation=failure.explanation,
         diagnosis=failure.diagnosis,
         relaxations=failure.relaxations,
-        remarks=(*remarks, *said.get("", ())),
-        stopped_by=solution.stopped_by if solution else None,
+        existing=existing,
+        remarks=remarks + _about("", told),
+        stopped_by=solution.stopped_by if solution else failure.stopped_by,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
     if inspect is not None:
@@ -111,6 +119,17 @@ class _Failure(msgspec.Struct, frozen=True):
     explanation: tuple[str, ...] = ()
     diagnosis: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
+    stopped_by: StoppedBy | None = None
+
+
+def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
+    """The search ended without a stack and without a proof."""
+    conflicts = f"{resolver.universe.propagation.conflicts:,} conflicts"
+    option = "--time-limit" if reason is StoppedBy.TIME else "--limit-conflicts"
+    diagnosis = f"the search was stopped after {conflicts} without a stack ({reason.value})"
+    remedy = f"A larger {option} lets it go on; narrower requirements, or constraints by -c, help more."
+    told = f"{diagnosis[:1].upper()}{diagnosis[1:]}. {remedy}"
+    return _Failure(Status.NOT_PROVEN, explanation=(told,), diagnosis=diagnosis, stopped_by=reason)
 
 
 def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
@@ -120,6 +139,16 @@ def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
         diagnosis=diagnose(error.proof, resolver.universe),
         relaxations=tuple(resolver.relaxations(error)),
     )
+
+
+def _weights(units: Pipeline, context: Context) -> dict[str, int]:
+    names = sorted(step.name for step in (*units.steps, *units.pair_steps))
+    return {name: context.recommendation.weights.get(name, 1000) for name in names}
+
+
+def _other(found: tuple[Stack, int]) -> OtherStack:
+    stack, score = found
+    return OtherStack(score=score, pins={name: member.version for name, member in stack.members.items()})
 
 
 def _boot(units: Pipeline, context: Context) -> Iterable[Justification]:
@@ -134,27 +163,29 @@ def _status(solution: Solution) -> Status:
     return Status.OPTIMAL if solution.is_optimal else Status.FEASIBLE
 
 
-def _pins(stack: Stack, resolver: Resolver, remarks: Mapping[str, list[Justification]]) -> tuple[Pin, ...]:
+Told = Sequence[Mapping[str, Sequence[Justification]]]
+"""What wraps say, one after the other."""
+
+
+def _pins(stack: Stack, resolver: Resolver, told: Told) -> tuple[Pin, ...]:
     return tuple(
-        msgspec.structs.replace(pin, reasons=(*pin.reasons, *remarks.get(pin.name, ())))
+        msgspec.structs.replace(pin, reasons=pin.reasons + _about(pin.name, told))
         for pin in pins(stack, resolver)
     )
 
 
-def _remarks(stack: Stack, units: Pipeline, context: Context) -> dict[str, list[Justification]]:
-    """What the wraps say, by project; by the empty name what they say of the whole stack."""
-    found: dict[str, list[Justification]] = {}
-    for wrap in units.wraps:
-        for name, reasons in wrap.explain(stack, context).items():
-            found.setdefault(name, []).extend(reasons)
-    return found
+def _about(name: str, told: Told) -> tuple[Justification, ...]:
+    return tuple(reason for said in told for reason in said.get(name, ()))
 
 
 def input_of(context: Context) -> Input:
     """What a run is about, with a digest that changes when the requirements or the target do."""
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     facts = {name: fact.value for name, fact in context.target.environment.facts.items()}
-    policies = (context.recommendation, context.prereleases.value, context.formats, context.cutoff)
+    policies = (
+        *(context.recommendation, context.prereleases.value, context.resolution.value),
+        *(context.formats, context.cutoff),
+    )
     told = msgspec.json.encode((requirements, facts, policies, _limits(context)), order="deterministic")
     digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
     return Input(what="requirements", digest=digest, files=context.files)

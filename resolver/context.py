@@ -29,6 +29,17 @@ class PrereleasePolicy(enum.StrEnum):
     EXPLICIT = "explicit"
 
 
+class Resolution(enum.StrEnum):
+    """Which end of what fits is tried first: newest releases, or oldest ones of all or of direct projects.
+
+    Source: the option of the same name of uv.
+    """
+
+    HIGHEST = "highest"
+    LOWEST_DIRECT = "lowest-direct"
+    LOWEST = "lowest"
+
+
 class DirectRequirement(msgspec.Struct, frozen=True):
     """A requirement of the user that is live on the target.
 
@@ -76,11 +87,24 @@ class Preference(msgspec.Struct, frozen=True):
     where: str
 
 
+class Lock(msgspec.Struct, frozen=True):
+    """What an existing lock pins on the target.
+
+    Attributes:
+        path: as the user wrote it.
+        pins: normalised name to normalised versions; several where the target does not tell them apart.
+    """
+
+    path: str
+    pins: Mapping[str, frozenset[str]]
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What units may look at; it never changes during a run.
 
     Attributes:
         preferences: normalised project name to what an existing lock says of it.
+        locks: those that exist, whether they are preferred or not.
         requires_hashes: the file that demands a hash of every release; None where none does.
         files: those that say what is asked for.
         unknowns: what could not be read in them.
@@ -93,10 +117,12 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     requirements: tuple[DirectRequirement, ...]
     recommendation: Recommendation = STABLE
     prereleases: PrereleasePolicy = PrereleasePolicy.IF_NECESSARY
+    resolution: Resolution = Resolution.HIGHEST
     formats: FormatPolicy = msgspec.field(default_factory=FormatPolicy)
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
     preferences: Mapping[str, Preference] = msgspec.field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
     requires_hashes: str | None = None
     files: tuple[InputFile, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
@@ -120,6 +146,16 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """What the user says about one project (normalised name)."""
         yield from self.direct(project)
         yield from self.limits(project)
+
+    def is_ascending(self, project: str) -> bool:
+        """Whether the oldest releases of a project (normalised name) are tried first."""
+        match self.resolution:
+            case Resolution.HIGHEST:
+                return False
+            case Resolution.LOWEST_DIRECT:
+                return bool(self.direct(project))
+            case Resolution.LOWEST:
+                return True
 
     def direct(self, project: str) -> Sequence[DirectRequirement]:
         """The user's requirements of one project (normalised name)."""

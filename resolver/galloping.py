@@ -17,7 +17,7 @@ from analyzers.reports import Unknown
 from resolver.incompatibilities import Skipped
 from resolver.projects import Project
 from resolver.universe import Universe
-from resolver.versions import bit, positions
+from resolver.versions import bit
 
 PATIENCE = 2
 PROBES = 3
@@ -61,12 +61,12 @@ class Galloping:
             return
         domain = self._universe.propagation.domain_at(project.variable, 0)
         tier = next((tier for tier in project.tiers if tier & bit(position)), 0)
-        series = list(positions(domain & tier & (bit(position) - 1)))
+        series = list(project.ordered(domain & tier & project.beyond(position)))
         if len(series) >= self._shortest:
             self._bisect(project, series, against)
 
     def _bisect(self, project: Project, series: list[int], against: Project) -> None:
-        """Assume of the releases before the first one that fits, newest first, that they all fail."""
+        """Assume of the releases before the first one that fits, in their order, that they all fail."""
         low, high = 0, len(series)
         read: set[int] = set()
         while low < high:

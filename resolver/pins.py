@@ -59,7 +59,8 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
         where = resolver.context.preferences[project.name].where
         yield Justification(unit="resolver", message=f"kept from {where}")
     if not project.preferred_to(position):
-        yield Justification(unit="resolver", message="the newest release that the target can use")
+        which = "oldest release that is asked for" if project.ascending else "newest release"
+        yield Justification(unit="resolver", message=f"the {which} that the target can use")
     yield from resolver.scorer.factors(project, position)
     yield from _warnings(member, resolver)
 
@@ -104,12 +105,16 @@ def reason_against(project: Project, position: int, resolver: Resolver, stack: S
     cause = resolver.universe.propagation.removal(project.variable, bit(position))
     if cause is not None:
         return Justification(unit="resolver", message=_in_this_stack(cause, project, resolver, stack))
+    chosen = stack.members[project.name].position
+    if project.ascending and project.beyond(chosen) & bit(position):
+        message = f"--resolution {resolver.context.resolution.value} takes the oldest release that fits"
+        return Justification(unit="resolver", message=message)
     if bit(position) & project.prereleases():
         return Justification(unit="prereleases", message="is a pre-release, and a stable release serves")
     if bit(position) & project.shape_mask(resolver.context.target, PythonFit.CAPPED):
         message = f"its Requires-Python has an upper bound below {resolver.context.target.python}"
         return Justification(unit="requires-python", message=message)
-    if project.preferred & bit(stack.members[project.name].position):
+    if project.preferred & bit(chosen):
         where = resolver.context.preferences[project.name].where
         message = f"is newer than what is kept from {where} (--upgrade={project.name} tries it)"
         return Justification(unit="resolver", message=message)

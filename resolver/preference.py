@@ -9,11 +9,22 @@ from resolver.versions import bit
 
 
 def tiers(project: Project, context: Context) -> tuple[int, ...]:
-    """Masks that together hold every release; those of an earlier one come first, newest before older.
+    """Masks that together hold every release; those of an earlier one come first.
 
     Stable releases come before pre-releases unless the policy allows those freely, and a release whose
-    ``Requires-Python`` has an upper bound below the target comes after those that admit it.
+    ``Requires-Python`` has an upper bound below the target comes after those that admit it. Where the oldest
+    release comes first, one that the user's requirements exclude comes last: it was never to be had.
     """
+    masks = _tiers(project, context)
+    if not project.ascending:
+        return masks
+    asked = project.versions.everything
+    for statement in context.statements(project.name):
+        asked &= project.versions.mask(statement.specifiers)
+    return (*(mask & asked for mask in masks), project.versions.everything & ~asked)
+
+
+def _tiers(project: Project, context: Context) -> tuple[int, ...]:
     capped = project.shape_mask(context.target, PythonFit.CAPPED)
     admitted = project.versions.everything & ~capped
     if context.prereleases is PrereleasePolicy.ALLOW:

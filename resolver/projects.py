@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from knowledge.releases import File, Listing
 from resolver.formats import Formats
 from resolver.hashes import matches
 from resolver.target import PythonFit, Target
 from resolver.units.verdicts import Refusal
-from resolver.versions import Versions, bit, newest, span
+from resolver.versions import Versions, bit, newest, oldest, positions, span
 
 
 class Project:
@@ -22,11 +24,13 @@ class Project:
         preferred: mask of the releases that come before all others, whatever they score.
         hashes: what the user states; a file must match one hash of each of these sets.
         tiers: masks in order of preference; a release of an earlier tier is tried before any of a later one.
+        ascending: whether older releases of a tier are tried before newer ones.
         extras: normalised name to the variable that says whether the extra is active.
     """
 
     __slots__ = (
         "_files",
+        "ascending",
         "extras",
         "formats",
         "hashes",
@@ -49,6 +53,7 @@ class Project:
         self.usable = self.versions.everything
         self.refusals: list[Refusal] = []
         self.preferred = 0
+        self.ascending = False
         self.hashes: tuple[frozenset[str], ...] = ()
         self.tiers: tuple[int, ...] = (self.versions.everything,)
         self.extras: dict[str, int] = {}
@@ -62,15 +67,27 @@ class Project:
         """Position of the release to try first among those in `mask`."""
         for tier in (self.preferred, *self.tiers):
             if mask & tier:
-                return newest(mask & tier)
+                return oldest(mask & tier) if self.ascending else newest(mask & tier)
         return None
+
+    def ordered(self, mask: int) -> Iterator[int]:
+        """Positions of the releases in a mask, tier after tier in the order in which they are tried."""
+        for tier in self.tiers:
+            found = positions(mask & tier)
+            yield from reversed(list(found)) if self.ascending else found
+
+    def beyond(self, position: int) -> int:
+        """The releases that come after one if nothing but age counts."""
+        if self.ascending:
+            return span(position + 1, len(self.versions))
+        return span(0, position)
 
     def preferred_to(self, position: int) -> int:
         """The usable releases that are tried before the one at `position`."""
         before = 0
         for tier in self.tiers:
             if tier & bit(position):
-                before |= tier & span(position + 1, len(self.versions))
+                before |= tier & ~self.beyond(position) & ~bit(position)
                 break
             before |= tier
         return before & self.usable

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -43,6 +44,7 @@ class Propagation:
         conflicts: number of conflicts analysed.
         decisions: number of decisions made.
         touched: variables whose domain may have changed since whoever keeps account emptied it.
+        watch: called after each conflict, when all is consistent again; may raise to end the search.
     """
 
     def __init__(self) -> None:
@@ -51,6 +53,7 @@ class Propagation:
         self.touched: set[int] = set()
         self.conflicts = 0
         self.decisions = 0
+        self.watch: Callable[[], None] = lambda: None
         self._incompatibilities: list[Incompatibility] = []
         self._occurrences: list[list[Incompatibility]] = []
         self._history: list[list[tuple[int, int]]] = []
@@ -135,6 +138,7 @@ class Propagation:
                 self.recheck(learned)
             else:
                 self.add(learned)
+            self.watch()
 
     def restart(self, suspended: int = 0) -> None:
         """Forget every decision and conclusion, and look at all incompatibilities again.

@@ -43,6 +43,14 @@ class ReleaseReader:
             self._metadata[key] = self._read(project, position)
         return self._metadata[key]
 
+    def releases(self) -> list[tuple[str, int]]:
+        """Names and positions of all that metadata was asked for, in that order."""
+        return list(self._metadata)
+
+    def was_read(self, project: Project, position: int) -> bool:
+        """Whether the metadata of a release has been asked for."""
+        return (project.name, position) in self._metadata
+
     def dependencies(self, project: Project, position: int, part: str | None) -> list[Dependency]:
         """What a release asks for on the target; `part` is an extra, or None for the release itself."""
         key = (project.name, position, part)

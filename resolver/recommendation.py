@@ -28,7 +28,21 @@ LATEST = Recommendation(
     name="latest", predictor="latest", weights={"freshness": 1000}, transitive_weight=350, strides=False
 )
 STABLE = Recommendation(
-    name="stable", predictor="hill-climbing", weights={"freshness": 1000}, transitive_weight=350, strides=True
+    name="stable",
+    predictor="hill-climbing",
+    weights={"freshness": 1000, "temporal-risk": 50},
+    transitive_weight=350,
+    strides=True,
 )
+"""A risk without evidence weighs less than the newest release of anything: several of one kind move a project
+off a series that has just begun, and nothing else."""
+TESTING = Recommendation(
+    name="testing",
+    predictor="hill-climbing",
+    weights={"freshness": 1000},
+    transitive_weight=350,
+    strides=True,
+)
+"""Who tests wants to meet what is new: what is merely possible does not count."""
 
-RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE)}
+RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE, TESTING)}

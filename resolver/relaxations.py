@@ -15,6 +15,7 @@ import msgspec
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.version import Version
 
+from resolver.budget import SearchStoppedError
 from resolver.context import DirectRequirement
 from resolver.incompatibilities import Incompatibility
 from resolver.propagation import UnsatisfiableError
@@ -81,6 +82,8 @@ def relaxations(
         universe.suspend(bits)
         try:
             stack = search()
+        except SearchStoppedError:
+            continue
         except UnsatisfiableError as error:
             further = [one for one in _beyond(lifted, error.proof, universe) if one not in seen]
             seen.update(further)

@@ -7,16 +7,19 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from knowledge.errors import OfflineError, TransportError
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
-from resolver.climbing import Budget, Climb, Move, Point, StoppedBy
-from resolver.context import Context
+from resolver.budget import Budget, SearchStoppedError, StoppedBy
+from resolver.climbing import Climb
+from resolver.context import Context, Lock
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
+from resolver.existing import positions_of
 from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
@@ -31,7 +34,7 @@ from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
 MOST_CONFLICTS = 50
-"""A move that meets more conflicts fails."""
+"""A stack that cannot be assembled with fewer conflicts is given up."""
 
 
 class Solution(msgspec.Struct, frozen=True):
@@ -41,12 +44,14 @@ class Solution(msgspec.Struct, frozen=True):
         score: in millionths, at most 0.
         bound: no stack scores better.
         stopped_by: what ended the search for better ones.
+        others: the next best stacks that were asked for, with their scores, best first.
     """
 
     stack: Stack
     score: int
     bound: int
     stopped_by: StoppedBy
+    others: tuple[tuple[Stack, int], ...] = ()
 
     @property
     def is_optimal(self) -> bool:
@@ -79,6 +84,7 @@ class Resolver:
         self.pipeline = pipeline
         self.predictor = predictor
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
+        self.universe.propagation.watch = self._watch
         reader = self.universe.reader
         self.scorer = Scorer(pipeline.steps, pipeline.pair_steps, context, reader.dependencies)
         self.stacks_examined = 0
@@ -86,6 +92,8 @@ class Resolver:
         self._doubts = Doubts(self.universe)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
+        self._conflicts_end = 0
+        self._ends_at_s: float | None = None
         self._progress = progress or Silence()
 
     def solve(self) -> Solution:
@@ -94,6 +102,7 @@ class Resolver:
         Raises:
             UnsatisfiableError: there is none; it carries the proof.
             NotProvenError: none was found, and the proof rests on releases that were not read.
+            SearchStoppedError: none was found within the budget.
             KnowledgeError: something needed could not be had.
         """
         self.universe.require(self.context.requirements)
@@ -107,6 +116,8 @@ class Resolver:
 
     def _proven(self) -> Stack:
         """The first stack, or a proof that rests on nothing unverified that there is none."""
+        self._conflicts_end = self.universe.propagation.conflicts + self._budget.conflicts
+        self._ends_at_s = self._budget.time_limit_s
         while True:
             try:
                 return self._search()
@@ -117,6 +128,7 @@ class Resolver:
         """The first stack that every stride accepts."""
         self._propagate()
         while True:
+            self._watch()
             candidates = self.universe.open_projects()
             if candidates:
                 self._settle(self.predictor.project(candidates, self.universe))
@@ -125,57 +137,89 @@ class Resolver:
             if self._is_accepted(stack):
                 return stack
 
+    def _watch(self) -> None:
+        """End a search that has used up its conflicts or its time."""
+        if self.universe.propagation.conflicts > self._conflicts_end:
+            raise SearchStoppedError(StoppedBy.CONFLICTS)
+        if self._ends_at_s is not None and self._elapsed_s() > self._ends_at_s:
+            raise SearchStoppedError(StoppedBy.TIME)
+
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
+        if self.predictor.climbs and self.context.locks and not self.context.preferences:
+            stack = self._better_of(stack, self.context.locks)
         score = self.scorer.stack_score(stack)
-        bound = Bounds(self.universe, self.scorer).bound(score, self._doubts.open_assumptions())
-        if not self.predictor.climbs or score >= bound:
+        bound = self._bound(stack, score)
+        if not self.predictor.climbs or (score >= bound and self._budget.count == 1):
             reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
             return Solution(stack, score, bound, reason)
+        self._undecide()
         climb = Climb(
             universe=self.universe,
             scorer=self.scorer,
             budget=self._budget,
-            assemble=self._assembled,
+            judge=self._judged,
             elapsed_s=self._elapsed_s,
-            best=Point(stack, score),
+            first=stack,
             bound=bound,
         )
         reason = climb.run()
-        again = self._assembled({n: m.position for n, m in climb.best.stack.members.items()})
+        others = climb.others(self._budget.count - 1)
+        self._undecide()
+        self.universe.expand_all()  # what moves met says more about the bound
+        stack, score = climb.best
+        again = self._assembled({name: member.position for name, member in stack.members.items()})
         assert again is not None  # it is what it was put together from
-        bound = Bounds(self.universe, self.scorer).bound(climb.best.score, self._doubts.open_assumptions())
-        return Solution(again, climb.best.score, bound, reason)
+        return Solution(again, score, self._bound(again, score), reason, tuple(others))
 
-    def _assembled(self, preferred: Mapping[str, int], move: Move | None = None) -> Stack | None:
-        """The stack of a move, everything else as preferred where that can be; None where it fails."""
+    def _better_of(self, stack: Stack, locks: Iterable[Lock]) -> Stack:
+        """The best of a stack and what locks lead to: where none is preferred, each can still be a start."""
+        best = stack
+        for lock in locks:
+            positions = positions_of(lock, self.universe)
+            if any(positions.get(name) != member.position for name, member in best.members.items()):
+                other = self._assembled(positions)
+                if other is not None and self.scorer.stack_score(other) > self.scorer.stack_score(best):
+                    best = other
+        again = self._assembled({name: member.position for name, member in best.members.items()})
+        assert again is not None  # it is what it was put together from
+        return again
+
+    def _bound(self, stack: Stack, score: int) -> int:
+        return Bounds(self.universe, self.scorer).bound(stack, score, self._doubts.open_assumptions())
+
+    def _judged(self, positions: Mapping[str, int]) -> Stack | None:
+        """The stack that holds these releases, where propagation and strides let it."""
+        stack = self._assembled(positions)
+        self._undecide()
+        return stack
+
+    def _undecide(self) -> None:
+        """Go back to what holds whatever is decided."""
+        self.universe.propagation.backjump(0)
+        try:
+            self._propagate()
+        except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
+            self.universe.suspend(self._doubts.open_assumptions())
+            self._propagate()
+
+    def _assembled(self, preferred: Mapping[str, int]) -> Stack | None:
+        """The stack with everything as preferred where that can be; None where it fails."""
         universe, propagation = self.universe, self.universe.propagation
         propagation.backjump(0)
-        wanted = dict(preferred)
+        self._conflicts_end, self._ends_at_s = propagation.conflicts + MOST_CONFLICTS, None
         try:
-            if move is not None:
-                wanted[move.project] = move.position
-                self._settle(universe.projects[move.project], wanted)
-            conflicts = propagation.conflicts
             while candidates := universe.open_projects():
                 for project in candidates:
                     if universe.is_open(project):
-                        self._settle(project, wanted)
-                    if move is not None and not self._stands(move):
-                        return None
-                    if propagation.conflicts - conflicts > MOST_CONFLICTS:
-                        return None
+                        self._settle(project, preferred)
+            stack = self._stack()
+            return stack if self._is_accepted(stack) else None
+        except (SearchStoppedError, OfflineError, TransportError):
+            return None
         except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
             universe.suspend(self._doubts.open_assumptions())
             return None
-        if move is not None and not self._stands(move):
-            return None
-        stack = self._stack()
-        return stack if self._is_accepted(stack) else None
-
-    def _stands(self, move: Move) -> bool:
-        variable = self.universe.projects[move.project].variable
-        return self.universe.propagation.domains[variable] == bit(move.position)
 
     def _propagate(self) -> None:
         self.universe.propagation.propagate()

@@ -41,6 +41,8 @@ class Scorer:
         self._dependencies = dependencies
         self._direct = {requirement.dependency.project for requirement in context.requirements}
         self._factors: dict[tuple[str, int], tuple[Justification, ...]] = {}
+        self._scores: dict[tuple[str, int], int] = {}
+        self._pair_scores: dict[tuple[str, int, str, int, str], int] = {}
         self._pair_factors: dict[tuple[str, int, str, int, str], tuple[Justification, ...]] = {}
 
     def factors(self, project: Project, position: int) -> tuple[Justification, ...]:
@@ -51,27 +53,38 @@ class Scorer:
             self._factors[key] = tuple(self._weighted(factor, project) for factor in scored if factor)
         return self._factors[key]
 
-    def pair_factors(self, member: Member, stack: Stack) -> Iterator[tuple[str, Justification]]:
-        """The weighted factors of a member beside what it depends on, with the name of each dependency."""
+    def pair_factors(
+        self, member: Member, stack: Stack, parts: Sequence[str | None] | None = None
+    ) -> Iterator[tuple[str, Justification]]:
+        """The weighted factors of a member beside what it depends on, with the name of each dependency.
+
+        Args:
+            member: of the stack.
+            stack: complete.
+            parts: whose dependencies count: extras, and None for the release itself; by default all.
+        """
         if not self._pair_steps:
             return
         seen: set[tuple[str, str]] = set()
-        for part in (None, *member.extras):
+        for part in (None, *member.extras) if parts is None else parts:
             for dependency in self._dependencies(member.project, member.position, part):
                 pair = (dependency.project, dependency.specifiers)
                 other = stack.members.get(dependency.project)
                 if other is None or other is member or pair in seen:
                     continue
                 seen.add(pair)
-                for factor in self._of_pair(member, other, dependency.specifiers):
+                place = (member.project, member.position, other.project, other.position)
+                for factor in self._of_pair(*place, dependency.specifiers):
                     yield dependency.project, factor
 
-    def _of_pair(self, member: Member, other: Member, specifiers: str) -> tuple[Justification, ...]:
-        key = (member.project.name, member.position, other.project.name, other.position, specifiers)
+    def _of_pair(
+        self, dependent: Project, position: int, dependency: Project, other: int, specifiers: str
+    ) -> tuple[Justification, ...]:
+        key = (dependent.name, position, dependency.name, other, specifiers)
         if key not in self._pair_factors:
-            place = (member.project, member.position, other.project, other.position, specifiers)
+            place = (dependent, position, dependency, other, specifiers)
             scored = (step.score_pair(*place, self._context) for step in self._pair_steps)
-            weighted = tuple(self._weighted(factor, member.project) for factor in scored if factor)
+            weighted = tuple(self._weighted(factor, dependent) for factor in scored if factor)
             self._pair_factors[key] = weighted
         return self._pair_factors[key]
 
@@ -85,7 +98,27 @@ class Scorer:
 
     def release_score(self, project: Project, position: int) -> int:
         """What one release adds to the score of every stack that holds it."""
-        return sum(factor.score or 0 for factor in self.factors(project, position))
+        key = (project.name, position)
+        score = self._scores.get(key)
+        if score is None:
+            score = self._scores[key] = sum(factor.score or 0 for factor in self.factors(project, position))
+        return score
+
+    def pair_score(
+        self, dependent: Project, position: int, dependency: Project, other: int, specifiers: str
+    ) -> int:
+        """What a release adds beside one of a project of which it asks for some releases."""
+        key = (dependent.name, position, dependency.name, other, specifiers)
+        score = self._pair_scores.get(key)
+        if score is None:
+            factors = self._of_pair(dependent, position, dependency, other, specifiers)
+            score = self._pair_scores[key] = sum(factor.score or 0 for factor in factors)
+        return score
+
+    @property
+    def sees_pairs(self) -> bool:
+        """Whether pairs add anything."""
+        return bool(self._pair_steps)
 
     def stack_score(self, stack: Stack) -> int:
         """The score of a complete stack."""

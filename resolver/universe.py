@@ -7,11 +7,13 @@ What arrives becomes incompatibilities at once, in the order in which the search
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
+from knowledge.errors import OfflineError, TransportError
 from resolver.agenda import Agenda
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
@@ -58,6 +60,9 @@ class RequiredBound(msgspec.Struct, frozen=True, order=True):
 class Universe:
     """The state space as far as it is known.
 
+    Attributes:
+        refutations: of complete stacks: project name to the mask of its releases.
+
     Args:
         sieves: those that apply to this run, in order.
         pseudonyms: likewise.
@@ -76,6 +81,7 @@ class Universe:
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
         self.reader = ReleaseReader(source, context.target, context.overrides)
+        self.refutations: list[Mapping[str, int]] = []
         self._sieves = sieves
         self._pseudonyms = pseudonyms
         self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
@@ -114,6 +120,7 @@ class Universe:
         releases = max(1, len(listing.versions) if listing else 0)
         variable = self.propagation.variable((2 << releases) - 1)
         project = Project(name, listing, self.context.formats.of(name), variable)
+        project.ascending = self.context.is_ascending(name)
         project.tiers = tiers(project, self.context)
         project.preferred = preferred(project, self.context)
         project.hashes = stated_hashes(name, self.context)
@@ -238,9 +245,20 @@ class Universe:
                 self._alternatives_of(other)  # so that what excludes an alternative is known before it serves
         return found
 
+    def alternatives(self, name: str) -> Iterator[tuple[str, int]]:
+        """The projects that may stand in for one that is asked for, with those of their releases that can."""
+        for alternative in self._alternatives.get(name, ()):
+            project = self.projects[alternative.project]
+            yield project.name, project.versions.mask(alternative.specifiers)
+
+    def has_alternatives(self, name: str) -> bool:
+        """Whether another project may stand in for one that was asked for."""
+        return bool(self._alternatives.get(name))
+
     def refute(self, refutation: Refutation) -> None:
         """Add a refutation of a complete stack."""
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
+        self.refutations.append(refutation.releases)
         unit = refutation.reason.unit
         self.add(masks, Refuted(refutation.reason), (unit, *sorted(refutation.releases.items())))
 
@@ -273,14 +291,21 @@ class Universe:
         """Read what a release needs in this state and add its clauses; returns its new dependencies."""
         added: list[Dependency] = []
         for part in self.unread_parts(project, position):
-            self._expanded.add((project.name, position, part))
-            self.propagation.touched.add(project.variable)
             metadata = self.reader.metadata(project, position)
             if isinstance(metadata, Unknown):
                 self._refuse_unreadable(project, {project.variable: bit(position)}, metadata)
             else:
                 added.extend(self._expand(project, position, part))
+            # Not before: what could not be had in the middle of it is asked for again.
+            self._expanded.add((project.name, position, part))
+            self.propagation.touched.add(project.variable)
         return added
+
+    def expand_all(self) -> None:
+        """Add the clauses of every release that was read for whatever reason, as far as they can be had."""
+        for name, position in self.reader.releases():
+            with suppress(OfflineError, TransportError):
+                self.expand(self.projects[name], position)
 
     def _expand(self, project: Project, position: int, part: str | None) -> Iterator[Dependency]:
         dependencies = self.reader.dependencies(project, position, part)

@@ -40,6 +40,12 @@ def newest(mask: int) -> int:
     return mask.bit_length() - 2
 
 
+def oldest(mask: int) -> int:
+    """Position of the oldest release in a mask that holds one."""
+    mask &= ~ABSENT
+    return (mask & -mask).bit_length() - 2
+
+
 class Versions:
     """The versions of one project, oldest first, parsed only when looked at.
 

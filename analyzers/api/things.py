@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
+
 from typing import NamedTuple, TypeAlias
 
 from analyzers.api.surface import Symbol, SymbolKind
@@ -14,8 +15,7 @@ class ModuleThing(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, eq=False):
     """Something that a module's text defines; the same if it is the same text reached in the same way.
 
     Attributes:

@@ -5,8 +5,9 @@ Importing this module imports libcst.
 
 from __future__ import annotations
 
+import msgspec
+
 import builtins
-from dataclasses import dataclass, field
 
 import libcst as cst
 from libcst.metadata import ImportAssignment
@@ -19,8 +20,7 @@ from analyzers.source.bound_names import Binding, BoundNames, Origin, aliases, i
 GUARDED = "stands where the author chose between old and new names already"
 
 
-@dataclass(slots=True)
-class SeenImport:
+class SeenImport(msgspec.Struct):
     """An import statement, and what references ask of it.
 
     Attributes:
@@ -31,13 +31,12 @@ class SeenImport:
 
     node: cst.Import | cst.ImportFrom
     guarded: bool
-    added: dict[str, None] = field(default_factory=dict)
-    gone: dict[str, int] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
+    added: dict[str, None] = msgspec.field(default_factory=dict)
+    gone: dict[str, int] = msgspec.field(default_factory=dict)
+    failed: set[str] = msgspec.field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Provided:
+class _Provided(msgspec.Struct, frozen=True):
     """A module or a symbol that an import at the top of the module makes available."""
 
     bound: str

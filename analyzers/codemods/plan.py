@@ -5,8 +5,9 @@ Importing this module imports libcst.
 
 from __future__ import annotations
 
+import msgspec
+
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -17,8 +18,7 @@ _Small = cst.BaseSmallStatement
 _Statement = cst.BaseStatement
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(msgspec.Struct):
     """Changes, by the nodes of the tree as it was.
 
     Attributes:
@@ -28,10 +28,10 @@ class Plan:
         notes: where which rule is not, and why.
     """
 
-    expressions: dict[cst.CSTNode, Change] = field(default_factory=dict)
-    imports: dict[cst.CSTNode, list[_Small]] = field(default_factory=dict)
-    applied: list[tuple[cst.CSTNode, Rule]] = field(default_factory=list)
-    notes: list[tuple[cst.CSTNode, Rule, str]] = field(default_factory=list)
+    expressions: dict[cst.CSTNode, Change] = msgspec.field(default_factory=dict)
+    imports: dict[cst.CSTNode, list[_Small]] = msgspec.field(default_factory=dict)
+    applied: list[tuple[cst.CSTNode, Rule]] = msgspec.field(default_factory=list)
+    notes: list[tuple[cst.CSTNode, Rule, str]] = msgspec.field(default_factory=list)
 
     def note(self, node: cst.CSTNode, rule: Rule, reason: str) -> None:
         """Tell of a place."""

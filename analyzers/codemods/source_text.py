@@ -5,11 +5,12 @@ Source: PEP 263
 
 from __future__ import annotations
 
+import msgspec
+
 import codecs
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 
 # Codecs that only map characters: others of Python's are slow on hostile input, or do not give text.
 _CHARACTER_SETS = re.compile(
@@ -21,8 +22,7 @@ class SourceTextError(ValueError):
     """The bytes are no text in the encoding that they state."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(msgspec.Struct, frozen=True):
     """A text and how it was written; `encoded` gives back the bytes of another text in the same manner."""
 
     text: str

@@ -7,9 +7,10 @@ imports libcst; do so where it is needed.
 
 from __future__ import annotations
 
+import msgspec
+
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -39,8 +40,7 @@ class Binding(enum.Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a name comes from.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
 
@@ -17,12 +18,11 @@ _PLACES_LIMIT = 50
 _WEIGHT = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(msgspec.Struct):
     level: Level
     message: str
     location: Location
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[Evidence] = msgspec.field(default_factory=list)
     extra: tuple[Evidence, ...] = ()
     more: int = 0
 

@@ -9,9 +9,10 @@ Source: https://ipython.readthedocs.io/en/stable/interactive/magics.html and IPy
 
 from __future__ import annotations
 
+import msgspec
+
 import ast
 import re
-from dataclasses import dataclass, field
 
 # Magics whose argument or body is Python that runs in, or beside, the kernel.
 _RUNS_CODE = frozenset(
@@ -60,8 +61,7 @@ _TOKEN = re.compile(
 _TRIAL_CHARACTERS = 16 << 10
 
 
-@dataclass(slots=True)
-class CellCode:
+class CellCode(msgspec.Struct):
     """What a cell says.
 
     Attributes:
@@ -71,8 +71,8 @@ class CellCode:
     """
 
     text: str
-    commands: list[tuple[int, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    commands: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
 
 
 def cell_code(source: str) -> CellCode:

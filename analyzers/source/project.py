@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -19,8 +20,7 @@ from analyzers.source.standard_library import PythonVersion
 _PYTHONS = tuple((3, minor) for minor in range(30))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(msgspec.Struct, frozen=True, kw_only=True):
     """What findings are made from, beside the imports.
 
     Attributes:
@@ -34,7 +34,7 @@ class Project:
     settings: ScanSettings
     first_party: Mapping[str, str]
     oldest_python: PythonVersion | None = None
-    scripts: Mapping[str, Project] = field(default_factory=dict)
+    scripts: Mapping[str, Project] = msgspec.field(default_factory=dict)
 
     def linked(self, imports: Iterable[Import]) -> list[Import]:
         """The imports with their origins and distributions."""

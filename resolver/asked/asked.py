@@ -9,7 +9,7 @@ import msgspec
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Index
 from analyzers.reports import InputFile, Unknown
-from resolver.context import Constraint, DirectRequirement, Preference
+from resolver.context import Constraint, DirectRequirement, Lock, Preference
 from resolver.overrides import NO_OVERRIDES, Overrides
 
 
@@ -35,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         preferences: by normalised project name.
+        locks: the one that will be replaced and those to be preferred, as far as they can be read.
         files: every file that was read, with its digest.
         pipfile: path and content of the Pipfile among them.
         notes: what the user should know, a line each.
@@ -44,7 +45,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     requirements: tuple[DirectRequirement, ...]
     constraints: tuple[Constraint, ...] = ()
     overrides: Overrides = NO_OVERRIDES
-    preferences: Mapping[str, Preference] = msgspec.field(default_factory=dict)
+    preferences: Mapping[str, Preference] = {}
+    locks: tuple[Lock, ...] = ()
     wishes: FileWishes = FileWishes()
     files: tuple[InputFile, ...] = ()
     pipfile: bytes | None = None

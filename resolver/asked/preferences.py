@@ -8,27 +8,29 @@ from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import Manifest
 from analyzers.manifests.pins import pins_of
-from resolver.context import Preference
+from resolver.context import Lock, Preference
 
 
-def preferences_of(
-    locks: Iterable[Manifest], upgrade: Iterable[str], is_live: Callable[[str], bool]
-) -> dict[str, Preference]:
+def lock_of(manifest: Manifest, is_live: Callable[[str], bool]) -> Lock:
+    """What a lock pins where a marker for which `is_live` says so holds."""
+    versions: dict[str, set[str]] = {}
+    for pin in pins_of(manifest):
+        if is_live(pin.marker or ""):
+            versions.setdefault(pin.name, set()).add(str(pin.version))
+    return Lock(manifest.path, {name: frozenset(texts) for name, texts in versions.items()})
+
+
+def preferences_of(locks: Iterable[Lock], upgrade: Iterable[str]) -> dict[str, Preference]:
     """Normalised project name to what the first lock that pins it says.
 
     Args:
         locks: the most significant first.
         upgrade: projects that keep nothing.
-        is_live: whether a marker holds on the target.
     """
     found: dict[str, Preference] = {}
     for lock in locks:
-        versions: dict[str, set[str]] = {}
-        for pin in pins_of(lock):
-            if is_live(pin.marker or ""):
-                versions.setdefault(pin.name, set()).add(str(pin.version))
-        for name, texts in versions.items():
-            found.setdefault(name, Preference(frozenset(texts), lock.path))
+        for name, texts in lock.pins.items():
+            found.setdefault(name, Preference(texts, lock.path))
     for name in upgrade:
         found.pop(canonicalize_name(name), None)
     return found

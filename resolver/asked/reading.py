@@ -16,7 +16,7 @@ from analyzers.manifests.errors import (
 )
 from resolver.asked.asked import Asked
 from resolver.asked.files import InputFiles
-from resolver.asked.preferences import preferences_of
+from resolver.asked.preferences import lock_of, preferences_of
 from resolver.asked.problems import Problems
 from resolver.asked.selection import Selection
 from resolver.asked.statements import Statements
@@ -64,20 +64,22 @@ class _Reading:
         for name in wishes.constraints:
             self._read_constraints(self._files.named(name))
         self._read_overrides()
-        locks = [self._manifest(self._files.named(name)) for name in wishes.preferences]
-        locks += [self._existing()]
+        manifests = [self._manifest(self._files.named(name)) for name in wishes.preferences]
+        manifests += [self._existing()]
         self._problems.raise_if_any()
         self._selection.check()
         if not statements.requirements and not statements.notes:
             remedy = "name requirements, such as: stackwright advise flask, or a file with -r FILE"
             raise InputError("there is nothing to advise on", remedy)
         self._check_python()
-        kept = [] if wishes.upgrade_all else [lock for lock in locks if lock is not None]
+        found = [lock_of(manifest, self._target.is_live) for manifest in manifests if manifest is not None]
+        locks = {lock.path: lock for lock in found if lock.pins}
         return Asked(
             requirements=tuple(statements.requirements),
             constraints=tuple(statements.constraints),
             overrides=statements.overrides(),
-            preferences=preferences_of(kept, wishes.upgrade, self._target.is_live),
+            preferences={} if wishes.upgrade_all else preferences_of(locks.values(), wishes.upgrade),
+            locks=tuple(locks.values()),
             wishes=statements.wishes.finish(),
             files=self._files.digests(),
             pipfile=self._pipfile,
@@ -179,16 +181,17 @@ class _Reading:
     def _existing(self) -> Manifest | None:
         """The lock that the result will replace; one that cannot be read is no mistake."""
         path = self._wishes.existing
-        if path is None or self._wishes.upgrade_all or not self._files.is_file(path):
+        if path is None or not self._files.is_file(path):
             return None
         try:
             lock = read_manifest(self._files.read, path, environ=self._environ)
         except UnknownFormatError:
             return None
         except ManifestError as error:
-            self._notes.append(f"nothing is kept of the present file: {error.problems[0]}")
+            if not self._wishes.upgrade_all:
+                self._notes.append(f"nothing is kept of the present file: {error.problems[0]}")
             return None
-        if preferences_of([lock], (), self._target.is_live):
+        if not self._wishes.upgrade_all and lock_of(lock, self._target.is_live).pins:
             self._notes.append(f"what {path} pins is kept while it fits (--upgrade looks for newer releases)")
         return lock
 

@@ -29,6 +29,11 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_units(command)
+    search = arguments.add_search(command)
+    search.add_argument(
+        "--count", type=arguments.count_of_stacks, default=1, metavar="N",
+        help="tell the N best stacks that are found (default: %(default)s)",
+    )  # fmt: skip
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 ALL = ""
 """What ``--upgrade`` without a name stands for."""
+_LONGEST_NUMBER = 9
+_LONGEST_S = 1_000_000
 
 
 def add_requirements(command: argparse.ArgumentParser) -> None:
@@ -47,13 +49,67 @@ def add_requirements(command: argparse.ArgumentParser) -> None:
 def add_units(command: argparse.ArgumentParser) -> None:
     """What matters most, and which units take part."""
     command.add_argument(
-        "--type", choices=("latest", "stable"), default="stable",
+        "--type", choices=("latest", "stable", "testing"), default="stable",
         help="what matters most (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--pipeline", type=Path, metavar="FILE",
         help="enable, disable, order, parametrise and weigh units as a TOML or JSON file says",
     )  # fmt: skip
+
+
+def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Which end of what fits is tried first, and how long the search goes on."""
+    search = command.add_argument_group("search")
+    search.add_argument(
+        "--resolution", choices=("highest", "lowest-direct", "lowest"), default="highest",
+        help="take the highest releases that fit, or the lowest of direct requirements or of all projects "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    search.add_argument(
+        "--limit", type=_count, metavar="N",
+        help="try N changes of the first stack to find better ones",
+    )  # fmt: skip
+    search.add_argument(
+        "--limit-conflicts", type=_count, metavar="N",
+        help="give up after N conflicts without a stack",
+    )  # fmt: skip
+    search.add_argument(
+        "--time-limit", type=_seconds, metavar="SECONDS",
+        help="end after so long with the best stack so far, if there is one",
+    )  # fmt: skip
+    search.add_argument(
+        "--seed", type=_count, default=0, metavar="N",
+        help="start chance from N; the same seed gives the same result (default: %(default)s)",
+    )  # fmt: skip
+    return search
+
+
+def count_of_stacks(text: str) -> int:
+    """The number that ``--count`` gives.
+
+    Raises:
+        ArgumentTypeError: it is none, or too large.
+    """
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {'9' * _LONGEST_NUMBER}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from above 0 to {_LONGEST_S}")
+    return seconds
 
 
 def add_target(command: argparse.ArgumentParser) -> None:

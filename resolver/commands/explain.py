@@ -29,6 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
     arguments.add_units(command)
+    arguments.add_search(command)
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)

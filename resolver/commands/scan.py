@@ -56,8 +56,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--installed", nargs="?", const="", metavar="PREFIX",
-        help="instead of source look at what is installed in a virtual environment or prefix (default: the one "
-        "of --environment)",
+        help="instead of source look at what is installed in a virtual environment or prefix "
+        "(default: the one of --environment)",
     )  # fmt: skip
     command.add_argument("--strict", action="store_true", help="exit with 1 if there are findings")
     arguments.add_store(command)

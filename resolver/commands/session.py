@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
+    from resolver.budget import Budget
     from resolver.context import Context
     from resolver.pipeline import Pipeline
     from resolver.resolver import Resolver, Solution
@@ -61,7 +62,7 @@ class Session:
         from images.host import host_environment
         from images.targets import target_environment
         from resolver.asked.asked import Asked
-        from resolver.context import Context, PrereleasePolicy
+        from resolver.context import Context, PrereleasePolicy, Resolution
         from resolver.cutoff import read_cutoff
         from resolver.recommendation import RECOMMENDATIONS
         from resolver.target import Target
@@ -82,15 +83,30 @@ class Session:
             constraints=asked.constraints,
             overrides=asked.overrides,
             preferences=asked.preferences,
+            locks=asked.locks,
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
             unknowns=asked.unknowns,
             recommendation=weighed(RECOMMENDATIONS[options.type], self.unit_settings()),
             prereleases=PrereleasePolicy(options.prerelease) if options.prerelease else policy,
+            resolution=Resolution(vars(options).get("resolution", Resolution.HIGHEST)),
             formats=inputs.formats_of(options, asked),
             cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
             today=self.now.date().isoformat(),
             offline=options.offline,
+        )
+
+    def budget(self) -> Budget:
+        """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
+        from resolver.budget import Budget
+
+        options, usual = self._options, Budget()
+        return Budget(
+            moves=usual.moves if options.limit is None else options.limit,
+            conflicts=usual.conflicts if options.limit_conflicts is None else options.limit_conflicts,
+            time_limit_s=options.time_limit,
+            seed=options.seed,
+            count=vars(options).get("count", usual.count),
         )
 
     def unit_settings(self) -> UnitSettings:
@@ -145,11 +161,13 @@ class Session:
 
     def advised(self, context: Context) -> Advice:
         """The advice on a context of this session."""
+        from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
-            if not narrowed:  # else the plainest guess is mostly wrong
+            newest = context.resolution is Resolution.HIGHEST
+            if newest and not narrowed:  # else the plainest guess is mostly wrong
                 first = FirstChoice(context)
                 knowledge.speculate(first, first.hints())
             missing: list[str] = []
@@ -195,6 +213,7 @@ class Session:
                 created_at=self.created_at,
                 elapsed_s=lambda: time.monotonic() - options.started_s,
                 progress=progress,
+                budget=self.budget(),
                 inspect=inspect,
             )
         finally:

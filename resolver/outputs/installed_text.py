@@ -36,7 +36,8 @@ def _demands(one: InstalledDistribution) -> Iterator[str]:
     for demand in one.demands:
         counts = [f"{len(demand.required)} required"] if demand.required else []
         counts += [f"{len(demand.optional)} optional"] if demand.optional else []
-        yield f"uses {demand.distribution}: {', '.join(counts)} ({_named(demand.required or demand.optional)})"
+        symbols = _named(demand.required or demand.optional)
+        yield f"uses {demand.distribution}: {', '.join(counts)} ({symbols})"
 
 
 def _named(names: tuple[str, ...]) -> str:

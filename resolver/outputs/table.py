@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
+from resolver.existing import Existing
 from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
+_MOST_VIOLATIONS = 5
+_MOST_CHANGES = 5
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -32,6 +35,9 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield _quality(advice)
         yield from _remarks(advice)
+    yield from _others(advice)
+    for existing in advice.existing:
+        yield from _existing(existing)
     for unknown in advice.unknowns[:_MOST_UNKNOWNS]:
         yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
     if len(advice.unknowns) > _MOST_UNKNOWNS:
@@ -116,6 +122,28 @@ def _remarks(advice: Advice) -> Iterator[str]:
     for reason in (reason for pin in advice.pins for reason in pin.reasons):
         if reason.level is not Level.INFO:
             yield f"{reason.level.value}: {reason.message}"
+
+
+def _others(advice: Advice) -> Iterator[str]:
+    """What the next best stacks have otherwise."""
+    pins = {pin.name: pin.version for pin in advice.pins}
+    for number, other in enumerate(advice.others, 2):
+        changes = [f"{name} {v}" for name, v in other.pins.items() if pins.get(name) != v]
+        changes += [f"without {name}" for name in pins if name not in other.pins]
+        shown = ", ".join(changes[:_MOST_CHANGES]) + (", …" if len(changes) > _MOST_CHANGES else "")
+        yield f"stack {number}: score {_points(other.score)}, with {shown}"
+
+
+def _existing(existing: Existing) -> Iterator[str]:
+    score = "no score" if existing.score is None else f"score {_points(existing.score)}"
+    violations = existing.violations
+    against = _counted(len(violations), "violation") if violations else "nothing against it"
+    yield f"{existing.path} as it was: {score}, {against}"
+    for violation in violations[:_MOST_VIOLATIONS]:
+        version = f" {violation.version}" if violation.version else ""
+        yield f"  {violation.name}{version}: {violation.reason.message}"
+    if len(violations) > _MOST_VIOLATIONS:
+        yield f"  and {len(violations) - _MOST_VIOLATIONS} more (--format json)"
 
 
 def _effort(advice: Advice) -> str:

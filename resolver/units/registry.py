@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resolver.pipeline import Pipeline
 from resolver.units.boots.index_reachable import IndexReachableBoot
+from resolver.units.boots.lower_bound import LowerBoundBoot
 from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
@@ -20,7 +21,7 @@ from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 
 UNITS = Pipeline(
-    boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), IndexReachableBoot()),
+    boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), LowerBoundBoot(), IndexReachableBoot()),
     sieves=(
         RequiresPythonSieve(),
         ExcludeNewerSieve(),

@@ -61,10 +61,19 @@ class Oracle:
         with Solver(name="cadical153", bootstrap_with=self.clauses) as solver:
             return bool(solver.solve())
 
-    def best_score(self, score: Callable[[str, str], int]) -> int | None:
-        """The highest sum of scores (each at most 0) over the releases of a stack; None without stacks."""
+    def best_score(
+        self, score: Callable[[str, str], int], pair_score: Callable[[Pin, Pin, str], int] | None = None
+    ) -> int | None:
+        """The highest sum of scores (each at most 0) over the releases of a stack; None without stacks.
+
+        Args:
+            score: of a project's version.
+            pair_score: of a release beside one that it asks for, with the specifiers of that.
+        """
         formula = WCNF()
         formula.extend(self.clauses)
+        if pair_score is not None:
+            self._encode_pairs(formula, pair_score)
         for project, candidates in self.world.projects.items():
             for candidate in candidates:
                 loss = -score(project, candidate.version)
@@ -72,6 +81,27 @@ class Oracle:
                     formula.append([-self.pin(project, candidate.version)], weight=loss)
         with RC2(formula) as solver:
             return None if solver.compute() is None else -int(solver.cost)
+
+    def _encode_pairs(self, formula: WCNF, pair_score: Callable[[Pin, Pin, str], int]) -> None:
+        """A variable for each pair that loses something, true where one is there and asks for the other."""
+        for project, candidates in self.world.projects.items():
+            for candidate in candidates:
+                lost: set[int] = set()
+                for need in candidate.needs:
+                    if not need.is_live or need.project == project:
+                        continue
+                    for other in self.world.projects.get(need.project, ()):
+                        pins = (project, candidate.version), (need.project, other.version)
+                        loss = -pair_score(*pins, need.specifiers)
+                        if not loss:
+                            continue
+                        pair = self._variable("pair", *(repr(pins), need.specifiers))
+                        asks = [self._variable("extra", project, need.of_extra)] if need.of_extra else []
+                        there = [self.pin(*pins[0]), self.pin(*pins[1]), *asks]
+                        formula.append([*(-one for one in there), pair])
+                        if pair not in lost:
+                            lost.add(pair)
+                            formula.append([-pair], weight=loss)
 
     def _variable(self, *key: str) -> int:
         kind, project, name = key

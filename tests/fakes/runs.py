@@ -11,6 +11,7 @@ from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from images.environment import Fact, RuntimeEnvironment
 from images.targets import target_environment
+from resolver.budget import Budget
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
 from resolver.cutoff import Cutoff
 from resolver.dependencies import of_requirement
@@ -24,7 +25,7 @@ from resolver.recommendation import STABLE, Recommendation
 from resolver.resolver import Resolver, Solution
 from resolver.target import Target
 from resolver.units.registry import UNITS
-from resolver.units.verbs import Pseudonym, Stride
+from resolver.units.verbs import PairStep, Pseudonym, Stride
 from resolver.universe import Universe
 
 LINUX: Mapping[str, str] = {
@@ -114,16 +115,23 @@ def run(
     *,
     strides: Iterable[Stride] = (),
     pseudonyms: Iterable[Pseudonym] = (),
+    pair_steps: Iterable[PairStep] = (),
     predictor: Predictor | None = None,
     galloping: Callable[[Universe], Galloping] = Galloping,
+    budget: Budget | None = None,
 ) -> Run:
-    """Resolves with every sieve and step that ships, and with the strides and pseudonyms given here."""
+    """Resolves with every sieve and step that ships, and with the other units given here."""
     shipped = UNITS.applying(asked)
     pipeline = Pipeline(
-        sieves=shipped.sieves, steps=shipped.steps, strides=tuple(strides), pseudonyms=tuple(pseudonyms)
+        sieves=shipped.sieves,
+        steps=shipped.steps,
+        pair_steps=tuple(pair_steps),
+        strides=tuple(strides),
+        pseudonyms=tuple(pseudonyms),
     )
     knowledge = MemoryKnowledge(index)
-    resolver = Resolver(asked, knowledge, pipeline, predictor or LatestPredictor(), galloping=galloping)
+    predictor = predictor or LatestPredictor()
+    resolver = Resolver(asked, knowledge, pipeline, predictor, galloping=galloping, budget=budget)
     try:
         return Run(resolver, knowledge, resolver.solve())
     except UnsatisfiableError as error:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from analyzers.evidence import Justification
 from resolver.context import Context
+from resolver.projects import Project
 from resolver.stack import Stack
 from resolver.units.verdicts import Alternative, Refutation
 from resolver.versions import bit
@@ -17,7 +18,12 @@ Pin = tuple[str, str]
 
 def drawn(*pins: Pin, one_in: int) -> bool:
     """Whether the lot falls on these releases: always the same for the same ones."""
-    return zlib.crc32(repr(sorted(pins)).encode()) % one_in == 0
+    return lot(*sorted(pins)) % one_in == 0
+
+
+def lot(*pins: Pin) -> int:
+    """A number that these releases draw: always the same for the same ones."""
+    return zlib.crc32(repr(list(pins)).encode())
 
 
 class _Always:
@@ -48,6 +54,23 @@ class WholeStackStride(_Always):
     def examine(self, stack: Stack, context: Context) -> Sequence[Refutation]:
         releases = {name: bit(member.position) for name, member in stack.members.items()}
         return [Refutation(releases, Justification(unit=self.name, message="nothing pleases it"))]
+
+
+class DrawnPairStep(_Always):
+    """Charges pairs by lot: a few of them nothing, others up to one half."""
+
+    def score_pair(
+        self,
+        dependent: Project,
+        at: int,
+        dependency: Project,
+        other: int,
+        specifiers: str,
+        context: Context,
+    ) -> Justification | None:
+        drawn = lot((dependent.name, dependent.version(at)), (dependency.name, dependency.version(other)))
+        loss = drawn % 6 * 100_000
+        return Justification(unit=self.name, message="drawn", score=-loss) if loss else None
 
 
 class TablePseudonym(_Always):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fakes.index import FakeIndex
 from fakes.runs import context, run
+from resolver.units.steps.temporal_risk import TemporalRiskStep
 
 
 def held_back() -> FakeIndex:
@@ -30,6 +31,40 @@ def test_a_bound_knows_nothing_of_releases_that_were_not_read() -> None:
     result = run(index, context(["app", "lib"]))
     assert result.solution is not None
     assert result.solution.score < result.solution.bound
+
+
+def deep(middle: int) -> FakeIndex:
+    """What "app" needs needs "lib", of which a new series came later, and so does an extra that is on."""
+    index = FakeIndex()
+    index.add("app", "1.0", requires=["middle[more]"], uploaded_at="2023-01-01T00:00:00Z")
+    index.add("app", "2.0", requires=["middle[more]"], uploaded_at="2024-01-01T00:00:00Z")
+    for number in range(middle):
+        extras = {"more": ["tool>=1"]}
+        made = "2024-01-01T00:00:00Z"
+        index.add("middle", f"1.{number}", requires=["lib>=1"], extras=extras, uploaded_at=made)
+    for name in ("lib", "tool"):
+        for version, year in (("1.0", 2020), ("2.0", 2025), ("2.1", 2025)):
+            index.add(name, version, uploaded_at=f"{year}-02-01T00:00:00Z")
+    return index
+
+
+def test_a_risk_far_from_the_requirements_is_part_of_the_bound() -> None:
+    """Of "app" and "middle" an older release was never read; that costs more than the risk behind it."""
+    asked = context(["app"])
+    result = run(deep(3), asked, pair_steps=[TemporalRiskStep()])
+    assert result.pins == {"app": "2.0", "lib": "2.1", "middle": "1.2", "tool": "2.1"}
+    assert result.solution is not None
+    assert result.solution.score == -2 * 1750
+    assert result.solution.is_optimal
+    assert result.releases_read == 4
+
+
+def test_a_risk_that_is_cheaper_to_avoid_is_no_part_of_the_bound() -> None:
+    result = run(
+        deep(3), context(["app"]), pair_steps=[TemporalRiskStep(risk=1.0), TemporalRiskStep(risk=1.0)]
+    )
+    assert result.solution is not None
+    assert result.solution.score < result.solution.bound < 0
 
 
 def test_losses_that_share_nothing_add_up() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
@@ -9,22 +11,26 @@ from msgspec.structs import replace
 from fakes.checker import check_stack
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
-from fakes.oracle import Oracle
+from fakes.oracle import Oracle, Pin
 from fakes.runs import Run, context, run
+from fakes.units import DrawnPairStep, RefutingStride, drawn
 from fakes.universes import World, worlds
-from resolver.climbing import Budget, StoppedBy
+from resolver.budget import Budget, StoppedBy
 from resolver.predictors.hill_climbing import HillClimbingPredictor
 from resolver.predictors.latest import LatestPredictor
 from resolver.resolver import Resolver
 from resolver.units.registry import UNITS
+from resolver.units.verbs import PairStep, Stride
 
 
-def climbed(world: World) -> Run:
-    return run(world.index(), world.context(), predictor=HillClimbingPredictor())
+def climbed(world: World, pair_steps: Sequence[PairStep] = (), strides: Sequence[Stride] = ()) -> Run:
+    asked, predictor = world.context(), HillClimbingPredictor()
+    return run(world.index(), asked, predictor=predictor, pair_steps=pair_steps, strides=strides)
 
 
-def check(world: World) -> None:
-    first, best = run(world.index(), world.context()), climbed(world)
+def check(world: World, pair_steps: Sequence[PairStep] = ()) -> None:
+    first = run(world.index(), world.context(), pair_steps=pair_steps)
+    best = climbed(world, pair_steps)
     assert (first.pins is None) == (best.pins is None)
     if best.solution is None or first.solution is None:
         return
@@ -37,14 +43,20 @@ def check(world: World) -> None:
         no_binary=world.no_binary,
     )
     assert violations == []
-    assert climbed(world).pins == best.pins
+    assert climbed(world, pair_steps).pins == best.pins
+    assert best.solution.score == best.resolver.scorer.stack_score(best.solution.stack)
     universe, scorer = best.resolver.universe, best.resolver.scorer
 
     def score(name: str, version: str) -> int:
         project = universe.project(name)
         return scorer.release_score(project, project.versions.texts.index(version))
 
-    optimum = Oracle(world).best_score(score)
+    def pair_score(one: Pin, other: Pin, specifiers: str) -> int:
+        dependent, dependency = universe.project(one[0]), universe.project(other[0])
+        at, where = dependent.versions.texts.index(one[1]), dependency.versions.texts.index(other[1])
+        return scorer.pair_score(dependent, at, dependency, where, specifiers)
+
+    optimum = Oracle(world).best_score(score, pair_score)
     assert optimum is not None
     assert first.solution.score <= best.solution.score <= optimum <= best.solution.bound
 
@@ -55,11 +67,57 @@ def test_climbing_never_loses_and_never_lies(world: World) -> None:
     check(world)
 
 
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_no_stack_scores_better_than_the_bound_where_pairs_count(world: World) -> None:
+    check(world, [DrawnPairStep()])
+
+
 @pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(worlds())
 def test_climbing_never_loses_and_never_lies_in_many_worlds(world: World) -> None:
     check(world)
+    check(world, [DrawnPairStep()])
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_climbing_ends_at_a_stack_that_no_stride_refutes(world: World) -> None:
+    stride = RefutingStride(lambda pins: drawn(*pins, one_in=4), 2)
+    best = climbed(world, [DrawnPairStep()], [stride])
+    if best.solution is not None:
+        assert not stride.examine(best.solution.stack, best.resolver.context)
+        assert climbed(world, [DrawnPairStep()], [stride]).pins == best.pins
+
+
+@settings(max_examples=40, deadline=None)
+@given(worlds())
+def test_every_stack_that_is_told_is_one_and_none_is_told_twice(world: World) -> None:
+    result = run(
+        world.index(),
+        world.context(),
+        predictor=HillClimbingPredictor(),
+        pair_steps=[DrawnPairStep()],
+        budget=Budget(count=5),
+    )
+    if result.solution is None:
+        return
+    told = [(result.solution.stack, result.solution.score), *result.solution.others]
+    assert len({str(stack) for stack, _ in told}) == len(told) <= 5
+    scores = [score for _, score in told]
+    assert scores == sorted(scores, reverse=True)
+    for stack, score in told:
+        found = check_stack(
+            stack,
+            result.knowledge,
+            result.resolver.context.target,
+            world.requirements,
+            no_build=world.no_build,
+            no_binary=world.no_binary,
+        )
+        assert found == []
+        assert result.resolver.scorer.stack_score(stack) == score
 
 
 def trade() -> FakeIndex:
@@ -98,7 +156,7 @@ def solver(budget: Budget, elapsed_s: float = 0.0) -> Resolver:
 def test_a_spent_budget_gives_the_best_so_far() -> None:
     for budget, elapsed_s, reason in (
         (Budget(moves=0), 0.0, StoppedBy.MOVES),
-        (Budget(time_limit_s=5.0), 6.0, StoppedBy.TIME),
+        (Budget(), 21.0, StoppedBy.TIME),
     ):
         solution = solver(budget, elapsed_s).solve()
         assert solution.stopped_by is reason

@@ -26,6 +26,8 @@ class HeldBackWrap:
 
     def _remark(self, member: Member, stack: Stack, context: Context) -> Justification | None:
         project = member.project
+        if project.ascending:
+            return None
         preferable = project.preferred_to(member.position)
         if not preferable:
             return None

@@ -52,6 +52,8 @@ def _held(stack: Stack, context: Context) -> Iterator[tuple[str, str]]:
 def _better(member: Member, context: Context) -> tuple[int, str] | None:
     """The newest stable release that only the Python excludes, and the first Python that it admits."""
     project = member.project
+    if project.ascending:
+        return None
     newer = span(member.position + 1, len(project.versions)) & ~project.prereleases()
     for position in positions(newer & ~project.usable):
         assert project.listing is not None
