@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from analyzers.evidence import Confidence
+from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
@@ -15,14 +18,17 @@ from analyzers.source.extraction.scopes import ScopeKind
 from analyzers.source.extraction.structure import KINDS, Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
-from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
+from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.records import Guard, ImportKind
 
 if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
-MAX_CHARACTERS = 8_000_000
-"""Longer texts are data, not source; their syntax trees would take gigabytes."""
+MAX_CHARACTERS = 2_000_000
+"""Longer texts are data, not source: of them only import statements are read, their trees would fill the memory."""
+
+_MAX_IMPORTS = 500
+_IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
 
 _RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
 
@@ -34,7 +40,7 @@ def extracted(text: str) -> ModuleFacts:
         text: Python of any version; a notebook's cells joined.
     """
     if len(text) > MAX_CHARACTERS:
-        return ModuleFacts(errors=((1, f"longer than {MAX_CHARACTERS} characters"),))
+        return _imports_alone(text)
     root = _parsed(text)
     source = Source(text)
     structure = Structure(source)
@@ -51,6 +57,19 @@ def extracted(text: str) -> ModuleFacts:
         exports=exports(evaluation),
         errors=tuple(structure.errors),
     )
+
+
+def _imports_alone(text: str) -> ModuleFacts:
+    """What lines that start as imports say, of a text that is too long for more."""
+    found: list[ImportFact] = []
+    for match in itertools.islice(_IMPORT_LINE.finditer(text), _MAX_IMPORTS):
+        source = Source(match[0])
+        first = text.count("\n", 0, match.start())
+        for fact, *_ in import_statements.parsed(source, 0, len(match[0]), is_top_level=True):
+            site = fact.site
+            moved = Site(site.line + first, site.column, site.end_line + first, site.end_column)
+            found.append(msgspec.structs.replace(fact, site=moved))
+    return ModuleFacts(imports=tuple(found), errors=((1, f"longer than {MAX_CHARACTERS} characters: only imports are read"),))
 
 
 def _parsed(text: str) -> SgNode:

@@ -214,13 +214,14 @@ class Guards:
 
 
 def alternatives(groups: Iterable[list[Extent]], offsets: list[int]) -> dict[int, int]:
-    """The number of the outermost group, from 0, by offset of an import; groups with imports in one arm have none."""
+    """The number of the outermost group, from 0, by offset of an import, which are sorted; groups with imports in one arm have none."""
     found: dict[int, int] = {}
     number = 0
     for arms in sorted(groups, key=lambda arms: (arms[0][0], -arms[-1][1])):
-        members = [
-            [offset for offset in offsets if start <= offset < end and offset not in found] for start, end in arms
-        ]
+        members: list[list[int]] = []
+        for start, end in arms:
+            inside = offsets[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]
+            members.append([offset for offset in inside if offset not in found])
         if sum(1 for arm in members if arm) < 2:
             continue
         for arm in members:

@@ -37,6 +37,8 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
 _COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
 _COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_INDENT = re.compile(r"([ \t]*)(.)?")
+_NO_STATEMENT = frozenset({None, "\n", "\r", "\f", ")", "]", "}", STRING})
 _BLANKS = frozenset(" \t\n\r\f\v\\")
 
 
@@ -49,7 +51,7 @@ class Source:
         groups: offsets of closing brackets behind which a trailer follows.
     """
 
-    __slots__ = ("_starts", "closing", "code", "groups", "text")
+    __slots__ = ("_indents", "_lesser", "_starts", "closing", "code", "groups", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -57,6 +59,8 @@ class Source:
         self.closing: dict[int, int] = {}
         self.groups: list[int] = []
         self.pair(0, len(text))
+        self._indents: list[int] | None = None
+        self._lesser: list[int] = []
         starts = [0, *itertools.accumulate(map((1).__add__, map(len, text.split("\n"))))]
         starts.pop()
         self._starts = starts
@@ -126,6 +130,18 @@ class Source:
             width += 1
         return width
 
+    def dedent(self, offset: int, width: int) -> int:
+        """The start of the next line behind an offset that is indented by less than a width; the end if none is."""
+        if self._indents is None:
+            self._indents, self._lesser = _indents(self.code, self._starts)
+        line = self.line(offset)
+        while line < len(self._indents):
+            indent = self._indents[line]
+            if 0 <= indent < width:
+                return self._starts[line]
+            line = self._lesser[line] if indent >= 0 else line + 1
+        return len(self.code)
+
     def at_depth(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
         """The first match that no bracket encloses; the pattern has to match opening brackets too."""
         code, closing = self.code, self.closing
@@ -170,6 +186,23 @@ class Source:
         while start < end and code[end - 1] in _BLANKS:
             end -= 1
         return start, end
+
+
+def _indents(code: str, starts: list[int]) -> tuple[list[int], list[int]]:
+    """Of each line its indentation, -1 for what starts no statement, and the next line that has less."""
+    indents: list[int] = []
+    for start in starts:
+        match = _INDENT.match(code, start)
+        indents.append(-1 if match is None or match[2] in _NO_STATEMENT else match.end(1) - start)
+    lesser = [len(starts)] * len(starts)
+    waiting: list[int] = []
+    for line, indent in enumerate(indents):
+        if indent < 0:
+            continue
+        while waiting and indents[waiting[-1]] > indent:
+            lesser[waiting.pop()] = line
+        waiting.append(line)
+    return indents, lesser
 
 
 def masked(text: str) -> str:
