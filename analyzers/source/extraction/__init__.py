@@ -28,6 +28,8 @@ MAX_CHARACTERS = 2_000_000
 """Longer texts are data, not source: of them only import statements are read, their trees would fill the memory."""
 
 _MAX_IMPORTS = 500
+_MAX_JOINED = 1000
+_JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
 _IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
 
 _RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
@@ -40,7 +42,10 @@ def extracted(text: str) -> ModuleFacts:
         text: Python of any version; a notebook's cells joined.
     """
     if len(text) > MAX_CHARACTERS:
-        return _imports_alone(text)
+        return _imports_alone(text, f"longer than {MAX_CHARACTERS} characters")
+    # The parser's time grows with the square of the lines that a backslash joins.
+    if text.count("\\\n") > _MAX_JOINED and _JOINED.search(text):
+        return _imports_alone(text, f"a statement of more than {_MAX_JOINED} lines joined by backslashes")
     root = _parsed(text)
     source = Source(text)
     structure = Structure(source)
@@ -59,8 +64,8 @@ def extracted(text: str) -> ModuleFacts:
     )
 
 
-def _imports_alone(text: str) -> ModuleFacts:
-    """What lines that start as imports say, of a text that is too long for more."""
+def _imports_alone(text: str, reason: str) -> ModuleFacts:
+    """What lines that start as imports say, of a text that is too much for the parser."""
     found: list[ImportFact] = []
     for match in itertools.islice(_IMPORT_LINE.finditer(text), _MAX_IMPORTS):
         source = Source(match[0])
@@ -69,7 +74,7 @@ def _imports_alone(text: str) -> ModuleFacts:
             site = fact.site
             moved = Site(site.line + first, site.column, site.end_line + first, site.end_column)
             found.append(msgspec.structs.replace(fact, site=moved))
-    return ModuleFacts(imports=tuple(found), errors=((1, f"longer than {MAX_CHARACTERS} characters: only imports are read"),))
+    return ModuleFacts(imports=tuple(found), errors=((1, f"only imports are read: {reason}"),))
 
 
 def _parsed(text: str) -> SgNode:

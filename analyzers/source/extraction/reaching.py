@@ -22,7 +22,7 @@ def reaching(source: Source, home: Scope, bindings: list[Binding], offset: int) 
         if 0 <= binding.end <= offset:
             continue
         chosen.append(binding)
-        if holds_until(source, home, binding) >= offset:
+        if holds_until(source, home, binding) > offset:
             break
     return chosen[::-1]
 
