@@ -29,6 +29,7 @@ MAX_CHARACTERS = 2_000_000
 
 _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
 _IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
 
@@ -46,6 +47,9 @@ def extracted(text: str) -> ModuleFacts:
     # The parser's time grows with the square of the lines that a backslash joins.
     if text.count("\\\n") > _MAX_JOINED and _JOINED.search(text):
         return _imports_alone(text, f"a statement of more than {_MAX_JOINED} lines joined by backslashes")
+    if not text.isascii():
+        # What was decoded with surrogates cannot be encoded for the parser.
+        text = _SURROGATE.sub("?", text)
     root = _parsed(text)
     source = Source(text)
     structure = Structure(source)
@@ -60,7 +64,7 @@ def extracted(text: str) -> ModuleFacts:
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
-        errors=tuple(structure.errors),
+        errors=_errors(structure),
     )
 
 
@@ -81,6 +85,14 @@ def _parsed(text: str) -> SgNode:
     from ast_grep_py import SgRoot
 
     return SgRoot(text, "python").root()
+
+
+def _errors(structure: Structure) -> tuple[tuple[int, str], ...]:
+    """What was not understood; brackets that pair with none the parser passes over in silence."""
+    source = structure.source
+    if source.unpaired >= 0 and not structure.errors:
+        return ((source.line(source.unpaired), f"unpaired {source.code[source.unpaired]}"),)
+    return tuple(structure.errors)
 
 
 def _site_of(use: UseFact) -> tuple[int, int]:

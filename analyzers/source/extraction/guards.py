@@ -74,6 +74,10 @@ class Guards:
         source = self._source
         for node in self._structure.handlers:
             self._handled(node)
+        if "suppress" in source.code:
+            for match in _SUPPRESSED.finditer(source.code):
+                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
+                self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
         self._marks = sorted(offset for word in _WORDS for offset in _occurrences(source.code, word))
         if not self._flags and not self._marks:
             return
@@ -86,10 +90,6 @@ class Guards:
             self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
         for node in self._structure.conditions:
             self._condition(node, flags)
-        if source.code.find("suppress") >= 0:
-            for match in _SUPPRESSED.finditer(source.code):
-                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
-                self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
 
     def _condition(self, node: SgNode, flags: re.Pattern[str] | None) -> None:
         extent = node.range()

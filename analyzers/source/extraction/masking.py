@@ -48,16 +48,18 @@ class Source:
     Attributes:
         code: as long as the text.
         closing: offset of the closing bracket by that of the opening one.
-        groups: offsets of closing brackets behind which a trailer follows.
+        unpaired: offset of the first bracket found to have no other; -1 where all have.
+        groups: offsets of parentheses that are not a call's and behind which a trailer follows.
     """
 
-    __slots__ = ("_indents", "_lesser", "_starts", "closing", "code", "groups", "text")
+    __slots__ = ("_indents", "_lesser", "_starts", "closing", "code", "groups", "text", "unpaired")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.code = masked(text)
         self.closing: dict[int, int] = {}
         self.groups: list[int] = []
+        self.unpaired = -1
         self.pair(0, len(text))
         self._indents: list[int] | None = None
         self._lesser: list[int] = []
@@ -93,6 +95,8 @@ class Source:
                 before = code[opening - 1 : opening]
                 if not before.isalnum() and before not in _CLOSED:
                     self.groups.append(opening)
+        if open_brackets and self.unpaired < 0:
+            self.unpaired = open_brackets[0]
 
     def _close(self, position: int, open_brackets: list[int]) -> None:
         """Pair a closing bracket with the last that fits; those in between were never closed."""
@@ -101,7 +105,9 @@ class Source:
             if self.code[open_brackets[-back]] == wanted:
                 self.closing[open_brackets[-back]] = position
                 del open_brackets[-back:]
-                return
+                break
+        if self.unpaired < 0:
+            self.unpaired = position
 
     def line(self, offset: int) -> int:
         """The line, from 1, in which an offset lies."""
