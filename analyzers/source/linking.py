@@ -111,6 +111,7 @@ class _Linker:
                     guard=use.guard,
                     role=file.role,
                     confidence=confidence,
+                    literals=use.literals,
                 )
             )
 

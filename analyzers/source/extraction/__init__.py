@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from analyzers.evidence import Confidence
+from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
@@ -16,7 +19,7 @@ from analyzers.source.extraction.structure import KINDS, Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
 from analyzers.source.hardware import devices
-from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
+from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.records import Guard, ImportKind
 from analyzers.source.security import indicators
 from analyzers.source.syntax import features
@@ -24,8 +27,14 @@ from analyzers.source.syntax import features
 if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
-MAX_CHARACTERS = 8_000_000
-"""Longer texts are data, not source; their syntax trees would take gigabytes."""
+MAX_CHARACTERS = 2_000_000
+"""Longer texts are data, not source: of them only import statements are read, their trees would fill the memory."""
+
+_MAX_IMPORTS = 500
+_MAX_JOINED = 1000
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
+_IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
 
 _RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
 
@@ -37,7 +46,13 @@ def extracted(text: str) -> ModuleFacts:
         text: Python of any version; a notebook's cells joined.
     """
     if len(text) > MAX_CHARACTERS:
-        return ModuleFacts(errors=((1, f"longer than {MAX_CHARACTERS} characters"),))
+        return _imports_alone(text, f"longer than {MAX_CHARACTERS} characters")
+    # The parser's time grows with the square of the lines that a backslash joins.
+    if text.count("\\\n") > _MAX_JOINED and _JOINED.search(text):
+        return _imports_alone(text, f"a statement of more than {_MAX_JOINED} lines joined by backslashes")
+    if not text.isascii():
+        # What was decoded with surrogates cannot be encoded for the parser.
+        text = _SURROGATE.sub("?", text)
     root = _parsed(text)
     source = Source(text)
     structure = Structure(source)
@@ -55,14 +70,35 @@ def extracted(text: str) -> ModuleFacts:
         features=features(root),
         indicators=indicators(root, text),
         devices=devices(root, text),
-        errors=tuple(structure.errors),
+        errors=_errors(structure),
     )
+
+
+def _imports_alone(text: str, reason: str) -> ModuleFacts:
+    """What lines that start as imports say, of a text that is too much for the parser."""
+    found: list[ImportFact] = []
+    for match in itertools.islice(_IMPORT_LINE.finditer(text), _MAX_IMPORTS):
+        source = Source(match[0])
+        first = text.count("\n", 0, match.start())
+        for fact, *_ in import_statements.parsed(source, 0, len(match[0]), is_top_level=True):
+            site = fact.site
+            moved = Site(site.line + first, site.column, site.end_line + first, site.end_column)
+            found.append(msgspec.structs.replace(fact, site=moved))
+    return ModuleFacts(imports=tuple(found), errors=((1, f"only imports are read: {reason}"),))
 
 
 def _parsed(text: str) -> SgNode:
     from ast_grep_py import SgRoot
 
     return SgRoot(text, "python").root()
+
+
+def _errors(structure: Structure) -> tuple[tuple[int, str], ...]:
+    """What was not understood; brackets that pair with none the parser passes over in silence."""
+    source = structure.source
+    if source.unpaired >= 0 and not structure.errors:
+        return ((source.line(source.unpaired), f"unpaired {source.code[source.unpaired]}"),)
+    return tuple(structure.errors)
 
 
 def _site_of(use: UseFact) -> tuple[int, int]:

@@ -28,9 +28,9 @@ def definitions(evaluation: Evaluation) -> dict[str, Definition]:
         if function.class_ is not None and members.effect(evaluation, function).is_property:
             kind = DefinitionKind.PROPERTY
         values = steps.plain(members.results(evaluation, function))
-        replaced = members.effect(evaluation, function).replaced
-        if not values and replaced:
-            values = steps.plain(value for other in replaced for value in steps.extended(other, "()"))
+        if not values and (replaced := members.effect(evaluation, function).replaced):
+            # What a library's decorator made of it is an object of that library, as far as is known.
+            kind, values = DefinitionKind.VALUE, steps.plain(replaced)
         found[key[1:]] = Definition(kind, source.line(function.line_offset), values)
     for key, class_ in structure.classes.items():
         name = key[1:]

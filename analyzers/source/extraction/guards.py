@@ -74,6 +74,10 @@ class Guards:
         source = self._source
         for node in self._structure.handlers:
             self._handled(node)
+        if "suppress" in source.code:
+            for match in _SUPPRESSED.finditer(source.code):
+                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
+                self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
         self._marks = sorted(offset for word in _WORDS for offset in _occurrences(source.code, word))
         if not self._flags and not self._marks:
             return
@@ -86,10 +90,6 @@ class Guards:
             self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
         for node in self._structure.conditions:
             self._condition(node, flags)
-        if source.code.find("suppress") >= 0:
-            for match in _SUPPRESSED.finditer(source.code):
-                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
-                self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
 
     def _condition(self, node: SgNode, flags: re.Pattern[str] | None) -> None:
         extent = node.range()
@@ -214,13 +214,14 @@ class Guards:
 
 
 def alternatives(groups: Iterable[list[Extent]], offsets: list[int]) -> dict[int, int]:
-    """The number of the outermost group, from 0, by offset of an import; groups with imports in one arm have none."""
+    """The number of the outermost group, from 0, by offset of an import, which are sorted; groups with imports in one arm have none."""
     found: dict[int, int] = {}
     number = 0
     for arms in sorted(groups, key=lambda arms: (arms[0][0], -arms[-1][1])):
-        members = [
-            [offset for offset in offsets if start <= offset < end and offset not in found] for start, end in arms
-        ]
+        members: list[list[int]] = []
+        for start, end in arms:
+            inside = offsets[bisect.bisect_left(offsets, start) : bisect.bisect_left(offsets, end)]
+            members.append([offset for offset in inside if offset not in found])
         if sum(1 for arm in members if arm) < 2:
             continue
         for arm in members:

@@ -37,6 +37,8 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
 _COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
 _COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_INDENT = re.compile(r"([ \t]*)(.)?")
+_NO_STATEMENT = frozenset({None, "\n", "\r", "\f", ")", "]", "}", STRING})
 _BLANKS = frozenset(" \t\n\r\f\v\\")
 
 
@@ -46,17 +48,21 @@ class Source:
     Attributes:
         code: as long as the text.
         closing: offset of the closing bracket by that of the opening one.
-        groups: offsets of closing brackets behind which a trailer follows.
+        unpaired: offset of the first bracket found to have no other; -1 where all have.
+        groups: offsets of parentheses that are not a call's and behind which a trailer follows.
     """
 
-    __slots__ = ("_starts", "closing", "code", "groups", "text")
+    __slots__ = ("_indents", "_lesser", "_starts", "closing", "code", "groups", "text", "unpaired")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.code = masked(text)
         self.closing: dict[int, int] = {}
         self.groups: list[int] = []
+        self.unpaired = -1
         self.pair(0, len(text))
+        self._indents: list[int] | None = None
+        self._lesser: list[int] = []
         starts = [0, *itertools.accumulate(map((1).__add__, map(len, text.split("\n"))))]
         starts.pop()
         self._starts = starts
@@ -89,6 +95,8 @@ class Source:
                 before = code[opening - 1 : opening]
                 if not before.isalnum() and before not in _CLOSED:
                     self.groups.append(opening)
+        if open_brackets and self.unpaired < 0:
+            self.unpaired = open_brackets[0]
 
     def _close(self, position: int, open_brackets: list[int]) -> None:
         """Pair a closing bracket with the last that fits; those in between were never closed."""
@@ -97,7 +105,9 @@ class Source:
             if self.code[open_brackets[-back]] == wanted:
                 self.closing[open_brackets[-back]] = position
                 del open_brackets[-back:]
-                return
+                break
+        if self.unpaired < 0:
+            self.unpaired = position
 
     def line(self, offset: int) -> int:
         """The line, from 1, in which an offset lies."""
@@ -125,6 +135,18 @@ class Source:
         while code[start + width : start + width + 1] in (" ", "\t"):
             width += 1
         return width
+
+    def dedent(self, offset: int, width: int) -> int:
+        """The start of the next line behind an offset that is indented by less than a width; the end if none is."""
+        if self._indents is None:
+            self._indents, self._lesser = _indents(self.code, self._starts)
+        line = self.line(offset)
+        while line < len(self._indents):
+            indent = self._indents[line]
+            if 0 <= indent < width:
+                return self._starts[line]
+            line = self._lesser[line] if indent >= 0 else line + 1
+        return len(self.code)
 
     def at_depth(self, pattern: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
         """The first match that no bracket encloses; the pattern has to match opening brackets too."""
@@ -170,6 +192,23 @@ class Source:
         while start < end and code[end - 1] in _BLANKS:
             end -= 1
         return start, end
+
+
+def _indents(code: str, starts: list[int]) -> tuple[list[int], list[int]]:
+    """Of each line its indentation, -1 for what starts no statement, and the next line that has less."""
+    indents: list[int] = []
+    for start in starts:
+        match = _INDENT.match(code, start)
+        indents.append(-1 if match is None or match[2] in _NO_STATEMENT else match.end(1) - start)
+    lesser = [len(starts)] * len(starts)
+    waiting: list[int] = []
+    for line, indent in enumerate(indents):
+        if indent < 0:
+            continue
+        while waiting and indents[waiting[-1]] > indent:
+            lesser[waiting.pop()] = line
+        waiting.append(line)
+    return indents, lesser
 
 
 def masked(text: str) -> str:

@@ -118,6 +118,8 @@ def constructors(evaluation: Evaluation, value: str, depth: int = 0) -> list[str
         found = inherited(evaluation, class_, "__call__", is_instance=True)
         own = own_member(evaluation, class_, "__call__", is_instance=True)
         return [target for target in found if target[0] not in ":[(<"] if own is None else []
+    if (function := evaluation.structure.functions.get(value)) is not None:
+        return [f"{other}.__call__" for other in effect(evaluation, function).replaced]
     class_ = evaluation.structure.classes.get(value)
     if class_ is None or depth > _MAX_DEPTH or "__init__" in class_.scope.names or "__new__" in class_.scope.names:
         return []

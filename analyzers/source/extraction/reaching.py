@@ -6,25 +6,23 @@ import re
 from collections.abc import Sequence
 
 from analyzers.source.extraction.masking import Source
-from analyzers.source.extraction.scopes import Binding, Scope, before, position_of
+from analyzers.source.extraction.scopes import MAX_BINDINGS, Binding, Scope, before
 
 _HEADER = re.compile(r"[ \t]*(?:async\s+)?(if|elif|else|for|while|try|except|finally|with|case|match)\b")
 _MAYBE = frozenset({"for", "elif", "case", "except"})
 
 
 def reaching(source: Source, home: Scope, bindings: list[Binding], offset: int) -> Sequence[Binding]:
-    """The bindings in one scope that may hold at an offset of it."""
-    if any(later.position < earlier.position for earlier, later in zip(bindings, bindings[1:], strict=False)):
-        bindings.sort(key=position_of)
+    """The bindings in one scope, in order of position, that may hold at an offset of it."""
     earlier = before(bindings, offset)
     if not earlier:
-        return bindings[:24]
+        return bindings[:MAX_BINDINGS]
     chosen: list[Binding] = []
     for binding in reversed(earlier):
         if 0 <= binding.end <= offset:
             continue
         chosen.append(binding)
-        if holds_until(source, home, binding) >= offset:
+        if holds_until(source, home, binding) > offset:
             break
     return chosen[::-1]
 
@@ -51,7 +49,4 @@ def block_end(source: Source, offset: int, *, inside: bool) -> int:
 
 def _dedented(source: Source, width: int, start: int, end: int) -> int:
     """Where a line begins that is indented by less than a width."""
-    if width == 0:
-        return end
-    less = re.compile(rf"\n(?=[ \t]{{0,{width - 1}}}[^\s\x01)\]}}])").search(source.code, start, end)
-    return less.start() if less else end
+    return min(source.dedent(start, width), end) if width else end

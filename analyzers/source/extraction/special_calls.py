@@ -108,6 +108,8 @@ class _Arguments:
         return source.parts(self.opening + 1, source.closing[self.opening])
 
     def value(self, index: int) -> Values:
+        if index == 0 and (generated := self.evaluation.generated(self.opening, self.scope)) is not None:
+            return generated
         parts = self.parts()
         return self.evaluation.evaluate(*parts[index], self.scope) if index < len(parts) else ()
 

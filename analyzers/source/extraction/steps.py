@@ -67,7 +67,7 @@ def item(value: str, index: int | None) -> tuple[str, ...]:
         return ()
     if value[0] == ":" and not value.endswith(")"):
         return (value,)
-    return extended(value, "[]")
+    return extended(value, "[]" if index is None else f"[{index}]")
 
 
 def plain(values: Iterable[str]) -> tuple[str, ...]:

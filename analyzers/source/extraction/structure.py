@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.masking import STRING, Source
 from analyzers.source.extraction.patterns import NAME
-from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Function, Range, Scope, ScopeKind, Step
+from analyzers.source.extraction.scopes import (
+    Binding,
+    BindingKind,
+    Class,
+    Function,
+    Range,
+    Scope,
+    ScopeKind,
+    Step,
+    position_of,
+)
 from analyzers.source.module_facts import ImportFact
 from analyzers.source.records import UseKind
 
@@ -88,6 +98,10 @@ class Structure:
             while start >= stack[-1].end and len(stack) > 1:
                 stack.pop()
             handlers[node.kind()](self, start, extent.end.index, node)
+        for scope in self.scopes:
+            for bindings in scope.names.values():
+                if len(bindings) > 1:
+                    bindings.sort(key=position_of)
         self._unquote()
 
     def scope_for(self, position: int) -> Scope:
@@ -274,7 +288,7 @@ class Structure:
         code = source.code
         scope = self._stack[-1]
         is_inner = self._chain[0] == end and self._chain[1] == start
-        earlier = self._chain[2] if is_inner else []
+        earlier = self._chain[2][-_MAX_CHAINED:] if is_inner else []
         bindings: list[Binding] = []
         match = _TARGET.match(code, start, end)
         if match is not None and match["sign"] == ":":
@@ -515,6 +529,7 @@ class Structure:
 
 
 _MAX_ERRORS = 20
+_MAX_CHAINED = 8
 
 _HANDLERS = {
     "import_statement": Structure._import,

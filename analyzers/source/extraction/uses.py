@@ -19,6 +19,7 @@ _READ = re.compile(rf"{FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*(?:\s*(?:([.(\[])|(
 _GROUP_BEFORE = re.compile(r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z")
 
 
+MAX_USES = 50_000
 _NAME = re.compile(NAME)
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
@@ -57,6 +58,9 @@ class Uses:
         start, end, until = 0, -1, -1
         name_at = _NAME.match
         for match in _READ.finditer(code):
+            if len(self.found) > MAX_USES:
+                self._structure.errors.append((self._source.line(match.start()), f"more than {MAX_USES} uses"))
+                break
             group = match.lastindex
             if group == 2:
                 continue

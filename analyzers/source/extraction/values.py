@@ -258,6 +258,12 @@ class Evaluation:
         parts = source.parts(opening + 1, closing)[:_MAX_PARTS]
         return tuple(steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts))
 
+    def generated(self, opening: int, scope: Scope) -> Values | None:
+        """What a generator expression gives that is the only argument of a call; None where there is none."""
+        if opening not in self._comprehensions:
+            return None
+        return self._display(opening, self.source.closing[opening], scope)
+
     # Chains
 
     def imported(self, offset: int, end: int, expression: str) -> list[Event]:
