@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import importlib
 import io
 import os
@@ -48,6 +49,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    # Most of what is made lives as long as the run: looking for cycles among it costs a tenth of the time.
+    gc.set_threshold(200_000, 20, 20)
     # Whoever starts us may have closed a stream; what would go there is lost, what would come is empty.
     sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from analyzers.reports import Unknown
+from knowledge.derivations import Derivations
 from knowledge.errors import (
     InvalidMetadataError,
     KnowledgeError,
@@ -207,6 +208,10 @@ class Knowledge:
         if self.offline:
             raise OfflineError(f"the file {file.filename}")
         return RemoteFile(self._transport, file.url, file.size_bytes)
+
+    def derivations(self, instrument: str, now: Callable[[], float]) -> Derivations:
+        """What an instrument derived from the content of files, in the same store."""
+        return Derivations(self._store, instrument, now)
 
     def near_names(self, project: str, most: int = 3) -> list[str]:
         """Names of projects that are known and resemble one, the most similar first. Asks no index."""

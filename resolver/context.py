@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from analyzers.reports import InputFile, Unknown
+from analyzers.source.demand import ApiDemand
 from resolver.cutoff import Cutoff
 from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
+from resolver.source import ReleaseSurfaces
 from resolver.target import Target
 
 
@@ -111,6 +113,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         cutoff: from when on uploads do not count; None where all do.
         today: of the run, such as 2026-01-31; None where it shall not matter.
         offline: whether the index must not be asked.
+        demands: what the user's code demands, by normalised project name; empty where none was scanned.
+        surfaces: reads what releases offer of it; None where nothing is demanded.
     """
 
     target: Target
@@ -129,6 +133,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     cutoff: Cutoff | None = None
     today: str | None = None
     offline: bool = False
+    demands: Mapping[str, ApiDemand] = {}
+    surfaces: ReleaseSurfaces | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from analyzers.evidence import Justification, Level
 from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
-from resolver.incompatibilities import Constrained, Depends, Incompatibility
+from resolver.incompatibilities import Constrained, Depends, Incompatibility, Refuted
 from resolver.projects import Project
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
@@ -104,6 +104,8 @@ def reason_against(project: Project, position: int, resolver: Resolver, stack: S
             return refusal.reason
     cause = resolver.universe.propagation.removal(project.variable, bit(position))
     if cause is not None:
+        if isinstance(cause.cause, Refuted):
+            return cause.cause.reason
         return Justification(unit="resolver", message=_in_this_stack(cause, project, resolver, stack))
     chosen = stack.members[project.name].position
     if project.ascending and project.beyond(chosen) & bit(position):

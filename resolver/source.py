@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from analyzers.evidence import Finding
+from analyzers.source.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
+
+
+class ReleaseSurfaces(Protocol):
+    """Reads what releases offer."""
+
+    def missing(self, demand: ApiDemand, file: File, release: str) -> tuple[Finding, ...] | None:
+        """What code demands and the release of a file lacks; None where that cannot be known."""
 
 
 class ReleaseSource(Protocol):

@@ -28,6 +28,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} (default: text, or what the name of --output says)",
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
+    arguments.add_source(command)
     arguments.add_units(command)
     search = arguments.add_search(command)
     search.add_argument(

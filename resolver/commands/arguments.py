@@ -46,6 +46,15 @@ def add_requirements(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_source(command: argparse.ArgumentParser) -> None:
+    """The code that will run on the stack."""
+    command.add_argument(
+        "--source", type=Path, metavar="PATH",
+        help="scan this code: where no requirements are named those of its manifests are meant, what it "
+        "imports without declaring it is asked for as well, and releases that lack what it uses are refused",
+    )  # fmt: skip
+
+
 def add_units(command: argparse.ArgumentParser) -> None:
     """What matters most, and which units take part."""
     command.add_argument(

@@ -28,6 +28,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
+    arguments.add_source(command)
     arguments.add_units(command)
     arguments.add_search(command)
     arguments.add_target(command)

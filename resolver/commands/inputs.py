@@ -13,6 +13,7 @@ from resolver.commands.arguments import ALL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzers.source.report import SourceReport
     from knowledge.builds import SdistBuilder
     from knowledge.configuration import IndexConfiguration
     from resolver.asked.asked import Asked
@@ -41,6 +42,25 @@ def read(options: argparse.Namespace, target: Target) -> Asked:
         upgrade=tuple(name for name in options.upgrade if name != ALL),
     )
     return read_asked(wishes, InputFiles(Path(), sys.stdin.buffer), target, os.environ)
+
+
+def add_source(options: argparse.Namespace, report: SourceReport) -> None:
+    """Let what a scan found count among what is asked for; see `resolver.asked.imported`."""
+    from resolver.asked.imported import default_manifest, imported_requirements
+    from resolver.commands.notes import show_note
+
+    root: Path = options.source
+    if not options.requirements and not options.files:
+        manifest = default_manifest(root)
+        if manifest is not None:
+            options.files = [str(manifest)]
+            show_note(f"no requirements were named: those of {manifest} are meant")
+    wanted, doubtful = imported_requirements(report)
+    for name, where in wanted:
+        show_note(f"{name} is asked for as well: {where} imports it, and nothing declares it")
+    for name, where in doubtful:
+        show_note(f"{where} imports {name}; whether {name} on the index is meant nothing tells: name it")
+    options.requirements = [*options.requirements, *(name for name, _ in wanted)]
 
 
 def formats_of(options: argparse.Namespace, asked: Asked) -> FormatPolicy:

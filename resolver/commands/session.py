@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import time
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from analyzers.reports import Tool
+    from analyzers.source.report import SourceReport
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
@@ -73,6 +73,9 @@ class Session:
             host_environment(), python_version=options.python_version, platform=options.platform
         )
         target = Target(environment)
+        source = self._source() if asks else None
+        if source is not None:
+            inputs.add_source(options, source)
         asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
         for note in asked.notes:
             show_note(note)
@@ -94,7 +97,17 @@ class Session:
             cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
             today=self.now.date().isoformat(),
             offline=options.offline,
+            demands={} if source is None else {demand.distribution: demand for demand in source.demands},
         )
+
+    def _source(self) -> SourceReport | None:
+        """What a scan of the code says, where ``--source`` names some."""
+        if getattr(self._options, "source", None) is None:
+            return None
+        from resolver.commands.scanning import ScanWishes, scanned
+
+        wishes = ScanWishes(path=self._options.source, store=self._options.store, tests=False, quiet=True)
+        return scanned(wishes)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
@@ -137,8 +150,6 @@ class Session:
         """The index and the store that the user's tools and options name; at the end doubts are told."""
         from knowledge.opening import open_knowledge
 
-        # Records live as long as the run: looking for cycles among them costs a tenth of a cold run.
-        gc.set_threshold(200_000, 20, 20)
         index = inputs.indexes_of(self._options, self.project, self.asked)
         self.index_url = index.url
         made_by = tool()
@@ -165,6 +176,7 @@ class Session:
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
+            context = self._with_surfaces(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -184,6 +196,26 @@ class Session:
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
+
+    def _with_surfaces(self, context: Context, knowledge: Knowledge) -> Context:
+        """The context with what reads releases, where code was scanned."""
+        if not context.demands:
+            return context
+        import msgspec
+
+        from analyzers.api.conditions import Target
+        from knowledge.wheel_surfaces import WheelSurfaces
+
+        python = context.target.python
+        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
+        target = Target(
+            python=(python.major, python.minor),
+            platform=platform.get(str(context.target.environment.facts["os.family"].value))
+            if "os.family" in context.target.environment.facts
+            else context.target.markers.get("sys_platform"),
+        )
+        surfaces = WheelSurfaces(knowledge, target, time.time)
+        return msgspec.structs.replace(context, surfaces=surfaces)
 
     def advised_by(
         self,

@@ -17,6 +17,7 @@ from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
+from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 
@@ -34,5 +35,6 @@ UNITS = Pipeline(
     ),
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
+    strides=(ApiDemandStride(),),
     wraps=(HeldBackWrap(), PythonHoldsBackWrap()),
 )

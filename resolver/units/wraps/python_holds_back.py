@@ -55,6 +55,8 @@ def _better(member: Member, context: Context) -> tuple[int, str] | None:
     if project.ascending:
         return None
     newer = span(member.position + 1, len(project.versions)) & ~project.prereleases()
+    if newer & project.usable:
+        return None  # something else holds it back first
     for position in positions(newer & ~project.usable):
         assert project.listing is not None
         if position not in project.listing.yanked:

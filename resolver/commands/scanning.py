@@ -1,0 +1,167 @@
+"""Scans for commands: from wishes to a report, with the user's store as cache and their environment at hand."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from analyzers.source.provided_names import Provided
+    from analyzers.source.report import SourceReport
+    from analyzers.source.scan import RecordCache
+
+_ENVIRONMENTS = (".venv", "venv")
+
+
+class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be scanned, and how.
+
+    Attributes:
+        store: see `knowledge.store_locations.open_store`; None for that of the user.
+        tests: whether tests count.
+        jobs: processes at the most; None for one for each core.
+        environment: where what it runs with is installed; None looks for it.
+    """
+
+    path: Path
+    store: str | None = None
+    tests: bool = True
+    precise: bool = False
+    jobs: int | None = None
+    exclude: tuple[str, ...] = ()
+    hidden: bool = False
+    ignored: bool = False
+    environment: Path | None = None
+    quiet: bool = False
+
+
+def scanned(wishes: ScanWishes) -> SourceReport:
+    """The report on what is wished for.
+
+    Raises:
+        InputError: it cannot be scanned.
+    """
+    from analyzers.source.opening import OpenError, opened
+    from analyzers.source.scan import Knowledge, Scan, ScanOptions
+    from analyzers.source.walking import WalkOptions
+    from resolver.commands.session import report_moment, tool
+    from resolver.errors import InputError
+
+    if wishes.jobs is not None and wishes.jobs < 1:
+        raise InputError(f"--jobs must be at least 1: {wishes.jobs}")
+    progress = _Progress() if not wishes.quiet and sys.stderr.isatty() else None
+    try:
+        with opened(wishes.path) as tree, _cache(wishes) as cache:
+            walk = WalkOptions(
+                ignored=wishes.ignored or tree.is_shipped,
+                hidden=wishes.hidden,
+                exclude=wishes.exclude,
+                named=tree.named,
+            )
+            wanted = ScanOptions(
+                walk=walk,
+                tests=wishes.tests,
+                precise=wishes.precise,
+                jobs=wishes.jobs or os.cpu_count() or 1,
+            )
+            known = Knowledge(cache=cache, provided=_provided(wishes))
+            scan = Scan(tree.reader, str(wishes.path), wanted, known, progress, tree.rules, tree.unknowns)
+            return scan.report(tool(), report_moment().isoformat().replace("+00:00", "Z"))
+    except OpenError as error:
+        raise InputError(str(error), "name a directory, a file, a wheel or a source distribution") from error
+    finally:
+        if progress is not None:
+            progress.clear()
+
+
+def _provided(wishes: ScanWishes) -> list[Provided]:
+    """What is installed where the project runs; nothing where no environment is known."""
+    from analyzers.directories import DirectoryReader
+    from analyzers.distributions import find_distributions, read_distribution
+    from analyzers.site_packages import site_packages
+    from analyzers.source.provided_names import provided_names
+
+    prefix = environment_of(wishes.path, wishes.environment)
+    if prefix is None:
+        return []
+    reader = DirectoryReader(prefix)
+    found = [
+        read_distribution(reader, dist_info)
+        for place in site_packages(reader)
+        for dist_info in find_distributions(reader, place.directory)
+    ]
+    return provided_names(found)
+
+
+def environment_of(path: Path, named: Path | None) -> Path | None:
+    """Where what a project runs with is installed: as named, beside it, or active; None where nothing tells.
+
+    Raises:
+        InputError: what is named is no directory.
+    """
+    from resolver.errors import InputError
+
+    if named is not None:
+        if not named.is_dir():
+            raise InputError(
+                f"--environment {named}: there is no such directory",
+                "name a virtual environment or a prefix",
+            )
+        return Path(named)
+    for name in _ENVIRONMENTS:
+        if (path / name / "pyvenv.cfg").is_file():
+            return Path(path / name)
+    active = os.environ.get("VIRTUAL_ENV")
+    # The environment of this program says nothing about the project.
+    if active and Path(active).is_dir() and Path(active).resolve() != Path(sys.prefix).resolve():
+        return Path(active)
+    return None
+
+
+@contextmanager
+def _cache(wishes: ScanWishes) -> Iterator[RecordCache]:
+    """Records of earlier scans in the user's store; where there can be none, this scan keeps nothing."""
+    from analyzers.source.scan import INSTRUMENT, NoCache
+    from knowledge.derivations import Derivations
+    from knowledge.errors import StoreError
+    from knowledge.store_locations import default_location, open_store
+    from resolver.commands.notes import show_note
+
+    location = wishes.store or default_location(os.environ, Path.home())
+    try:
+        store = open_store(location)
+    except StoreError as error:
+        show_note(f"facts for later runs ({error.location}): {error.reason}")
+        yield NoCache()
+        return
+    try:
+        derivations = Derivations(store, INSTRUMENT, time.time)
+        yield derivations
+        for unknown in derivations.unknowns:
+            show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
+    finally:
+        store.close()
+
+
+class _Progress:
+    """One line of a terminal."""
+
+    def __init__(self) -> None:
+        from resolver.progress import TerminalProgress
+
+        self._line = TerminalProgress(sys.stderr)
+
+    def analysed(self, files: int, cached: int) -> None:
+        """See `analyzers.source.scan.ScanProgress`."""
+        self._line.show(f"{files:,} files analysed, {cached:,} of them known before")
+
+    def clear(self) -> None:
+        """Remove the line."""
+        self._line.clear()

@@ -1,0 +1,1 @@
+"""Strides: examine complete stacks."""
