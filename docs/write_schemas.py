@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 
 from analyzers.evidence import Finding, Justification
+from analyzers.source.installed import InstalledReport
+from analyzers.source.report import SourceReport
 from images.environment import RuntimeEnvironment
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
@@ -25,9 +27,11 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "answer": Answer,
     "environment": RuntimeEnvironment,
     "finding": Finding,
+    "installed": InstalledReport,
     "justification": Justification,
     "metadata": Metadata,
     "observation": Observation,
+    "scan": SourceReport,
     "space": Space,
     "topic-vector": TopicVector,
 }

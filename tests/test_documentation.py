@@ -33,6 +33,17 @@ total = np.product(shape)  # elements
 value = np.find_common_type([], [total])
 joblib.dump(value, "value.pkl")
 """
+SHOP = """\
+import numpy as np
+from flask import Flask, escape
+
+app = Flask(__name__)
+
+@app.route("/total")
+def total() -> str:
+    return escape(np.product([6, 7], dtype="int64"))
+"""
+
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
@@ -164,6 +175,8 @@ def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands, server: IndexServer) -> None:
+    stackwright.write("shop/app.py", SHOP)
+    stackwright.write("shop/requirements.txt", "flask>=2\n")
     stackwright.write("web.in", "flask>=3\ngunicorn >\n-e .\n")
     stackwright.write("limits.txt", "werkzeug!=3.0.6\n")
     stackwright.write("old.txt", "click==8.1.7\nflask==3.0.3\nmarkupsafe==2.1.5\nwerkzeug==2.3.8\n")

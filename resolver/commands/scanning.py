@@ -1,4 +1,4 @@
-"""Scans for commands: from wishes to a report, with the user's store as cache and their environment at hand."""
+"""Scans for commands: from wishes to a report, with the user's store as cache."""
 
 from __future__ import annotations
 

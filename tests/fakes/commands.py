@@ -64,6 +64,7 @@ class Commands:
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 

@@ -3,7 +3,8 @@
 The pinned release of each project that the code uses is examined. Where it lacks something, older releases
 are bisected for the newest that offers everything; those in between are taken to lack it as well. Where no
 release that the requirements admit offers it, nothing is refuted: then the code, or this examination, is at
-fault, and the stack is not to be blamed.
+fault, and the stack is not to be blamed. Cost: a few ranges of one wheel for each project that is used, and of
+log2(releases) wheels where something is missing; the answers are kept.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ _MOST_EVIDENCE = 5
 
 
 class ApiDemandStride:
-    """Cost: a few ranges of one wheel for each project that is used, and log2(releases) wheels on a miss."""
+    """Refutes releases that lack what the user's code uses, as read from their wheels."""
 
     name = "api-demand"
 
     def applies(self, context: Context) -> bool:
-        """Where the code was scanned, and wheels can be read."""
+        """Where --source names code, and the type of recommendation examines stacks."""
         return bool(context.demands) and context.surfaces is not None
 
     def examine(self, stack: Stack, context: Context) -> Sequence[Refutation]:
