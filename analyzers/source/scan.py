@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
 
-from analyzers.evidence import Location
+from analyzers.evidence import Finding, Location
 from analyzers.files import FileReader, FileReaderError, read_file
 from analyzers.manifests.declared import Declared, Format, Manifest
 from analyzers.manifests.discovery import manifest_format, read_manifest, reading
 from analyzers.manifests.errors import MalformedManifestError, ManifestError
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
-from analyzers.source.demand import demands
+from analyzers.source.demand import ApiDemand, demands
 from analyzers.source.file_records import FORMAT, FileRecord, decode_record
 from analyzers.source.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.hardware import hints
@@ -95,12 +95,20 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Knowledge(NamedTuple):
-    """What a scan may ask, beside the tree itself."""
+    """What a scan may ask, beside the tree itself.
+
+    Attributes:
+        provided: what is installed where the project runs.
+        wheels: what the wheels of these projects hold.
+        surfaces: what is installed exports.
+        lacking: what of a demand the installed release does not offer.
+    """
 
     cache: RecordCache = NoCache()
     provided: Sequence[Provided] = ()
-    wheels: DistributionNames | None = None
+    wheels: Callable[[Collection[str]], DistributionNames] | None = None
     surfaces: Surfaces = NoSurfaces()
+    lacking: Callable[[ApiDemand], Iterable[Finding]] | None = None
 
 
 class Source(NamedTuple):
@@ -161,10 +169,16 @@ class Scan:
             first_party=_first_party(sources, names),
             settings=self.settings,
             provided=self._knowledge.provided,
-            wheels=self._knowledge.wheels,
+            wheels=self._wheels(manifests),
             python=self._options.python,
         )
         return self._assembled(sources, manifests, found, project, tool, created_at)
+
+    def _wheels(self, manifests: Sequence[Manifest]) -> DistributionNames | None:
+        if self._knowledge.wheels is None:
+            return None
+        declared = {one.name for manifest in manifests for one in manifest.declared if one.name is not None}
+        return self._knowledge.wheels(declared)
 
     # Files
 
@@ -316,6 +330,10 @@ class Scan:
         for source in sources:
             self._unknowns += _unknowns_of(source)
         suppressions = self._suppressions(sources, manifests)
+        demanded = demands(uses, imports)
+        findings = list(dependency_findings(imports, project, suppressions))
+        if self._knowledge.lacking is not None:
+            findings += [finding for demand in demanded for finding in self._knowledge.lacking(demand)]
         return SourceReport(
             tool=tool,
             input=_input(self._root, sources, manifests, self._reader),
@@ -326,7 +344,7 @@ class Scan:
             imports=tuple(imports),
             uses=tuple(uses),
             declared=tuple(_displayed(one) for manifest in manifests for one in manifest.declared),
-            findings=dependency_findings(imports, project, suppressions),
+            findings=tuple(findings),
             python=bounds({s.fact.path: s.record.facts.features for s in main}, imports, standard),
             hardware=hints([*uses, *standard], {s.fact.path: s.record.facts.devices for s in main}),
             native=libraries([*standard, *uses]),
@@ -334,7 +352,7 @@ class Scan:
                 counts=counted(one for source in main for one in source.record.facts.indicators),
                 indicators=tuple(indicators),
             ),
-            demands=demands(uses, imports),
+            demands=demanded,
         )
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from analyzers.source.report import SourceReport
+    from resolver.commands.scanning import ScanWishes
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -48,7 +54,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "(default: the one of --environment)",
     )  # fmt: skip
     command.add_argument("--strict", action="store_true", help="exit with 1 if there are findings")
-    arguments.add_store(command)
+    command.add_argument(
+        "--look-up", action="store_true",
+        help="ask the index which modules the wheels of declared projects hold, and of no other project",
+    )  # fmt: skip
+    arguments.add_index(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
@@ -63,20 +73,19 @@ def run(options: argparse.Namespace) -> bool:
     from analyzers.evidence import Level
     from resolver.commands.scanning import ScanWishes, scanned
 
-    report = scanned(
-        ScanWishes(
-            path=options.path,
-            store=options.store,
-            tests=not options.no_tests,
-            precise=options.precise,
-            jobs=options.jobs,
-            exclude=tuple(options.exclude),
-            hidden=options.hidden,
-            ignored=options.ignored,
-            environment=options.environment,
-            quiet=options.quiet,
-        )
+    wishes = ScanWishes(
+        path=options.path,
+        store=options.store,
+        tests=not options.no_tests,
+        precise=options.precise,
+        jobs=options.jobs,
+        exclude=tuple(options.exclude),
+        hidden=options.hidden,
+        ignored=options.ignored,
+        environment=options.environment,
+        quiet=options.quiet,
     )
+    report = _looked_up(options, wishes) if options.look_up else scanned(wishes)
     if options.format == "json":
         told = msgspec.json.encode(report).decode()
         sys.stdout.write(told + "\n")
@@ -93,6 +102,21 @@ def run(options: argparse.Namespace) -> bool:
     sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
+
+
+def _looked_up(options: argparse.Namespace, wishes: ScanWishes) -> SourceReport:
+    """The report, with what the index says of the projects that are declared."""
+    import time
+
+    import msgspec
+
+    from knowledge.wheel_names import wheel_names
+    from resolver.commands.scanning import scanned
+    from resolver.commands.session import Session
+
+    with Session(options).knowledge() as knowledge:
+        wheels = functools.partial(wheel_names, knowledge, now=time.time)
+        return scanned(msgspec.structs.replace(wishes, wheels=wheels))
 
 
 def _run_installed(options: argparse.Namespace) -> bool:

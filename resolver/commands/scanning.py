@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from analyzers.source.provided_names import Provided
+    from analyzers.evidence import Finding
+    from analyzers.source.demand import ApiDemand
+    from analyzers.source.protocols import DistributionNames
     from analyzers.source.report import SourceReport
-    from analyzers.source.scan import RecordCache
+    from analyzers.source.scan import Knowledge, RecordCache
 
 _ENVIRONMENTS = (".venv", "venv")
 
@@ -28,6 +30,7 @@ class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
         tests: whether tests count.
         jobs: processes at the most; None for one for each core.
         environment: where what it runs with is installed; None looks for it.
+        wheels: see `analyzers.source.scan.Knowledge`.
     """
 
     path: Path
@@ -40,6 +43,7 @@ class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
     ignored: bool = False
     environment: Path | None = None
     quiet: bool = False
+    wheels: Callable[[Collection[str]], DistributionNames] | None = None
 
 
 def scanned(wishes: ScanWishes) -> SourceReport:
@@ -49,7 +53,7 @@ def scanned(wishes: ScanWishes) -> SourceReport:
         InputError: it cannot be scanned.
     """
     from analyzers.source.opening import OpenError, opened
-    from analyzers.source.scan import Knowledge, Scan, ScanOptions
+    from analyzers.source.scan import Scan, ScanOptions
     from analyzers.source.walking import WalkOptions
     from resolver.commands.session import report_moment, tool
     from resolver.errors import InputError
@@ -71,7 +75,7 @@ def scanned(wishes: ScanWishes) -> SourceReport:
                 precise=wishes.precise,
                 jobs=wishes.jobs or os.cpu_count() or 1,
             )
-            known = Knowledge(cache=cache, provided=_provided(wishes))
+            known = _known(wishes, cache)
             scan = Scan(tree.reader, str(wishes.path), wanted, known, progress, tree.rules, tree.unknowns)
             return scan.report(tool(), report_moment().isoformat().replace("+00:00", "Z"))
     except OpenError as error:
@@ -81,23 +85,44 @@ def scanned(wishes: ScanWishes) -> SourceReport:
             progress.clear()
 
 
-def _provided(wishes: ScanWishes) -> list[Provided]:
-    """What is installed where the project runs; nothing where no environment is known."""
+def _known(wishes: ScanWishes, cache: RecordCache) -> Knowledge:
+    """What a scan may ask: of the environment where the project runs, if one is known, what is installed."""
+    from analyzers.source.scan import Knowledge
+
+    prefix = environment_of(wishes.path, wishes.environment)
+    if prefix is None:
+        return Knowledge(cache=cache, wheels=wishes.wheels)
+    from analyzers.api.missing import missing
+    from analyzers.api.modules import Root
+    from analyzers.api.surfaces import DistributionSurfaces
     from analyzers.directories import DirectoryReader
     from analyzers.distributions import find_distributions, read_distribution
     from analyzers.site_packages import site_packages
     from analyzers.source.provided_names import provided_names
+    from knowledge.filenames import normalized
 
-    prefix = environment_of(wishes.path, wishes.environment)
-    if prefix is None:
-        return []
     reader = DirectoryReader(prefix)
+    places = site_packages(reader)
     found = [
         read_distribution(reader, dist_info)
-        for place in site_packages(reader)
+        for place in places
         for dist_info in find_distributions(reader, place.directory)
     ]
-    return provided_names(found)
+    versions = {normalized(one.metadata.name): one.metadata.version for one in found if one.metadata}
+    surfaces = DistributionSurfaces([Root(reader, place.directory) for place in places])
+
+    def lacking(demand: ApiDemand) -> Iterable[Finding]:
+        if demand.distribution not in versions:
+            return ()
+        return missing(demand, surfaces, f"{demand.distribution} {versions[demand.distribution]}")
+
+    return Knowledge(
+        cache=cache,
+        provided=provided_names(found),
+        wheels=wishes.wheels,
+        surfaces=surfaces,
+        lacking=lacking,
+    )
 
 
 def environment_of(path: Path, named: Path | None) -> Path | None:

@@ -3,8 +3,8 @@
 The pinned release of each project that the code uses is examined. Where it lacks something, older releases
 are bisected for the newest that offers everything; those in between are taken to lack it as well. Where no
 release that the requirements admit offers it, nothing is refuted: then the code, or this examination, is at
-fault, and the stack is not to be blamed. Cost: a few ranges of one wheel for each project that is used, and of
-log2(releases) wheels where something is missing; the answers are kept.
+fault, and the stack is not to be blamed. Cost: a few ranges of one wheel for each project that is used, and
+of log2(releases) wheels where something is missing; the answers are kept.
 """
 
 from __future__ import annotations
