@@ -31,7 +31,10 @@ _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
-_IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
+_IMPORT_LINE = re.compile(
+    r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
+    re.MULTILINE,
+)
 
 _RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
 
@@ -128,7 +131,9 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
         guard = guards.at(offset)
         number = numbers.get(offset)
         if guard or number is not None:
-            fact = msgspec.structs.replace(fact, guard=tuple(dict.fromkeys((*fact.guard, *guard))), alternative=number)
+            fact = msgspec.structs.replace(
+                fact, guard=tuple(dict.fromkeys((*fact.guard, *guard))), alternative=number
+            )
         found.append(fact)
     return tuple(found)
 

@@ -27,7 +27,12 @@ _PLATFORM = re.compile(
 )
 _HASATTR = re.compile(r"\bhasattr\s*\(")
 _PROBE = re.compile(r"\bfind_spec\s*\(")
-_TESTS = ((_VERSION, Guard.VERSION), (_PLATFORM, Guard.PLATFORM), (_HASATTR, Guard.HASATTR), (_PROBE, Guard.IMPORT_ERROR))
+_TESTS = (
+    (_VERSION, Guard.VERSION),
+    (_PLATFORM, Guard.PLATFORM),
+    (_HASATTR, Guard.HASATTR),
+    (_PROBE, Guard.IMPORT_ERROR),
+)
 _WORDS = (
     "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version", "Version(",
     "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
@@ -85,7 +90,11 @@ class Guards:
             if match := _FLAG.match(source.code, source.line_start(mark)):
                 if len(self._flags) < _MAX_FLAGS and (guard := _test(match[2])) is not None:
                     self._flags.setdefault(match[1], guard)
-        flags = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b") if self._flags else None
+        flags = (
+            re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b")
+            if self._flags
+            else None
+        )
         if flags is not None:
             self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
         for node in self._structure.conditions:
@@ -113,7 +122,10 @@ class Guards:
         is_typing = False
         first: SgNode | None = None
         has_else = False
-        for clause in [node, *(child for child in node.children() if child.kind() in ("elif_clause", "else_clause"))]:
+        for clause in [
+            node,
+            *(child for child in node.children() if child.kind() in ("elif_clause", "else_clause")),
+        ]:
             children = clause.children()
             block = next((child for child in children if child.kind() == "block"), None)
             if clause.kind() == "else_clause":

@@ -22,7 +22,10 @@ _TRIPLE_SINGLE = r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\\?\Z)"
 _LITERAL = re.compile(rf"#[^\n]*|{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE}|{_DOUBLE}|{_SINGLE}", re.DOTALL)
 _PREFIX = re.compile(r"(?<![^\W\d_])(?:[fFtT][rR]?|[rR][fFtTbB]?|[bBuU][rR]?)\Z")
 _IN_TEXT = {
-    quote: re.compile(rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"), re.DOTALL)
+    quote: re.compile(
+        rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"),
+        re.DOTALL,
+    )
     for quote in ('"""', "'''", '"', "'")
 }
 _IN_CODE = re.compile(r"""[\[({\])}:!]|(?:[fFtT][rR]?|[rR][fFtT])?["']|\n""")
@@ -223,7 +226,11 @@ def masked(text: str) -> str:
             if text[start] == "#":
                 add(text[last:start])
                 add(" " * (end - start))
-            elif start > last and text[start - 1].isalpha() and (prefix := _PREFIX.search(text, max(last, start - 3), start)):
+            elif (
+                start > last
+                and text[start - 1].isalpha()
+                and (prefix := _PREFIX.search(text, max(last, start - 3), start))
+            ):
                 add(text[last : prefix.start()])
                 if _FORMATTED.isdisjoint(prefix[0]):
                     add(STRING * (end - prefix.start()))
@@ -284,7 +291,9 @@ def _interpolation(text: str, start: int, pieces: list[str], nesting: int) -> in
             if text.startswith(quote * 3, position - 1):
                 quote *= 3
             if len(found) > 1 and not text[match.start() - 1].isalnum():
-                last = position = _formatted(text, match.start(), position + len(quote) - 1, quote, pieces, nesting + 1)
+                last = position = _formatted(
+                    text, match.start(), position + len(quote) - 1, quote, pieces, nesting + 1
+                )
             elif plain := _LITERAL.match(text, position - 1):
                 last = position = plain.end()
                 pieces.append(STRING * (position - match.start()))

@@ -107,7 +107,9 @@ class Structure:
     def scope_for(self, position: int) -> Scope:
         """The innermost open scope, were it not for the hole of a comprehension."""
         scope = self._stack[-1]
-        while scope.hole is not None and scope.hole[0] <= position < scope.hole[1] and scope.parent is not None:
+        while (
+            scope.hole is not None and scope.hole[0] <= position < scope.hole[1] and scope.parent is not None
+        ):
             scope = scope.parent
         return scope
 
@@ -117,7 +119,9 @@ class Structure:
         scope = self._stack[-1]
         self.blanks.append((start, end))
         is_top_level = not scope.is_deferred
-        for fact, offset, bound, expression in import_statements.parsed(self.source, start, end, is_top_level=is_top_level):
+        for fact, offset, bound, expression in import_statements.parsed(
+            self.source, start, end, is_top_level=is_top_level
+        ):
             self.imports.append(fact)
             self.import_offsets.append(offset)
             if bound is not None:
@@ -313,7 +317,9 @@ class Structure:
             binding.value = value
         self._chain = (end, value[0], earlier + bindings)
 
-    def _target(self, match: re.Match[str], position: int, start: int, value: Range | None, scope: Scope) -> list[Binding]:
+    def _target(
+        self, match: re.Match[str], position: int, start: int, value: Range | None, scope: Scope
+    ) -> list[Binding]:
         """Bind a plain name or an attribute of an instance."""
         member = match["member"]
         binding = Binding(BindingKind.VALUE, position, scope)
@@ -337,7 +343,14 @@ class Structure:
         return False
 
     def _targets(
-        self, start: int, end: int, position: int, value: Range, inside: Scope, scope: Scope, steps: tuple[Step, ...]
+        self,
+        start: int,
+        end: int,
+        position: int,
+        value: Range,
+        inside: Scope,
+        scope: Scope,
+        steps: tuple[Step, ...],
     ) -> list[Binding]:
         """Bind every name of a target list; ``value`` is evaluated in ``inside``."""
         source = self.source

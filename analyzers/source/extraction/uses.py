@@ -16,7 +16,9 @@ from analyzers.source.records import Guard, UseKind, Via
 
 # The look behind comes second, so that the search is one for a set of characters.
 _READ = re.compile(rf"{FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*(?:\s*(?:([.(\[])|(=)(?!=)))?")
-_GROUP_BEFORE = re.compile(r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z")
+_GROUP_BEFORE = re.compile(
+    r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z"
+)
 
 
 MAX_USES = 50_000
@@ -59,7 +61,9 @@ class Uses:
         name_at = _NAME.match
         for match in _READ.finditer(code):
             if len(self.found) > MAX_USES:
-                self._structure.errors.append((self._source.line(match.start()), f"more than {MAX_USES} uses"))
+                self._structure.errors.append(
+                    (self._source.line(match.start()), f"more than {MAX_USES} uses")
+                )
                 break
             group = match.lastindex
             if group == 2:

@@ -19,7 +19,9 @@ _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
 _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
 _BLANKS = frozenset(" \t\n\f\r\\")
 _BLANK = re.compile(r"[\s\\]*")
-_OPERATORS = re.compile(r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b")
+_OPERATORS = re.compile(
+    r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b"
+)
 _FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
 _ELSE = re.compile(r"[(\[{]|\belse\b")
 _OR = re.compile(r"[(\[{]|\bor\b")
@@ -93,7 +95,9 @@ class Evaluation:
         while flow.kind is ScopeKind.COMPREHENSION and flow is not home and flow.parent is not None:
             flow = flow.parent
         if flow is home:
-            return steps.union(self.bound(binding) for binding in reaching(self.source, home, bindings, offset))
+            return steps.union(
+                self.bound(binding) for binding in reaching(self.source, home, bindings, offset)
+            )
         settled = home.settled.get(name)
         if settled is None:
             home.settled[name] = ()
@@ -256,7 +260,9 @@ class Evaluation:
                 return self.evaluate(walrus.end(), inner[1], scope)
             return self.evaluate(*inner, scope)
         parts = source.parts(opening + 1, closing)[:_MAX_PARTS]
-        return tuple(steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts))
+        return tuple(
+            steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts)
+        )
 
     def generated(self, opening: int, scope: Scope) -> Values | None:
         """What a generator expression gives that is the only argument of a call; None where there is none."""
@@ -317,7 +323,13 @@ class Evaluation:
             if names is not None:
                 position = end = match.end(1)
                 start = end - len(names) + names.rfind(".") + 1
-                if names[-1] in _BLANKS or start == end or code[start] in _BLANKS or " " in names or "\n" in names:
+                if (
+                    names[-1] in _BLANKS
+                    or start == end
+                    or code[start] in _BLANKS
+                    or " " in names
+                    or "\n" in names
+                ):
                     parts = [part.strip() for part in names.split(".")[1:]]
                     start = end - len(parts[-1])
                     names = "." + ".".join(parts)
@@ -409,7 +421,9 @@ class Evaluation:
     def external(self, values: Values) -> Values:
         """Those that start at an import and end at a name."""
         return tuple(
-            value for value in values if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
+            value
+            for value in values
+            if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
         )
 
 

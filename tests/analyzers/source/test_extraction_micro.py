@@ -132,7 +132,9 @@ def test_what_is_called(category: str, program: str, expected: str) -> None:
 def test_the_same_within_a_function(category: str, program: str, expected: str) -> None:
     if "global " in program:
         pytest.skip("global means something else there")
-    body = textwrap.indent(f"import lib\n{program}\n", "    ").replace("\n    lib.no()\n    '''", "\nlib.no()\n'''")
+    body = textwrap.indent(f"import lib\n{program}\n", "    ").replace(
+        "\n    lib.no()\n    '''", "\nlib.no()\n'''"
+    )
     assert scans.calls(f"async def around():\n{body}") == set(expected.split())
 
 

@@ -15,7 +15,11 @@ from analyzers.source.records import Role, Use, UseKind, Via
 
 
 def _uses(files: dict[str, str], path: str = "p/main.py") -> list[Use]:
-    return [use for use in scans.linked({"p/__init__.py": "", **files})[path].uses if use.kind is not UseKind.IMPORT]
+    return [
+        use
+        for use in scans.linked({"p/__init__.py": "", **files})[path].uses
+        if use.kind is not UseKind.IMPORT
+    ]
 
 
 def _calls(files: dict[str, str], path: str = "p/main.py") -> set[str]:
@@ -81,7 +85,11 @@ def test_a_cycle_of_star_imports_ends() -> None:
 
 
 def test_a_cycle_of_values_ends() -> None:
-    files = {"p/a.py": "from .b import x\ndef f(): return x.y()\n", "p/b.py": "from .a import f\nx = f()\n", "p/main.py": "from .b import x\nx.go()\n"}
+    files = {
+        "p/a.py": "from .b import x\ndef f(): return x.y()\n",
+        "p/b.py": "from .a import f\nx = f()\n",
+        "p/main.py": "from .b import x\nx.go()\n",
+    }
     assert _calls(files) == set()
 
 
@@ -98,12 +106,22 @@ def test_own_modules_win_over_others_of_their_name() -> None:
 
 
 def test_namespaces_are_shared() -> None:
-    found = scans.linked({"google/mine/a.py": "x = 1\n", "main.py": "import google.cloud.storage as s\nimport google.mine.a\ns.Client()\n"})
-    assert {use.symbol for use in found["main.py"].uses} == {"google.cloud.storage", "google.cloud.storage.Client"}
+    found = scans.linked(
+        {
+            "google/mine/a.py": "x = 1\n",
+            "main.py": "import google.cloud.storage as s\nimport google.mine.a\ns.Client()\n",
+        }
+    )
+    assert {use.symbol for use in found["main.py"].uses} == {
+        "google.cloud.storage",
+        "google.cloud.storage.Client",
+    }
 
 
 def test_the_standard_library_is_apart() -> None:
-    found = scans.linked({"main.py": "import os, lib, distutils.core\nos.path.join('a')\nlib.go()\n"})["main.py"]
+    found = scans.linked({"main.py": "import os, lib, distutils.core\nos.path.join('a')\nlib.go()\n"})[
+        "main.py"
+    ]
     assert {use.symbol for use in found.standard_uses} == {"os", "os.path.join", "distutils.core"}
     assert {use.symbol for use in found.uses} == {"lib", "lib.go"}
 
@@ -139,7 +157,11 @@ def test_surfaces_say_what_stars_bind() -> None:
 
 def test_surfaces_say_what_calls_give() -> None:
     found = {use.symbol: use.via for use in scans.uses("import lib\nlib.make().other().go()\n", _Surfaces())}
-    assert found == {"lib.make": Via.DIRECT, "lib.core.Thing.other": Via.INSTANCE, "lib.core.Other.go": Via.INSTANCE}
+    assert found == {
+        "lib.make": Via.DIRECT,
+        "lib.core.Thing.other": Via.INSTANCE,
+        "lib.core.Other.go": Via.INSTANCE,
+    }
 
 
 def test_cells_and_roles() -> None:
@@ -154,7 +176,10 @@ def test_cells_and_roles() -> None:
 
 
 def test_several_ways_are_not_certain() -> None:
-    files = {"p/other.py": "import lib\nclass K(lib.A, lib.B): pass\n", "p/main.py": "from .other import K\nK().go()\n"}
+    files = {
+        "p/other.py": "import lib\nclass K(lib.A, lib.B): pass\n",
+        "p/main.py": "from .other import K\nK().go()\n",
+    }
     assert {use.symbol: use.confidence for use in _uses(files) if use.symbol.endswith("go")} == {
         "lib.A.go": Confidence.LIKELY,
         "lib.B.go": Confidence.LIKELY,
