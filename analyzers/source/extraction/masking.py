@@ -40,6 +40,10 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
 _COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
 _COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_WIDTH = re.compile(r"[ \t]*")
+_MAX_WIDTH = 32
+_NEAR = 2000
+_LESS = [re.compile(rf"\n(?=[ \t]{{0,{max(0, width - 1)}}}[^\s)\]}}{STRING}])") for width in range(_MAX_WIDTH)]
 _INDENT = re.compile(r"([ \t]*)(.)?")
 _NO_STATEMENT = frozenset({None, "\n", "\r", "\f", ")", "]", "}", STRING})
 _BLANKS = frozenset(" \t\n\r\f\v\\")
@@ -133,14 +137,13 @@ class Source:
     def indentation(self, offset: int) -> int:
         """The width of the blanks before the line of an offset."""
         start = self.line_start(offset)
-        code = self.code
-        width = 0
-        while code[start + width : start + width + 1] in (" ", "\t"):
-            width += 1
-        return width
+        match = _WIDTH.match(self.code, start)
+        return match.end() - start if match else 0
 
     def dedent(self, offset: int, width: int) -> int:
         """The start of the next line behind an offset that is indented by less than a width; the end if none is."""
+        if 0 < width < _MAX_WIDTH and (near := _LESS[width].search(self.code, offset, offset + _NEAR)):
+            return near.start() + 1
         if self._indents is None:
             self._indents, self._lesser = _indents(self.code, self._starts)
         line = self.line(offset)

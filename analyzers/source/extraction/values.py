@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import operator
 import re
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
@@ -23,9 +24,6 @@ _OPERATORS = re.compile(
     r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b"
 )
 _FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
-_ELSE = re.compile(r"[(\[{]|\belse\b")
-_OR = re.compile(r"[(\[{]|\bor\b")
-_AND = re.compile(r"[(\[{]|\band\b")
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
@@ -39,13 +37,13 @@ and whether it only asks whether the thing exists."""
 Chain = tuple[Values, int, list[Event]]
 """What a primary expression may be; the offset behind it, -1 where it was not followed to the end; its uses."""
 
+_COMPREHENSION = ScopeKind.COMPREHENSION
 _CALL = UseKind.CALL
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _NOTHING: Chain = ((), -1, [])
 
 
-def _extent_of(scope: Scope) -> tuple[int, int]:
-    return scope.start, -scope.end
+_START = operator.attrgetter("start")
 
 
 class Evaluation:
@@ -65,10 +63,10 @@ class Evaluation:
         self._chains: dict[int, Chain] = {}
         self._attributes: dict[tuple[str, str], Values] = {}
         self._depth = 0
-        self._scopes = sorted(structure.scopes, key=_extent_of)
+        self._scopes = sorted(structure.scopes, key=_START)
         self._starts = [scope.start for scope in self._scopes]
         self._comprehensions = {
-            scope.start: scope for scope in structure.scopes if scope.kind is ScopeKind.COMPREHENSION
+            scope.start: scope for scope in structure.scopes if scope.kind is _COMPREHENSION
         }
 
     # Names
@@ -92,7 +90,7 @@ class Evaluation:
                 scope.known[name] = values
             return values
         flow = scope
-        while flow.kind is ScopeKind.COMPREHENSION and flow is not home and flow.parent is not None:
+        while flow.kind is _COMPREHENSION and flow is not home and flow.parent is not None:
             flow = flow.parent
         if flow is home:
             return steps.union(
@@ -216,27 +214,38 @@ class Evaluation:
         return position
 
     def _operation(self, first: Values, start: int, position: int, end: int, scope: Scope) -> Values:
-        """What comes of several operands, of which the first ends at ``position``."""
+        """What comes of several operands, of which the first ends at ``position``; the loosest binding counts."""
         source = self.source
-        operator = source.at_depth(_OPERATORS, position, end)
-        found = operator[0] if operator else ""
-        if source.at_depth(_COMMA_ONLY, position, end):
-            return self._tuple(source.parts(start, end), scope)
-        if found == "=":
-            last = operator
-            while operator := source.at_depth(_EQUALS, last.end() if last else end, end):
-                last = operator
-            return self.evaluate(last.end(), end, scope) if last else ()
-        if conditional := source.at_depth(_IF, position, end):
-            otherwise = source.at_depth(_ELSE, conditional.end(), end)
+        code, closings = source.code, source.closing
+        found: dict[str, re.Match[str]] = {}
+        sign = ""
+        while match := _OPERATORS.search(code, position, end):
+            position = match.end()
+            text = match[0]
+            if text in "([{":
+                position = closings.get(match.start(), match.start()) + 1
+                continue
+            if text == "lambda":
+                position = source.colon(position, end)
+                continue
+            sign = sign or text
+            if text == ",":
+                return self._tuple(source.parts(start, end), scope)
+            if text == "=":
+                found[text] = match
+            else:
+                found.setdefault(text, match)
+        if last := found.get("="):
+            return self.evaluate(last.end(), end, scope)
+        if (conditional := found.get("if")) and (otherwise := found.get("else")):
             chosen = self.evaluate(start, conditional.start(), scope)
-            return steps.union((chosen, self.evaluate(otherwise.end(), end, scope))) if otherwise else chosen
-        if alternative := source.at_depth(_OR, position, end):
+            return steps.union((chosen, self.evaluate(otherwise.end(), end, scope)))
+        if alternative := found.get("or"):
             left = self.evaluate(start, alternative.start(), scope)
             return steps.union((left, self.evaluate(alternative.end(), end, scope)))
-        if both := source.at_depth(_AND, position, end):
+        if both := found.get("and"):
             return self.evaluate(both.end(), end, scope)
-        return first if not found else ()
+        return first if not sign else ()
 
     def _tuple(self, parts: list[Range], scope: Scope) -> Values:
         return steps.union(
@@ -428,6 +437,4 @@ class Evaluation:
 
 
 _COMMA_ONLY = re.compile(r"[(\[{]|,|\blambda\b.*?:")
-_EQUALS = re.compile(r"[(\[{]|(?<![=!<>:])=(?!=)")
-_IF = re.compile(r"[(\[{]|\bif\b")
 _WALRUS = re.compile(rf"{NAME}\s*:=")
