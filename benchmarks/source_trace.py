@@ -1,7 +1,7 @@
-"""How well a scan foretells the calls that an application makes while its tests run, with the misses by class.
+"""How well a scan foretells the calls that an application makes while its tests run; the misses by class.
 
-`python -m benchmarks source_trace TRACE.json SDIST_FOLDER PACKAGE …` takes any traces; without arguments those of the
-collected cases, whose sdists come from the index.
+`python -m benchmarks source_trace TRACE.json SDIST_FOLDER PACKAGE …` takes any traces; without arguments
+those of the collected cases, whose sdists come from the index.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from benchmarks.results import record
 from fakes import traces
 from fakes.cases import case_files
-
-from benchmarks.results import record
 
 
 def run(options: list[str]) -> None:

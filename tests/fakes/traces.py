@@ -202,10 +202,8 @@ def _class_of(event: Event) -> str:
 
 def table(name: str, score: Score) -> str:
     """The figures and the misses by class, for people."""
-    lines = [
-        f"{name}: {score.events} events, recall of roots {score.root_recall:.3f}, of names {score.name_recall:.3f}, "
-        f"precision {score.precision:.3f} of {score.stated}"
-    ]
+    recall = f"recall of roots {score.root_recall:.3f}, of names {score.name_recall:.3f}"
+    lines = [f"{name}: {score.events} events, {recall}, precision {score.precision:.3f} of {score.stated}"]
     lines += [f"  {count:4}  {reason}" for reason, count in score.misses.most_common()]
     lines += [f"        stated, not run: {use.file}:{use.line} {use.symbol}" for use in score.false]
     return "\n".join(lines)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analyzers.evidence import Confidence
 from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
@@ -25,14 +24,15 @@ if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
 MAX_CHARACTERS = 2_000_000
-"""Longer texts are data, not source: of them only import statements are read, their trees would fill the memory."""
+"""Longer texts are data, not source: only their imports are read, their trees would fill the memory."""
 
 _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
 _IMPORT_LINE = re.compile(
-    r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
+    r"^(?:import[ \t][^\n;#]{1,400}"
+    r"|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
     re.MULTILINE,
 )
 

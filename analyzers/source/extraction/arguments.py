@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from analyzers.source.extraction.masking import STRING, Source
+from analyzers.source.extraction.patterns import ASSIGNED, word
 
-_MARK = re.compile(r"[(\[{,]|(?<![=!<>:])=(?!=)|\blambda\b")
-_CONSTANT = re.compile(rf"\s*([-0-9TFN{STRING}](?:(?<={STRING}){STRING}*|(?<=[-0-9])[\w.+]*|(?<=[TFN])(?:rue|alse|one)))\s*\Z")
+_MARK = re.compile(rf"[(\[{{,]|{ASSIGNED}|{word('lambda')}")
+_CONSTANT = re.compile(
+    rf"\s*([-0-9TFN{STRING}](?:(?<={STRING}){STRING}*|(?<=[-0-9])[\w.+]*|(?<=[TFN])(?:rue|alse|one)))\s*\Z"
+)
 _FIRST = re.compile(r"\s*(\S)")
 _MAX_MARKS = 1000
 _MAX_LITERAL = 120

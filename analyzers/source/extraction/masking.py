@@ -10,6 +10,7 @@ import bisect
 import itertools
 import re
 
+from analyzers.source.extraction.patterns import word
 from analyzers.source.module_facts import Site
 
 STRING = "\x01"
@@ -38,12 +39,14 @@ _BEHIND = frozenset({".", "(", "["})
 _CLOSED = frozenset({"_", ")", "]", STRING})
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
-_COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
-_COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_COLON = re.compile(rf"[(\[{{]|:(?!=)|{word('lambda')}")
+_COMMA = re.compile(rf"[(\[{{,]|{word('lambda')}")
 _WIDTH = re.compile(r"[ \t]*")
 _MAX_WIDTH = 32
 _NEAR = 2000
-_LESS = [re.compile(rf"\n(?=[ \t]{{0,{max(0, width - 1)}}}[^\s)\]}}{STRING}])") for width in range(_MAX_WIDTH)]
+_LESS = [
+    re.compile(rf"\n(?=[ \t]{{0,{max(0, width - 1)}}}[^\s)\]}}{STRING}])") for width in range(_MAX_WIDTH)
+]
 _INDENT = re.compile(r"([ \t]*)(.)?")
 _NO_STATEMENT = frozenset({None, "\n", "\r", "\f", ")", "]", "}", STRING})
 _BLANKS = frozenset(" \t\n\r\f\v\\")
@@ -141,7 +144,7 @@ class Source:
         return match.end() - start if match else 0
 
     def dedent(self, offset: int, width: int) -> int:
-        """The start of the next line behind an offset that is indented by less than a width; the end if none is."""
+        """The start of the next line that is indented by less than a width; the end where none is."""
         if 0 < width < _MAX_WIDTH and (near := _LESS[width].search(self.code, offset, offset + _NEAR)):
             return near.start() + 1
         if self._indents is None:
@@ -165,7 +168,7 @@ class Source:
         return None
 
     def colon(self, start: int, end: int) -> int:
-        """The offset of the colon that ends a header or the parameters of a lambda; the end where there is none."""
+        """The offset of the colon that ends a header or the parameters of a lambda; the end without one."""
         lambdas = 0
         while match := self.at_depth(_COLON, start, end):
             if match[0] != ":":

@@ -166,8 +166,7 @@ def constructors(evaluation: Evaluation, value: str, depth: int = 0) -> list[str
     for base in bases(evaluation, class_):
         if base[0] == ":":
             if base != value:
-                own = constructors(evaluation, base, depth + 1)
-                targets += own
+                targets += constructors(evaluation, base, depth + 1)
                 local = evaluation.structure.classes.get(base)
                 if local is not None and ("__init__" in local.scope.names or "__new__" in local.scope.names):
                     break

@@ -1,4 +1,4 @@
-"""Calls whose meaning is known: built-in functions, imports by name, wrappers that give back what they were given."""
+"""Calls whose meaning is known: built-in functions, imports by name, what gives back what it was given."""
 
 from __future__ import annotations
 
@@ -19,15 +19,55 @@ STAR = ".*"
 """Stands behind the module of a star import from which a name may come."""
 
 SPECIAL = frozenset(
-    """super getattr hasattr __import__ exec eval next iter list tuple set frozenset sorted reversed enumerate zip map filter
-    type max min staticmethod classmethod property""".split()
+    [
+        "super",
+        "getattr",
+        "hasattr",
+        "__import__",
+        "exec",
+        "eval",
+        "next",
+        "iter",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "type",
+        "max",
+        "min",
+        "staticmethod",
+        "classmethod",
+        "property",
+    ]
 )
 _NAMES = (
     frozenset(dir(builtins))
     | frozenset(keyword.kwlist)
     | frozenset(keyword.softkwlist)
     | frozenset(
-        "unicode xrange raw_input basestring long unichr reduce file execfile cmp self cls __file__ __path__ __class__".split()
+        [
+            "unicode",
+            "xrange",
+            "raw_input",
+            "basestring",
+            "long",
+            "unichr",
+            "reduce",
+            "file",
+            "execfile",
+            "cmp",
+            "self",
+            "cls",
+            "__file__",
+            "__path__",
+            "__class__",
+        ]
     )
 )
 
@@ -44,9 +84,25 @@ _PROBES = frozenset(
     {"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader", "imp.find_module"}
 )
 _FIRST_ARGUMENT = frozenset(
-    """copy.copy copy.deepcopy functools.partial functools.lru_cache functools.cache functools.partialmethod
-    contextlib.closing contextlib.aclosing asyncio.run asyncio.wait_for asyncio.create_task asyncio.ensure_future
-    asyncio.shield weakref.proxy importlib.reload types.MappingProxyType dataclasses.replace""".split()
+    [
+        "copy.copy",
+        "copy.deepcopy",
+        "functools.partial",
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.partialmethod",
+        "contextlib.closing",
+        "contextlib.aclosing",
+        "asyncio.run",
+        "asyncio.wait_for",
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+        "asyncio.shield",
+        "weakref.proxy",
+        "importlib.reload",
+        "types.MappingProxyType",
+        "dataclasses.replace",
+    ]
 )
 _ENTERED = re.compile(r"contextlib\.(?:Async)?ExitStack\(\)\.enter_(?:async_)?context\Z")
 _OTHERS = frozenset({"asyncio.gather", "asyncio.to_thread", "typing.cast"})

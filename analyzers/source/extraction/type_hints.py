@@ -20,12 +20,38 @@ _TRANSPARENT = frozenset(
 )
 _ONLY_FIRST = frozenset({"Annotated"})
 _OF_FIRST = frozenset(
-    """list List set Set frozenset FrozenSet deque Deque Sequence MutableSequence Iterable Iterator Collection Container
-    AsyncIterable AsyncIterator Generator AsyncGenerator AbstractSet MutableSet Reversible KeysView ValuesView
-    ContextManager AbstractContextManager AsyncContextManager AbstractAsyncContextManager""".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "deque",
+        "Deque",
+        "Sequence",
+        "MutableSequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "Container",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Generator",
+        "AsyncGenerator",
+        "AbstractSet",
+        "MutableSet",
+        "Reversible",
+        "KeysView",
+        "ValuesView",
+        "ContextManager",
+        "AbstractContextManager",
+        "AsyncContextManager",
+        "AbstractAsyncContextManager",
+    ]
 )
 _OF_SECOND = frozenset(
-    "dict Dict Mapping MutableMapping defaultdict DefaultDict OrderedDict ChainMap".split()
+    ["dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "ChainMap"]
 )
 _CONTEXTS = frozenset(
     {"ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import bisect
 import operator
 import re
+
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import NAME
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
 from analyzers.source.extraction.reaching import reaching
-from analyzers.source.extraction.scopes import MAX_BINDINGS, Binding, BindingKind, Range, Scope, ScopeKind
+from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
 from analyzers.source.records import UseKind
 
@@ -21,9 +22,10 @@ _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
 _BLANKS = frozenset(" \t\n\f\r\\")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
-    r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b"
+    rf"[(\[{{{{,]|{'|'.join(map(word, ('if', 'or', 'and', 'lambda', 'for', 'else', 'in', 'is', 'not')))}"
+    rf"|{ASSIGNED}|[-+*/%@&|^<>!=]+"
 )
-_FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
+_FOR = re.compile(rf"[(\[{{]|{word('for')}|{word('async')}")
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
@@ -31,11 +33,11 @@ _MAX_TRAILERS = 400
 
 
 Event = tuple[UseKind, Values, int, int, int, bool]
-"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call or -1,
-and whether it only asks whether the thing exists."""
+"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call
+or -1, and whether it only asks whether the thing exists."""
 
 Chain = tuple[Values, int, list[Event]]
-"""What a primary expression may be; the offset behind it, -1 where it was not followed to the end; its uses."""
+"""What a primary expression may be; the offset behind it, -1 where it was not followed so far; its uses."""
 
 _COMPREHENSION = ScopeKind.COMPREHENSION
 _CALL = UseKind.CALL
@@ -214,7 +216,7 @@ class Evaluation:
         return position
 
     def _operation(self, first: Values, start: int, position: int, end: int, scope: Scope) -> Values:
-        """What comes of several operands, of which the first ends at ``position``; the loosest binding counts."""
+        """What comes of several operands, the first of which ends at ``position``."""
         source = self.source
         code, closings = source.code, source.closing
         found: dict[str, re.Match[str]] = {}
@@ -436,5 +438,5 @@ class Evaluation:
         )
 
 
-_COMMA_ONLY = re.compile(r"[(\[{]|,|\blambda\b.*?:")
+_COMMA_ONLY = re.compile(rf"[(\[{{]|,|{word('lambda')}.*?:")
 _WALRUS = re.compile(rf"{NAME}\s*:=")

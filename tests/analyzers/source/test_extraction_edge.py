@@ -7,12 +7,12 @@ import random
 from pathlib import Path
 
 import pytest
-from fakes import scans
-from fakes.cases import case_files
 
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import extracted
 from analyzers.source.records import Guard, ImportKind, Origin, Use, UseKind, Via
+from fakes import scans
+from fakes.cases import case_files
 
 
 def _use(text: str, symbol: str) -> Use:
@@ -103,7 +103,8 @@ def test_guards(text: str, guard: Guard) -> None:
 
 def test_what_is_not_guarded() -> None:
     facts = extracted(
-        "if TYPE_CHECKING:\n    import a\nelse:\n    import b\nif x:\n    import c\ntry:\n    import d\nfinally:\n    pass\n"
+        "if TYPE_CHECKING:\n    import a\nelse:\n    import b\nif x:\n    import c\n"
+        "try:\n    import d\nfinally:\n    pass\n"
     )
     assert {fact.module: fact.guard for fact in facts.imports} == {
         "a": (Guard.TYPE_CHECKING,), "b": (), "c": (), "d": (),
@@ -217,7 +218,7 @@ def test_relative_imports_and_origins() -> None:
 
 # The same few facts in any order, at any depth, under any names.
 
-_PIECES = (
+_PIECES: tuple[tuple[str, set[str]], ...] = (
     ("{0} = {m}.A(1, k=2)\n{0}.go()\n", {"lib.A", "lib.A.go"}),
     ("def {0}({m}):\n    return {m}.no()\n", set()),
     ("def {0}():\n    return {m}.make()\n{0}().run()\n", {"lib.make", "lib.make().run"}),
@@ -229,8 +230,11 @@ _PIECES = (
     ("try:\n    {m}.risk()\nexcept {m}.E as {0}:\n    {0}.say()\n", {"lib.risk", "lib.E.say"}),
     ("{0}, {1} = {m}.P(), {m}.Q()\n{1}.second()\n", {"lib.P", "lib.Q", "lib.Q.second"}),
     ("class {0}:\n    {m} = 3\n    def {1}(self):\n        return {m}.outer()\n", {"lib.outer"}),
-    ("class {0}:\n    def __init__(self):\n        self.{1} = {m}.R()\n    def f(self):\n        self.{1}.held()\n", {"lib.R", "lib.R.held"}),
-)  # fmt: skip
+    (
+        "class {0}:\n def __init__(self): self.{1} = {m}.R()\n def f(self):\n  self.{1}.held()\n",
+        {"lib.R", "lib.R.held"},
+    ),
+)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -261,7 +265,8 @@ def test_generated_variants(seed: int) -> None:
 _EDGE: dict[str, set[tuple[str, int, str]]] = {
     "plain.py": {
         ("numpy.arange", 7, "call"), ("pandas.DataFrame", 7, "call"), ("pandas.DataFrame.groupby", 7, "call"),
-        ("sklearn.linear_model.LogisticRegression", 8, "call"), ("sklearn.linear_model.LogisticRegression.fit", 8, "call"),
+        ("sklearn.linear_model.LogisticRegression", 8, "call"),
+        ("sklearn.linear_model.LogisticRegression.fit", 8, "call"),
         ("google.cloud.storage.Client", 8, "call"),
     },
     "shadow.py": {("requests.post", 9, "call")},
@@ -273,10 +278,12 @@ _EDGE: dict[str, set[tuple[str, int, str]]] = {
     "rebind.py": {
         ("torch.nn", 2, "attribute"), ("torch.nn.Module", 3, "base"), ("torch.nn.Module.__init__", 4, "call"),
         ("torch.nn.Linear", 4, "call"), ("torch.nn.Module.cuda", 5, "call"),
-        ("numpy.zeros", 7, "call"), ("numpy.zeros().reshape", 7, "call"), ("torch.cuda.amp.autocast", 8, "call"),
+        ("numpy.zeros", 7, "call"), ("numpy.zeros().reshape", 7, "call"),
+        ("torch.cuda.amp.autocast", 8, "call"),
     },
     "star.py": {
-        ("pylab.Flask", 3, "call"), ("flask.Flask", 3, "call"), ("pylab.plot", 4, "call"), ("flask.plot", 4, "call"),
+        ("pylab.Flask", 3, "call"), ("flask.Flask", 3, "call"),
+        ("pylab.plot", 4, "call"), ("flask.plot", 4, "call"),
         ("pylab.Flask.route", 5, "decorator"), ("flask.Flask.route", 5, "decorator"),
         ("pylab.jsonify", 6, "call"), ("flask.jsonify", 6, "call"),
     },
