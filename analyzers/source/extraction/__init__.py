@@ -62,13 +62,15 @@ def extracted(text: str) -> ModuleFacts:
     uses = Uses(evaluation, guards).collect()
     found = definitions(evaluation)
     imports = _imports(structure, evaluation, guards)
-    return ModuleFacts(
+    facts = ModuleFacts(
         imports=imports,
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
         errors=_errors(structure),
     )
+    structure.release()
+    return facts
 
 
 def _imports_alone(text: str, reason: str) -> ModuleFacts:

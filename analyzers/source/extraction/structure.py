@@ -135,6 +135,15 @@ class Structure:
             scope = scope.parent
         return scope
 
+    def release(self) -> None:
+        """Break the cycles between scopes and what is bound in them, so that nothing waits to be collected."""
+        for scope in self.scopes:
+            scope.names.clear()
+            scope.function = None
+        for class_ in self.classes.values():
+            class_.attributes.clear()
+        self._class_of.clear()
+
     # Statements
 
     def _import(self, start: int, end: int, node: SgNode) -> None:
