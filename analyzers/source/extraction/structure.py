@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import NAME
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
 from analyzers.source.extraction.scopes import (
     Binding,
     BindingKind,
@@ -30,10 +30,10 @@ _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
 _DEF = re.compile(rf"(?:async\s+)?def\s+({NAME})\s*([(\[])")
 _CLASS = re.compile(rf"class\s+({NAME})\s*([(\[:])")
 _PARAMETER = re.compile(rf"(\*{{0,2}})\s*({NAME})\s*([:=])?")
-_EQUALS = re.compile(r"[(\[{]|(?<![=!<>:])=(?!=)")
-_IN = re.compile(r"[(\[{]|\bin\b")
-_AS = re.compile(r"[(\[{]|\bas\b")
-_IF = re.compile(r"[(\[{]|\bif\b")
+_EQUALS = re.compile(rf"[(\[{{]|{ASSIGNED}")
+_IN = re.compile(rf"[(\[{{]|{word('in')}")
+_AS = re.compile(rf"[(\[{{]|{word('as')}")
+_IF = re.compile(rf"[(\[{{]|{word('if')}")
 _ARROW = re.compile(r"\s*->\s*")
 _NAME = re.compile(NAME)
 _CAPTURE = re.compile(rf"(?<![\w.])({NAME})(?!\s*[\w.(=])|\bas\s+({NAME})")
@@ -44,13 +44,35 @@ _STRINGS = re.compile(f"{STRING}+")
 _QUOTED = re.compile(r"""(?P<quote>"|')(?P<inner>[^"'\\\n]+)(?P=quote)\Z""")
 _LITERAL_HEAD = re.compile(r"\bLiteral\s*\Z")
 
-KINDS = (
-    "import_statement import_from_statement future_import_statement function_definition class_definition lambda "
-    "list_comprehension set_comprehension dictionary_comprehension generator_expression for_in_clause assignment "
-    "named_expression for_statement as_pattern except_clause return_statement yield global_statement "
-    "nonlocal_statement delete_statement decorator if_statement try_statement conditional_expression case_clause "
-    "type_alias_statement ERROR"
-).split()
+KINDS = [
+    "import_statement",
+    "import_from_statement",
+    "future_import_statement",
+    "function_definition",
+    "class_definition",
+    "lambda",
+    "list_comprehension",
+    "set_comprehension",
+    "dictionary_comprehension",
+    "generator_expression",
+    "for_in_clause",
+    "assignment",
+    "named_expression",
+    "for_statement",
+    "as_pattern",
+    "except_clause",
+    "return_statement",
+    "yield",
+    "global_statement",
+    "nonlocal_statement",
+    "delete_statement",
+    "decorator",
+    "if_statement",
+    "conditional_expression",
+    "case_clause",
+    "type_alias_statement",
+    "ERROR",
+]
 
 
 class Structure:
@@ -107,9 +129,20 @@ class Structure:
     def scope_for(self, position: int) -> Scope:
         """The innermost open scope, were it not for the hole of a comprehension."""
         scope = self._stack[-1]
-        while scope.hole is not None and scope.hole[0] <= position < scope.hole[1] and scope.parent is not None:
+        while (
+            scope.hole is not None and scope.hole[0] <= position < scope.hole[1] and scope.parent is not None
+        ):
             scope = scope.parent
         return scope
+
+    def release(self) -> None:
+        """Break the cycles between scopes and what is bound in them, so that nothing waits to be collected."""
+        for scope in self.scopes:
+            scope.names.clear()
+            scope.function = None
+        for class_ in self.classes.values():
+            class_.attributes.clear()
+        self._class_of.clear()
 
     # Statements
 
@@ -117,7 +150,9 @@ class Structure:
         scope = self._stack[-1]
         self.blanks.append((start, end))
         is_top_level = not scope.is_deferred
-        for fact, offset, bound, expression in import_statements.parsed(self.source, start, end, is_top_level=is_top_level):
+        for fact, offset, bound, expression in import_statements.parsed(
+            self.source, start, end, is_top_level=is_top_level
+        ):
             self.imports.append(fact)
             self.import_offsets.append(offset)
             if bound is not None:
@@ -313,7 +348,9 @@ class Structure:
             binding.value = value
         self._chain = (end, value[0], earlier + bindings)
 
-    def _target(self, match: re.Match[str], position: int, start: int, value: Range | None, scope: Scope) -> list[Binding]:
+    def _target(
+        self, match: re.Match[str], position: int, start: int, value: Range | None, scope: Scope
+    ) -> list[Binding]:
         """Bind a plain name or an attribute of an instance."""
         member = match["member"]
         binding = Binding(BindingKind.VALUE, position, scope)
@@ -337,7 +374,14 @@ class Structure:
         return False
 
     def _targets(
-        self, start: int, end: int, position: int, value: Range, inside: Scope, scope: Scope, steps: tuple[Step, ...]
+        self,
+        start: int,
+        end: int,
+        position: int,
+        value: Range,
+        inside: Scope,
+        scope: Scope,
+        steps: tuple[Step, ...],
     ) -> list[Binding]:
         """Bind every name of a target list; ``value`` is evaluated in ``inside``."""
         source = self.source
@@ -368,9 +412,9 @@ class Structure:
             else:
                 parts = source.parts(first, last)
                 if len(parts) == 1 and "," not in source.code[parts[0][1] : last]:
-                    if star := _UNPACKING.match(source.code, first, last):
-                        if star.end() < last and path:
-                            pending.append((star.end(), last, (*path[:-1], None)))
+                    star = _UNPACKING.match(source.code, first, last)
+                    if star is not None and star.end() < last and path:
+                        pending.append((star.end(), last, (*path[:-1], None)))
                     continue
             if len(path) < 4:
                 pending.extend((*part, (*path, index)) for index, part in enumerate(parts))
@@ -555,7 +599,6 @@ _HANDLERS = {
     "delete_statement": Structure._delete,
     "decorator": Structure._decorator,
     "if_statement": Structure._condition,
-    "try_statement": Structure._condition,
     "conditional_expression": Structure._condition,
     "case_clause": Structure._case_clause,
     "type_alias_statement": Structure._type_alias,
