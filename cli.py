@@ -139,7 +139,7 @@ class Version(argparse.Action):
 
     def __call__(self, *_: object) -> NoReturn:
         """Print the version and end."""
-        from resolver.commands.session import tool
+        from resolver.commands.heads import tool
 
         made_by = tool()
         sys.stdout.write(f"{made_by.name} {made_by.version}\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from analyzers.api.surface import Symbol, SymbolKind
 

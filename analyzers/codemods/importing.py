@@ -5,11 +5,10 @@ Importing this module imports libcst.
 
 from __future__ import annotations
 
-import msgspec
-
 import builtins
 
 import libcst as cst
+import msgspec
 from libcst.metadata import ImportAssignment
 from libcst.metadata.scope_provider import GlobalScope, Scope
 

@@ -5,11 +5,10 @@ Importing this module imports libcst.
 
 from __future__ import annotations
 
-import msgspec
-
 from collections.abc import Callable, Sequence
 
 import libcst as cst
+import msgspec
 
 from analyzers.codemods.rules import Rule
 

@@ -5,12 +5,12 @@ Source: PEP 263
 
 from __future__ import annotations
 
-import msgspec
-
 import codecs
 import io
 import re
 import tokenize
+
+import msgspec
 
 # Codecs that only map characters: others of Python's are slow on hostile input, or do not give text.
 _CHARACTER_SETS = re.compile(

@@ -7,12 +7,11 @@ imports libcst; do so where it is needed.
 
 from __future__ import annotations
 
-import msgspec
-
 import enum
 from collections.abc import Iterator
 
 import libcst as cst
+import msgspec
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import (
     Assignment,

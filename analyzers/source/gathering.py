@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Evidence, Finding, Level, Location

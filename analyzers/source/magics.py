@@ -9,10 +9,10 @@ Source: https://ipython.readthedocs.io/en/stable/interactive/magics.html and IPy
 
 from __future__ import annotations
 
-import msgspec
-
 import ast
 import re
+
+import msgspec
 
 # Magics whose argument or body is Python that runs in, or beside, the kernel.
 _RUNS_CODE = frozenset(

@@ -128,9 +128,9 @@ def _run_installed(options: argparse.Namespace) -> bool:
     from analyzers.directories import HeldDirectoryReader
     from analyzers.source.extraction import extracted
     from analyzers.source.installed import InstalledReport, installed, installed_input
+    from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
     from resolver.commands.scanning import environment_of
-    from resolver.commands.session import report_moment, tool
     from resolver.errors import InputError
     from resolver.outputs.installed_text import installed_text
 

@@ -55,7 +55,7 @@ def scanned(wishes: ScanWishes) -> SourceReport:
     from analyzers.source.opening import OpenError, opened
     from analyzers.source.scan import Scan, ScanOptions
     from analyzers.source.walking import WalkOptions
-    from resolver.commands.session import report_moment, tool
+    from resolver.commands.heads import report_moment, tool
     from resolver.errors import InputError
 
     if wishes.jobs is not None and wishes.jobs < 1:

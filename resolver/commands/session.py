@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from knowledge.settings import project_settings
 from resolver.commands import inputs
+from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from importlib.metadata import EntryPoint
 
-    from analyzers.reports import Tool
     from analyzers.source.report import SourceReport
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
@@ -258,32 +257,8 @@ class Session:
         return self.now.isoformat().replace("+00:00", "Z")
 
 
-def tool() -> Tool:
-    """This program, as reports name it."""
-    from analyzers.reports import Tool
-    from resolver.version import VERSION
-
-    return Tool(name="stackwright", version=VERSION)
-
-
 def installed_units() -> dict[str, EntryPoint]:
     """See `resolver.units.extensions.installed`."""
     from resolver.units.extensions import installed
 
     return installed()
-
-
-def report_moment() -> datetime:
-    """The time of the run: that of reports, with ``SOURCE_DATE_EPOCH``."""
-    import datetime
-
-    from analyzers.reports import report_time
-    from resolver.errors import InputError
-
-    try:
-        text = report_time(os.environ, datetime.datetime.now(datetime.UTC))
-    except (ValueError, OverflowError, OSError) as error:
-        stated = os.environ.get("SOURCE_DATE_EPOCH", "")
-        remedy = "unset it, or set it to a number of seconds since 1970"
-        raise InputError(f"SOURCE_DATE_EPOCH is {stated!r}", remedy) from error
-    return datetime.datetime.fromisoformat(text)

@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from resolver.advise import input_of
-    from resolver.commands.session import Session, tool
+    from resolver.commands.heads import tool
+    from resolver.commands.session import Session
     from resolver.outputs.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 

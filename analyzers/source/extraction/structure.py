@@ -136,7 +136,7 @@ class Structure:
         return scope
 
     def release(self) -> None:
-        """Break the cycles between scopes and what is bound in them, so that nothing waits to be collected."""
+        """Break the cycles between scopes and what is bound in them: nothing shall wait to be collected."""
         for scope in self.scopes:
             scope.names.clear()
             scope.function = None
