@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 Way = Callable[["Client", str, File], Metadata]
 _LARGEST_METADATA_BYTES = 16 << 20
 _RACES = 4
+_MOST_LINKS = 12
+_LONGEST_LINK = 300
+_LONGEST_LABEL = 40
 _GONE = frozenset({404, 410})
 
 
@@ -213,4 +216,16 @@ def _reduced(project: str, core: CoreMetadata, source: MetadataSource, *, verifi
         extras=tuple(dict.fromkeys(map(normalized, core.provides_extra))),
         source=source,
         verified=verified,
+        links=_links(core),
     )
+
+
+def _links(core: CoreMetadata) -> tuple[tuple[str, str], ...]:
+    """Addresses that a person may follow, home page last."""
+    stated = [*core.project_urls.items(), ("Homepage", core.home_page or "")]
+    found = {
+        label[:_LONGEST_LABEL]: url
+        for label, url in stated
+        if url.startswith(("https://", "http://")) and len(url) <= _LONGEST_LINK and url.isprintable()
+    }
+    return tuple(found.items())[:_MOST_LINKS]

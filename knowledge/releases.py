@@ -182,6 +182,7 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         extras: names that ``Provides-Extra`` declares, normalised (PEP 685).
         verified: whether every build of the file is bound to say the same; False for what an sdist's
             ``requires.txt`` said on the machine of its maker.
+        links: label, as written, to web address; at most a few, and only such addresses.
     """
 
     name: str
@@ -191,3 +192,4 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     extras: tuple[str, ...]
     source: MetadataSource
     verified: bool = True
+    links: tuple[tuple[str, str], ...] = ()

@@ -16,7 +16,7 @@ from knowledge.urls import displayed
 
 T = TypeVar("T")
 LISTING_FORMAT = 2
-METADATA_FORMAT = 2
+METADATA_FORMAT = 3
 FAILURE_FORMAT = 1001
 BATCH = 500
 _WORTH_BYTES = 2 << 20

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from knowledge.errors import OfflineError, TransportError
+from knowledge.releases import Metadata
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
@@ -326,4 +327,7 @@ class Resolver:
                     seen.add((project.name, part))
                     asked = universe.reader.dependencies(project, member.position, part)
                     queue.extend((project.name, line) for line in asked)
+        for member in members.values():
+            metadata = universe.reader.metadata(member.project, member.position)
+            member.links = metadata.links if isinstance(metadata, Metadata) else ()
         return Stack(dict(sorted(members.items())))

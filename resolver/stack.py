@@ -19,6 +19,7 @@ class Member(msgspec.Struct):
         dependencies: normalised names of the projects it asks for.
         asked: name of each dependent to the specifier sets with which it asks.
         direct: whether the user asks for it.
+        links: see `knowledge.releases.Metadata.links`.
     """
 
     project: Project
@@ -28,6 +29,7 @@ class Member(msgspec.Struct):
     dependencies: set[str] = msgspec.field(default_factory=set)
     asked: dict[str, set[str]] = msgspec.field(default_factory=dict)
     direct: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def version(self) -> str:

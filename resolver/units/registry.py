@@ -19,6 +19,7 @@ from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.wraps.held_back import HeldBackWrap
+from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 
 UNITS = Pipeline(
@@ -36,5 +37,5 @@ UNITS = Pipeline(
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(),),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap()),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), LinksWrap()),
 )
