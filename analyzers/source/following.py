@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 INHERITED = "^"
 MAX_STATES = 8
 _MAX_DEPTH = 60
+_ROOT = re.compile(r"[^.(\[]+")
 _MAX_LENGTH = 300
-_NO_MEMBERS = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"})
+_NO_MEMBERS = frozenset(
+    {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
+)
 _CONTAINER_METHODS = {
     "get": "()=",
     "pop": "()=",
@@ -31,8 +35,8 @@ class State(NamedTuple):
     """Where an expression has come to.
 
     Attributes:
-        kind: ``x`` outside the project, ``m`` a module, ``s`` what a module exports, ``f`` a function, ``c`` a class,
-            ``i`` an instance, ``w`` a container.
+        kind: ``x`` outside the project, ``m`` a module, ``s`` what a module exports, ``f`` a function,
+            ``c`` a class, ``i`` an instance, ``w`` a container.
         path: of the file.
         text: the expression, or the qualified name.
     """
@@ -70,19 +74,12 @@ class Follower:
         # A namespace that the project shares with others is its own as far as it has files in it.
         return root in self._paths or self._nearest(module) != root
 
-    def reached(self, expression: str, path: str, file: SourceFile, *, is_called: bool) -> tuple[str, ...]:
-        """The expressions outside the project to which the target of a use leads."""
-        if expression[0] == ".":
-            full = absolute(expression, file)
-            if full is None:
-                return ()
-            expression = full
-        if expression[0] != ":" and _root(expression) not in self._roots:
-            if ".*." in expression:
-                return self._starred(expression)
-            return (expression,)
+    def reached(self, expression: str, *, is_called: bool) -> tuple[str, ...]:
+        """The expressions outside the project to which the absolute target of a use leads."""
+        if _root(expression) not in self._roots:
+            return self._starred(expression) if ".*." in expression else (expression,)
         found: dict[str, None] = {}
-        for state in self._follow(expression, path if expression[0] == ":" else "", 0):
+        for state in self._follow(expression, "", 0):
             if state.kind == "x":
                 if state.text[-1] not in ")]":
                     found[state.text] = None
@@ -116,7 +113,9 @@ class Follower:
         if not prefix:
             found = self._start(expression, path)
         else:
-            found = self._union(self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1))
+            found = self._union(
+                self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1)
+            )
         self._states[key] = found
         return found
 
@@ -142,7 +141,11 @@ class Follower:
         is_name = step[0] not in "(["
         match kind:
             case "x":
-                return (State("x", "", text + (f".{step}" if is_name else step)),) if len(text) < _MAX_LENGTH else ()
+                return (
+                    (State("x", "", text + (f".{step}" if is_name else step)),)
+                    if len(text) < _MAX_LENGTH
+                    else ()
+                )
             case "m":
                 if step == "*":
                     return (State("s", path, text),)
@@ -262,7 +265,9 @@ class Follower:
         definitions = self._facts(path).definitions
         member = definitions.get(f"{text}.{name}")
         if member is not None:
-            if member.kind is DefinitionKind.FUNCTION or (member.kind is DefinitionKind.PROPERTY and kind == "c"):
+            if member.kind is DefinitionKind.FUNCTION or (
+                member.kind is DefinitionKind.PROPERTY and kind == "c"
+            ):
                 return (State("f", path, f"{text}.{name}"),)
             if member.kind is DefinitionKind.CLASS:
                 return (State("c", path, f"{text}.{name}"),)
@@ -310,19 +315,17 @@ def absolute(expression: str, file: SourceFile) -> str | None:
     if not file.names:
         return None
     rest = expression.lstrip(".")
-    package = file.names[0].split(".")
-    dropped = len(expression) - len(rest) - file.is_package
-    if dropped >= len(package):
-        return None
-    kept = package[: len(package) - dropped]
-    return ".".join([*kept, rest] if rest else kept)
+    package = file.names[0]
+    for _ in range(len(expression) - len(rest) - file.is_package):
+        package = package.rpartition(".")[0]
+        if not package:
+            return None
+    return f"{package}.{rest}" if rest else package
 
 
 def _root(expression: str) -> str:
-    for index, character in enumerate(expression):
-        if character in ".([":
-            return expression[:index]
-    return expression
+    match = _ROOT.match(expression)
+    return match[0] if match else expression
 
 
 def _cut(expression: str) -> tuple[str, str]:

@@ -1,9 +1,9 @@
-"""From what each file says by itself to what the project uses of others: expressions are followed across its files."""
+"""From what each file says by itself to what the project uses of others, followed across its files."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,11 @@ from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.protocols import Surfaces
 from analyzers.source.records import Import, Origin, Role, Use, UseKind, Via
 from analyzers.source.standard_library import is_standard
-from analyzers.source.symbols import Symbols
+from analyzers.source.symbols import Symbol, Symbols
+
+_CALL = UseKind.CALL
+_FIRST_PARTY = Origin.FIRST_PARTY
+_STDLIB = Origin.STDLIB
 
 
 class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,17 +49,28 @@ class LinkedFile(msgspec.Struct, frozen=True, kw_only=True):
     standard_uses: tuple[Use, ...] = ()
 
 
-def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, LinkedFile]:
-    """Imports and uses by path; what the project itself defines is followed to what it comes from."""
+def linked(
+    files: Mapping[str, SourceFile], *, surfaces: Surfaces, only: Collection[str] | None = None
+) -> dict[str, LinkedFile]:
+    """Imports and uses by path; what the project itself defines is followed to what it comes from.
+
+    Args:
+        files: all of the project's, so that there is something to follow.
+        surfaces: what the libraries are known to export and return.
+        only: paths that are wanted; all where None.
+    """
     linker = _Linker(files, surfaces)
-    return {path: linker.file(path, file) for path, file in files.items()}
+    return {path: linker.file(path, files[path]) for path in (files if only is None else only)}
 
 
 class _Linker:
     def __init__(self, files: Mapping[str, SourceFile], surfaces: Surfaces) -> None:
         self._follower = Follower(files, surfaces)
         self._symbols = Symbols(surfaces)
-        self._reached: dict[tuple[str, bool], tuple[str, ...]] = {}
+        # Calling is more than mentioning: a class of the project may run a library's constructor.
+        self._called: dict[str, tuple[Symbol, ...]] = {}
+        self._mentioned: dict[str, tuple[Symbol, ...]] = {}
+        self._origins: dict[str, Origin] = {}
 
     def file(self, path: str, file: SourceFile) -> LinkedFile:
         imports: list[Import] = []
@@ -64,65 +79,36 @@ class _Linker:
         for fact in file.facts.imports:
             imported = self._imported(path, file, fact)
             imports.append(imported)
-            if imported.origin is not Origin.FIRST_PARTY:
-                (standard if imported.origin is Origin.STDLIB else uses).append(_import_use(imported))
+            if imported.origin is not _FIRST_PARTY:
+                (standard if imported.origin is _STDLIB else uses).append(_import_use(imported))
+        called, mentioned = self._called, self._mentioned
         for use in file.facts.uses:
+            known = called if use.kind is _CALL else mentioned
             for target in use.targets:
-                self._use(path, file, use, target, uses, standard)
+                if target[0] == ".":
+                    full = absolute(target, file)
+                    if full is None:
+                        continue
+                    target = full
+                symbols = known.get(target)
+                if symbols is None:
+                    reached = self._follower.reached(target, is_called=use.kind is _CALL)
+                    symbols = known[target] = tuple(self._symbols.of(expression) for expression in reached)
+                for symbol in symbols:
+                    (standard if symbol.is_standard else uses).append(
+                        _use(path, file, use, symbol, is_one=len(symbols) == 1)
+                    )
         return LinkedFile(imports=tuple(imports), uses=tuple(uses), standard_uses=tuple(standard))
-
-    def _use(
-        self, path: str, file: SourceFile, use: UseFact, target: str, uses: list[Use], standard: list[Use]
-    ) -> None:
-        is_called = use.kind is UseKind.CALL
-        if target[0] in ".:":
-            reached = self._follower.reached(target, path, file, is_called=is_called)
-        else:
-            key = (target, is_called)
-            known = self._reached.get(key)
-            if known is None:
-                known = self._reached[key] = self._follower.reached(target, path, file, is_called=is_called)
-            reached = known
-        for expression in reached:
-            symbol = self._symbols.of(expression)
-            via = use.via
-            if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
-                via = symbol.via
-            elif via is Via.CHAIN:
-                via = Via.ALIAS
-            confidence = use.confidence
-            if len(reached) > 1 and confidence is Confidence.CERTAIN:
-                confidence = Confidence.LIKELY
-            cell, site = placed(use.site, file.cells)
-            (standard if symbol.is_standard else uses).append(
-                Use(
-                    file=path,
-                    cell=cell,
-                    line=site.line,
-                    column=site.column,
-                    end_line=site.end_line,
-                    end_column=site.end_column,
-                    symbol=symbol.name,
-                    kind=use.kind,
-                    positional=use.positional,
-                    keywords=use.keywords,
-                    star_arguments=use.star_arguments,
-                    via=via,
-                    guard=use.guard,
-                    role=file.role,
-                    confidence=confidence,
-                )
-            )
 
     def _imported(self, path: str, file: SourceFile, fact: ImportFact) -> Import:
         module = absolute(fact.module, file) or fact.module
-        root = module.partition(".")[0]
-        if fact.module.startswith(".") or self._follower.is_own(module):
-            origin = Origin.FIRST_PARTY
-        elif is_standard(root):
-            origin = Origin.STDLIB
-        else:
-            origin = Origin.THIRD_PARTY
+        origin = _FIRST_PARTY if fact.module[0] == "." else self._origins.get(module)
+        if origin is None:
+            if self._follower.is_own(module):
+                origin = _FIRST_PARTY
+            else:
+                origin = _STDLIB if is_standard(module) else Origin.THIRD_PARTY
+            self._origins[module] = origin
         cell, site = placed(fact.site, file.cells)
         return Import(
             file=path,
@@ -141,6 +127,35 @@ class _Linker:
             origin=origin,
             confidence=fact.confidence,
         )
+
+
+def _use(path: str, file: SourceFile, use: UseFact, symbol: Symbol, *, is_one: bool) -> Use:
+    via = use.via
+    if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
+        via = symbol.via
+    elif via is Via.CHAIN:
+        via = Via.ALIAS
+    confidence = use.confidence
+    if not is_one and confidence is Confidence.CERTAIN:
+        confidence = Confidence.LIKELY
+    cell, site = placed(use.site, file.cells) if file.cells else (None, use.site)
+    return Use(
+        file=path,
+        cell=cell,
+        line=site.line,
+        column=site.column,
+        end_line=site.end_line,
+        end_column=site.end_column,
+        symbol=symbol.name,
+        kind=use.kind,
+        positional=use.positional,
+        keywords=use.keywords,
+        star_arguments=use.star_arguments,
+        via=via,
+        guard=use.guard,
+        role=file.role,
+        confidence=confidence,
+    )
 
 
 def placed(site: Site, cells: Sequence[int]) -> tuple[int | None, Site]:

@@ -7,13 +7,15 @@ comes from is written as an *expression*, a string:
   ``:name`` for a definition of the same file, by qualified name (``:Net``, ``:outer.<locals>.Inner``); or
   leading dots for a relative import (``.sibling.name`` is ``from .sibling import name``, each further dot
   one package up);
-* then follow steps: ``.attribute``, ``()`` for the result of a call, ``[]`` for an item or an element, ``[2]``
-  where its place is known, ``.*`` for whatever a star import binds.
+* then follow steps: ``.attribute``, ``()`` for the result of a call, ``[]`` for an item or an element,
+  ``[2]`` where its place is known, ``.*`` for whatever a star import binds.
 
 ``pd.read_csv(x).head`` is ``pandas.read_csv().head``; ``for row in df.iterrows()`` binds ``row`` to
 ``….iterrows()[]``; ``with f() as x`` and ``await f()`` bind what ``f()`` gives. What may be one of several
-values has several expressions. A value may also begin with ``[]=`` or ``[2]=`` (a container, whose items, or whose third
-item, are the expression behind it) or with ``()=`` (what gives that expression when it is called).
+values has several expressions.
+
+The values of definitions may also begin with ``[]=`` or ``[2]=``, a container whose items, or whose third
+item, are the expression behind it, or with ``()=``, what gives that expression when it is called.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from analyzers.evidence import Confidence
 from analyzers.source.records import Guard, ImportKind, UseKind, Via
 
 
-class Site(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Site(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A place in a file; in a notebook lines count over all its cells, see `notebooks`."""
 
     line: int
@@ -36,7 +38,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True, order=True):
     end_column: int
 
 
-class ImportFact(msgspec.Struct, frozen=True, array_like=True):
+class ImportFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One imported name.
 
     Attributes:
@@ -57,7 +59,7 @@ class ImportFact(msgspec.Struct, frozen=True, array_like=True):
     confidence: Confidence = Confidence.CERTAIN
 
 
-class UseFact(msgspec.Struct, frozen=True, array_like=True):
+class UseFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One use of something that comes from an import, or may, once other files are known.
 
     Attributes:
@@ -86,7 +88,7 @@ class DefinitionKind(enum.StrEnum):
     CLASS = "class"
 
 
-class Definition(msgspec.Struct, frozen=True, array_like=True):
+class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A name that other code may reach through the module.
 
     Attributes:
@@ -99,14 +101,14 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     values: tuple[str, ...] = ()
 
 
-class Feature(msgspec.Struct, frozen=True, array_like=True):
+class Feature(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A trait of the syntax that some Pythons do not have, such as ``match-statement``."""
 
     name: str
     line: int
 
 
-class Indicator(msgspec.Struct, frozen=True, array_like=True):
+class Indicator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something that a reviewer of security would look at.
 
     Attributes:

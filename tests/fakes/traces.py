@@ -6,7 +6,9 @@ A trace's row is (file, line, module of the callee, its qualified name, ``py`` o
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tarfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +60,31 @@ class Score:
         return self.confirmed / self.stated if self.stated else 1.0
 
 
+def sdist(project: str, version: str, folder: Path) -> Path:
+    """The unpacked sdist of a release, asked of the index through pip."""
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--dest",
+            str(folder),
+            f"{project}=={version}",
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    (archive,) = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
 def read(path: Path) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = json.loads(path.read_text())
     return rows
@@ -67,10 +94,21 @@ def events(rows: Iterable[Sequence[object]], own: Collection[str]) -> set[Event]
     """The rows that count: calls of third parties from the application's own lines."""
     found: set[Event] = set()
     for file, line, module, qualified, _, _ in rows:
-        if not (isinstance(file, str) and isinstance(line, int) and isinstance(module, str) and isinstance(qualified, str)):
+        if not (
+            isinstance(file, str)
+            and isinstance(line, int)
+            and isinstance(module, str)
+            and isinstance(qualified, str)
+        ):
             continue
         root = module.partition(".")[0]
-        if root in own or root in _TESTING or root.startswith("test") or root in sys.stdlib_module_names or root in ("builtins", "importlib"):
+        if (
+            root in own
+            or root in _TESTING
+            or root.startswith("test")
+            or root in sys.stdlib_module_names
+            or root in ("builtins", "importlib")
+        ):
             continue
         if "<locals>" in qualified:
             continue
@@ -87,7 +125,11 @@ def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.Linked
     for folder, package in packages.items():
         for path in sorted((root / folder).rglob("*.py")):
             inner = path.relative_to(root / folder)
-            parts = [*package.split("."), *inner.with_suffix("").parts] if package else list(inner.with_suffix("").parts)
+            parts = (
+                [*package.split("."), *inner.with_suffix("").parts]
+                if package
+                else list(inner.with_suffix("").parts)
+            )
             is_package = parts[-1] == "__init__"
             files[str(inner)] = linking.SourceFile(
                 facts=extracted(path.read_text()),
@@ -97,7 +139,9 @@ def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.Linked
     return linking.linked(files, surfaces=NoSurfaces())
 
 
-def scored(found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Iterable[Sequence[object]]) -> Score:
+def scored(
+    found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Iterable[Sequence[object]]
+) -> Score:
     """Recall of (root, line) and (name, line); precision on lines that ran a call of any third party.
 
     What a line states is confirmed where the trace has an event of the same root on it: a definition's root
@@ -122,8 +166,10 @@ def scored(found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Ite
         score.names_found += name_found
         if not (root_found or name_found):
             score.missed.append(event)
+            score.misses[_class_of(event)] += 1
         elif not name_found:
             score.missed_names.append(event)
+            score.misses["the library is found, under another name"] += 1
     executed: dict[tuple[str, int], list[tuple[str, str]]] = {}
     for row in rows:
         if isinstance(row[0], str) and isinstance(row[1], int) and isinstance(row[2], str):
@@ -142,13 +188,36 @@ def scored(found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Ite
     return score
 
 
+def _class_of(event: Event) -> str:
+    """Why an event may have been missed."""
+    last = event.qualified.rpartition(".")[2]
+    if last[:2] == last[-2:] == "__" and last not in ("__init__", "__call__"):
+        return "run by the language: an operator, iteration, with, str()"
+    if last == "__init__":
+        return "constructor reached through another class"
+    if "." in event.qualified:
+        return "member of a value that is not followed"
+    return "function that is passed as a value"
+
+
+def table(name: str, score: Score) -> str:
+    """The figures and the misses by class, for people."""
+    recall = f"recall of roots {score.root_recall:.3f}, of names {score.name_recall:.3f}"
+    lines = [f"{name}: {score.events} events, {recall}, precision {score.precision:.3f} of {score.stated}"]
+    lines += [f"  {count:4}  {reason}" for reason, count in score.misses.most_common()]
+    lines += [f"        stated, not run: {use.file}:{use.line} {use.symbol}" for use in score.false]
+    return "\n".join(lines)
+
+
 def _root(use: Use) -> str:
     return use.symbol.partition(".")[0]
 
 
 def _name(use: Use) -> str:
     parts = [
-        part for part in use.symbol.replace("()", "").replace("[]", "").split(".") if not (part[:2] == part[-2:] == "__")
+        part
+        for part in use.symbol.replace("()", "").replace("[]", "").split(".")
+        if not (part[:2] == part[-2:] == "__")
     ]
     return parts[-1]
 

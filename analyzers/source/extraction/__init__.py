@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analyzers.evidence import Confidence
 from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
@@ -25,13 +24,17 @@ if TYPE_CHECKING:
     from ast_grep_py import Config, SgNode
 
 MAX_CHARACTERS = 2_000_000
-"""Longer texts are data, not source: of them only import statements are read, their trees would fill the memory."""
+"""Longer texts are data, not source: only their imports are read, their trees would fill the memory."""
 
 _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
-_IMPORT_LINE = re.compile(r"^(?:import[ \t][^\n;#]{1,400}|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))", re.MULTILINE)
+_IMPORT_LINE = re.compile(
+    r"^(?:import[ \t][^\n;#]{1,400}"
+    r"|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
+    re.MULTILINE,
+)
 
 _RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
 
@@ -59,13 +62,15 @@ def extracted(text: str) -> ModuleFacts:
     uses = Uses(evaluation, guards).collect()
     found = definitions(evaluation)
     imports = _imports(structure, evaluation, guards)
-    return ModuleFacts(
+    facts = ModuleFacts(
         imports=imports,
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
         errors=_errors(structure),
     )
+    structure.release()
+    return facts
 
 
 def _imports_alone(text: str, reason: str) -> ModuleFacts:
@@ -128,7 +133,9 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
         guard = guards.at(offset)
         number = numbers.get(offset)
         if guard or number is not None:
-            fact = msgspec.structs.replace(fact, guard=tuple(dict.fromkeys((*fact.guard, *guard))), alternative=number)
+            fact = msgspec.structs.replace(
+                fact, guard=tuple(dict.fromkeys((*fact.guard, *guard))), alternative=number
+            )
         found.append(fact)
     return tuple(found)
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 
 from analyzers.source.extraction.masking import STRING, Source
+from analyzers.source.extraction.patterns import ASSIGNED, word
 
-_MARK = re.compile(r"[(\[{,]|(?<![=!<>:])=(?!=)|\blambda\b")
-_CONSTANT = re.compile(rf"\s*(-?\d[\w.+]*|True|False|None|{STRING}+)\s*\Z")
+_MARK = re.compile(rf"[(\[{{,]|{ASSIGNED}|{word('lambda')}")
+_CONSTANT = re.compile(
+    rf"\s*([-0-9TFN{STRING}](?:(?<={STRING}){STRING}*|(?<=[-0-9])[\w.+]*|(?<=[TFN])(?:rue|alse|one)))\s*\Z"
+)
 _FIRST = re.compile(r"\s*(\S)")
-_MAX_ARGUMENTS = 255
+_MAX_MARKS = 1000
 _MAX_LITERAL = 120
 
 Arguments = tuple[int, tuple[str, ...], bool, tuple[tuple[str, str], ...]]
+
+_NONE: Arguments = (0, (), False, ())
 
 
 def parsed(source: Source, opening: int) -> Arguments:
@@ -21,46 +26,46 @@ def parsed(source: Source, opening: int) -> Arguments:
     closing = closings[opening]
     start = opening + 1
     if closing == start:
-        return 0, (), False, ()
+        return _NONE
     positional = 0
     keywords: list[str] = []
     has_stars = False
     literals: list[tuple[str, str]] = []
-    search, constant = _MARK.search, _CONSTANT.match
-    position = start
-    keyword: str | None = None
-    for _ in range(_MAX_ARGUMENTS):
-        end = closing
-        value = start
-        while mark := search(code, position, closing):
-            found = code[mark.start()]
+    search = _MARK.search
+    position = value = start
+    key: str | None = None
+    for _ in range(_MAX_MARKS):
+        mark = search(code, position, closing)
+        if mark is not None:
+            end = mark.start()
+            found = code[end]
             position = mark.end()
-            if found == ",":
-                end = mark.start()
-                break
             if found == "=":
-                if keyword is None:
-                    keyword = code[start : mark.start()].strip()
+                if key is None:
+                    key = code[start:end].strip()
                     value = position
-            elif found == "l":
+                continue
+            if found == "l":
                 position = source.colon(position, closing)
-            else:
-                position = closings.get(mark.start(), mark.start()) + 1
+                continue
+            if found != ",":
+                position = closings.get(end, end) + 1
+                continue
         else:
-            position = closing
-        key: str | None = None
-        if keyword is not None:
-            keywords.append(keyword)
-            key, keyword = keyword, None
+            end = closing
+        if key is not None:
+            keywords.append(key)
         elif first := _FIRST.match(code, start, end):
             if first[1] == "*":
                 has_stars = True
             else:
                 key = str(positional)
                 positional += 1
-        if key is not None and end - value <= _MAX_LITERAL and (literal := constant(code, value, end)):
-            literals.append((key, source.text[literal.start(1) : literal.end(1)]))
-        if end == closing:
+        if key is not None:
+            if end - value <= _MAX_LITERAL and (literal := _CONSTANT.match(code, value, end)):
+                literals.append((key, source.text[literal.start(1) : literal.end(1)]))
+            key = None
+        if mark is None:
             break
-        start = position
+        start = value = position
     return positional, tuple(keywords), has_stars, tuple(literals)

@@ -74,7 +74,11 @@ def _named(evaluation: Evaluation, name: str, scope: Scope, depth: int) -> tuple
 def _formatted(evaluation: Evaluation, start: int, end: int, scope: Scope, depth: int) -> tuple[str, ...]:
     """An f-string of one literal, all of whose parts are known."""
     source = evaluation.source
-    quote = source.text.find('"', start, end) if '"' in source.text[start : start + 3] else source.text.find("'", start, end)
+    quote = (
+        source.text.find('"', start, end)
+        if '"' in source.text[start : start + 3]
+        else source.text.find("'", start, end)
+    )
     width = 3 if source.text.startswith(source.text[quote] * 3, quote) else 1
     pieces: list[str] = []
     position = quote + width

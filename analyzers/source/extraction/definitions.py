@@ -82,4 +82,3 @@ def exports(evaluation: Evaluation) -> tuple[str, ...] | None:
                 return None
             names.append(text)
     return tuple(names) if is_found else None
-

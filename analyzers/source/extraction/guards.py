@@ -27,10 +27,15 @@ _PLATFORM = re.compile(
 )
 _HASATTR = re.compile(r"\bhasattr\s*\(")
 _PROBE = re.compile(r"\bfind_spec\s*\(")
-_TESTS = ((_VERSION, Guard.VERSION), (_PLATFORM, Guard.PLATFORM), (_HASATTR, Guard.HASATTR), (_PROBE, Guard.IMPORT_ERROR))
+_TESTS = (
+    (_VERSION, Guard.VERSION),
+    (_PLATFORM, Guard.PLATFORM),
+    (_HASATTR, Guard.HASATTR),
+    (_PROBE, Guard.IMPORT_ERROR),
+)
 _WORDS = (
-    "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version", "Version(",
-    "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
+    "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version",
+    "Version(", "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
 )  # fmt: skip
 _FLAG = re.compile(r"([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)")
 _MISSING = re.compile(r"\b(?:ImportError|ModuleNotFoundError)\b")
@@ -82,10 +87,15 @@ class Guards:
         if not self._flags and not self._marks:
             return
         for mark in self._marks:
-            if match := _FLAG.match(source.code, source.line_start(mark)):
-                if len(self._flags) < _MAX_FLAGS and (guard := _test(match[2])) is not None:
-                    self._flags.setdefault(match[1], guard)
-        flags = re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b") if self._flags else None
+            flag = _FLAG.match(source.code, source.line_start(mark))
+            test = _test(flag[2]) if flag else None
+            if flag is not None and test is not None and len(self._flags) < _MAX_FLAGS:
+                self._flags.setdefault(flag[1], test)
+        flags = (
+            re.compile(r"(?<![\w.])(" + "|".join(map(re.escape, self._flags)) + r")\b")
+            if self._flags
+            else None
+        )
         if flags is not None:
             self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
         for node in self._structure.conditions:
@@ -113,7 +123,10 @@ class Guards:
         is_typing = False
         first: SgNode | None = None
         has_else = False
-        for clause in [node, *(child for child in node.children() if child.kind() in ("elif_clause", "else_clause"))]:
+        for clause in [
+            node,
+            *(child for child in node.children() if child.kind() in ("elif_clause", "else_clause")),
+        ]:
             children = clause.children()
             block = next((child for child in children if child.kind() == "block"), None)
             if clause.kind() == "else_clause":
@@ -214,7 +227,12 @@ class Guards:
 
 
 def alternatives(groups: Iterable[list[Extent]], offsets: list[int]) -> dict[int, int]:
-    """The number of the outermost group, from 0, by offset of an import, which are sorted; groups with imports in one arm have none."""
+    """The number of the outermost group, from 0, by offset of an import.
+
+    Args:
+        groups: those with imports in one arm only have no number.
+        offsets: of the imports, sorted.
+    """
     found: dict[int, int] = {}
     number = 0
     for arms in sorted(groups, key=lambda arms: (arms[0][0], -arms[-1][1])):

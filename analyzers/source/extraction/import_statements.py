@@ -28,7 +28,11 @@ def parsed(
             module = _SPACE.sub("", match["name"])
             asname = match["asname"]
             fact = ImportFact(
-                site=source.site(*match.span("name")), module=module, asname=asname, kind=kind, is_top_level=is_top_level
+                site=source.site(*match.span("name")),
+                module=module,
+                asname=asname,
+                kind=kind,
+                is_top_level=is_top_level,
             )
             if asname is None:
                 top = module.partition(".")[0]

@@ -10,6 +10,7 @@ import bisect
 import itertools
 import re
 
+from analyzers.source.extraction.patterns import word
 from analyzers.source.module_facts import Site
 
 STRING = "\x01"
@@ -22,7 +23,10 @@ _TRIPLE_SINGLE = r"'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\\?\Z)"
 _LITERAL = re.compile(rf"#[^\n]*|{_TRIPLE_DOUBLE}|{_TRIPLE_SINGLE}|{_DOUBLE}|{_SINGLE}", re.DOTALL)
 _PREFIX = re.compile(r"(?<![^\W\d_])(?:[fFtT][rR]?|[rR][fFtTbB]?|[bBuU][rR]?)\Z")
 _IN_TEXT = {
-    quote: re.compile(rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"), re.DOTALL)
+    quote: re.compile(
+        rf"\\N\{{[^}}\n]*\}}|\\(?![{{}}]).|\{{\{{|\}}\}}|\{{|{quote}" + ("" if len(quote) == 3 else r"|\n"),
+        re.DOTALL,
+    )
     for quote in ('"""', "'''", '"', "'")
 }
 _IN_CODE = re.compile(r"""[\[({\])}:!]|(?:[fFtT][rR]?|[rR][fFtT])?["']|\n""")
@@ -35,8 +39,14 @@ _BEHIND = frozenset({".", "(", "["})
 _CLOSED = frozenset({"_", ")", "]", STRING})
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
-_COLON = re.compile(r"[(\[{]|:(?!=)|\blambda\b")
-_COMMA = re.compile(r"[(\[{,]|\blambda\b")
+_COLON = re.compile(rf"[(\[{{]|:(?!=)|{word('lambda')}")
+_COMMA = re.compile(rf"[(\[{{,]|{word('lambda')}")
+_WIDTH = re.compile(r"[ \t]*")
+_MAX_WIDTH = 32
+_NEAR = 2000
+_LESS = [
+    re.compile(rf"\n(?=[ \t]{{0,{max(0, width - 1)}}}[^\s)\]}}{STRING}])") for width in range(_MAX_WIDTH)
+]
 _INDENT = re.compile(r"([ \t]*)(.)?")
 _NO_STATEMENT = frozenset({None, "\n", "\r", "\f", ")", "]", "}", STRING})
 _BLANKS = frozenset(" \t\n\r\f\v\\")
@@ -130,14 +140,13 @@ class Source:
     def indentation(self, offset: int) -> int:
         """The width of the blanks before the line of an offset."""
         start = self.line_start(offset)
-        code = self.code
-        width = 0
-        while code[start + width : start + width + 1] in (" ", "\t"):
-            width += 1
-        return width
+        match = _WIDTH.match(self.code, start)
+        return match.end() - start if match else 0
 
     def dedent(self, offset: int, width: int) -> int:
-        """The start of the next line behind an offset that is indented by less than a width; the end if none is."""
+        """The start of the next line that is indented by less than a width; the end where none is."""
+        if 0 < width < _MAX_WIDTH and (near := _LESS[width].search(self.code, offset, offset + _NEAR)):
+            return near.start() + 1
         if self._indents is None:
             self._indents, self._lesser = _indents(self.code, self._starts)
         line = self.line(offset)
@@ -159,7 +168,7 @@ class Source:
         return None
 
     def colon(self, start: int, end: int) -> int:
-        """The offset of the colon that ends a header or the parameters of a lambda; the end where there is none."""
+        """The offset of the colon that ends a header or the parameters of a lambda; the end without one."""
         lambdas = 0
         while match := self.at_depth(_COLON, start, end):
             if match[0] != ":":
@@ -223,7 +232,11 @@ def masked(text: str) -> str:
             if text[start] == "#":
                 add(text[last:start])
                 add(" " * (end - start))
-            elif start > last and text[start - 1].isalpha() and (prefix := _PREFIX.search(text, max(last, start - 3), start)):
+            elif (
+                start > last
+                and text[start - 1].isalpha()
+                and (prefix := _PREFIX.search(text, max(last, start - 3), start))
+            ):
                 add(text[last : prefix.start()])
                 if _FORMATTED.isdisjoint(prefix[0]):
                     add(STRING * (end - prefix.start()))
@@ -284,7 +297,9 @@ def _interpolation(text: str, start: int, pieces: list[str], nesting: int) -> in
             if text.startswith(quote * 3, position - 1):
                 quote *= 3
             if len(found) > 1 and not text[match.start() - 1].isalnum():
-                last = position = _formatted(text, match.start(), position + len(quote) - 1, quote, pieces, nesting + 1)
+                last = position = _formatted(
+                    text, match.start(), position + len(quote) - 1, quote, pieces, nesting + 1
+                )
             elif plain := _LITERAL.match(text, position - 1):
                 last = position = plain.end()
                 pieces.append(STRING * (position - match.start()))

@@ -12,10 +12,30 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 12
 _NO_MEMBERS = frozenset(
-    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "typing_extensions.Generic"}
+    {
+        "builtins.object",
+        "abc.ABC",
+        "typing.Generic",
+        "typing.Protocol",
+        "typing_extensions.Protocol",
+        "typing_extensions.Generic",
+    }
 )
 _CONTEXTS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
-_KEPT_ROOTS = frozenset({"functools", "abc", "typing", "typing_extensions", "contextlib", "atexit", "builtins", "asyncio", "types", "unittest"})
+_KEPT_ROOTS = frozenset(
+    {
+        "functools",
+        "abc",
+        "typing",
+        "typing_extensions",
+        "contextlib",
+        "atexit",
+        "builtins",
+        "asyncio",
+        "types",
+        "unittest",
+    }
+)
 
 
 def attribute(evaluation: Evaluation, value: str, name: str) -> Values:
@@ -43,7 +63,9 @@ def item(evaluation: Evaluation, value: str, index: int | None) -> Values:
         if class_ := evaluation.structure.classes.get(value[:-2]):
             getter = "__getitem__" if index is not None else "__iter__"
             found = evaluation.called(member(evaluation, class_, getter, is_instance=True))
-            return steps.union(steps.item(result, index) if result[0] == "[" else (result,) for result in found)
+            return steps.union(
+                steps.item(result, index) if result[0] == "[" else (result,) for result in found
+            )
         return ()
     if value[0] == "<" or value.startswith("builtins."):
         return ()
@@ -79,7 +101,9 @@ def own_member(evaluation: Evaluation, class_: Class, name: str, *, is_instance:
     return steps.union(groups) if is_found else None
 
 
-def inherited(evaluation: Evaluation, class_: Class, name: str, *, is_instance: bool, depth: int = 0) -> Values:
+def inherited(
+    evaluation: Evaluation, class_: Class, name: str, *, is_instance: bool, depth: int = 0
+) -> Values:
     """A member that comes from the bases: which library's class has it is not known, so each may."""
     if depth > _MAX_DEPTH:
         return ()
@@ -94,7 +118,11 @@ def inherited(evaluation: Evaluation, class_: Class, name: str, *, is_instance: 
                 return steps.union([*groups, found])
             groups.append(inherited(evaluation, local, name, is_instance=is_instance, depth=depth + 1))
         elif base not in _NO_MEMBERS and base[0] not in "[(<" and not base.startswith("builtins."):
-            stem = base if base.endswith(steps.INHERITED) else base + ("()" if is_instance else "") + steps.INHERITED
+            stem = (
+                base
+                if base.endswith(steps.INHERITED)
+                else base + ("()" if is_instance else "") + steps.INHERITED
+            )
             groups.append(steps.extended(stem, f".{name}"))
     return steps.union(groups)
 
@@ -119,16 +147,26 @@ def constructors(evaluation: Evaluation, value: str, depth: int = 0) -> list[str
         own = own_member(evaluation, class_, "__call__", is_instance=True)
         return [target for target in found if target[0] not in ":[(<"] if own is None else []
     if (function := evaluation.structure.functions.get(value)) is not None:
-        return [f"{other}.__call__" for other in effect(evaluation, function).replaced]
+        # As in the definitions: a function that gives something of its own is taken to be kept as it is.
+        replaced = effect(evaluation, function).replaced
+        return (
+            [f"{other}.__call__" for other in replaced]
+            if replaced and not results(evaluation, function)
+            else []
+        )
     class_ = evaluation.structure.classes.get(value)
-    if class_ is None or depth > _MAX_DEPTH or "__init__" in class_.scope.names or "__new__" in class_.scope.names:
+    if (
+        class_ is None
+        or depth > _MAX_DEPTH
+        or "__init__" in class_.scope.names
+        or "__new__" in class_.scope.names
+    ):
         return []
     targets: list[str] = []
     for base in bases(evaluation, class_):
         if base[0] == ":":
             if base != value:
-                own = constructors(evaluation, base, depth + 1)
-                targets += own
+                targets += constructors(evaluation, base, depth + 1)
                 local = evaluation.structure.classes.get(base)
                 if local is not None and ("__init__" in local.scope.names or "__new__" in local.scope.names):
                     break
@@ -145,11 +183,17 @@ def parameter(evaluation: Evaluation, binding: Binding) -> Values:
     if function.class_ is not None and binding.place == 0 and not binding.stars:
         kind = effect(evaluation, function)
         if not kind.is_static:
-            is_class = kind.is_class_method or function.name in ("__new__", "__init_subclass__", "__class_getitem__")
+            is_class = kind.is_class_method or function.name in (
+                "__new__",
+                "__init_subclass__",
+                "__class_getitem__",
+            )
             return (function.class_.key if is_class else f"{function.class_.key}()",)
     values: Values = ()
     if binding.annotation is not None:
-        values = type_hints.instances(evaluation, *binding.annotation, function.scope.parent or function.outside)
+        values = type_hints.instances(
+            evaluation, *binding.annotation, function.scope.parent or function.outside
+        )
         if binding.stars:
             values = tuple(steps.ITEMS + value for value in values)
     if not values and binding.value is not None:
@@ -193,12 +237,20 @@ def results(evaluation: Evaluation, function: Function) -> Values:
     kind = effect(evaluation, function)
     known = ()
     if function.yields:
-        given = steps.union(evaluation.evaluate(*part, scope) for part, scope in function.yields[: steps.MAX_VALUES])
+        given = steps.union(
+            evaluation.evaluate(*part, scope) for part, scope in function.yields[: steps.MAX_VALUES]
+        )
         known = tuple(steps.ITEMS + value for value in given)
     elif function.returns:
-        known = steps.union(evaluation.evaluate(*part, scope) for part, scope in function.returns[: steps.MAX_VALUES])
+        known = steps.union(
+            evaluation.evaluate(*part, scope) for part, scope in function.returns[: steps.MAX_VALUES]
+        )
     if not known and function.annotation is not None:
-        known = type_hints.instances(evaluation, *function.annotation, function.scope.parent or function.outside)
+        known = type_hints.instances(
+            evaluation, *function.annotation, function.scope.parent or function.outside
+        )
+    if function.earlier is not None:
+        known = steps.union((known, results(evaluation, function.earlier)))
     if kind.gives_first:
         known = tuple(value.removeprefix(steps.ITEMS) for value in known)
     function.results = known

@@ -9,4 +9,14 @@ FIRST = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f]"
 REST = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 REST_OR_DOT = r"[^\x00-\x2d\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 NAME = FIRST + REST + "*"
+
+
+def word(text: str) -> str:
+    """A pattern for a keyword; as it starts with a character, not a condition, it is found fast."""
+    return rf"{text}\b(?<!\w{text})"
+
+
+ASSIGNED = r"=(?!=)(?<![=!<>:]=)"
+"""The sign of an assignment, default or keyword."""
+
 DOTTED = rf"{NAME}(?:\s*\.\s*{NAME})*"

@@ -1,4 +1,4 @@
-"""Which of several bindings of a name may hold at a place: the last that surely ran, and those that may have since."""
+"""Which of several bindings may hold at a place: the last that surely ran, and those that may have since."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEADER = re.compile(r"[ \t]*(?:async\s+)?(if|elif|else|for|while|try|except|fin
 _MAYBE = frozenset({"for", "elif", "case", "except"})
 
 
-def reaching(source: Source, home: Scope, bindings: list[Binding], offset: int) -> Sequence[Binding]:
+def reaching(source: Source, home: Scope, bindings: Sequence[Binding], offset: int) -> Sequence[Binding]:
     """The bindings in one scope, in order of position, that may hold at an offset of it."""
     earlier = before(bindings, offset)
     if not earlier:

@@ -1,4 +1,4 @@
-"""Scopes and what binds names in them, as ranges of the masked code; values are found later and only on demand."""
+"""Scopes and what binds names in them, as ranges of the masked code; values are found later, on demand."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class Scope:
     """
 
     __slots__ = (
-        "end", "function", "hole", "is_deferred", "kind", "known", "names", "outer", "parent", "prefix", "settled", "start",
+        "end", "function", "hole", "is_deferred", "kind", "known", "names", "outer", "parent", "prefix",
+        "settled", "start",
     )  # fmt: skip
 
     def __init__(self, kind: ScopeKind, start: int, end: int, parent: Scope | None, prefix: str) -> None:
@@ -95,7 +96,7 @@ class Scope:
         self.outer: dict[str, bool] = {}
         self.hole: Range | None = None
         self.function: Function | None = None
-        self.is_deferred = kind is ScopeKind.FUNCTION or (parent is not None and parent.is_deferred)
+        self.is_deferred: bool = kind is ScopeKind.FUNCTION or (parent is not None and parent.is_deferred)
         self.settled: dict[str, tuple[str, ...]] = {}
         self.known: dict[str, tuple[str, ...]] = {}
 
@@ -120,7 +121,7 @@ class Scope:
         return scope
 
     def find(self, name: str) -> tuple[Scope, Sequence[Binding]] | None:
-        """Where a name that is read here is bound, by the rules of Python: class scopes are not seen from within."""
+        """Where a name that is read here is bound; scopes within a class do not see those of the class."""
         scope: Scope | None = self
         is_first = True
         while scope is not None:
@@ -139,13 +140,13 @@ class Function:
 
     Attributes:
         class_: in whose body it stands.
-        header: range of the return annotation.
+        earlier: another of the same qualified name, as in the arms of an ``if``.
         decorators: ranges of their expressions.
     """
 
     __slots__ = (
-        "annotation", "class_", "decorators", "effect", "key", "line_offset", "name",
-        "outside", "results", "returns", "scope", "self_name", "yields",
+        "annotation", "class_", "decorators", "earlier", "effect", "key", "line_offset", "name",
+        "outside", "rank", "results", "returns", "scope", "self_name", "yields",
     )  # fmt: skip
 
     def __init__(self, name: str, key: str, scope: Scope, outside: Scope, class_: Class | None) -> None:
@@ -160,6 +161,8 @@ class Function:
         self.returns: list[tuple[Range, Scope]] = []
         self.yields: list[tuple[Range, Scope]] = []
         self.self_name: str | None = None
+        self.earlier: Function | None = None
+        self.rank = 0
         self.results: tuple[str, ...] | None = None
         self.effect: Effect | None = None
 

@@ -1,4 +1,4 @@
-"""Calls whose meaning is known: built-in functions, imports by name, wrappers that give back what they were given."""
+"""Calls whose meaning is known: built-in functions, imports by name, what gives back what it was given."""
 
 from __future__ import annotations
 
@@ -19,21 +19,90 @@ STAR = ".*"
 """Stands behind the module of a star import from which a name may come."""
 
 SPECIAL = frozenset(
-    """super getattr hasattr __import__ exec eval next iter list tuple set frozenset sorted reversed enumerate zip map filter
-    type max min staticmethod classmethod property""".split()
+    [
+        "super",
+        "getattr",
+        "hasattr",
+        "__import__",
+        "exec",
+        "eval",
+        "next",
+        "iter",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "type",
+        "max",
+        "min",
+        "staticmethod",
+        "classmethod",
+        "property",
+    ]
 )
-_NAMES = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist) | frozenset(
-    "unicode xrange raw_input basestring long unichr reduce file execfile cmp self cls __file__ __path__ __class__".split()
+_NAMES = (
+    frozenset(dir(builtins))
+    | frozenset(keyword.kwlist)
+    | frozenset(keyword.softkwlist)
+    | frozenset(
+        [
+            "unicode",
+            "xrange",
+            "raw_input",
+            "basestring",
+            "long",
+            "unichr",
+            "reduce",
+            "file",
+            "execfile",
+            "cmp",
+            "self",
+            "cls",
+            "__file__",
+            "__path__",
+            "__class__",
+        ]
+    )
 )
 
 _IMPORTERS = frozenset(
-    {"importlib.import_module", "importlib.__import__", "builtins.__import__", "pytest.importorskip", "py.test.importorskip"}
+    {
+        "importlib.import_module",
+        "importlib.__import__",
+        "builtins.__import__",
+        "pytest.importorskip",
+        "py.test.importorskip",
+    }
 )
-_PROBES = frozenset({"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader", "imp.find_module"})
+_PROBES = frozenset(
+    {"importlib.util.find_spec", "importlib.find_loader", "pkgutil.find_loader", "imp.find_module"}
+)
 _FIRST_ARGUMENT = frozenset(
-    """copy.copy copy.deepcopy functools.partial functools.lru_cache functools.cache functools.partialmethod
-    contextlib.closing contextlib.aclosing asyncio.run asyncio.wait_for asyncio.create_task asyncio.ensure_future
-    asyncio.shield weakref.proxy importlib.reload types.MappingProxyType dataclasses.replace""".split()
+    [
+        "copy.copy",
+        "copy.deepcopy",
+        "functools.partial",
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.partialmethod",
+        "contextlib.closing",
+        "contextlib.aclosing",
+        "asyncio.run",
+        "asyncio.wait_for",
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+        "asyncio.shield",
+        "weakref.proxy",
+        "importlib.reload",
+        "types.MappingProxyType",
+        "dataclasses.replace",
+    ]
 )
 _ENTERED = re.compile(r"contextlib\.(?:Async)?ExitStack\(\)\.enter_(?:async_)?context\Z")
 _OTHERS = frozenset({"asyncio.gather", "asyncio.to_thread", "typing.cast"})
@@ -70,18 +139,26 @@ def unbound(name: str, stars: Values) -> Values:
     return tuple(f"{module}{STAR}.{name}" for module in stars[: steps.MAX_VALUES])
 
 
-def called(evaluation: Evaluation, value: str, opening: int, scope: Scope | None, events: list[Event] | None) -> Values:
+def called(
+    evaluation: Evaluation, value: str, opening: int, scope: Scope | None, events: list[Event] | None
+) -> Values:
     """What calling a value may give."""
     first = value[0]
     if first == ":":
         if value.endswith("()"):
             class_ = evaluation.structure.classes.get(value[:-2])
-            return evaluation.called(members.member(evaluation, class_, "__call__", is_instance=True)) if class_ else ()
+            return (
+                evaluation.called(members.member(evaluation, class_, "__call__", is_instance=True))
+                if class_
+                else ()
+            )
         if value in evaluation.structure.classes:
             return (f"{value}()",)
         if (function := evaluation.structure.functions.get(value)) is not None:
             found = members.results(evaluation, function)
-            return found or steps.union(steps.extended(other, "()") for other in members.effect(evaluation, function).replaced)
+            return found or steps.union(
+                steps.extended(other, "()") for other in members.effect(evaluation, function).replaced
+            )
         return ()
     if first == "(":
         return (value.removeprefix(steps.RESULT),)
@@ -130,7 +207,9 @@ def _special(value: str, arguments: _Arguments, events: list[Event] | None) -> V
             function = arguments.scope.function
             while function is not None and function.class_ is None:
                 function = function.outside.function
-            return (f"<{function.class_.key}",) if function is not None and function.class_ is not None else ()
+            return (
+                (f"<{function.class_.key}",) if function is not None and function.class_ is not None else ()
+            )
         case "builtins.exec" | "builtins.eval":
             _executed(arguments)
             return ()
@@ -212,9 +291,7 @@ def _attribute(value: str, arguments: _Arguments, events: list[Event] | None) ->
     if not owners:
         return ()
     names = constants.strings(evaluation, *parts[1], arguments.scope)
-    found = steps.union(
-        evaluation.attributes(owners, name) for name in names if name.isidentifier()
-    )
+    found = steps.union(evaluation.attributes(owners, name) for name in names if name.isidentifier())
     is_probe = value.endswith("hasattr") or len(parts) > 2
     targets = evaluation.external(found)
     if targets and events is not None:
@@ -233,7 +310,9 @@ def _executed(arguments: _Arguments) -> None:
         return
     for text in constants.strings(evaluation, *parts[0], arguments.scope):
         modules = tuple(
-            match[1] or match[3] for match in _IMPORT_LINE.finditer(text) if _MODULE.match(match[1] or match[3])
+            match[1] or match[3]
+            for match in _IMPORT_LINE.finditer(text)
+            if _MODULE.match(match[1] or match[3])
         )
         if modules:
             evaluation.dynamic[parts[0][0]] = DynamicImport(

@@ -1,8 +1,8 @@
 """The algebra of expressions: what an attribute, an item or a call of a value is.
 
 Beside the expressions of `module_facts` there are values that exist only within a file: ``[]=e`` is something
-whose items are ``e``, ``[2]=e`` whose third is, ``()=e`` what gives ``e`` when called. A ``^`` stands behind a
-library's class or instance that stands in for a class of the project deriving from it.
+whose items are ``e``, ``[2]=e`` whose third is, ``()=e`` what gives ``e`` when called. A ``^`` stands behind
+a library's class or instance that stands in for a class of the project deriving from it.
 """
 
 from __future__ import annotations
@@ -72,4 +72,6 @@ def item(value: str, index: int | None) -> tuple[str, ...]:
 
 def plain(values: Iterable[str]) -> tuple[str, ...]:
     """Those that other files can do something with."""
-    return tuple(value.replace(INHERITED, "") for value in values if value[0] not in "<" and value[:9] != "builtins.")
+    return tuple(
+        value.replace(INHERITED, "") for value in values if value[0] not in "<" and value[:9] != "builtins."
+    )

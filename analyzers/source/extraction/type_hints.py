@@ -20,12 +20,38 @@ _TRANSPARENT = frozenset(
 )
 _ONLY_FIRST = frozenset({"Annotated"})
 _OF_FIRST = frozenset(
-    """list List set Set frozenset FrozenSet deque Deque Sequence MutableSequence Iterable Iterator Collection Container
-    AsyncIterable AsyncIterator Generator AsyncGenerator AbstractSet MutableSet Reversible KeysView ValuesView
-    ContextManager AbstractContextManager AsyncContextManager AbstractAsyncContextManager""".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "deque",
+        "Deque",
+        "Sequence",
+        "MutableSequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "Container",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Generator",
+        "AsyncGenerator",
+        "AbstractSet",
+        "MutableSet",
+        "Reversible",
+        "KeysView",
+        "ValuesView",
+        "ContextManager",
+        "AbstractContextManager",
+        "AsyncContextManager",
+        "AbstractAsyncContextManager",
+    ]
 )
 _OF_SECOND = frozenset(
-    "dict Dict Mapping MutableMapping defaultdict DefaultDict OrderedDict ChainMap".split()
+    ["dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "ChainMap"]
 )
 _CONTEXTS = frozenset(
     {"ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"}
@@ -33,7 +59,18 @@ _CONTEXTS = frozenset(
 _TUPLES = frozenset({"tuple", "Tuple"})
 _CLASSES = frozenset({"type", "Type"})
 _AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task"})
-_OWN = frozenset({"typing", "typing_extensions", "collections", "types", "builtins", "contextlib", "dataclasses", "asyncio"})
+_OWN = frozenset(
+    {
+        "typing",
+        "typing_extensions",
+        "collections",
+        "types",
+        "builtins",
+        "contextlib",
+        "dataclasses",
+        "asyncio",
+    }
+)
 
 
 def instances(evaluation: Evaluation, start: int, end: int, scope: Scope) -> tuple[str, ...]:
@@ -67,7 +104,8 @@ def _instances(evaluation: Evaluation, start: int, end: int, scope: Scope, depth
     return steps.union(
         evaluation.called((value,))
         for value in values
-        if value[-1] != ")" and (value[0] == ":" or value.partition(".")[0] not in _OWN or value.startswith("asyncio."))
+        if value[-1] != ")"
+        and (value[0] == ":" or value.partition(".")[0] not in _OWN or value.startswith("asyncio."))
     )
 
 
@@ -87,7 +125,8 @@ def _generic(
         if len(arguments) == 2 and "..." in evaluation.source.code[slice(*arguments[1])]:
             return _wrapped(steps.ITEMS, _instances(evaluation, *arguments[0], scope, depth))
         return steps.union(
-            _wrapped(f"[{index}]=", _instances(evaluation, *part, scope, depth)) for index, part in enumerate(arguments)
+            _wrapped(f"[{index}]=", _instances(evaluation, *part, scope, depth))
+            for index, part in enumerate(arguments)
         )
     if name in _CLASSES:
         found = _instances(evaluation, *arguments[0], scope, depth)

@@ -8,19 +8,20 @@ import re
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import arguments, special_calls, steps
 from analyzers.source.extraction.guards import Guards
-from analyzers.source.extraction.patterns import FIRST, NAME, REST, REST_OR_DOT
+from analyzers.source.extraction.patterns import FIRST, REST, REST_OR_DOT
 from analyzers.source.extraction.scopes import BindingKind, Scope
 from analyzers.source.extraction.values import Evaluation, Event
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via
 
 # The look behind comes second, so that the search is one for a set of characters.
-_READ = re.compile(rf"{FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*(?:\s*(?:([.(\[])|(=)(?!=)))?")
-_GROUP_BEFORE = re.compile(r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z")
+_READ = re.compile(rf"({FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*)(?:\s*(?:([.(\[])|(=)(?!=)))?")
+_GROUP_BEFORE = re.compile(
+    r"(?:\A|[^\w\s)\]\x01])\s*\Z|\n\s*\Z|\b(?:return|await|in|is|not|and|or|if|else|elif|while|yield|lambda|assert|print|del|raise|from)\s*\Z"
+)
 
 
 MAX_USES = 50_000
-_NAME = re.compile(NAME)
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
 _DIRECT = Via.DIRECT
@@ -47,7 +48,7 @@ class Uses:
         imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores
         others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:]])
         module = structure.module
-        bound: set[str] = special_calls.SPECIAL.union(module.names, others)
+        bound: frozenset[str] = special_calls.SPECIAL.union(module.names, others)
         # Most imported names mean the same throughout the file.
         plain = {
             name: bindings[0]
@@ -56,36 +57,35 @@ class Uses:
         }
         scope: Scope = module
         start, end, until = 0, -1, -1
-        name_at = _NAME.match
         for match in _READ.finditer(code):
             if len(self.found) > MAX_USES:
-                self._structure.errors.append((self._source.line(match.start()), f"more than {MAX_USES} uses"))
+                self._structure.errors.append(
+                    (self._source.line(match.start()), f"more than {MAX_USES} uses")
+                )
                 break
             group = match.lastindex
-            if group == 2:
+            if group == 3:
+                continue
+            name = match[1]
+            if group == 1:
+                if name not in imported and not has_stars:
+                    continue
+            elif name not in bound and not has_stars:
                 continue
             offset = match.start()
-            if group is None:
-                name = match[0]
-            else:
-                name = code[offset : name_at(code, offset).end()]  # type: ignore[union-attr]
-                if name not in bound and not has_stars:
-                    continue
             once = plain.get(name)
             if once is not None:
                 if offset in stores:
                     continue
-                if group == 1:
+                if group == 2:
                     events = evaluation.imported(offset, offset + len(name), once.expression)
                     for event in events:
                         self._add(event, offset, _DIRECT)
-                    if events or match[1] != "[":
+                    if events or match[2] != "[":
                         continue
                 if once.stars:
                     last = offset + len(name)
                     self._add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
-                continue
-            if group is None and name not in imported and not has_stars:
                 continue
             if offset in stores:
                 continue
@@ -95,7 +95,7 @@ class Uses:
             here = scope
             while here.hole is not None and here.hole[0] <= offset < here.hole[1] and here.parent is not None:
                 here = here.parent
-            if group is None:
+            if group == 1:
                 self._bare(name, offset, offset + len(name), here)
                 continue
             events = evaluation.chain(offset, here)[2]
@@ -103,7 +103,7 @@ class Uses:
                 via = _DIRECT if name in imported else Via.ALIAS
                 for event in events:
                     self._add(event, offset, via)
-            elif name in imported and match[1] == "[":
+            elif name in imported and match[2] == "[":
                 self._bare(name, offset, offset + len(name), here)
         self._groups()
         return self.found

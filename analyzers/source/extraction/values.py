@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import operator
 import re
+
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import NAME
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
 from analyzers.source.extraction.reaching import reaching
-from analyzers.source.extraction.scopes import MAX_BINDINGS, Binding, BindingKind, Range, Scope, ScopeKind
+from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
 from analyzers.source.records import UseKind
 
@@ -17,13 +19,12 @@ Values = tuple[str, ...]
 _NAME = re.compile(NAME)
 _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
 _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
-_BLANKS = frozenset(" \t\n\f\r\\")
 _BLANK = re.compile(r"[\s\\]*")
-_OPERATORS = re.compile(r"[(\[{,]|\b(?:if|or|and|lambda|for|else)\b|(?<![=!<>:])=(?!=)|[-+*/%@&|^<>!=]+|\b(?:in|is|not)\b")
-_FOR = re.compile(r"[(\[{]|\b(?:async\s+)?for\b")
-_ELSE = re.compile(r"[(\[{]|\belse\b")
-_OR = re.compile(r"[(\[{]|\bor\b")
-_AND = re.compile(r"[(\[{]|\band\b")
+_OPERATORS = re.compile(
+    rf"[(\[{{{{,]|{'|'.join(map(word, ('if', 'or', 'and', 'lambda', 'for', 'else', 'in', 'is', 'not')))}"
+    rf"|{ASSIGNED}|[-+*/%@&|^<>!=]+"
+)
+_FOR = re.compile(rf"[(\[{{]|{word('for')}|{word('async')}")
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
@@ -31,19 +32,19 @@ _MAX_TRAILERS = 400
 
 
 Event = tuple[UseKind, Values, int, int, int, bool]
-"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call or -1,
-and whether it only asks whether the thing exists."""
+"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call
+or -1, and whether it only asks whether the thing exists."""
 
 Chain = tuple[Values, int, list[Event]]
-"""What a primary expression may be; the offset behind it, -1 where it was not followed to the end; its uses."""
+"""What a primary expression may be; the offset behind it, -1 where it was not followed so far; its uses."""
 
+_COMPREHENSION = ScopeKind.COMPREHENSION
 _CALL = UseKind.CALL
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _NOTHING: Chain = ((), -1, [])
 
 
-def _extent_of(scope: Scope) -> tuple[int, int]:
-    return scope.start, -scope.end
+_START = operator.attrgetter("start")
 
 
 class Evaluation:
@@ -63,10 +64,10 @@ class Evaluation:
         self._chains: dict[int, Chain] = {}
         self._attributes: dict[tuple[str, str], Values] = {}
         self._depth = 0
-        self._scopes = sorted(structure.scopes, key=_extent_of)
+        self._scopes = sorted(structure.scopes, key=_START)
         self._starts = [scope.start for scope in self._scopes]
         self._comprehensions = {
-            scope.start: scope for scope in structure.scopes if scope.kind is ScopeKind.COMPREHENSION
+            scope.start: scope for scope in structure.scopes if scope.kind is _COMPREHENSION
         }
 
     # Names
@@ -90,10 +91,12 @@ class Evaluation:
                 scope.known[name] = values
             return values
         flow = scope
-        while flow.kind is ScopeKind.COMPREHENSION and flow is not home and flow.parent is not None:
+        while flow.kind is _COMPREHENSION and flow is not home and flow.parent is not None:
             flow = flow.parent
         if flow is home:
-            return steps.union(self.bound(binding) for binding in reaching(self.source, home, bindings, offset))
+            return steps.union(
+                self.bound(binding) for binding in reaching(self.source, home, bindings, offset)
+            )
         settled = home.settled.get(name)
         if settled is None:
             home.settled[name] = ()
@@ -212,27 +215,38 @@ class Evaluation:
         return position
 
     def _operation(self, first: Values, start: int, position: int, end: int, scope: Scope) -> Values:
-        """What comes of several operands, of which the first ends at ``position``."""
+        """What comes of several operands, the first of which ends at ``position``."""
         source = self.source
-        operator = source.at_depth(_OPERATORS, position, end)
-        found = operator[0] if operator else ""
-        if source.at_depth(_COMMA_ONLY, position, end):
-            return self._tuple(source.parts(start, end), scope)
-        if found == "=":
-            last = operator
-            while operator := source.at_depth(_EQUALS, last.end() if last else end, end):
-                last = operator
-            return self.evaluate(last.end(), end, scope) if last else ()
-        if conditional := source.at_depth(_IF, position, end):
-            otherwise = source.at_depth(_ELSE, conditional.end(), end)
+        code, closings = source.code, source.closing
+        found: dict[str, re.Match[str]] = {}
+        sign = ""
+        while match := _OPERATORS.search(code, position, end):
+            position = match.end()
+            text = match[0]
+            if text in "([{":
+                position = closings.get(match.start(), match.start()) + 1
+                continue
+            if text == "lambda":
+                position = source.colon(position, end)
+                continue
+            sign = sign or text
+            if text == ",":
+                return self._tuple(source.parts(start, end), scope)
+            if text == "=":
+                found[text] = match
+            else:
+                found.setdefault(text, match)
+        if last := found.get("="):
+            return self.evaluate(last.end(), end, scope)
+        if (conditional := found.get("if")) and (otherwise := found.get("else")):
             chosen = self.evaluate(start, conditional.start(), scope)
-            return steps.union((chosen, self.evaluate(otherwise.end(), end, scope))) if otherwise else chosen
-        if alternative := source.at_depth(_OR, position, end):
+            return steps.union((chosen, self.evaluate(otherwise.end(), end, scope)))
+        if alternative := found.get("or"):
             left = self.evaluate(start, alternative.start(), scope)
             return steps.union((left, self.evaluate(alternative.end(), end, scope)))
-        if both := source.at_depth(_AND, position, end):
+        if both := found.get("and"):
             return self.evaluate(both.end(), end, scope)
-        return first if not found else ()
+        return first if not sign else ()
 
     def _tuple(self, parts: list[Range], scope: Scope) -> Values:
         return steps.union(
@@ -256,7 +270,9 @@ class Evaluation:
                 return self.evaluate(walrus.end(), inner[1], scope)
             return self.evaluate(*inner, scope)
         parts = source.parts(opening + 1, closing)[:_MAX_PARTS]
-        return tuple(steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts))
+        return tuple(
+            steps.ITEMS + value for value in steps.union(self.evaluate(*part, scope) for part in parts)
+        )
 
     def generated(self, opening: int, scope: Scope) -> Values | None:
         """What a generator expression gives that is the only argument of a call; None where there is none."""
@@ -317,7 +333,7 @@ class Evaluation:
             if names is not None:
                 position = end = match.end(1)
                 start = end - len(names) + names.rfind(".") + 1
-                if names[-1] in _BLANKS or start == end or code[start] in _BLANKS or " " in names or "\n" in names:
+                if " " in names or not names.isprintable():
                     parts = [part.strip() for part in names.split(".")[1:]]
                     start = end - len(parts[-1])
                     names = "." + ".".join(parts)
@@ -409,11 +425,11 @@ class Evaluation:
     def external(self, values: Values) -> Values:
         """Those that start at an import and end at a name."""
         return tuple(
-            value for value in values if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
+            value
+            for value in values
+            if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
         )
 
 
-_COMMA_ONLY = re.compile(r"[(\[{]|,|\blambda\b.*?:")
-_EQUALS = re.compile(r"[(\[{]|(?<![=!<>:])=(?!=)")
-_IF = re.compile(r"[(\[{]|\bif\b")
+_COMMA_ONLY = re.compile(rf"[(\[{{]|,|{word('lambda')}.*?:")
 _WALRUS = re.compile(rf"{NAME}\s*:=")
