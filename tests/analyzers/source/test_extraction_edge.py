@@ -7,12 +7,12 @@ import random
 from pathlib import Path
 
 import pytest
-from fakes import scans
-from fakes.cases import case_files
 
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import extracted
 from analyzers.source.records import Guard, ImportKind, Origin, Use, UseKind, Via
+from fakes import scans
+from fakes.cases import case_files
 
 
 def _use(text: str, symbol: str) -> Use:
@@ -20,7 +20,10 @@ def _use(text: str, symbol: str) -> Use:
 
 
 def test_places_arguments_and_ways() -> None:
-    use = _use("import pandas as pd\ndf = pd.read_csv('x')\ndf.groupby(\n  'a', sort=False, **k).sum()\n", "pandas.read_csv().groupby")
+    use = _use(
+        "import pandas as pd\ndf = pd.read_csv('x')\ndf.groupby(\n  'a', sort=False, **k).sum()\n",
+        "pandas.read_csv().groupby",
+    )
     assert (use.line, use.column, use.end_line, use.end_column) == (3, 4, 3, 11)
     assert (use.positional, use.keywords, use.star_arguments, use.via) == (1, ("sort",), True, Via.CHAIN)
 
@@ -57,7 +60,9 @@ class K(lib.Base, metaclass=lib.Meta):
 
 
 def test_a_prefix_is_no_use_of_its_own() -> None:
-    assert [use.symbol for use in scans.uses("import torch\ntorch.nn.Linear\ntorch\nf(torch)\n")] == ["torch.nn.Linear"]
+    assert [use.symbol for use in scans.uses("import torch\ntorch.nn.Linear\ntorch\nf(torch)\n")] == [
+        "torch.nn.Linear"
+    ]
 
 
 def test_literals_are_kept_for_signals() -> None:
@@ -79,17 +84,28 @@ def test_literals_are_kept_for_signals() -> None:
         ("import six\nif six.PY2:\n    import lib", Guard.VERSION),
         ("import sys\nif sys.platform == 'win32':\n    import lib", Guard.PLATFORM),
         ("import os\nif x:\n    pass\nelif os.name == 'nt':\n    import lib", Guard.PLATFORM),
-        ("import platform\nWINDOWS = platform.system() == 'Windows'\nif WINDOWS:\n    import lib", Guard.PLATFORM),
-        ("import sys\ndef f():\n    if sys.platform != 'win32':\n        return\n    import lib", Guard.PLATFORM),
+        (
+            "import platform\nWINDOWS = platform.system() == 'Windows'\nif WINDOWS:\n    import lib",
+            Guard.PLATFORM,
+        ),
+        (
+            "import sys\ndef f():\n    if sys.platform != 'win32':\n        return\n    import lib",
+            Guard.PLATFORM,
+        ),
     ],
 )
 def test_guards(text: str, guard: Guard) -> None:
-    (found,) = [fact for fact in extracted(text).imports if fact.module == "lib" and fact.kind is ImportKind.STATIC]
+    (found,) = [
+        fact for fact in extracted(text).imports if fact.module == "lib" and fact.kind is ImportKind.STATIC
+    ]
     assert found.guard == (guard,)
 
 
 def test_what_is_not_guarded() -> None:
-    facts = extracted("if TYPE_CHECKING:\n    import a\nelse:\n    import b\nif x:\n    import c\ntry:\n    import d\nfinally:\n    pass\n")
+    facts = extracted(
+        "if TYPE_CHECKING:\n    import a\nelse:\n    import b\nif x:\n    import c\n"
+        "try:\n    import d\nfinally:\n    pass\n"
+    )
     assert {fact.module: fact.guard for fact in facts.imports} == {
         "a": (Guard.TYPE_CHECKING,), "b": (), "c": (), "d": (),
     }  # fmt: skip
@@ -99,14 +115,22 @@ def test_uses_inherit_the_guard_of_their_import() -> None:
     text = "try:\n    import fast as lib\nexcept ImportError:\n    import slow as lib\nlib.go()\n"
     found = {use.symbol: use for use in scans.uses(text)}
     assert set(found) == {"fast.go", "slow.go"}
-    assert all(use.guard == (Guard.IMPORT_ERROR,) and use.confidence is Confidence.LIKELY for use in found.values())
+    assert all(
+        use.guard == (Guard.IMPORT_ERROR,) and use.confidence is Confidence.LIKELY for use in found.values()
+    )
     assert {fact.alternative for fact in extracted(text).imports} == {0}
 
 
 def test_a_probe_makes_no_demand() -> None:
     assert _use("import lib\nx = hasattr(lib, 'new')\n", "lib.new").guard == (Guard.HASATTR,)
-    assert _use("import lib\nx = lib.new if hasattr(lib, 'new') else lib.old\n", "lib.old").guard == (Guard.HASATTR,)
-    (probe,) = [fact for fact in extracted("import importlib.util\nimportlib.util.find_spec('lib')").imports if fact.module == "lib"]
+    assert _use("import lib\nx = lib.new if hasattr(lib, 'new') else lib.old\n", "lib.old").guard == (
+        Guard.HASATTR,
+    )
+    (probe,) = [
+        fact
+        for fact in extracted("import importlib.util\nimportlib.util.find_spec('lib')").imports
+        if fact.module == "lib"
+    ]
     assert probe.guard == (Guard.IMPORT_ERROR,)
 
 
@@ -142,7 +166,7 @@ def test_executed_text_is_only_possible() -> None:
         "import lib\nx = t'{lib.go()}'\n",
         "lazy import lib\nlib.go()\n",
         "import lib\nx = f\"{lib.go()['a']}\"\n",
-        "import lib\nx = f\"{d[\"a\"]}\"; lib.go()\n",
+        'import lib\nx = f"{d["a"]}"; lib.go()\n',
         "import lib\n\x0c\r\nlib.go()\r\n",
         "import lib\ndef broken(:\n    pass\nlib.go()\n",
         "import lib\nx = ur'x'\nlib.go()\n",
@@ -169,13 +193,21 @@ def test_what_does_not_parse_is_said() -> None:
 
 
 def test_star_imports() -> None:
-    found = scans.linked({"main.py": "from a import *\nfrom b import *\nx = go(1)\nprint(len(x))\n"})["main.py"]
+    found = scans.linked({"main.py": "from a import *\nfrom b import *\nx = go(1)\nprint(len(x))\n"})[
+        "main.py"
+    ]
     calls = [(use.symbol, use.confidence) for use in found.uses if use.kind is UseKind.CALL]
     assert calls == [("a.go", Confidence.POSSIBLE), ("b.go", Confidence.POSSIBLE)]
 
 
 def test_relative_imports_and_origins() -> None:
-    found = scans.linked({"p/__init__.py": "", "p/a.py": "from . import b\nfrom .b import x\nimport os, lib\n", "p/b.py": "x = 1\n"})
+    found = scans.linked(
+        {
+            "p/__init__.py": "",
+            "p/a.py": "from . import b\nfrom .b import x\nimport os, lib\n",
+            "p/b.py": "x = 1\n",
+        }
+    )
     assert [(one.module, one.name, one.origin) for one in found["p/a.py"].imports] == [
         ("p", "b", Origin.FIRST_PARTY),
         ("p.b", "x", Origin.FIRST_PARTY),
@@ -186,7 +218,7 @@ def test_relative_imports_and_origins() -> None:
 
 # The same few facts in any order, at any depth, under any names.
 
-_PIECES = (
+_PIECES: tuple[tuple[str, set[str]], ...] = (
     ("{0} = {m}.A(1, k=2)\n{0}.go()\n", {"lib.A", "lib.A.go"}),
     ("def {0}({m}):\n    return {m}.no()\n", set()),
     ("def {0}():\n    return {m}.make()\n{0}().run()\n", {"lib.make", "lib.make().run"}),
@@ -198,8 +230,11 @@ _PIECES = (
     ("try:\n    {m}.risk()\nexcept {m}.E as {0}:\n    {0}.say()\n", {"lib.risk", "lib.E.say"}),
     ("{0}, {1} = {m}.P(), {m}.Q()\n{1}.second()\n", {"lib.P", "lib.Q", "lib.Q.second"}),
     ("class {0}:\n    {m} = 3\n    def {1}(self):\n        return {m}.outer()\n", {"lib.outer"}),
-    ("class {0}:\n    def __init__(self):\n        self.{1} = {m}.R()\n    def f(self):\n        self.{1}.held()\n", {"lib.R", "lib.R.held"}),
-)  # fmt: skip
+    (
+        "class {0}:\n def __init__(self): self.{1} = {m}.R()\n def f(self):\n  self.{1}.held()\n",
+        {"lib.R", "lib.R.held"},
+    ),
+)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -212,7 +247,11 @@ def test_generated_variants(seed: int) -> None:
     body = "".join(text.format(next(names), next(names), m=module) for text, _ in pieces)
     if chance.random() < 0.3:
         other = next(names)
-        body = body.replace(f"{module}.", f"{other}.") if not any(f"({module})" in text or f" {module}:" in text for text in [body]) else body
+        body = (
+            body.replace(f"{module}.", f"{other}.")
+            if not any(f"({module})" in text or f" {module}:" in text for text in [body])
+            else body
+        )
         header += f"{other} = {module}\n"
     for _ in range(chance.randint(0, 3)):
         kind = chance.choice(["def {}():\n", "if {}:\n", "while {}:\n"]).format(next(names))
@@ -226,7 +265,8 @@ def test_generated_variants(seed: int) -> None:
 _EDGE: dict[str, set[tuple[str, int, str]]] = {
     "plain.py": {
         ("numpy.arange", 7, "call"), ("pandas.DataFrame", 7, "call"), ("pandas.DataFrame.groupby", 7, "call"),
-        ("sklearn.linear_model.LogisticRegression", 8, "call"), ("sklearn.linear_model.LogisticRegression.fit", 8, "call"),
+        ("sklearn.linear_model.LogisticRegression", 8, "call"),
+        ("sklearn.linear_model.LogisticRegression.fit", 8, "call"),
         ("google.cloud.storage.Client", 8, "call"),
     },
     "shadow.py": {("requests.post", 9, "call")},
@@ -238,10 +278,12 @@ _EDGE: dict[str, set[tuple[str, int, str]]] = {
     "rebind.py": {
         ("torch.nn", 2, "attribute"), ("torch.nn.Module", 3, "base"), ("torch.nn.Module.__init__", 4, "call"),
         ("torch.nn.Linear", 4, "call"), ("torch.nn.Module.cuda", 5, "call"),
-        ("numpy.zeros", 7, "call"), ("numpy.zeros().reshape", 7, "call"), ("torch.cuda.amp.autocast", 8, "call"),
+        ("numpy.zeros", 7, "call"), ("numpy.zeros().reshape", 7, "call"),
+        ("torch.cuda.amp.autocast", 8, "call"),
     },
     "star.py": {
-        ("pylab.Flask", 3, "call"), ("flask.Flask", 3, "call"), ("pylab.plot", 4, "call"), ("flask.plot", 4, "call"),
+        ("pylab.Flask", 3, "call"), ("flask.Flask", 3, "call"),
+        ("pylab.plot", 4, "call"), ("flask.plot", 4, "call"),
         ("pylab.Flask.route", 5, "decorator"), ("flask.Flask.route", 5, "decorator"),
         ("pylab.jsonify", 6, "call"), ("flask.jsonify", 6, "call"),
     },

@@ -16,11 +16,17 @@ _HOSTILE = {
     "subscripts": "lib.a" + "[0]" * 50_000,
     "chained": "x = " * 5_000 + "lib.a()\nx.go()",
     "aliases": "x0 = lib.a()\n" + "".join(f"x{i} = x{i - 1}\n" for i in range(1, 5_000)) + "x4999.go()",
-    "aliases backwards": "def f(): x4999.go()\n" + "".join(f"x{i} = x{i - 1}\n" for i in range(4_999, 0, -1)) + "x0 = lib.a()",
+    "aliases backwards": "def f(): x4999.go()\n"
+    + "".join(f"x{i} = x{i - 1}\n" for i in range(4_999, 0, -1))
+    + "x0 = lib.a()",
     "lambdas": "x = " + "lambda: " * 2_000 + "lib.a",
     "functions": "".join(" " * i + f"def f{i}():\n" for i in range(300)) + " " * 300 + "return lib.a()",
-    "classes": "class C0(lib.A): pass\n" + "".join(f"class C{i}(C{i - 1}): pass\n" for i in range(1, 2_000)) + "C1999().go()",
-    "recursion": "".join(f"def f{i}(): return f{i + 1}() or f{i + 2}() or lib.a{i}()\n" for i in range(500)) + "f0().go()",
+    "classes": "class C0(lib.A): pass\n"
+    + "".join(f"class C{i}(C{i - 1}): pass\n" for i in range(1, 2_000))
+    + "C1999().go()",
+    "recursion": "".join(f"def f{i}(): return f{i + 1}() or f{i + 2}() or lib.a{i}()\n" for i in range(500))
+    + "f0().go()",
+    "one name": "def f(x):\n    return lib.a()\n" * 2_000 + "f().go()",
     "itself": "class K(K): pass\nx = x.y\nx.z\ndef f(): return f().a\nf().b",
     "f-strings": "x = " + 'f"{' * 100 + "lib.a" + '}"' * 100,
     "quotes": "'" * 50_001,
@@ -47,7 +53,9 @@ def test_one_name_assigned_a_hundred_thousand_times() -> None:
     assert "uses" in facts.errors[0][1]
 
 
-@pytest.mark.parametrize("much", ["y" * MAX_CHARACTERS, "' \\\n" + " \\\n" * 5_000 + "'"], ids=["long", "joined"])
+@pytest.mark.parametrize(
+    "much", ["y" * MAX_CHARACTERS, "' \\\n" + " \\\n" * 5_000 + "'"], ids=["long", "joined"]
+)
 def test_what_is_too_much_for_the_parser_keeps_its_imports(much: str) -> None:
     facts = extracted(f"import lib\nfrom a.b import (\n    c as d,\n    e,\n)\nx = '{much}'\n")
     assert [(fact.module, fact.name, fact.asname, fact.site.line) for fact in facts.imports] == [

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pytest
-from fakes import scans
 
 from analyzers.evidence import Confidence
 from analyzers.source import linking
 from analyzers.source.extraction import extracted
 from analyzers.source.protocols import NoSurfaces
 from analyzers.source.records import Role, Use, UseKind, Via
+from fakes import scans
 
 
 def _uses(files: dict[str, str], path: str = "p/main.py") -> list[Use]:
-    return [use for use in scans.linked({"p/__init__.py": "", **files})[path].uses if use.kind is not UseKind.IMPORT]
+    return [
+        use
+        for use in scans.linked({"p/__init__.py": "", **files})[path].uses
+        if use.kind is not UseKind.IMPORT
+    ]
 
 
 def _calls(files: dict[str, str], path: str = "p/main.py") -> set[str]:
@@ -36,27 +40,67 @@ def _calls(files: dict[str, str], path: str = "p/main.py") -> set[str]:
         ("from lib import go\n__all__ = []", "from .other import *\ngo()", ""),
         ("from lib import _go", "from .other import *\n_go()", ""),
         ("import lib\ndef f(): return lib.a()", "from .other import f\nf().go()", "lib.a().go"),
-        ("import lib\ndef f(): return lib.A(), lib.B()", "from .other import f\nx, y = f()\nf()[1].go()\ny.run()", "lib.B.go lib.B.run"),
+        (
+            "import lib\ndef f(): return lib.A(), lib.B()",
+            "from .other import f\nx, y = f()\nf()[1].go()\ny.run()",
+            "lib.B.go lib.B.run",
+        ),
         ("import lib\ndef f():\n    yield lib.A()", "from .other import f\nfor x in f(): x.go()", "lib.A.go"),
-        ("import lib\nclass K:\n    def f(self): return lib.a()", "from .other import K\nK().f().go()", "lib.a().go"),
-        ("import lib\nclass K:\n    def __init__(self): self.x = lib.A()", "from .other import K\nK().x.go()", "lib.A.go"),
-        ("import lib\nclass K:\n    @property\n    def x(self): return lib.A()", "from .other import K\nK().x.go()", "lib.A.go"),
+        (
+            "import lib\nclass K:\n    def f(self): return lib.a()",
+            "from .other import K\nK().f().go()",
+            "lib.a().go",
+        ),
+        (
+            "import lib\nclass K:\n    def __init__(self): self.x = lib.A()",
+            "from .other import K\nK().x.go()",
+            "lib.A.go",
+        ),
+        (
+            "import lib\nclass K:\n    @property\n    def x(self): return lib.A()",
+            "from .other import K\nK().x.go()",
+            "lib.A.go",
+        ),
         ("import lib\nclass K(lib.A): pass", "from .other import K\nK().go()", "lib.A lib.A.go"),
-        ("import lib\nclass K(lib.A): pass", "from .other import K\nclass L(K): pass\nL().go()", "lib.A lib.A.go"),
-        ("import lib\nclass K(lib.A): pass", "from .other import K\nclass L(K):\n    def f(self): self.go()", "lib.A.go"),
-        ("import lib\nclass K(lib.A): pass", "from .other import K\nclass L(K):\n    def f(self): super().f()", "lib.A.f"),
+        (
+            "import lib\nclass K(lib.A): pass",
+            "from .other import K\nclass L(K): pass\nL().go()",
+            "lib.A lib.A.go",
+        ),
+        (
+            "import lib\nclass K(lib.A): pass",
+            "from .other import K\nclass L(K):\n    def f(self): self.go()",
+            "lib.A.go",
+        ),
+        (
+            "import lib\nclass K(lib.A): pass",
+            "from .other import K\nclass L(K):\n    def f(self): super().f()",
+            "lib.A.f",
+        ),
         ("import lib\nclass K(lib.A):\n    def go(self): pass", "from .other import K\nK().go()", "lib.A"),
         ("import lib\nclass K(lib.A):\n    def __init__(self): pass", "from .other import K\nK()", ""),
         ("import lib\nclass K(lib.A):\n    x = 3", "from .other import K\nK().x.bit_length()", "lib.A"),
         ("import lib\nclass K:\n    x: lib.A", "from .other import K\ndef f(k: K): k.x.go()", "lib.A.go"),
-        ("import lib\nclass K:\n    @classmethod\n    def f(cls): return cls()\n    x = lib.A()", "from .other import K\nK.f().x.go()", "lib.A.go"),
-        ("import lib\n@lib.group()\ndef f(): pass", "from .other import f\n@f.command()\ndef g(): pass", "lib.group()().command"),
+        (
+            "import lib\nclass K:\n    @classmethod\n    def f(cls): return cls()\n    x = lib.A()",
+            "from .other import K\nK.f().x.go()",
+            "lib.A.go",
+        ),
+        (
+            "import lib\n@lib.group()\ndef f(): pass",
+            "from .other import f\n@f.command()\ndef g(): pass",
+            "lib.group()().command",
+        ),
         ("from .main import x", "from .other import x\nx.go()", ""),
         ("x = 3", "from .other import x, y\nx.go(); y.go()", ""),
         ("import lib\nx = [lib.A()]", "from .other import x\nfor y in x: y.go()", "lib.A.go"),
-        ("import lib\nclass K:\n    def __call__(self): return lib.a()", "from .other import K\nK()().go()", "lib.a().go"),
+        (
+            "import lib\nclass K:\n    def __call__(self): return lib.a()",
+            "from .other import K\nK()().go()",
+            "lib.a().go",
+        ),
     ],
-)  # fmt: skip
+)
 def test_across_two_files(other: str, main: str, expected: str) -> None:
     assert _calls({"p/other.py": other, "p/main.py": main}) == set(expected.split())
 
@@ -81,7 +125,11 @@ def test_a_cycle_of_star_imports_ends() -> None:
 
 
 def test_a_cycle_of_values_ends() -> None:
-    files = {"p/a.py": "from .b import x\ndef f(): return x.y()\n", "p/b.py": "from .a import f\nx = f()\n", "p/main.py": "from .b import x\nx.go()\n"}
+    files = {
+        "p/a.py": "from .b import x\ndef f(): return x.y()\n",
+        "p/b.py": "from .a import f\nx = f()\n",
+        "p/main.py": "from .b import x\nx.go()\n",
+    }
     assert _calls(files) == set()
 
 
@@ -98,18 +146,29 @@ def test_own_modules_win_over_others_of_their_name() -> None:
 
 
 def test_namespaces_are_shared() -> None:
-    found = scans.linked({"google/mine/a.py": "x = 1\n", "main.py": "import google.cloud.storage as s\nimport google.mine.a\ns.Client()\n"})
-    assert {use.symbol for use in found["main.py"].uses} == {"google.cloud.storage", "google.cloud.storage.Client"}
+    found = scans.linked(
+        {
+            "google/mine/a.py": "x = 1\n",
+            "main.py": "import google.cloud.storage as s\nimport google.mine.a\ns.Client()\n",
+        }
+    )
+    assert {use.symbol for use in found["main.py"].uses} == {
+        "google.cloud.storage",
+        "google.cloud.storage.Client",
+    }
 
 
 def test_the_standard_library_is_apart() -> None:
-    found = scans.linked({"main.py": "import os, lib, distutils.core\nos.path.join('a')\nlib.go()\n"})["main.py"]
+    found = scans.linked({"main.py": "import os, lib, distutils.core\nos.path.join('a')\nlib.go()\n"})[
+        "main.py"
+    ]
     assert {use.symbol for use in found.standard_uses} == {"os", "os.path.join", "distutils.core"}
     assert {use.symbol for use in found.uses} == {"lib", "lib.go"}
 
 
 def test_ways() -> None:
-    text = "import lib\nx = lib.A()\ny = lib\nlib.a(); y.b(); x.c(); lib.a().d()\nclass K(lib.B): pass\nK().e()\n"
+    text = "import lib\nx = lib.A()\ny = lib\nlib.a(); y.b(); x.c(); lib.a().d()\n"
+    text += "class K(lib.B): pass\nK().e()\n"
     found = {use.symbol: use.via for use in _uses({"p/main.py": text}) if use.kind is UseKind.CALL}
     assert found == {
         "lib.A": Via.DIRECT,
@@ -132,14 +191,18 @@ class _Surfaces(NoSurfaces):
 
 def test_surfaces_say_what_stars_bind() -> None:
     text = "from a import *\nfrom b import *\nfrom c import *\ngo(); stop(); other()\n"
-    found = [use for use in scans.uses(text, _Surfaces())]
+    found = scans.uses(text, _Surfaces())
     assert {use.symbol for use in found} >= {"a.go", "b.stop", "c.other"}
     assert "b.go" not in {use.symbol for use in found}
 
 
 def test_surfaces_say_what_calls_give() -> None:
     found = {use.symbol: use.via for use in scans.uses("import lib\nlib.make().other().go()\n", _Surfaces())}
-    assert found == {"lib.make": Via.DIRECT, "lib.core.Thing.other": Via.INSTANCE, "lib.core.Other.go": Via.INSTANCE}
+    assert found == {
+        "lib.make": Via.DIRECT,
+        "lib.core.Thing.other": Via.INSTANCE,
+        "lib.core.Other.go": Via.INSTANCE,
+    }
 
 
 def test_cells_and_roles() -> None:
@@ -154,7 +217,10 @@ def test_cells_and_roles() -> None:
 
 
 def test_several_ways_are_not_certain() -> None:
-    files = {"p/other.py": "import lib\nclass K(lib.A, lib.B): pass\n", "p/main.py": "from .other import K\nK().go()\n"}
+    files = {
+        "p/other.py": "import lib\nclass K(lib.A, lib.B): pass\n",
+        "p/main.py": "from .other import K\nK().go()\n",
+    }
     assert {use.symbol: use.confidence for use in _uses(files) if use.symbol.endswith("go")} == {
         "lib.A.go": Confidence.LIKELY,
         "lib.B.go": Confidence.LIKELY,
