@@ -96,7 +96,9 @@ def _asked(pin: Pin) -> str:
 def _newer(pin: Pin) -> str:
     if not pin.rejected:
         return "it is the newest"
-    rejection = pin.rejected[0]
+    # What code lacks is worth more words than what the target cannot use anyway.
+    warned = (each for each in pin.rejected if each.reason.level is Level.WARNING)
+    rejection = next(warned, pin.rejected[0])
     return f"{rejection.version} {rejection.reason.message}"
 
 

@@ -249,6 +249,8 @@ def results(evaluation: Evaluation, function: Function) -> Values:
         known = type_hints.instances(
             evaluation, *function.annotation, function.scope.parent or function.outside
         )
+    if function.earlier is not None:
+        known = steps.union((known, results(evaluation, function.earlier)))
     if kind.gives_first:
         known = tuple(value.removeprefix(steps.ITEMS) for value in known)
     function.results = known

@@ -140,13 +140,13 @@ class Function:
 
     Attributes:
         class_: in whose body it stands.
-        header: range of the return annotation.
+        earlier: another of the same qualified name, as in the arms of an ``if``.
         decorators: ranges of their expressions.
     """
 
     __slots__ = (
-        "annotation", "class_", "decorators", "effect", "key", "line_offset", "name",
-        "outside", "results", "returns", "scope", "self_name", "yields",
+        "annotation", "class_", "decorators", "earlier", "effect", "key", "line_offset", "name",
+        "outside", "rank", "results", "returns", "scope", "self_name", "yields",
     )  # fmt: skip
 
     def __init__(self, name: str, key: str, scope: Scope, outside: Scope, class_: Class | None) -> None:
@@ -161,6 +161,8 @@ class Function:
         self.returns: list[tuple[Range, Scope]] = []
         self.yields: list[tuple[Range, Scope]] = []
         self.self_name: str | None = None
+        self.earlier: Function | None = None
+        self.rank = 0
         self.results: tuple[str, ...] | None = None
         self.effect: Effect | None = None
 

@@ -19,7 +19,6 @@ Values = tuple[str, ...]
 _NAME = re.compile(NAME)
 _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
 _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
-_BLANKS = frozenset(" \t\n\f\r\\")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
     rf"[(\[{{{{,]|{'|'.join(map(word, ('if', 'or', 'and', 'lambda', 'for', 'else', 'in', 'is', 'not')))}"
@@ -334,13 +333,7 @@ class Evaluation:
             if names is not None:
                 position = end = match.end(1)
                 start = end - len(names) + names.rfind(".") + 1
-                if (
-                    names[-1] in _BLANKS
-                    or start == end
-                    or code[start] in _BLANKS
-                    or " " in names
-                    or "\n" in names
-                ):
+                if " " in names or not names.isprintable():
                     parts = [part.strip() for part in names.split(".")[1:]]
                     start = end - len(parts[-1])
                     names = "." + ".".join(parts)

@@ -26,6 +26,7 @@ _HOSTILE = {
     + "C1999().go()",
     "recursion": "".join(f"def f{i}(): return f{i + 1}() or f{i + 2}() or lib.a{i}()\n" for i in range(500))
     + "f0().go()",
+    "one name": "def f(x):\n    return lib.a()\n" * 2_000 + "f().go()",
     "itself": "class K(K): pass\nx = x.y\nx.z\ndef f(): return f().a\nf().b",
     "f-strings": "x = " + 'f"{' * 100 + "lib.a" + '}"' * 100,
     "quotes": "'" * 50_001,

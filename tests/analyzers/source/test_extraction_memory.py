@@ -1,4 +1,4 @@
-"""What an extraction leaves behind: nothing, so that a process can go through files without collecting."""
+"""What an extraction leaves behind: nothing, so that a process may go through many files."""
 
 from __future__ import annotations
 

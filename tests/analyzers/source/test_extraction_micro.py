@@ -109,6 +109,12 @@ CASES: list[tuple[str, str, str]] = [
     ("functions", "def f():\n    x = lib.A()\n    def g(): x.go()", "lib.A lib.A.go"),
     ("functions", "def f(): return g()\ndef g(): return lib.a()\nf().go()", "lib.a lib.a().go"),
     ("functions", "def f(): return f()\nf().go()", ""),
+    (
+        "functions",
+        "if q:\n    def f(): return lib.A()\nelse:\n    def f(): return 3\nf().go()",
+        "lib.A lib.A.go",
+    ),
+    ("exceptions", "try: pass\nexcept E as e:\n    with lib.a() as x: x.go()", "lib.a lib.a().go"),
     ("functions", "def f(lib): lib.go()", ""),
     ("functions", "f = lib.go\nf()", "lib.go"),
     ("functions", "import functools\nf = functools.partial(lib.go, 1)\nf()", "lib.go"),
