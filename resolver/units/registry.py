@@ -20,6 +20,7 @@ from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
+from resolver.units.wraps.unmet_demand import UnmetDemandWrap
 
 UNITS = Pipeline(
     boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), LowerBoundBoot(), IndexReachableBoot()),
@@ -36,5 +37,5 @@ UNITS = Pipeline(
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(),),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap()),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap()),
 )
