@@ -11,19 +11,22 @@ from urllib.parse import quote
 import msgspec
 
 from analyzers.evidence import Finding, Level, Location
-from analyzers.reports import Tool
+from analyzers.reports import Tool, Unknown
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Mapping[Level, str] = {Level.INFO: "note", Level.WARNING: "warning", Level.ERROR: "error"}
 
 
-def sarif(tool: Tool, rules: Mapping[str, str], findings: Iterable[Finding]) -> bytes:
+def sarif(
+    tool: Tool, rules: Mapping[str, str], findings: Iterable[Finding], unknowns: Iterable[Unknown] = ()
+) -> bytes:
     """A log with one run.
 
     Args:
         tool: that made the findings.
         rules: id to one sentence, for each kind of finding there is.
         findings: in the order in which they shall stand.
+        unknowns: what could not be read; they become notifications of the run.
     """
     order = {identifier: number for number, identifier in enumerate(rules)}
     driver = {
@@ -34,10 +37,23 @@ def sarif(tool: Tool, rules: Mapping[str, str], findings: Iterable[Finding]) -> 
         ],
     }
     results = [_result(finding, order) for finding in findings]
+    invocation = {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [
+            {"level": "warning", "message": {"text": f"{one.where}: {one.what}: {one.reason}"}}
+            for one in unknowns
+        ],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": results,
+    }
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+        "runs": [run],
     }
     return msgspec.json.format(msgspec.json.encode(log)) + b"\n"
 

@@ -11,6 +11,7 @@ from analyzers.manifests.declared import Declared
 from analyzers.reports import Unknown
 from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.notebooks import Cells
+from analyzers.source.records import Language
 from analyzers.source.source_texts import source_text
 from analyzers.source.suppressions import Suppression, read_suppressions
 from analyzers.source.walking import SourceFile, path_text
@@ -51,8 +52,12 @@ encode_record = msgspec.msgpack.Encoder().encode
 decode_record = msgspec.msgpack.Decoder(FileRecord).decode
 
 
-def file_record(file: SourceFile, data: bytes) -> FileRecord:
-    """The record of a file; whatever goes wrong in reading it stands in the record."""
+def file_record(file: SourceFile, data: bytes, *, precise: bool = False) -> FileRecord:
+    """The record of a file; whatever goes wrong in reading it stands in the record.
+
+    Args:
+        precise: whether a file that binds an imported name anew is read a second time, by libcst.
+    """
     from analyzers.source.extraction import extracted
 
     source = source_text(file, data)
@@ -60,6 +65,8 @@ def file_record(file: SourceFile, data: bytes) -> FileRecord:
     if failure is None:
         try:
             facts = extracted(source.text)
+            if precise:
+                facts = _confirmed(facts, source.text)
         except (RecursionError, MemoryError) as error:
             failure = f"cannot be analysed: {type(error).__name__}"
     return FileRecord(
@@ -73,6 +80,26 @@ def file_record(file: SourceFile, data: bytes) -> FileRecord:
         unknowns=source.unknowns,
         suppressions=read_suppressions(source.text),
     )
+
+
+def _confirmed(facts: ModuleFacts, text: str) -> ModuleFacts:
+    from analyzers.source.bound_anew import binds_imports_anew
+
+    if not binds_imports_anew(facts, text):
+        return facts
+    from analyzers.source.precise import confirmed
+
+    return confirmed(facts, text)
+
+
+def record_key(sha256: str, language: Language, *, precise: bool = False) -> str:
+    """Under which a record is kept: everything that it depends on, but for `FileRecord.is_of`.
+
+    Args:
+        sha256: of the content.
+    """
+    kind = "/notebook" if language is Language.NOTEBOOK else ""
+    return f"{sha256}{kind}/precise" if precise else f"{sha256}{kind}"
 
 
 def failed_record(file: SourceFile, reason: str) -> FileRecord:

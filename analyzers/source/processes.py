@@ -26,26 +26,28 @@ _WORTHWHILE_BYTES = 1 << 20
 _MEMORY_BYTES = 4 << 30
 
 
-def record_one(content: Content) -> Encoded:
-    """The record of one file."""
-    return encode_record(file_record(*content))
+def record_one(content: Content, *, precise: bool = False) -> Encoded:
+    """The record of one file; see `file_record`."""
+    return encode_record(file_record(*content, precise=precise))
 
 
-def record_each(contents: Iterable[Content], jobs: int) -> Iterator[Encoded]:
+def record_each(contents: Iterable[Content], jobs: int, *, precise: bool = False) -> Iterator[Encoded]:
     """The record of each file, in their order.
 
     Args:
         contents: taken as they are needed.
         jobs: processes; with 1, or for little source, it is this one that works.
+        precise: see `file_record`.
     """
     chunks = _chunks(contents)
     beginning = [chunk for chunk in (next(chunks, []), next(chunks, [])) if chunk]
     size_bytes = sum(len(data) for chunk in beginning for _, data in chunk)
     if jobs > 1 and size_bytes >= _WORTHWHILE_BYTES:
-        yield from _Pool(jobs).run(_joined(beginning, chunks))
+        yield from _Pool(jobs, precise).run(_joined(beginning, chunks))
         return
     for chunk in _joined(beginning, chunks):
-        yield from map(record_one, chunk)
+        for content in chunk:
+            yield record_one(content, precise=precise)
 
 
 def _joined(first: list[list[Content]], rest: Iterator[list[Content]]) -> Iterator[list[Content]]:
@@ -69,9 +71,10 @@ def _chunks(contents: Iterable[Content]) -> Iterator[list[Content]]:
 class _Pool:
     """Processes that are replaced when one of them dies."""
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: int, precise: bool) -> None:
+        self._jobs, self._precise = jobs, precise
         self._executor = self._started(jobs)
+        self._alone: ProcessPoolExecutor | None = None
 
     @staticmethod
     def _started(jobs: int) -> ProcessPoolExecutor:
@@ -94,10 +97,12 @@ class _Pool:
                 yield from self._result(*under_way.popleft())
         finally:
             self._executor.shutdown(wait=False, cancel_futures=True)
+            if self._alone is not None:
+                self._alone.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self, chunk: list[Content]) -> Future[list[Encoded]]:
         try:
-            return self._executor.submit(_record_chunk, chunk)
+            return self._executor.submit(_record_chunk, chunk, self._precise)
         except BrokenProcessPool as error:
             broken: Future[list[Encoded]] = Future()
             broken.set_exception(error)
@@ -110,24 +115,28 @@ class _Pool:
             return future.result()
         except BrokenProcessPool:
             if executor is self._executor:
-                self._restart()
-        return [self._alone(content) for content in chunk]
+                self._executor = self._started(self._jobs)
+            executor.shutdown(wait=False, cancel_futures=True)
+        except (MemoryError, RecursionError):
+            pass  # the process lives; which file it was shows below
+        return [self._record_alone(content) for content in chunk]
 
-    def _restart(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._started(self._jobs)
-
-    def _alone(self, content: Content) -> Encoded:
-        """The record of one file from a process that has nothing else to lose."""
+    def _record_alone(self, content: Content) -> Encoded:
+        """The record of one file from a process that does nothing else, whose death is the file's doing."""
+        self._alone = self._alone or self._started(1)
         try:
-            return self._executor.submit(_record_chunk, [content]).result()[0]
+            return self._alone.submit(_record_chunk, [content], self._precise).result()[0]
         except BrokenProcessPool:
-            self._restart()
-            return encode_record(failed_record(content[0], "the process that analysed it died"))
+            self._alone.shutdown(wait=False, cancel_futures=True)
+            self._alone = None
+            reason = "the process that analysed it died"
+        except (MemoryError, RecursionError) as error:
+            reason = f"cannot be analysed: {type(error).__name__}"
+        return encode_record(failed_record(content[0], reason))
 
 
-def _record_chunk(contents: Sequence[Content]) -> list[Encoded]:
-    return list(map(record_one, contents))
+def _record_chunk(contents: Sequence[Content], precise: bool) -> list[Encoded]:
+    return [record_one(content, precise=precise) for content in contents]
 
 
 def _limit_memory() -> None:

@@ -18,7 +18,7 @@ from analyzers.manifests.errors import MalformedManifestError, ManifestError
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
 from analyzers.source.demand import ApiDemand, demands
-from analyzers.source.file_records import FORMAT, FileRecord, decode_record
+from analyzers.source.file_records import FORMAT, FileRecord, decode_record, record_key
 from analyzers.source.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.hardware import hints
 from analyzers.source.ignoring import NO_RULES, IgnoreRules
@@ -193,11 +193,11 @@ class Scan:
         def missing() -> Iterator[Content]:
             nonlocal cached
             for batch in self._batches():
-                known = self._knowledge.cache.known([file.sha256 for file, _ in batch])
+                known = self._knowledge.cache.known([file.key for file, _ in batch])
                 for file, data in batch:
                     number = len(walked)
                     walked.append(file)
-                    record = decode_record(known[file.sha256]) if file.sha256 in known else None
+                    record = decode_record(known[file.key]) if file.key in known else None
                     if record is not None and record.is_of(file.path):
                         records[number] = record
                         cached += 1
@@ -210,9 +210,9 @@ class Scan:
 
         numbers: deque[int] = deque()
         try:
-            for encoded in record_each(missing(), self._options.jobs):
+            for encoded in record_each(missing(), self._options.jobs, precise=self._options.precise):
                 records[numbers.popleft()] = decode_record(encoded)
-                made[asked.popleft().sha256] = encoded
+                made[asked.popleft().key] = encoded
                 if len(made) >= _BATCH_FILES:
                     self._knowledge.cache.keep(made)
                     made = {}
@@ -239,7 +239,9 @@ class Scan:
                 continue
             if path.endswith(_MANIFEST_SOURCES) and manifest_format(path) is not None:
                 self._manifest_paths.append(path)
-            batch.append((_Walked(found, path, is_for, hashlib.sha256(data).hexdigest(), len(data)), data))
+            sha256 = hashlib.sha256(data).hexdigest()
+            key = record_key(sha256, found.language, precise=self._options.precise)
+            batch.append((_Walked(found, path, is_for, sha256, key, len(data)), data))
             if len(batch) == _BATCH_FILES:
                 yield batch
                 batch = []
@@ -363,6 +365,7 @@ class _Walked(NamedTuple):
     path: str
     role: Role
     sha256: str
+    key: str
     size_bytes: int
 
 

@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> bool:
         from analyzers.sarif import sarif
         from analyzers.source.findings import DEPENDENCY_FINDINGS
 
-        sys.stdout.write(sarif(report.tool, DEPENDENCY_FINDINGS, report.findings).decode())
+        sys.stdout.write(sarif(report.tool, DEPENDENCY_FINDINGS, report.findings, report.unknowns).decode())
     else:
         from resolver.commands.notes import printable
         from resolver.outputs.scan_text import scan_text

@@ -175,7 +175,7 @@ class Session:
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = self._with_surfaces(context, knowledge)
+            context = self.with_surfaces(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -196,7 +196,7 @@ class Session:
             show_note(f"the index is {knowledge.index_url}")
         return advice
 
-    def _with_surfaces(self, context: Context, knowledge: Knowledge) -> Context:
+    def with_surfaces(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what reads releases, where code was scanned."""
         if not context.demands:
             return context

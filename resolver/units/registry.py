@@ -21,6 +21,7 @@ from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
+from resolver.units.wraps.unmet_demand import UnmetDemandWrap
 
 UNITS = Pipeline(
     boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), LowerBoundBoot(), IndexReachableBoot()),
@@ -37,5 +38,5 @@ UNITS = Pipeline(
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(),),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), LinksWrap()),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), LinksWrap()),
 )

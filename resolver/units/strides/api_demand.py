@@ -42,39 +42,39 @@ class ApiDemandStride:
         return found
 
     def _examined(self, member: Member, demand: ApiDemand, context: Context) -> Refutation | None:
-        lacking = _lacking(member.project, member.position, demand, context)
-        if not lacking:
+        found = lacking(member.project, member.position, demand, context)
+        if not found:
             return None
-        fit = _newest_that_offers(member.project, member.position, demand, lacking, context)
+        fit = _newest_that_offers(member.project, member.position, demand, found, context)
         if fit is None:
             return None
         releases = span(fit + 1, member.position + 1)
-        first, version = lacking[0], member.project.version(fit)
-        message = f"lacks what the code uses: {first.message} ({first.location}); {version} offers it"
-        if len(lacking) > 1:
-            message += f"; and {len(lacking) - 1} more"
+        first, version = found[0], member.project.version(fit)
+        message = f"lacks what {first.location or 'the code'} uses: {first.message}; {version} offers it"
+        if len(found) > 1:
+            message += f"; and {len(found) - 1} more"
         return Refutation(
             {member.project.name: releases},
             Justification(
-                unit=self.name, level=Level.WARNING, message=message, evidence=tuple(_evidence(lacking))
+                unit=self.name, level=Level.WARNING, message=message, evidence=tuple(evidence(found))
             ),
         )
 
 
-def _lacking(project: Project, position: int, demand: ApiDemand, context: Context) -> Sequence[Finding]:
-    """What a release is likely to lack; what is merely possible is no reason to give it up."""
+def lacking(project: Project, position: int, demand: ApiDemand, context: Context) -> Sequence[Finding] | None:
+    """What a release is likely to lack, what is merely possible left out; None where that cannot be known."""
     files = project.files(position, context.target)
     if not files or context.surfaces is None:
-        return ()
+        return None
     release = f"{project.name} {project.version(position)}"
-    found = context.surfaces.missing(demand, files[0], release) or ()
-    return [finding for finding in found if finding.level is Level.ERROR]
+    found = context.surfaces.missing(demand, files[0], release)
+    return None if found is None else [finding for finding in found if finding.level is Level.ERROR]
 
 
 def _newest_that_offers(
-    project: Project, position: int, demand: ApiDemand, lacking: Sequence[Finding], context: Context
+    project: Project, position: int, demand: ApiDemand, lost: Sequence[Finding], context: Context
 ) -> int | None:
-    """The newest release older than `position` that lacks nothing, found by bisection."""
+    """The newest release older than `position` that is known to lack nothing, found by bisection."""
     admitted = project.usable & ~project.prereleases()
     for statement in context.statements(project.name):
         admitted &= project.versions.mask(statement.specifiers)
@@ -83,17 +83,18 @@ def _newest_that_offers(
         for each in sorted(positions(admitted & span(0, position)))
         if project.files(each, context.target)[0].kind is FileKind.WHEEL  # others cannot be examined
     ]
-    gone = {_symbol(finding) for finding in lacking}
+    gone = {_symbol(finding) for finding in lost}
     low, high = 0, len(older) - 1
     fit: int | None = None
     # What a release lost, newer ones lack too: nearly always, and the one that is taken is examined.
     while low <= high:
         middle = (low + high) // 2
-        if any(_symbol(each) in gone for each in _lacking(project, older[middle], demand, context)):
+        found = lacking(project, older[middle], demand, context)
+        if found is None or any(_symbol(each) in gone for each in found):
             high = middle - 1
         else:
             fit, low = older[middle], middle + 1
-    return None if fit is None or _lacking(project, fit, demand, context) else fit
+    return None if fit is None or lacking(project, fit, demand, context) else fit
 
 
 def _symbol(finding: Finding) -> str:
@@ -101,7 +102,8 @@ def _symbol(finding: Finding) -> str:
     return finding.evidence[0].what if finding.evidence else finding.message
 
 
-def _evidence(lacking: Sequence[Finding]) -> Iterator[Evidence]:
-    for finding in lacking[:_MOST_EVIDENCE]:
+def evidence(found: Sequence[Finding]) -> Iterator[Evidence]:
+    """The first few of what a release lacks, with the lines that use it."""
+    for finding in found[:_MOST_EVIDENCE]:
         where = str(finding.location) if finding.location else "the code"
         yield Evidence(what=finding.message, where=where, confidence=Confidence.LIKELY)
