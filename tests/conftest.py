@@ -43,3 +43,8 @@ def server(small_index: FakeIndex) -> Iterator[IndexServer]:
 def stackwright(tmp_path: Path, server: IndexServer) -> Commands:
     """The command, with `server` for its index."""
     return Commands(tmp_path, server.url)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long bytes are told by their length: archives among them hold the time, and names must not."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 40 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from resolver.predictors.latest import LatestPredictor
 from resolver.projects import Project
 from resolver.universe import Universe
 from resolver.versions import bit
+
+pytestmark = pytest.mark.slow
+
 
 STAND_INS: Mapping[str, Mapping[str, str]] = {"a": {"b": ">=1.0"}, "c": {"d": "", "a": "<2.0"}}
 

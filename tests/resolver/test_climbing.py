@@ -62,12 +62,14 @@ def check(world: World, pair_steps: Sequence[PairStep] = ()) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 @given(worlds())
 def test_climbing_never_loses_and_never_lies(world: World) -> None:
     check(world)
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 @given(worlds())
 def test_no_stack_scores_better_than_the_bound_where_pairs_count(world: World) -> None:
     check(world, [DrawnPairStep()])
@@ -75,6 +77,7 @@ def test_no_stack_scores_better_than_the_bound_where_pairs_count(world: World) -
 
 @pytest.mark.slow
 @settings(max_examples=250, deadline=None)
+@pytest.mark.slow
 @given(worlds())
 def test_climbing_never_loses_and_never_lies_in_many_worlds(world: World) -> None:
     check(world)
@@ -82,6 +85,7 @@ def test_climbing_never_loses_and_never_lies_in_many_worlds(world: World) -> Non
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 @given(worlds())
 def test_climbing_ends_at_a_stack_that_no_stride_refutes(world: World) -> None:
     stride = RefutingStride(lambda pins: drawn(*pins, one_in=4), 2)
@@ -92,6 +96,7 @@ def test_climbing_ends_at_a_stack_that_no_stride_refutes(world: World) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 @given(worlds())
 def test_every_stack_that_is_told_is_one_and_none_is_told_twice(world: World) -> None:
     result = run(

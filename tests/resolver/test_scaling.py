@@ -21,6 +21,9 @@ from resolver.outputs.formats import Format, rendered
 from resolver.recommendation import RECOMMENDATIONS
 from resolver.units.registry import UNITS
 
+pytestmark = pytest.mark.slow
+
+
 SHARED = 20
 
 

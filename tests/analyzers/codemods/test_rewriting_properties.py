@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.codemods.loading import shipped_rules
 from analyzers.codemods.rewriting import rewritten
 from analyzers.codemods.rules import Rule
+
+pytestmark = pytest.mark.slow
+
 
 RULES = shipped_rules()
 WRITING = [rule for rule in RULES.rules if rule.before is not None]

@@ -10,6 +10,9 @@ from analyzers.codemods.loading import shipped_rules
 from analyzers.codemods.rewriting import rewritten
 from analyzers.codemods.rules import Rule
 
+pytestmark = pytest.mark.slow
+
+
 SHIPPED = shipped_rules()
 
 

@@ -12,6 +12,9 @@ import pytest
 from analyzers.manifests.errors import ManifestError
 from analyzers.manifests.requirements import parse_requirements
 
+pytestmark = pytest.mark.slow
+
+
 UV = shutil.which("uv", path=Path(sys.executable).parent) or shutil.which("uv")
 NEVER = "; python_version < '2'"  # so that nothing has to be found
 

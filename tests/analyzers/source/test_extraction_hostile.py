@@ -47,6 +47,7 @@ def test_is_survived(name: str) -> None:
     assert all(len(use.targets) <= 16 for use in facts.uses)
 
 
+@pytest.mark.slow
 def test_one_name_assigned_a_hundred_thousand_times() -> None:
     facts = extracted("import lib\n" + "x = lib.a()\nx.go()\n" * 60_000)
     assert MAX_USES <= len(facts.uses) <= MAX_USES + 2
