@@ -29,6 +29,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[Finding, ...]).decode
 
 
+def _decoded(kept: bytes | None) -> tuple[Finding, ...] | None:
+    """The answer; None where nothing was kept, or something else."""
+    try:
+        return None if kept is None else _decode(kept)
+    except msgspec.MsgspecError:
+        return None
+
+
 class WheelSurfaces:
     """Answers for one target.
 
@@ -54,8 +62,8 @@ class WheelSurfaces:
         """
         key = self._key(demand, file, release)
         if key not in self._known:
-            kept = self._answers.known([key])
-            self._known[key] = _decode(kept[key]) if key in kept else self._read(demand, file, release, key)
+            kept = _decoded(self._answers.known([key]).get(key))
+            self._known[key] = self._read(demand, file, release, key) if kept is None else kept
         return self._known[key]
 
     def _key(self, demand: ApiDemand, file: File, release: str) -> str:

@@ -58,7 +58,7 @@ class _Comparison:
             if one.alternative is not None and (one.file, one.alternative) in self._satisfied:
                 continue
             if found := self._found(one):
-                if Guard.TYPE_CHECKING not in one.guard:
+                if Guard.TYPE_CHECKING not in one.guard and not _is_declared_there(one, found):
                     self._misplaced(one, found[0], gathered)
             else:
                 self._missing(one, gathered)
@@ -141,6 +141,11 @@ def _has_place(role: Role, found: Sequence[Dependency]) -> bool:
     if role is not Role.MAIN:
         return bool(found)
     return any(each.runtime or any(one.image for one in each.declarations) for each in found)
+
+
+def _is_declared_there(one: Import, found: Sequence[Dependency]) -> bool:
+    """Whether the importing file itself states it, as a notebook does that installs what it needs."""
+    return any(each.location.path == one.file for dependency in found for each in dependency.declarations)
 
 
 def _is_optional(one: Import) -> bool:

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import queue
+import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from analyzers.source.file_records import encode_record, failed_record, file_record
 from analyzers.source.walking import SourceFile
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerContext, SpawnContext
+    from multiprocessing.process import BaseProcess
+
+    _Context = ForkServerContext | SpawnContext
 
 Content = tuple[SourceFile, bytes]
 Encoded = bytes
@@ -24,6 +33,8 @@ _CHUNK_FILES = 64
 _WORTHWHILE_BYTES = 1 << 20
 """Below this much source other processes would start more slowly than this one works."""
 _MEMORY_BYTES = 4 << 30
+_ATTEMPTS = 2
+"""A process that somebody else ended is not its file's doing."""
 
 
 def record_one(content: Content, *, precise: bool = False) -> Encoded:
@@ -40,11 +51,15 @@ def record_each(contents: Iterable[Content], jobs: int, *, precise: bool = False
         precise: see `file_record`.
     """
     chunks = _chunks(contents)
-    beginning = [chunk for chunk in (next(chunks, []), next(chunks, [])) if chunk]
-    size_bytes = sum(len(data) for chunk in beginning for _, data in chunk)
-    if jobs > 1 and size_bytes >= _WORTHWHILE_BYTES:
-        yield from _Pool(jobs, precise).run(_joined(beginning, chunks))
-        return
+    beginning: list[list[Content]] = []
+    if jobs > 1:
+        size_bytes = 0
+        for chunk in chunks:
+            beginning.append(chunk)
+            size_bytes += sum(len(data) for _, data in chunk)
+            if size_bytes >= _WORTHWHILE_BYTES:
+                yield from _Pool(jobs, precise).run(_joined(beginning, chunks))
+                return
     for chunk in _joined(beginning, chunks):
         for content in chunk:
             yield record_one(content, precise=precise)
@@ -69,74 +84,124 @@ def _chunks(contents: Iterable[Content]) -> Iterator[list[Content]]:
 
 
 class _Pool:
-    """Processes that are replaced when one of them dies."""
+    """Processes, each with a thread that waits for it; one that dies is replaced.
+
+    `concurrent.futures` has such a pool, but in Pythons before 3.12 it waits for ever when a process dies
+    that was being written to, and it does not tell which one died.
+    """
 
     def __init__(self, jobs: int, precise: bool) -> None:
-        self._jobs, self._precise = jobs, precise
-        self._executor = self._started(jobs)
-        self._alone: ProcessPoolExecutor | None = None
-
-    @staticmethod
-    def _started(jobs: int) -> ProcessPoolExecutor:
+        self._jobs = jobs
+        self._threads = ThreadPoolExecutor(jobs)
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
         # A fork would copy locks that other threads hold; the server forks before there are any.
-        methods = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        if "forkserver" in methods:
+        context: _Context = multiprocessing.get_context("spawn")
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["analyzers.source.extraction", "ast_grep_py"])
-        return ProcessPoolExecutor(jobs, mp_context=context, initializer=_limit_memory)
+        self._processes = [_Process(context, precise) for _ in range(jobs)]
+        for process in self._processes:
+            self._idle.put(process)
 
     def run(self, chunks: Iterator[list[Content]]) -> Iterator[Encoded]:
         """The record of every file of the chunks, in order; few chunks are under way at once."""
-        under_way: deque[tuple[list[Content], Future[list[Encoded]], ProcessPoolExecutor]] = deque()
+        under_way: deque[Future[list[Encoded]]] = deque()
         try:
             for chunk in chunks:
-                under_way.append((chunk, self._submit(chunk), self._executor))
+                under_way.append(self._threads.submit(self._records, chunk))
                 if len(under_way) > 2 * self._jobs:
-                    yield from self._result(*under_way.popleft())
+                    yield from under_way.popleft().result()
             while under_way:
-                yield from self._result(*under_way.popleft())
+                yield from under_way.popleft().result()
         finally:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            if self._alone is not None:
-                self._alone.shutdown(wait=False, cancel_futures=True)
+            for process in self._processes:
+                process.close()
+            self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _submit(self, chunk: list[Content]) -> Future[list[Encoded]]:
+    def _records(self, chunk: list[Content]) -> list[Encoded]:
+        process = self._idle.get()
         try:
-            return self._executor.submit(_record_chunk, chunk, self._precise)
-        except BrokenProcessPool as error:
-            broken: Future[list[Encoded]] = Future()
-            broken.set_exception(error)
-            return broken
+            return process.records(chunk)
+        except _ProcessDiedError:
+            return [self._record_alone(process, content) for content in chunk]
+        finally:
+            self._idle.put(process)
 
-    def _result(
-        self, chunk: list[Content], future: Future[list[Encoded]], executor: ProcessPoolExecutor
-    ) -> list[Encoded]:
+    @staticmethod
+    def _record_alone(process: _Process, content: Content) -> Encoded:
+        """The record of one file from a process that does nothing else: its death is the file's doing."""
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(_ProcessDiedError):
+                return process.records([content])[0]
+        return encode_record(failed_record(content[0], "the process that analysed it died"))
+
+
+class _ProcessDiedError(Exception):
+    """A process ended before it answered."""
+
+
+class _Process:
+    """A process that makes records; it is started when it is needed, and again when it has died."""
+
+    def __init__(self, context: _Context, precise: bool) -> None:
+        self._context, self._precise = context, precise
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def records(self, contents: list[Content]) -> list[Encoded]:
+        """The records of files.
+
+        Raises:
+            _ProcessDiedError: it died over them, or was closed.
+        """
         try:
-            return future.result()
-        except BrokenProcessPool:
-            if executor is self._executor:
-                self._executor = self._started(self._jobs)
-            executor.shutdown(wait=False, cancel_futures=True)
-        except (MemoryError, RecursionError):
-            pass  # the process lives; which file it was shows below
-        return [self._record_alone(content) for content in chunk]
+            connection = self._connected()
+            connection.send(contents)
+            answer: list[Encoded] = connection.recv()
+        except (EOFError, OSError) as error:
+            self._end()
+            raise _ProcessDiedError from error
+        return answer
 
-    def _record_alone(self, content: Content) -> Encoded:
-        """The record of one file from a process that does nothing else, whose death is the file's doing."""
-        self._alone = self._alone or self._started(1)
-        try:
-            return self._alone.submit(_record_chunk, [content], self._precise).result()[0]
-        except BrokenProcessPool:
-            self._alone.shutdown(wait=False, cancel_futures=True)
-            self._alone = None
-            reason = "the process that analysed it died"
-        except (MemoryError, RecursionError) as error:
-            reason = f"cannot be analysed: {type(error).__name__}"
-        return encode_record(failed_record(content[0], reason))
+    def close(self) -> None:
+        """End it for good, whatever it is doing."""
+        with self._lock:
+            self._is_closed = True
+            if self._process is not None:
+                self._process.terminate()
+
+    def _connected(self) -> Connection:
+        with self._lock:
+            if self._is_closed:
+                raise EOFError
+            if self._connection is None:
+                self._connection, theirs = self._context.Pipe()
+                self._process = self._context.Process(
+                    target=_serve, args=(theirs, self._precise), daemon=True
+                )
+                self._process.start()
+                theirs.close()  # so that its death closes the pipe
+            return self._connection
+
+    def _end(self) -> None:
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.join()
+            if self._connection is not None:
+                self._connection.close()
+            self._process = self._connection = None
 
 
-def _record_chunk(contents: Sequence[Content], precise: bool) -> list[Encoded]:
-    return [record_one(content, precise=precise) for content in contents]
+def _serve(connection: Connection, precise: bool) -> None:
+    """Answer with records until nobody asks any more, or memory is spent."""
+    _limit_memory()
+    with contextlib.suppress(EOFError, OSError, MemoryError, RecursionError):
+        while True:
+            contents: list[Content] = connection.recv()
+            connection.send([record_one(content, precise=precise) for content in contents])
 
 
 def _limit_memory() -> None:

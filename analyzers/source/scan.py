@@ -14,7 +14,7 @@ from analyzers.evidence import Finding, Location
 from analyzers.files import FileReader, FileReaderError, read_file
 from analyzers.manifests.declared import Declared, Format, Manifest
 from analyzers.manifests.discovery import manifest_format, read_manifest, reading
-from analyzers.manifests.errors import MalformedManifestError, ManifestError
+from analyzers.manifests.errors import MalformedManifestError, ManifestError, UnreadableManifestError
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
 from analyzers.source.demand import ApiDemand, demands
@@ -197,7 +197,7 @@ class Scan:
                 for file, data in batch:
                     number = len(walked)
                     walked.append(file)
-                    record = decode_record(known[file.key]) if file.key in known else None
+                    record = _decoded(known.get(file.key))
                     if record is not None and record.is_of(file.path):
                         records[number] = record
                         cached += 1
@@ -258,9 +258,9 @@ class Scan:
         """
         try:
             data = read_file(self._reader, b"pyproject.toml", _MANIFEST_BYTES)
-        except FileReaderError:
-            return ScanSettings()
-        return read_scan_settings(data, "pyproject.toml", DEPENDENCY_FINDINGS)
+            return read_scan_settings(data, "pyproject.toml", DEPENDENCY_FINDINGS)
+        except (FileReaderError, UnreadableManifestError):
+            return ScanSettings()  # as a manifest it is read again, and becomes an unknown
 
     def _manifests(self, sources: Sequence[Source]) -> list[Manifest]:
         """What files state, and what scripts and notebooks state about themselves."""
@@ -367,6 +367,14 @@ class _Walked(NamedTuple):
     sha256: str
     key: str
     size_bytes: int
+
+
+def _decoded(kept: bytes | None) -> FileRecord | None:
+    """The record; None where nothing was kept, or something else."""
+    try:
+        return None if kept is None else decode_record(kept)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _fact(file: _Walked, record: FileRecord) -> FileFact:

@@ -22,7 +22,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "what hints at the Pythons, hardware and libraries it needs. Nothing is imported or run."
     )
     command.add_argument(
-        "path", metavar="PATH", type=Path, nargs="?", default=Path(),
+        "path", metavar="PATH", type=_named, nargs="?", default=Path(),
         help="a directory, a file, a wheel or a source distribution (default: the working directory)",
     )  # fmt: skip
     command.add_argument(
@@ -60,6 +60,15 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     arguments.add_index(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def _named(text: str) -> Path:
+    """A path that is stated; an empty one is a variable that was not set, not the working directory."""
+    if not text:
+        raise argparse.ArgumentTypeError(
+            "is empty; name a directory, a file, a wheel or a source distribution"
+        )
+    return Path(text)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -33,6 +33,9 @@ _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
+_MAX_COMMENTS = 1_000
+_COMMENTS = re.compile(rf"(?:^[^\S\n]*+(?:#[^\n]*+)?\n){{{_MAX_COMMENTS},}}+", re.MULTILINE)
+_NOT_LINE_END = re.compile(r"[^\n]")
 _IMPORT_LINE = re.compile(
     r"^(?:import[ \t][^\n;#]{1,400}"
     r"|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
@@ -95,6 +98,9 @@ def _imports_alone(text: str, reason: str) -> ModuleFacts:
 def _parsed(text: str) -> SgNode:
     from ast_grep_py import SgRoot
 
+    # The parser's time grows with the square of the lines of comments that follow a statement.
+    if text.count("#") > _MAX_COMMENTS:
+        text = _COMMENTS.sub(lambda match: _NOT_LINE_END.sub(" ", match[0]), text)
     return SgRoot(text, "python").root()
 
 

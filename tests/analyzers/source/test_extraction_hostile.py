@@ -34,6 +34,9 @@ _HOSTILE = {
     "operands": "x = " + " or ".join(["lib.a()"] * 3_000) + "\nx.go()",
     "guards": "try: import a\nexcept ImportError: import b\n" * 1_000,
     "nulls": "\0\0lib.a()\n" * 1_000,
+    "comments": "x = 1\n" + "# \n" * 100_000,
+    "comments apart": "if x:\n    y = 1\n" + "    # \n\n" * 100_000 + "lib.a()",
+    "comments with code": "x = 1 # \n" * 50_000,
     "dots": "from " + "." * 50_000 + "a import b\nb.go()",
     "surrogates": "x = '\udcff'\nlib.a()",
 }
@@ -45,6 +48,11 @@ def test_is_survived(name: str) -> None:
     assert "lib" in [fact.module for fact in facts.imports]
     assert all(len(target) < 400 for use in facts.uses for target in use.targets)
     assert all(len(use.targets) <= 16 for use in facts.uses)
+
+
+def test_what_stands_behind_many_comments_keeps_its_place() -> None:
+    facts = extracted("import lib\n" + "# \N{GREEK SMALL LETTER ALPHA}\n" * 5_000 + "lib.a()\n")
+    assert [(use.targets, use.site.line, use.site.column) for use in facts.uses] == [(("lib.a",), 5_002, 5)]
 
 
 @pytest.mark.slow
