@@ -89,9 +89,17 @@ def devices(root: SgNode, text: str) -> tuple[DeviceMention, ...]:
         root: of the file's tree.
         text: of the same file; most texts mention none, and their trees are not walked.
     """
-    if not _MENTION.search(text):
-        return ()
-    found = root.find_all(kind="string", regex=_MENTION.pattern)
+    return mentioned(root.find_all(kind="string")) if has_mentions(text) else ()
+
+
+def has_mentions(text: str) -> bool:
+    """Whether a text may name a device or variable, so that its strings are worth a look."""
+    return _MENTION.search(text) is not None
+
+
+def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
+    """As `devices`, from all strings of the file."""
+    found = [string for string in strings if _MENTION.search(string.text())]
     return tuple(mention for string in shallow(found) if (mention := _mention(string)) is not None)
 
 

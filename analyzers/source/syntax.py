@@ -70,6 +70,14 @@ def rules(text: str) -> list[Rule]:
     return [*always, *hinted(text)]
 
 
+def kinds_of(rules: Iterable[Rule]) -> frozenset[str]:
+    """The kinds of nodes that `rules` look for."""
+    found: set[str] = set()
+    for rule in rules:
+        found.update(each["kind"] for each in rule.get("any", [rule]) if "kind" in each)
+    return frozenset(found)
+
+
 def named(nodes: Iterable[SgNode]) -> tuple[Feature, ...]:
     """As `features`, from what a walk by `rules` found; nodes of other kinds are passed over."""
     found: dict[str, int] = {}

@@ -14,17 +14,15 @@ from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
 from analyzers.source.extraction.scopes import ScopeKind
-from analyzers.source.extraction.structure import KINDS, Structure
+from analyzers.source.extraction.structure import Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
-from analyzers.source.hardware import devices
+from analyzers.source.extraction.walking import Walk
 from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.records import Guard, ImportKind
-from analyzers.source.security import indicators
-from analyzers.source.syntax import features
 
 if TYPE_CHECKING:
-    from ast_grep_py import Config, SgNode
+    from ast_grep_py import SgNode
 
 MAX_CHARACTERS = 2_000_000
 """Longer texts are data, not source: only their imports are read, their trees would fill the memory."""
@@ -38,8 +36,6 @@ _IMPORT_LINE = re.compile(
     r"|from[ \t]+[\w.]{1,200}[ \t]+import[ \t]*(?:\([^()]{1,4000}\)|[^\n;#(]{1,400}))",
     re.MULTILINE,
 )
-
-_RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
 
 
 def extracted(text: str) -> ModuleFacts:
@@ -56,10 +52,10 @@ def extracted(text: str) -> ModuleFacts:
     if not text.isascii():
         # What was decoded with surrogates cannot be encoded for the parser.
         text = _SURROGATE.sub("?", text)
-    root = _parsed(text)
+    walk = Walk(_parsed(text), text)
     source = Source(text)
     structure = Structure(source)
-    structure.build(root.find_all(_RULE))
+    structure.build(walk.nodes, walk.kinds)
     guards = Guards(structure)
     evaluation = Evaluation(structure)
     uses = Uses(evaluation, guards).collect()
@@ -70,9 +66,9 @@ def extracted(text: str) -> ModuleFacts:
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
-        features=features(root),
-        indicators=indicators(root, text),
-        devices=devices(root, text),
+        features=walk.features(),
+        indicators=walk.indicators(),
+        devices=walk.devices(),
         errors=_errors(structure),
     )
     structure.release()

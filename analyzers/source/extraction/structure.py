@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import binding_statements, definition_statements, import_statements
@@ -101,16 +102,19 @@ class Structure:
         self.open_case = (-1, -1)
         self._quoted: list[tuple[int, int, str]] = []
 
-    def build(self, nodes: list[SgNode]) -> None:
-        """Take in the nodes of `KINDS`, in the order of the text."""
+    def build(self, nodes: Sequence[SgNode], kinds: Sequence[str]) -> None:
+        """Take in the nodes of `KINDS`, in the order of the text; those of other kinds are passed over."""
         handlers = _HANDLERS
         stack = self.stack
-        for node in nodes:
+        for node, kind in zip(nodes, kinds, strict=True):
+            handler = handlers.get(kind)
+            if handler is None:
+                continue
             extent = node.range()
             start = extent.start.index
             while start >= stack[-1].end and len(stack) > 1:
                 stack.pop()
-            handlers[node.kind()](self, start, extent.end.index, node)
+            handler(self, start, extent.end.index, node)
         for scope in self.scopes:
             for bindings in scope.names.values():
                 if len(bindings) > 1:

@@ -33,13 +33,20 @@ def indicators(root: SgNode, text: str) -> tuple[Indicator, ...]:
     if not wanted:
         return ()
     nodes = root.find_all({"rule": {"any": [{"kind": kind} for kind in wanted]}})
-    return _excused(text, _told(nodes, by_keyword(text)))
-
-
-def _told(nodes: Iterable[SgNode], keywords_matter: bool) -> Iterator[tuple[SgNode, Verdict]]:
     by_kind: dict[str, list[SgNode]] = {}
     for node in nodes:
         by_kind.setdefault(node.kind(), []).append(node)
+    return indicated(by_kind, text)
+
+
+def indicated(by_kind: Mapping[str, Sequence[SgNode]], text: str) -> tuple[Indicator, ...]:
+    """As `indicators`, from the nodes of the kinds that `triggers.kinds` names, in the order of the text."""
+    return _excused(text, _told(by_kind, by_keyword(text)))
+
+
+def _told(
+    by_kind: Mapping[str, Sequence[SgNode]], keywords_matter: bool
+) -> Iterator[tuple[SgNode, Verdict]]:
     imported: list[Imported] = []
     for kind in IMPORT_KINDS:
         for node in by_kind.get(kind, ()):
