@@ -41,25 +41,28 @@ def indicators(root: SgNode, text: str) -> tuple[Indicator, ...]:
 
 def indicated(by_kind: Mapping[str, Sequence[SgNode]], text: str) -> tuple[Indicator, ...]:
     """As `indicators`, from the nodes of the kinds that `triggers.kinds` names, in the order of the text."""
-    return _excused(text, _told(by_kind, by_keyword(text)))
+    return _excused(text, _told(by_kind, text))
 
 
-def _told(
-    by_kind: Mapping[str, Sequence[SgNode]], keywords_matter: bool
-) -> Iterator[tuple[SgNode, Verdict]]:
+def _told(by_kind: Mapping[str, Sequence[SgNode]], text: str) -> Iterator[tuple[SgNode, Verdict]]:
     imported: list[Imported] = []
     for kind in IMPORT_KINDS:
         for node in by_kind.get(kind, ()):
             named = list(imports(node))
             imported += named
             yield from ((node, verdict) for verdict in _import(named))
-    context = Context(aliases(imported), frozenset(each.dotted for each in imported), keywords_matter)
+    context = Context(aliases(imported), frozenset(each.dotted for each in imported), by_keyword(text))
     for node in by_kind.get("call", ()):
         if may_matter(node, context):
-            yield from ((node, verdict) for verdict in verdicts(called(node, context.aliases), context))
+            for verdict in verdicts(called(node, context.aliases), context):
+                yield node, verdict
     for kind, rule in _BY_KIND.items():
-        for node in shallow(by_kind.get(kind, ())):
-            yield from ((node, verdict) for verdict in rule(node))
+        chosen = by_kind.get(kind, ())
+        if kind == "string":
+            chosen = text_rules.worth_a_look(chosen, text)
+        for node in shallow(chosen):
+            for verdict in rule(node):
+                yield node, verdict
 
 
 def _assert(node: SgNode) -> Iterator[Verdict]:
