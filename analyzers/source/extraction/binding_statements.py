@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import definition_statements
-from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind, Step
 from analyzers.source.records import UseKind
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _TARGET = re.compile(rf"(?P<name>{NAME})(?:\s*\.\s*(?P<member>{NAME}))?\s*(?P<sign>=(?!=)|:)")
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
-_EQUALS = re.compile(rf"[(\[{{]|{ASSIGNED}")
-_IN = re.compile(rf"[(\[{{]|{word('in')}")
-_AS = re.compile(rf"[(\[{{]|{word('as')}")
-_IF = re.compile(rf"[(\[{{]|{word('if')}")
+_EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
+_IN = re.compile(sought(r"(\[{", word("in")))
+_AS = re.compile(sought(r"(\[{", word("as")))
+_IF = re.compile(sought(r"(\[{", word("if")))
 _NAME = re.compile(NAME)
 _CAPTURE = re.compile(rf"(?<![\w.])({NAME})(?!\s*[\w.(=])|\bas\s+({NAME})")
 _NO_CAPTURE = frozenset({"_", "None", "True", "False"})

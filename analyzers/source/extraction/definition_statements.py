@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.source.extraction.patterns import ASSIGNED, NAME
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought
 from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Function, Range, Scope, ScopeKind
 from analyzers.source.records import UseKind
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DEF = re.compile(rf"(?:async\s+)?def\s+({NAME})\s*([(\[])")
 _CLASS = re.compile(rf"class\s+({NAME})\s*([(\[:])")
 _PARAMETER = re.compile(rf"(\*{{0,2}})\s*({NAME})\s*([:=])?")
-_EQUALS = re.compile(rf"[(\[{{]|{ASSIGNED}")
+_EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
 _ARROW = re.compile(r"\s*->\s*")
 _MAX_EARLIER = 4
 

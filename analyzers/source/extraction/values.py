@@ -8,7 +8,7 @@ import re
 
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
@@ -21,10 +21,14 @@ _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
 _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
-    rf"[(\[{{{{,]|{'|'.join(map(word, ('if', 'or', 'and', 'lambda', 'for', 'else', 'in', 'is', 'not')))}"
-    rf"|{ASSIGNED}|[-+*/%@&|^<>!=]+"
+    sought(
+        r"(\[{,",
+        *map(word, ("if", "or", "and", "lambda", "for", "else", "in", "is", "not")),
+        ASSIGNED,
+        *(sign + "[-+*/%@&|^<>!=]*" for sign in "-+*/%@&|^<>!="),
+    )
 )
-_FOR = re.compile(rf"[(\[{{]|{word('for')}|{word('async')}")
+_FOR = re.compile(sought(r"(\[{", word("for"), word("async")))
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
@@ -431,5 +435,5 @@ class Evaluation:
         )
 
 
-_COMMA_ONLY = re.compile(rf"[(\[{{]|,|{word('lambda')}.*?:")
+_COMMA_ONLY = re.compile(sought(r"(\[{,", word("lambda") + ".*?:"))
 _WALRUS = re.compile(rf"{NAME}\s*:=")
