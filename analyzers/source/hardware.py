@@ -94,7 +94,9 @@ def devices(root: SgNode, text: str) -> tuple[DeviceMention, ...]:
 
 def has_mentions(text: str) -> bool:
     """Whether a text may name a device or variable, so that its strings are worth a look."""
-    return _MENTION.search(text) is not None
+    if _NAMED.search(text):
+        return True
+    return "ExecutionProvider" in text and _MENTION.search(text) is not None
 
 
 def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
@@ -104,9 +106,9 @@ def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
 
 
 _NAMES = r"cuda|mps|xpu|hpu|xla|rocm|gpu|GPU|tpu|TPU|nccl|gpu_hist"
-_MENTION = re.compile(
-    rf"[\"'](?:(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|\w+ExecutionProvider|{'|'.join(ENVIRONMENT)})[\"']"
-)
+_DEVICE = rf"(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|{'|'.join(ENVIRONMENT)}"
+_NAMED = re.compile(rf"[\"'](?:{_DEVICE})[\"']")
+_MENTION = re.compile(rf"[\"'](?:{_DEVICE}|\w+ExecutionProvider)[\"']")
 
 
 def _mention(string: SgNode) -> DeviceMention | None:

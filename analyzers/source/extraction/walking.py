@@ -9,7 +9,9 @@ from analyzers.source.extraction.structure import KINDS
 from analyzers.source.module_facts import DeviceMention, Feature, Indicator
 
 if TYPE_CHECKING:
-    from ast_grep_py import SgNode
+    from ast_grep_py import Rule, SgNode
+
+_KINDS = ", ".join(KINDS)
 
 
 class Walk:
@@ -23,12 +25,12 @@ class Walk:
         self._text = text
         rules = syntax.rules(text)
         self._of_syntax = syntax.kinds_of(rules)
-        self._of_security = frozenset(security.kinds(text))
+        self._of_security = tuple(security.kinds(text))
         self._has_mentions = hardware.has_mentions(text)
-        plain = {*KINDS, *self._of_security, *(["string"] if self._has_mentions else [])}
-        rules = [rule for rule in rules if rule.get("kind") not in plain or len(rule) > 1]
         # Several kinds in one rule are read faster than as many rules.
-        self.nodes = root.find_all({"rule": {"any": [{"kind": ", ".join(sorted(plain))}, *rules]}})
+        further = ("string", *self._of_security) if self._has_mentions else self._of_security
+        plain: Rule = {"kind": ", ".join((_KINDS, *further))}
+        self.nodes = root.find_all({"rule": {"any": [plain, *rules]}})
         self.kinds = [node.kind() for node in self.nodes]
 
     def features(self) -> tuple[Feature, ...]:
