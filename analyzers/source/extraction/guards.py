@@ -75,6 +75,11 @@ class Guards:
         index = bisect.bisect_right(self._starts, offset) - 1
         return self._segments[index] if index >= 0 else ()
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is a guard anywhere."""
+        return bool(self._starts)
+
     def _find(self) -> None:
         source = self._source
         for node in self._structure.handlers:

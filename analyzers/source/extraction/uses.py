@@ -24,8 +24,10 @@ _GROUP_BEFORE = re.compile(
 MAX_USES = 50_000
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
-_DIRECT = Via.DIRECT
-_CERTAIN = Confidence.CERTAIN
+# Members of an enumeration are slow to ask for, and what is here is asked for at each use.
+_DIRECT, _ALIAS, _CHAINED, _BY_INHERITANCE = Via.DIRECT, Via.ALIAS, Via.CHAIN, Via.INHERITED
+_CERTAIN, _LIKELY, _POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
+_INHERITED, _STAR = steps.INHERITED, special_calls.STAR
 _NO_ARGUMENTS: arguments.Arguments = (0, (), False, ())
 
 
@@ -37,6 +39,8 @@ class Uses:
         self._structure = evaluation.structure
         self._source = evaluation.source
         self._guards = guards
+        self._has_guards = guards.is_any
+        self._decorators = self._structure.decorators
         self._kinds = sorted(self._structure.kinds, key=lambda entry: entry[0])
         self._kind_starts = [entry[0] for entry in self._kinds]
         self.found: list[UseFact] = []
@@ -57,8 +61,9 @@ class Uses:
         }
         scope: Scope = module
         start, end, until = 0, -1, -1
+        found, add, imported_uses = self.found, self._add, evaluation.imported
         for match in _READ.finditer(code):
-            if len(self.found) > MAX_USES:
+            if len(found) > MAX_USES:
                 self._structure.errors.append(
                     (self._source.line(match.start()), f"more than {MAX_USES} uses")
                 )
@@ -78,14 +83,14 @@ class Uses:
                 if offset in stores:
                     continue
                 if group == 2:
-                    events = evaluation.imported(offset, offset + len(name), once.expression)
+                    events = imported_uses(offset, offset + len(name), once.expression)
                     for event in events:
-                        self._add(event, offset, _DIRECT)
+                        add(event, offset, _DIRECT)
                     if events or match[2] != "[":
                         continue
                 if once.stars:
                     last = offset + len(name)
-                    self._add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
+                    add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
                 continue
             if offset in stores:
                 continue
@@ -95,14 +100,16 @@ class Uses:
             here = scope
             while here.hole is not None and here.hole[0] <= offset < here.hole[1] and here.parent is not None:
                 here = here.parent
+            if here.known.get(name) == ():
+                continue
             if group == 1:
                 self._bare(name, offset, offset + len(name), here)
                 continue
-            events = evaluation.chain(offset, here)[2]
+            events = evaluation.chain(offset, here, name)[2]
             if events:
-                via = _DIRECT if name in imported else Via.ALIAS
+                via = _DIRECT if name in imported else _ALIAS
                 for event in events:
-                    self._add(event, offset, via)
+                    add(event, offset, via)
             elif name in imported and match[2] == "[":
                 self._bare(name, offset, offset + len(name), here)
         self._groups()
@@ -146,24 +153,25 @@ class Uses:
                 kind = _ATTRIBUTE
             elif kind is _ATTRIBUTE:
                 kind = special
-        if root in self._structure.decorators:
+        if root in self._decorators:
             kind = _DECORATOR
-        positional, keywords, star, literals = (
-            arguments.parsed(self._source, opening) if opening >= 0 and special is not None else _NO_ARGUMENTS
-        )
+        if opening >= 0 and special is not None:
+            positional, keywords, star, literals = arguments.parsed(self._source, opening)
+        else:
+            positional, keywords, star, literals = _NO_ARGUMENTS
         confidence = _CERTAIN
         text = targets[0]
         if len(targets) > 1:
-            confidence = Confidence.LIKELY
+            confidence = _LIKELY
             text = " ".join(targets)
-        if steps.INHERITED in text:
-            via = Via.INHERITED
-            targets = tuple(target.replace(steps.INHERITED, "") for target in targets)
+        if _INHERITED in text:
+            via = _BY_INHERITANCE
+            targets = tuple(target.replace(_INHERITED, "") for target in targets)
         elif ")" in text or "]" in text:
-            via = Via.CHAIN
-        if special_calls.STAR in text:
-            confidence = Confidence.POSSIBLE
-        guard = self._guards.at(start)
+            via = _CHAINED
+        if _STAR in text:
+            confidence = _POSSIBLE
+        guard = self._guards.at(start) if self._has_guards else ()
         if is_probe and Guard.HASATTR not in guard:
             guard = (*guard, Guard.HASATTR)
         site = self._source.site(start, end)

@@ -184,7 +184,7 @@ class Evaluation:
                 return (key,) if key in self.structure.functions else ()
             if word in ("not", "yield"):
                 return ()
-            values, position, _ = self.chain(start, scope)
+            values, position, _ = self.chain(start, scope, word)
             if position < 0:
                 position = self._behind(match.end(), end)
         elif code[start] in "([" and start in source.closing:
@@ -303,17 +303,20 @@ class Evaluation:
             scope = scope.parent
         return scope, self._starts[index] if index < len(self._starts) else len(self.source.code) + 1
 
-    def chain(self, offset: int, scope: Scope) -> Chain:
+    def chain(self, offset: int, scope: Scope, name: str) -> Chain:
         """The primary expression that starts with the name at an offset."""
         known = self._chains.get(offset)
         if known is None:
-            match = _NAME.match(self.source.code, offset)
-            if match is None:
+            values = scope.known.get(name)
+            if values is None:
+                self._chains[offset] = _NOTHING
+                values = self.named(name, scope, offset)
+            if not values:
                 return _NOTHING
+            end = offset + len(name)
+            # What is met again while this is followed leads to nothing.
             self._chains[offset] = _NOTHING
-            values = self.named(match[0], scope, offset)
-            known = self._trailers(values, match.end(), scope, offset, match.end()) if values else _NOTHING
-            self._chains[offset] = known
+            known = self._chains[offset] = self._trailers(values, end, scope, offset, end)
         return known
 
     def group(self, opening: int, scope: Scope) -> Chain:
