@@ -49,26 +49,23 @@ class Binding:
         values: the values once known; None before.
     """
 
-    __slots__ = (
-        "annotation", "class_", "end", "expression", "function", "kind", "place",
-        "position", "scope", "stars", "start", "steps", "value", "values",
-    )  # fmt: skip
+    # Most bindings have few of these, and what is not written costs nothing.
+    end = -1
+    value: Range | None = None
+    annotation: Range | None = None
+    steps: tuple[Step, ...] = ()
+    expression = ""
+    function: Function | None = None
+    class_: Class | None = None
+    place = 0
+    stars = 0
+    values: tuple[str, ...] | None = None
 
     def __init__(self, kind: BindingKind, position: int, scope: Scope) -> None:
         self.kind = kind
         self.position = position
         self.start = position
-        self.end = -1
         self.scope = scope
-        self.value: Range | None = None
-        self.annotation: Range | None = None
-        self.steps: tuple[Step, ...] = ()
-        self.expression = ""
-        self.function: Function | None = None
-        self.class_: Class | None = None
-        self.place = 0
-        self.stars = 0
-        self.values: tuple[str, ...] | None = None
 
 
 class Scope:
