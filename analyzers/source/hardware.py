@@ -94,9 +94,9 @@ def devices(root: SgNode, text: str) -> tuple[DeviceMention, ...]:
 
 def has_mentions(text: str) -> bool:
     """Whether a text may name a device or variable, so that its strings are worth a look."""
-    lowered = text.lower()
-    # Words are found several times faster than what may stand in quotes.
-    return any(word in lowered for word in _WORDS) and _MENTION.search(text) is not None
+    if _NAMED.search(text):
+        return True
+    return "ExecutionProvider" in text and _MENTION.search(text) is not None
 
 
 def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
@@ -106,14 +106,10 @@ def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
 
 
 _NAMES = r"cuda|mps|xpu|hpu|xla|rocm|gpu|GPU|tpu|TPU|nccl|gpu_hist"
-_MENTION = re.compile(
-    rf"[\"'](?:(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|\w+ExecutionProvider|{'|'.join(ENVIRONMENT)})[\"']"
-)
-_ROOTS = [*dict.fromkeys(_NAMES.lower().replace("gpu_hist|", "").split("|")), "executionprovider"]
-_WORDS = (
-    *_ROOTS,
-    *(name.lower() for name in ENVIRONMENT if not any(root in name.lower() for root in _ROOTS)),
-)
+_DEVICE = rf"(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|{'|'.join(ENVIRONMENT)}"
+_FIRSTS = "".join(sorted({"/", *(name[0] for name in (*_NAMES.split("|"), *ENVIRONMENT))}))
+_NAMED = re.compile(rf"[\"'](?=[{_FIRSTS}])(?:{_DEVICE})[\"']")
+_MENTION = re.compile(rf"[\"'](?:{_DEVICE}|\w+ExecutionProvider)[\"']")
 
 
 def _mention(string: SgNode) -> DeviceMention | None:

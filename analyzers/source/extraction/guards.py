@@ -34,9 +34,9 @@ _TESTS = (
     (_PROBE, Guard.IMPORT_ERROR),
 )
 _WORDS = (
-    "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version",
-    "Version(", "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
+    "TYPE_CHECKING", "PY", "Version(", "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
 )  # fmt: skip
+_VERSION_WORDS = ("version_info", "hexversion", "python_version", "__version__", "parse_version")
 _FLAG = re.compile(r"([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)")
 _MISSING = re.compile(r"\b(?:ImportError|ModuleNotFoundError)\b")
 _ABSENT = re.compile(r"\bAttributeError\b")
@@ -88,7 +88,9 @@ class Guards:
             for match in _SUPPRESSED.finditer(source.code):
                 guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
                 self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
-        self._marks = sorted(offset for word in _WORDS for offset in _occurrences(source.code, word))
+        code = source.code
+        words = (*_WORDS, *_VERSION_WORDS) if "version" in code else _WORDS
+        self._marks = sorted(offset for word in words for offset in _occurrences(code, word))
         if not self._flags and not self._marks:
             return
         for mark in self._marks:

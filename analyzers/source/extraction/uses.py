@@ -50,7 +50,7 @@ class Uses:
         code = self._source.code
         evaluation, structure = self._evaluation, self._structure
         imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores
-        others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:]])
+        others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:] if scope.names])
         module = structure.module
         bound: frozenset[str] = special_calls.SPECIAL.union(module.names, others)
         # Most imported names mean the same throughout the file.
