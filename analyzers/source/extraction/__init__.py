@@ -24,6 +24,11 @@ from analyzers.source.records import Guard, ImportKind
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
+_IMPORT_ERROR_GUARD = Guard.IMPORT_ERROR
+_DYNAMIC = ImportKind.DYNAMIC
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
+
 MAX_CHARACTERS = 2_000_000
 """Longer texts are data, not source: only their imports are read, their trees would fill the memory."""
 
@@ -112,7 +117,7 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
     entries = list(zip(structure.import_offsets, structure.imports, strict=True))
     for dynamic in evaluation.dynamic.values():
         scope = dynamic.scope
-        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+        while scope.kind is _COMPREHENSION_SCOPE and scope.parent is not None:
             scope = scope.parent
         entries += [
             (
@@ -120,9 +125,9 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
                 ImportFact(
                     site=source.site(dynamic.start, dynamic.end),
                     module=module,
-                    kind=ImportKind.DYNAMIC,
-                    guard=(Guard.IMPORT_ERROR,) if dynamic.is_probe else (),
-                    is_top_level=scope.kind is not ScopeKind.FUNCTION,
+                    kind=_DYNAMIC,
+                    guard=(_IMPORT_ERROR_GUARD,) if dynamic.is_probe else (),
+                    is_top_level=scope.kind is not _FUNCTION_SCOPE,
                     confidence=dynamic.confidence,
                 ),
             )
@@ -149,7 +154,7 @@ def _guarded(uses: Sequence[UseFact], imports: Sequence[ImportFact]) -> Sequence
     for fact in imports:
         joint = "" if fact.module.endswith(".") else "."
         bound = fact.module if fact.name is None else f"{fact.module}{joint}{fact.name}"
-        if fact.name is None and fact.asname is None and fact.kind is not ImportKind.DYNAMIC:
+        if fact.name is None and fact.asname is None and fact.kind is not _DYNAMIC:
             bound = fact.module.partition(".")[0]
         if fact.guard:
             guards.setdefault(bound, fact.guard)

@@ -32,6 +32,10 @@ class BindingKind(enum.Enum):
     UNKNOWN = enum.auto()
 
 
+_CLASS_SCOPE = ScopeKind.CLASS
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
+
+
 class Binding:
     """One binding of one name.
 
@@ -93,7 +97,7 @@ class Scope:
         self.outer: dict[str, bool] = {}
         self.hole: Range | None = None
         self.function: Function | None = None
-        self.is_deferred: bool = kind is ScopeKind.FUNCTION or (parent is not None and parent.is_deferred)
+        self.is_deferred: bool = kind is _FUNCTION_SCOPE or (parent is not None and parent.is_deferred)
         self.settled: dict[str, tuple[str, ...]] = {}
         self.known: dict[str, tuple[str, ...]] = {}
 
@@ -113,7 +117,7 @@ class Scope:
         scope = self
         while scope.parent is not None:
             scope = scope.parent
-            if not self.outer[name] and scope.kind is ScopeKind.FUNCTION and name in scope.names:
+            if not self.outer[name] and scope.kind is _FUNCTION_SCOPE and name in scope.names:
                 return scope
         return scope
 
@@ -122,7 +126,7 @@ class Scope:
         scope: Scope | None = self
         is_first = True
         while scope is not None:
-            if is_first or scope.kind is not ScopeKind.CLASS:
+            if is_first or scope.kind is not _CLASS_SCOPE:
                 if name in scope.outer:
                     scope = scope.outer_scope(name)
                 if (bindings := scope.names.get(name)) is not None:

@@ -25,6 +25,12 @@ from analyzers.source.records import UseKind
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
+_IMPORT_BINDING = BindingKind.IMPORT
+_UNKNOWN_BINDING = BindingKind.UNKNOWN
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_MODULE_SCOPE = ScopeKind.MODULE
+_ANNOTATION = UseKind.ANNOTATION
+
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
 _NAME = re.compile(NAME)
 _FROM = re.compile(r"yield\s+from\b|yield\b")
@@ -80,7 +86,7 @@ class Structure:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.module = Scope(ScopeKind.MODULE, 0, len(source.text), None, "")
+        self.module = Scope(_MODULE_SCOPE, 0, len(source.text), None, "")
         self.scopes: list[Scope] = [self.module]
         self.functions: dict[str, Function] = {}
         self.classes: dict[str, Class] = {}
@@ -151,7 +157,7 @@ class Structure:
             self.imports.append(fact)
             self.import_offsets.append(offset)
             if bound is not None:
-                binding = Binding(BindingKind.IMPORT, end, scope)
+                binding = Binding(_IMPORT_BINDING, end, scope)
                 binding.start = start
                 binding.expression = expression
                 binding.stars = fact.name is not None
@@ -181,7 +187,7 @@ class Structure:
         for first, last in self.source.parts(start + 3, end):
             if (plain := _PLAIN.match(self.source.code, first, last)) and plain[2] is None:
                 scope = self.stack[-1]
-                binding = Binding(BindingKind.UNKNOWN, end, scope)
+                binding = Binding(_UNKNOWN_BINDING, end, scope)
                 binding.start = start
                 self.store(first, plain[1], binding, scope)
 
@@ -202,7 +208,7 @@ class Structure:
 
     def open(self, scope: Scope) -> None:
         """Enter a scope; it is left where its range ends."""
-        if scope.function is None and scope.parent is not None and scope.kind is ScopeKind.COMPREHENSION:
+        if scope.function is None and scope.parent is not None and scope.kind is _COMPREHENSION_SCOPE:
             scope.function = scope.parent.function
         self.scopes.append(scope)
         self.stack.append(scope)
@@ -215,7 +221,7 @@ class Structure:
     def annotation(self, extent: Range) -> None:
         """Take a range for an annotation; what it has in quotes becomes code."""
         start, end = extent
-        self.kinds.append((start, end, UseKind.ANNOTATION))
+        self.kinds.append((start, end, _ANNOTATION))
         if STRING not in self.source.code[start:end]:
             return
         for match in _STRINGS.finditer(self.source.code, start, end):

@@ -14,6 +14,9 @@ from analyzers.source.extraction.values import Evaluation, Event
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via
 
+_IMPORT_BINDING = BindingKind.IMPORT
+_HASATTR_GUARD = Guard.HASATTR
+
 # The look behind comes second, so that the search is one for a set of characters.
 _READ = re.compile(rf"({FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*)(?:\s*(?:([.(\[])|(=)(?!=)))?")
 _GROUP_BEFORE = re.compile(
@@ -25,7 +28,7 @@ MAX_USES = 50_000
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
 # Members of an enumeration are slow to ask for, and what is here is asked for at each use.
-_DIRECT, _ALIAS, _CHAINED, _BY_INHERITANCE = Via.DIRECT, Via.ALIAS, Via.CHAIN, Via.INHERITED
+_DIRECT, _ALIAS, _CHAIN, _BY_INHERITANCE = Via.DIRECT, Via.ALIAS, Via.CHAIN, Via.INHERITED
 _CERTAIN, _LIKELY, _POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
 _INHERITED, _STAR = steps.INHERITED, special_calls.STAR
 _NO_ARGUMENTS: arguments.Arguments = (0, (), False, ())
@@ -57,7 +60,7 @@ class Uses:
         plain = {
             name: bindings[0]
             for name, bindings in module.names.items()
-            if len(bindings) == 1 and bindings[0].kind is BindingKind.IMPORT and name not in others
+            if len(bindings) == 1 and bindings[0].kind is _IMPORT_BINDING and name not in others
         }
         scope: Scope = module
         start, end, until = 0, -1, -1
@@ -122,16 +125,16 @@ class Uses:
             bindings = found[1]
             if len(bindings) == 1:
                 binding = bindings[0]
-                if binding.kind is BindingKind.IMPORT and binding.stars:
-                    event: Event = (UseKind.ATTRIBUTE, (binding.expression,), offset, end, -1, False)
-                    self._add(event, offset, Via.DIRECT)
+                if binding.kind is _IMPORT_BINDING and binding.stars:
+                    event: Event = (_ATTRIBUTE, (binding.expression,), offset, end, -1, False)
+                    self._add(event, offset, _DIRECT)
                 return
-            if not any(binding.kind is BindingKind.IMPORT and binding.stars for binding in bindings):
+            if not any(binding.kind is _IMPORT_BINDING and binding.stars for binding in bindings):
                 return
         values = self._evaluation.named(name, scope, offset)
         targets = tuple(value for value in self._evaluation.external(values) if "." in value.lstrip("."))
         if targets:
-            self._add((UseKind.ATTRIBUTE, targets, offset, end, -1, False), offset, Via.DIRECT)
+            self._add((_ATTRIBUTE, targets, offset, end, -1, False), offset, _DIRECT)
 
     def _groups(self) -> None:
         """Parenthesised expressions with trailers, such as ``(await f()).g()``."""
@@ -141,7 +144,7 @@ class Uses:
                 continue
             scope, _ = self._evaluation.scope_at(opening)
             for event in self._evaluation.group(opening, scope)[2]:
-                self._add(event, opening, Via.CHAIN)
+                self._add(event, opening, _CHAIN)
 
     def _add(self, event: Event, root: int, via: Via) -> None:
         kind, targets, start, end, opening, is_probe = event
@@ -168,12 +171,12 @@ class Uses:
             via = _BY_INHERITANCE
             targets = tuple(target.replace(_INHERITED, "") for target in targets)
         elif ")" in text or "]" in text:
-            via = _CHAINED
+            via = _CHAIN
         if _STAR in text:
             confidence = _POSSIBLE
         guard = self._guards.at(start) if self._has_guards else ()
-        if is_probe and Guard.HASATTR not in guard:
-            guard = (*guard, Guard.HASATTR)
+        if is_probe and _HASATTR_GUARD not in guard:
+            guard = (*guard, _HASATTR_GUARD)
         site = self._source.site(start, end)
         self.found.append(
             UseFact(site, targets, kind, positional, keywords, star, via, guard, literals, confidence)

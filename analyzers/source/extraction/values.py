@@ -14,6 +14,13 @@ from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scop
 from analyzers.source.extraction.structure import Structure
 from analyzers.source.records import UseKind
 
+_CLASS_BINDING = BindingKind.CLASS
+_EXCEPTION_BINDING = BindingKind.EXCEPTION
+_FUNCTION_BINDING = BindingKind.FUNCTION
+_IMPORT_BINDING = BindingKind.IMPORT
+_PARAMETER_BINDING = BindingKind.PARAMETER
+_VALUE_BINDING = BindingKind.VALUE
+
 Values = tuple[str, ...]
 
 _NAME = re.compile(NAME)
@@ -123,28 +130,25 @@ class Evaluation:
         return values
 
     def _found(self, binding: Binding) -> Values:
-        match binding.kind:
-            case BindingKind.IMPORT:
-                return (binding.expression,)
-            case BindingKind.FUNCTION:
-                return (binding.function.key,) if binding.function else ()
-            case BindingKind.CLASS:
-                return (binding.class_.key,) if binding.class_ else ()
-            case BindingKind.PARAMETER:
-                return members.parameter(self, binding)
-            case BindingKind.EXCEPTION:
-                return self._caught(binding)
-            case BindingKind.VALUE:
-                values: Values = ()
-                if binding.value is not None:
-                    values = self.evaluate(*binding.value, binding.scope)
-                    for step in binding.steps:
-                        values = self.items(values, step)
-                if not values and binding.annotation is not None:
-                    values = type_hints.instances(self, *binding.annotation, binding.scope)
-                return values
-            case BindingKind.UNKNOWN:
-                return ()
+        kind = binding.kind
+        if kind is _VALUE_BINDING:
+            values: Values = ()
+            if binding.value is not None:
+                values = self.evaluate(*binding.value, binding.scope)
+                for step in binding.steps:
+                    values = self.items(values, step)
+            if not values and binding.annotation is not None:
+                values = type_hints.instances(self, *binding.annotation, binding.scope)
+            return values
+        if kind is _PARAMETER_BINDING:
+            return members.parameter(self, binding)
+        if kind is _IMPORT_BINDING:
+            return (binding.expression,)
+        if kind is _FUNCTION_BINDING:
+            return (binding.function.key,) if binding.function else ()
+        if kind is _CLASS_BINDING:
+            return (binding.class_.key,) if binding.class_ else ()
+        return self._caught(binding) if kind is _EXCEPTION_BINDING else ()
 
     def _caught(self, binding: Binding) -> Values:
         if binding.value is None:
