@@ -89,16 +89,27 @@ def devices(root: SgNode, text: str) -> tuple[DeviceMention, ...]:
         root: of the file's tree.
         text: of the same file; most texts mention none, and their trees are not walked.
     """
-    if not _MENTION.search(text):
-        return ()
-    found = root.find_all(kind="string", regex=_MENTION.pattern)
+    return mentioned(root.find_all(kind="string")) if has_mentions(text) else ()
+
+
+def has_mentions(text: str) -> bool:
+    """Whether a text may name a device or variable, so that its strings are worth a look."""
+    if _NAMED.search(text):
+        return True
+    return "ExecutionProvider" in text and _MENTION.search(text) is not None
+
+
+def mentioned(strings: Iterable[SgNode]) -> tuple[DeviceMention, ...]:
+    """As `devices`, from all strings of the file."""
+    found = [string for string in strings if _MENTION.search(string.text())]
     return tuple(mention for string in shallow(found) if (mention := _mention(string)) is not None)
 
 
 _NAMES = r"cuda|mps|xpu|hpu|xla|rocm|gpu|GPU|tpu|TPU|nccl|gpu_hist"
-_MENTION = re.compile(
-    rf"[\"'](?:(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|\w+ExecutionProvider|{'|'.join(ENVIRONMENT)})[\"']"
-)
+_DEVICE = rf"(?:{_NAMES})(?::\d+)?|/(?:device:)?[gG][pP][uU](?::\d+)?|{'|'.join(ENVIRONMENT)}"
+_FIRSTS = "".join(sorted({"/", *(name[0] for name in (*_NAMES.split("|"), *ENVIRONMENT))}))
+_NAMED = re.compile(rf"[\"'](?=[{_FIRSTS}])(?:{_DEVICE})[\"']")
+_MENTION = re.compile(rf"[\"'](?:{_DEVICE}|\w+ExecutionProvider)[\"']")
 
 
 def _mention(string: SgNode) -> DeviceMention | None:

@@ -59,6 +59,9 @@ MINIMUM: Mapping[str, tuple[int, int] | None] = MappingProxyType(
 """The first Python that has it, by name of feature; None where none but Python 2 has."""
 
 
+_ALWAYS = ", ".join(KINDS)
+
+
 def features(root: SgNode) -> tuple[Feature, ...]:
     """Each feature of a module once, at its first line, in the order of `MINIMUM`."""
     return named(root.find_all({"rule": {"any": rules(root.text())}}))
@@ -66,8 +69,15 @@ def features(root: SgNode) -> tuple[Feature, ...]:
 
 def rules(text: str) -> list[Rule]:
     """The alternatives for a walk over the tree of a text; those without need are left out."""
-    always: list[Rule] = [{"kind": kind} for kind in KINDS]
-    return [*always, *hinted(text)]
+    return [{"kind": _ALWAYS}, *hinted(text)]
+
+
+def kinds_of(rules: Iterable[Rule]) -> set[str]:
+    """The kinds of nodes that `rules` look for."""
+    found: set[str] = set(KINDS)
+    for rule in rules:
+        found.update(each["kind"] for each in rule.get("any", [rule]) if "kind" in each)
+    return found
 
 
 def named(nodes: Iterable[SgNode]) -> tuple[Feature, ...]:

@@ -14,17 +14,20 @@ from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
 from analyzers.source.extraction.scopes import ScopeKind
-from analyzers.source.extraction.structure import KINDS, Structure
+from analyzers.source.extraction.structure import Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
-from analyzers.source.hardware import devices
+from analyzers.source.extraction.walking import Walk
 from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.records import Guard, ImportKind
-from analyzers.source.security import indicators
-from analyzers.source.syntax import features
 
 if TYPE_CHECKING:
-    from ast_grep_py import Config, SgNode
+    from ast_grep_py import SgNode
+
+_IMPORT_ERROR_GUARD = Guard.IMPORT_ERROR
+_DYNAMIC = ImportKind.DYNAMIC
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
 
 MAX_CHARACTERS = 2_000_000
 """Longer texts are data, not source: only their imports are read, their trees would fill the memory."""
@@ -42,8 +45,6 @@ _IMPORT_LINE = re.compile(
     re.MULTILINE,
 )
 
-_RULE: Config = {"rule": {"any": [{"kind": kind} for kind in KINDS]}}
-
 
 def extracted(text: str) -> ModuleFacts:
     """What a file says by itself; what does not parse is among the errors, the rest is analysed.
@@ -59,10 +60,10 @@ def extracted(text: str) -> ModuleFacts:
     if not text.isascii():
         # What was decoded with surrogates cannot be encoded for the parser.
         text = _SURROGATE.sub("?", text)
-    root = _parsed(text)
+    walk = Walk(_parsed(text), text)
     source = Source(text)
     structure = Structure(source)
-    structure.build(root.find_all(_RULE))
+    structure.build(walk.nodes, walk.kinds)
     guards = Guards(structure)
     evaluation = Evaluation(structure)
     uses = Uses(evaluation, guards).collect()
@@ -73,9 +74,9 @@ def extracted(text: str) -> ModuleFacts:
         uses=tuple(sorted(_guarded(uses, imports), key=_site_of)),
         definitions=found,
         exports=exports(evaluation),
-        features=features(root),
-        indicators=indicators(root, text),
-        devices=devices(root, text),
+        features=walk.features(),
+        indicators=walk.indicators(),
+        devices=walk.devices(),
         errors=_errors(structure),
     )
     structure.release()
@@ -122,7 +123,7 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
     entries = list(zip(structure.import_offsets, structure.imports, strict=True))
     for dynamic in evaluation.dynamic.values():
         scope = dynamic.scope
-        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+        while scope.kind is _COMPREHENSION_SCOPE and scope.parent is not None:
             scope = scope.parent
         entries += [
             (
@@ -130,9 +131,9 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
                 ImportFact(
                     site=source.site(dynamic.start, dynamic.end),
                     module=module,
-                    kind=ImportKind.DYNAMIC,
-                    guard=(Guard.IMPORT_ERROR,) if dynamic.is_probe else (),
-                    is_top_level=scope.kind is not ScopeKind.FUNCTION,
+                    kind=_DYNAMIC,
+                    guard=(_IMPORT_ERROR_GUARD,) if dynamic.is_probe else (),
+                    is_top_level=scope.kind is not _FUNCTION_SCOPE,
                     confidence=dynamic.confidence,
                 ),
             )
@@ -159,7 +160,7 @@ def _guarded(uses: Sequence[UseFact], imports: Sequence[ImportFact]) -> Sequence
     for fact in imports:
         joint = "" if fact.module.endswith(".") else "."
         bound = fact.module if fact.name is None else f"{fact.module}{joint}{fact.name}"
-        if fact.name is None and fact.asname is None and fact.kind is not ImportKind.DYNAMIC:
+        if fact.name is None and fact.asname is None and fact.kind is not _DYNAMIC:
             bound = fact.module.partition(".")[0]
         if fact.guard:
             guards.setdefault(bound, fact.guard)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import ASSIGNED, word
+from analyzers.source.extraction.patterns import ASSIGNED, sought, word
 
-_MARK = re.compile(rf"[(\[{{,]|{ASSIGNED}|{word('lambda')}")
+_MARK = re.compile(sought(r"(\[{,", ASSIGNED, word("lambda")))
 _CONSTANT = re.compile(
     rf"\s*([-0-9TFN{STRING}](?:(?<={STRING}){STRING}*|(?<=[-0-9])[\w.+]*|(?<=[TFN])(?:rue|alse|one)))\s*\Z"
 )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import definition_statements
-from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind, Step
 from analyzers.source.records import UseKind
 
@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 
     from analyzers.source.extraction.structure import Structure
 
+_EXCEPTION_BINDING = BindingKind.EXCEPTION
+_UNKNOWN_BINDING = BindingKind.UNKNOWN
+_VALUE_BINDING = BindingKind.VALUE
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
+_ANNOTATION = UseKind.ANNOTATION
+_EXCEPT = UseKind.EXCEPT
+
 _TARGET = re.compile(rf"(?P<name>{NAME})(?:\s*\.\s*(?P<member>{NAME}))?\s*(?P<sign>=(?!=)|:)")
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
-_EQUALS = re.compile(rf"[(\[{{]|{ASSIGNED}")
-_IN = re.compile(rf"[(\[{{]|{word('in')}")
-_AS = re.compile(rf"[(\[{{]|{word('as')}")
-_IF = re.compile(rf"[(\[{{]|{word('if')}")
+_EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
+_IN = re.compile(sought(r"(\[{", word("in")))
+_AS = re.compile(sought(r"(\[{", word("as")))
+_IF = re.compile(sought(r"(\[{", word("if")))
 _NAME = re.compile(NAME)
 _CAPTURE = re.compile(rf"(?<![\w.])({NAME})(?!\s*[\w.(=])|\bas\s+({NAME})")
 _NO_CAPTURE = frozenset({"_", "None", "True", "False"})
@@ -38,7 +46,7 @@ def for_clause(structure: Structure, start: int, end: int, node: SgNode) -> None
         return
     iterable = structure.source.trimmed(found.end(), end)
     inside = scope
-    if scope.kind is ScopeKind.COMPREHENSION and scope.hole is None and scope.parent is not None:
+    if scope.kind is _COMPREHENSION_SCOPE and scope.hole is None and scope.parent is not None:
         scope.hole = iterable
         inside = scope.parent
     # The element stands before its clause: what a comprehension binds holds in the whole of it.
@@ -93,7 +101,7 @@ def _target(
 ) -> list[Binding]:
     """Bind a plain name or an attribute of an instance."""
     member = match["member"]
-    binding = Binding(BindingKind.VALUE, position, scope)
+    binding = Binding(_VALUE_BINDING, position, scope)
     binding.start = start
     binding.value = value
     if member is None:
@@ -110,7 +118,7 @@ def _bind_member(structure: Structure, name: str, member: str, binding: Binding)
         if function is not None and function.self_name == name and function.class_ is not None:
             function.class_.attributes.setdefault(member, []).append(binding)
             return True
-        if name in scope.names and scope.kind is ScopeKind.FUNCTION:
+        if name in scope.names and scope.kind is _FUNCTION_SCOPE:
             return False
     return False
 
@@ -135,7 +143,7 @@ def _targets(
         if plain := _PLAIN.match(source.code, first, last):
             if plain.end() != last:
                 continue
-            binding = Binding(BindingKind.VALUE, position, inside)
+            binding = Binding(_VALUE_BINDING, position, inside)
             binding.start = start
             binding.value = value
             binding.steps = path
@@ -171,9 +179,9 @@ def walrus(structure: Structure, start: int, end: int, node: SgNode) -> None:
     equals = structure.source.code.find(":=", start, end)
     inside = structure.scope_for(start)
     scope = inside
-    while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+    while scope.kind is _COMPREHENSION_SCOPE and scope.parent is not None:
         scope = scope.parent
-    binding = Binding(BindingKind.VALUE, end, inside)
+    binding = Binding(_VALUE_BINDING, end, inside)
     binding.start = start
     binding.value = structure.source.trimmed(equals + 2, end)
     structure.store(start, match[0], binding, scope)
@@ -189,7 +197,7 @@ def as_pattern(structure: Structure, start: int, end: int, node: SgNode) -> None
     value = source.trimmed(start, found.start())
     if structure.open_except[0] <= start < structure.open_except[1]:
         target = source.trimmed(found.end(), end)
-        binding = Binding(BindingKind.EXCEPTION, end, scope)
+        binding = Binding(_EXCEPTION_BINDING, end, scope)
         binding.end = structure.open_except[2]
         binding.value = value
         structure.store(target[0], source.code[target[0] : target[1]], binding, scope)
@@ -203,7 +211,7 @@ def except_clause(structure: Structure, start: int, end: int, node: SgNode) -> N
     structure.open_except = (start, colon, end)
     header = structure.source.code[start:colon]
     comma = header.find(" as ")
-    structure.kinds.append((start + 6, start + comma if comma >= 0 else colon, UseKind.EXCEPT))
+    structure.kinds.append((start + 6, start + comma if comma >= 0 else colon, _EXCEPT))
     structure.handlers.append(node)
 
 
@@ -219,7 +227,7 @@ def case_clause(structure: Structure, start: int, end: int, node: SgNode) -> Non
     for match in _CAPTURE.finditer(source.code, start + 4, last):
         name = match[1] or match[2]
         if name not in _NO_CAPTURE and name != "as":
-            binding = Binding(BindingKind.UNKNOWN, last, scope)
+            binding = Binding(_UNKNOWN_BINDING, last, scope)
             binding.start = start
             structure.store(match.start(1) if match[1] else match.start(2), name, binding, scope)
 
@@ -233,8 +241,8 @@ def type_alias(structure: Structure, start: int, end: int, node: SgNode) -> None
     scope = structure.stack[-1]
     if structure.source.code[match.end() : match.end() + 1] == "[":
         definition_statements.type_parameters(structure, match.end(), end, scope)
-    binding = Binding(BindingKind.VALUE, end, scope)
+    binding = Binding(_VALUE_BINDING, end, scope)
     binding.start = start
     binding.value = structure.source.trimmed(equals.end(), end)
-    structure.kinds.append((*binding.value, UseKind.ANNOTATION))
+    structure.kinds.append((*binding.value, _ANNOTATION))
     structure.store(match.start(1), match[1], binding, scope)

@@ -12,6 +12,9 @@ from analyzers.source.extraction.scopes import BindingKind, Scope
 if TYPE_CHECKING:
     from analyzers.source.extraction.values import Evaluation
 
+_PARAMETER_BINDING = BindingKind.PARAMETER
+_VALUE_BINDING = BindingKind.VALUE
+
 _NAME = re.compile(r"[^\W\d]\w*\Z")
 _LITERAL = re.compile(rf"(?:{STRING}|\s)+\Z")
 _PLUS = re.compile(r"[(\[{]|\+")
@@ -59,7 +62,7 @@ def _named(evaluation: Evaluation, name: str, scope: Scope, depth: int) -> tuple
     if found is None or len(found[1]) != 1:
         return ()
     binding = found[1][0]
-    if binding.value is None or binding.kind not in (BindingKind.VALUE, BindingKind.PARAMETER):
+    if binding.value is None or binding.kind not in (_VALUE_BINDING, _PARAMETER_BINDING):
         return ()
     if not binding.steps:
         return strings(evaluation, *binding.value, binding.scope, depth + 1)

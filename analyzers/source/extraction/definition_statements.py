@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzers.source.extraction.patterns import ASSIGNED, NAME
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought
 from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Function, Range, Scope, ScopeKind
 from analyzers.source.records import UseKind
 
@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
     from analyzers.source.extraction.structure import Structure
 
+_CLASS_BINDING = BindingKind.CLASS
+_FUNCTION_BINDING = BindingKind.FUNCTION
+_PARAMETER_BINDING = BindingKind.PARAMETER
+_UNKNOWN_BINDING = BindingKind.UNKNOWN
+_CLASS_SCOPE = ScopeKind.CLASS
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
+_ANNOTATION = UseKind.ANNOTATION
+_BASE = UseKind.BASE
+
 _DEF = re.compile(rf"(?:async\s+)?def\s+({NAME})\s*([(\[])")
 _CLASS = re.compile(rf"class\s+({NAME})\s*([(\[:])")
 _PARAMETER = re.compile(rf"(\*{{0,2}})\s*({NAME})\s*([:=])?")
-_EQUALS = re.compile(rf"[(\[{{]|{ASSIGNED}")
+_EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
 _ARROW = re.compile(r"\s*->\s*")
 _MAX_EARLIER = 4
 
@@ -48,7 +58,7 @@ def function(structure: Structure, start: int, end: int, node: SgNode) -> None:
         colon = source.colon(after, end)
     class_ = structure.class_of.get(outside)
     key = f":{outside.prefix}{name}"
-    scope = Scope(ScopeKind.FUNCTION, colon + 1, end, parent, f"{key[1:]}.<locals>.")
+    scope = Scope(_FUNCTION_SCOPE, colon + 1, end, parent, f"{key[1:]}.<locals>.")
     function = Function(name, key, scope, outside, class_)
     function.line_offset = start
     function.annotation = annotation
@@ -64,7 +74,7 @@ def function(structure: Structure, start: int, end: int, node: SgNode) -> None:
     ):
         function.self_name = ""
     _parameters(structure, opening + 1, closing, outside, scope, function)
-    binding = Binding(BindingKind.FUNCTION, colon, outside)
+    binding = Binding(_FUNCTION_BINDING, colon, outside)
     binding.start = decorators[0][0] if decorators else start
     binding.function = function
     outside.bind(name, binding)
@@ -88,12 +98,12 @@ def class_statement(structure: Structure, start: int, end: int, node: SgNode) ->
     colon = source.colon(opening, end)
     if code[opening : opening + 1] == "(":
         closing = source.closing.get(opening, opening)
-        structure.kinds.append((opening + 1, closing, UseKind.BASE))
+        structure.kinds.append((opening + 1, closing, _BASE))
         for first, last in source.parts(opening + 1, closing):
             if not source.at_depth(_EQUALS, first, last) and code[first] != "*":
                 bases.append((first, last))
     key = f":{outside.prefix}{name}"
-    scope = Scope(ScopeKind.CLASS, colon + 1, end, parent, f"{key[1:]}.")
+    scope = Scope(_CLASS_SCOPE, colon + 1, end, parent, f"{key[1:]}.")
     class_ = Class(name, key, scope, outside)
     class_.line_offset = start
     class_.bases = tuple(bases)
@@ -101,7 +111,7 @@ def class_statement(structure: Structure, start: int, end: int, node: SgNode) ->
     structure.class_of[scope] = class_
     structure.open(scope)
     structure.stores.add(match.start(1))
-    binding = Binding(BindingKind.CLASS, end, outside)
+    binding = Binding(_CLASS_BINDING, end, outside)
     binding.start = start
     binding.class_ = class_
     outside.bind(name, binding)
@@ -110,12 +120,12 @@ def class_statement(structure: Structure, start: int, end: int, node: SgNode) ->
 def type_parameters(structure: Structure, opening: int, end: int, outside: Scope) -> Scope:
     """A scope for the parameters in brackets behind the name of a function or class."""
     closing = structure.source.closing.get(opening, opening)
-    scope = Scope(ScopeKind.COMPREHENSION, opening, end, outside, outside.prefix)
+    scope = Scope(_COMPREHENSION_SCOPE, opening, end, outside, outside.prefix)
     structure.open(scope)
     for first, last in structure.source.parts(opening + 1, closing):
         if match := _PARAMETER.match(structure.source.code, first, last):
-            structure.store(match.start(2), match[2], Binding(BindingKind.UNKNOWN, first, scope), scope)
-    structure.kinds.append((opening + 1, closing, UseKind.ANNOTATION))
+            structure.store(match.start(2), match[2], Binding(_UNKNOWN_BINDING, first, scope), scope)
+    structure.kinds.append((opening + 1, closing, _ANNOTATION))
     return scope
 
 
@@ -128,7 +138,7 @@ def _parameters(
         match = _PARAMETER.match(code, first, last)
         if match is None:
             continue
-        binding = Binding(BindingKind.PARAMETER, scope.start, outside)
+        binding = Binding(_PARAMETER_BINDING, scope.start, outside)
         binding.function = function
         binding.place = place
         binding.stars = len(match[1])
@@ -152,7 +162,7 @@ def lambda_expression(structure: Structure, start: int, end: int, node: SgNode) 
     outside = structure.scope_for(start)
     colon = structure.source.colon(start + 6, end)
     key = f":{outside.prefix}<lambda>@{start}"
-    scope = Scope(ScopeKind.FUNCTION, colon + 1, end, outside, f"{key[1:]}.<locals>.")
+    scope = Scope(_FUNCTION_SCOPE, colon + 1, end, outside, f"{key[1:]}.<locals>.")
     function = Function("<lambda>", key, scope, outside, None)
     function.line_offset = start
     scope.function = function
@@ -165,4 +175,4 @@ def lambda_expression(structure: Structure, start: int, end: int, node: SgNode) 
 def comprehension(structure: Structure, start: int, end: int, node: SgNode) -> None:
     """A comprehension opens a scope; its clauses follow."""
     outside = structure.scope_for(start)
-    structure.open(Scope(ScopeKind.COMPREHENSION, start, end, outside, outside.prefix))
+    structure.open(Scope(_COMPREHENSION_SCOPE, start, end, outside, outside.prefix))

@@ -15,6 +15,12 @@ from analyzers.source.records import Guard
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
+_HASATTR_GUARD = Guard.HASATTR
+_IMPORT_ERROR_GUARD = Guard.IMPORT_ERROR
+_PLATFORM_GUARD = Guard.PLATFORM
+_TYPE_CHECKING_GUARD = Guard.TYPE_CHECKING
+_VERSION_GUARD = Guard.VERSION
+
 _TYPE_CHECKING = re.compile(r"(?:\w+\s*\.\s*)?TYPE_CHECKING\Z")
 _NOT_TYPE_CHECKING = re.compile(r"not\s+(?:\w+\s*\.\s*)?TYPE_CHECKING\Z")
 _VERSION = re.compile(
@@ -34,9 +40,9 @@ _TESTS = (
     (_PROBE, Guard.IMPORT_ERROR),
 )
 _WORDS = (
-    "TYPE_CHECKING", "version_info", "hexversion", "python_version", "__version__", "PY", "parse_version",
-    "Version(", "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
+    "TYPE_CHECKING", "PY", "Version(", "platform", "os.name", "sys.implementation", "hasattr", "find_spec",
 )  # fmt: skip
+_VERSION_WORDS = ("version_info", "hexversion", "python_version", "__version__", "parse_version")
 _FLAG = re.compile(r"([^\W\d]\w*)(?:\s*:\s*\w+)?\s*=(?!=)\s*([^\n]+)")
 _MISSING = re.compile(r"\b(?:ImportError|ModuleNotFoundError)\b")
 _ABSENT = re.compile(r"\bAttributeError\b")
@@ -75,15 +81,22 @@ class Guards:
         index = bisect.bisect_right(self._starts, offset) - 1
         return self._segments[index] if index >= 0 else ()
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is a guard anywhere."""
+        return bool(self._starts)
+
     def _find(self) -> None:
         source = self._source
         for node in self._structure.handlers:
             self._handled(node)
         if "suppress" in source.code:
             for match in _SUPPRESSED.finditer(source.code):
-                guard = Guard.HASATTR if match[1] == "AttributeError" else Guard.IMPORT_ERROR
+                guard = _HASATTR_GUARD if match[1] == "AttributeError" else _IMPORT_ERROR_GUARD
                 self._ranges.append((match.end(), block_end(source, match.start(), inside=True), guard))
-        self._marks = sorted(offset for word in _WORDS for offset in _occurrences(source.code, word))
+        code = source.code
+        words = (*_WORDS, *_VERSION_WORDS) if "version" in code else _WORDS
+        self._marks = sorted(offset for word in words for offset in _occurrences(code, word))
         if not self._flags and not self._marks:
             return
         for mark in self._marks:
@@ -137,16 +150,16 @@ class Guards:
                 if _TYPE_CHECKING.match(text):
                     is_typing = True
                     if block is not None:
-                        self._ranges.append((*_extent(block), Guard.TYPE_CHECKING))
+                        self._ranges.append((*_extent(block), _TYPE_CHECKING_GUARD))
                     continue
                 if _NOT_TYPE_CHECKING.match(text):
                     is_typing = True
-                    pending = Guard.TYPE_CHECKING
+                    pending = _TYPE_CHECKING_GUARD
                     continue
                 found = self._guard(text, flags)
                 if found is not None:
                     guards.append(found)
-                if found is Guard.HASATTR:
+                if found is _HASATTR_GUARD:
                     self._ranges.append((*_extent(condition), found))
                 first = first or block
             if block is None:
@@ -156,7 +169,7 @@ class Guards:
             else:
                 self._ranges += [(*_extent(block), each) for each in dict.fromkeys(guards)]
             arms.append(_extent(block))
-        if (Guard.VERSION in guards or Guard.PLATFORM in guards) and not is_typing:
+        if (_VERSION_GUARD in guards or _PLATFORM_GUARD in guards) and not is_typing:
             self.groups.append(arms)
         if guards and first is not None and not has_else and len(arms) == 1:
             last = _extent(first)
@@ -177,11 +190,11 @@ class Guards:
         header = code[start : self._source.colon(start + 6, end)] + ":"
         guard: Guard | None = None
         if _MISSING.search(header):
-            guard = Guard.IMPORT_ERROR
+            guard = _IMPORT_ERROR_GUARD
         elif _ABSENT.search(header):
-            guard = Guard.HASATTR
+            guard = _HASATTR_GUARD
         elif _BROAD.match(header):
-            guard = Guard.IMPORT_ERROR
+            guard = _IMPORT_ERROR_GUARD
         if guard is None:
             return
         statement = node.parent()
@@ -198,7 +211,7 @@ class Guards:
         if _BROAD.match(header) and not self._imports_in(blocks[0]):
             return
         self._ranges += [(*block, guard) for block in blocks]
-        if guard is Guard.IMPORT_ERROR:
+        if guard is _IMPORT_ERROR_GUARD:
             self.groups.append(blocks)
             for block in blocks:
                 for match in _ASSIGNED.finditer(code, code.rfind("\n", 0, block[0]) + 1, block[1]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzers.evidence import Confidence
 from analyzers.source.extraction.masking import Source
 from analyzers.source.extraction.patterns import DOTTED, NAME
 from analyzers.source.module_facts import ImportFact
@@ -15,6 +16,8 @@ _FROM = re.compile(rf"from\s*(?P<dots>[.\s]*)(?P<module>(?!import\b){DOTTED})?\s
 _ITEM = re.compile(rf"(?P<name>\*|{NAME})(?:\s+as\s+(?P<asname>{NAME}))?")
 _LAZY = re.compile(r"(?:\A|[\n;:])[ \t]*lazy[ \t]+\Z")
 _SPACE = re.compile(r"[\s\\]+")
+_STATIC, _STAR = ImportKind.STATIC, ImportKind.STAR
+_CERTAIN = Confidence.CERTAIN
 
 
 def parsed(
@@ -22,17 +25,16 @@ def parsed(
 ) -> Iterator[tuple[ImportFact, int, str | None, str]]:
     """Each imported name with its offset, the name it binds (None for a star) and that name's expression."""
     code = source.code
-    kind = ImportKind.LAZY if _LAZY.search(code, max(0, start - 12), start) else ImportKind.STATIC
+    kind = _STATIC
+    if code.find("lazy", max(0, start - 12), start) >= 0 and _LAZY.search(code, max(0, start - 12), start):
+        kind = ImportKind.LAZY
     if code.startswith("import", start):
         for match in _IMPORT.finditer(code, start + 6, end):
-            module = _SPACE.sub("", match["name"])
-            asname = match["asname"]
+            module, asname = match.groups()
+            module = _SPACE.sub("", module)
+            first, last = match.span(1)
             fact = ImportFact(
-                site=source.site(*match.span("name")),
-                module=module,
-                asname=asname,
-                kind=kind,
-                is_top_level=is_top_level,
+                source.site(first, last), module, None, asname, kind, (), None, is_top_level, _CERTAIN
             )
             if asname is None:
                 top = module.partition(".")[0]
@@ -49,13 +51,12 @@ def parsed(
         return
     joint = "" if module.endswith(".") else "."
     for match in _ITEM.finditer(code, head.end(), end):
-        name, asname = match["name"], match["asname"]
-        fact = ImportFact(
-            site=source.site(*match.span("name")),
-            module=module,
-            name=name,
-            asname=asname,
-            kind=ImportKind.STAR if name == "*" else kind,
-            is_top_level=is_top_level,
-        )
-        yield fact, match.start(), None if name == "*" else asname or name, f"{module}{joint}{name}"
+        name, asname = match.groups()
+        first, last = match.span(1)
+        site = source.site(first, last)
+        if name == "*":
+            fact = ImportFact(site, module, name, asname, _STAR, (), None, is_top_level, _CERTAIN)
+            yield fact, first, None, f"{module}{joint}{name}"
+            continue
+        fact = ImportFact(site, module, name, asname, kind, (), None, is_top_level, _CERTAIN)
+        yield fact, first, asname or name, f"{module}{joint}{name}"

@@ -10,7 +10,7 @@ import bisect
 import itertools
 import re
 
-from analyzers.source.extraction.patterns import word
+from analyzers.source.extraction.patterns import sought, word
 from analyzers.source.module_facts import Site
 
 STRING = "\x01"
@@ -34,13 +34,13 @@ _IN_FORMAT = re.compile(r"""[{}"'\n]""")
 _MAX_NESTING = 8
 _FORMATTED = frozenset("fFtT")
 
-_BRACKETS = re.compile(r"[(\[{](?:[^][(){}]*+[)\]}])?|[)\]}]")
+_BRACKETS = re.compile(r"[][(){}](?:(?<=[(\[{])[^][(){}]*+[)\]}])?")
 _BEHIND = frozenset({".", "(", "["})
 _CLOSED = frozenset({"_", ")", "]", STRING})
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _MAX_MISMATCH = 64
-_COLON = re.compile(rf"[(\[{{]|:(?!=)|{word('lambda')}")
-_COMMA = re.compile(rf"[(\[{{,]|{word('lambda')}")
+_COLON = re.compile(sought(r"(\[{", ":(?!=)", word("lambda")))
+_COMMA = re.compile(sought(r"(\[{,", word("lambda")))
 _WIDTH = re.compile(r"[ \t]*")
 _MAX_WIDTH = 32
 _NEAR = 2000

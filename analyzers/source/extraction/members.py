@@ -10,6 +10,8 @@ from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Effe
 if TYPE_CHECKING:
     from analyzers.source.extraction.values import Evaluation, Values
 
+_FUNCTION_BINDING = BindingKind.FUNCTION
+
 _MAX_DEPTH = 12
 _NO_MEMBERS = frozenset(
     {
@@ -87,7 +89,7 @@ def own_member(evaluation: Evaluation, class_: Class, name: str, *, is_instance:
     if (bindings := class_.scope.names.get(name)) is not None:
         is_found = True
         binding = bindings[-1]
-        if binding.kind is BindingKind.FUNCTION and binding.function is not None:
+        if binding.kind is _FUNCTION_BINDING and binding.function is not None:
             function = bindings[0].function or binding.function
             if is_instance and effect(evaluation, function).is_property:
                 groups.append(results(evaluation, function))

@@ -32,6 +32,10 @@ class BindingKind(enum.Enum):
     UNKNOWN = enum.auto()
 
 
+_CLASS_SCOPE = ScopeKind.CLASS
+_FUNCTION_SCOPE = ScopeKind.FUNCTION
+
+
 class Binding:
     """One binding of one name.
 
@@ -49,26 +53,23 @@ class Binding:
         values: the values once known; None before.
     """
 
-    __slots__ = (
-        "annotation", "class_", "end", "expression", "function", "kind", "place",
-        "position", "scope", "stars", "start", "steps", "value", "values",
-    )  # fmt: skip
+    # Most bindings have few of these, and what is not written costs nothing.
+    end = -1
+    value: Range | None = None
+    annotation: Range | None = None
+    steps: tuple[Step, ...] = ()
+    expression = ""
+    function: Function | None = None
+    class_: Class | None = None
+    place = 0
+    stars = 0
+    values: tuple[str, ...] | None = None
 
     def __init__(self, kind: BindingKind, position: int, scope: Scope) -> None:
         self.kind = kind
         self.position = position
         self.start = position
-        self.end = -1
         self.scope = scope
-        self.value: Range | None = None
-        self.annotation: Range | None = None
-        self.steps: tuple[Step, ...] = ()
-        self.expression = ""
-        self.function: Function | None = None
-        self.class_: Class | None = None
-        self.place = 0
-        self.stars = 0
-        self.values: tuple[str, ...] | None = None
 
 
 class Scope:
@@ -96,7 +97,7 @@ class Scope:
         self.outer: dict[str, bool] = {}
         self.hole: Range | None = None
         self.function: Function | None = None
-        self.is_deferred: bool = kind is ScopeKind.FUNCTION or (parent is not None and parent.is_deferred)
+        self.is_deferred: bool = kind is _FUNCTION_SCOPE or (parent is not None and parent.is_deferred)
         self.settled: dict[str, tuple[str, ...]] = {}
         self.known: dict[str, tuple[str, ...]] = {}
 
@@ -116,7 +117,7 @@ class Scope:
         scope = self
         while scope.parent is not None:
             scope = scope.parent
-            if not self.outer[name] and scope.kind is ScopeKind.FUNCTION and name in scope.names:
+            if not self.outer[name] and scope.kind is _FUNCTION_SCOPE and name in scope.names:
                 return scope
         return scope
 
@@ -125,7 +126,7 @@ class Scope:
         scope: Scope | None = self
         is_first = True
         while scope is not None:
-            if is_first or scope.kind is not ScopeKind.CLASS:
+            if is_first or scope.kind is not _CLASS_SCOPE:
                 if name in scope.outer:
                     scope = scope.outer_scope(name)
                 if (bindings := scope.names.get(name)) is not None:

@@ -15,6 +15,11 @@ from analyzers.source.records import UseKind
 if TYPE_CHECKING:
     from analyzers.source.extraction.values import Evaluation, Event, Values
 
+_CERTAIN = Confidence.CERTAIN
+_LIKELY = Confidence.LIKELY
+_POSSIBLE = Confidence.POSSIBLE
+_ATTRIBUTE = UseKind.ATTRIBUTE
+
 STAR = ".*"
 """Stands behind the module of a star import from which a name may come."""
 
@@ -266,7 +271,7 @@ def _imported(value: str, arguments: _Arguments) -> Values:
     is_probe = value in _PROBES
     is_literal = evaluation.source.text[start] in "\"'"
     evaluation.dynamic[start] = DynamicImport(
-        names, start, end, Confidence.CERTAIN if is_literal else Confidence.LIKELY, is_probe, arguments.scope
+        names, start, end, _CERTAIN if is_literal else _LIKELY, is_probe, arguments.scope
     )
     if is_probe:
         return ()
@@ -295,7 +300,7 @@ def _attribute(value: str, arguments: _Arguments, events: list[Event] | None) ->
     is_probe = value.endswith("hasattr") or len(parts) > 2
     targets = evaluation.external(found)
     if targets and events is not None:
-        events.append((UseKind.ATTRIBUTE, targets, *parts[1], -1, is_probe))
+        events.append((_ATTRIBUTE, targets, *parts[1], -1, is_probe))
     if value.endswith("hasattr"):
         return ()
     if len(parts) > 2:
@@ -316,5 +321,5 @@ def _executed(arguments: _Arguments) -> None:
         )
         if modules:
             evaluation.dynamic[parts[0][0]] = DynamicImport(
-                modules, *parts[0], Confidence.POSSIBLE, False, arguments.scope
+                modules, *parts[0], _POSSIBLE, False, arguments.scope
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analyzers.source.extraction import binding_statements, definition_statements, import_statements
@@ -23,6 +24,12 @@ from analyzers.source.records import UseKind
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
+
+_IMPORT_BINDING = BindingKind.IMPORT
+_UNKNOWN_BINDING = BindingKind.UNKNOWN
+_COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
+_MODULE_SCOPE = ScopeKind.MODULE
+_ANNOTATION = UseKind.ANNOTATION
 
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
 _NAME = re.compile(NAME)
@@ -79,7 +86,7 @@ class Structure:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.module = Scope(ScopeKind.MODULE, 0, len(source.text), None, "")
+        self.module = Scope(_MODULE_SCOPE, 0, len(source.text), None, "")
         self.scopes: list[Scope] = [self.module]
         self.functions: dict[str, Function] = {}
         self.classes: dict[str, Class] = {}
@@ -101,16 +108,19 @@ class Structure:
         self.open_case = (-1, -1)
         self._quoted: list[tuple[int, int, str]] = []
 
-    def build(self, nodes: list[SgNode]) -> None:
-        """Take in the nodes of `KINDS`, in the order of the text."""
+    def build(self, nodes: Sequence[SgNode], kinds: Sequence[str]) -> None:
+        """Take in the nodes of `KINDS`, in the order of the text; those of other kinds are passed over."""
         handlers = _HANDLERS
         stack = self.stack
-        for node in nodes:
+        for node, kind in zip(nodes, kinds, strict=True):
+            handler = handlers.get(kind)
+            if handler is None:
+                continue
             extent = node.range()
             start = extent.start.index
             while start >= stack[-1].end and len(stack) > 1:
                 stack.pop()
-            handlers[node.kind()](self, start, extent.end.index, node)
+            handler(self, start, extent.end.index, node)
         for scope in self.scopes:
             for bindings in scope.names.values():
                 if len(bindings) > 1:
@@ -147,7 +157,7 @@ class Structure:
             self.imports.append(fact)
             self.import_offsets.append(offset)
             if bound is not None:
-                binding = Binding(BindingKind.IMPORT, end, scope)
+                binding = Binding(_IMPORT_BINDING, end, scope)
                 binding.start = start
                 binding.expression = expression
                 binding.stars = fact.name is not None
@@ -177,7 +187,7 @@ class Structure:
         for first, last in self.source.parts(start + 3, end):
             if (plain := _PLAIN.match(self.source.code, first, last)) and plain[2] is None:
                 scope = self.stack[-1]
-                binding = Binding(BindingKind.UNKNOWN, end, scope)
+                binding = Binding(_UNKNOWN_BINDING, end, scope)
                 binding.start = start
                 self.store(first, plain[1], binding, scope)
 
@@ -198,7 +208,7 @@ class Structure:
 
     def open(self, scope: Scope) -> None:
         """Enter a scope; it is left where its range ends."""
-        if scope.function is None and scope.parent is not None and scope.kind is ScopeKind.COMPREHENSION:
+        if scope.function is None and scope.parent is not None and scope.kind is _COMPREHENSION_SCOPE:
             scope.function = scope.parent.function
         self.scopes.append(scope)
         self.stack.append(scope)
@@ -211,7 +221,7 @@ class Structure:
     def annotation(self, extent: Range) -> None:
         """Take a range for an annotation; what it has in quotes becomes code."""
         start, end = extent
-        self.kinds.append((start, end, UseKind.ANNOTATION))
+        self.kinds.append((start, end, _ANNOTATION))
         if STRING not in self.source.code[start:end]:
             return
         for match in _STRINGS.finditer(self.source.code, start, end):

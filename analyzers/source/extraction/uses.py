@@ -14,6 +14,9 @@ from analyzers.source.extraction.values import Evaluation, Event
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via
 
+_IMPORT_BINDING = BindingKind.IMPORT
+_HASATTR_GUARD = Guard.HASATTR
+
 # The look behind comes second, so that the search is one for a set of characters.
 _READ = re.compile(rf"({FIRST}(?<!{REST_OR_DOT}{FIRST}){REST}*)(?:\s*(?:([.(\[])|(=)(?!=)))?")
 _GROUP_BEFORE = re.compile(
@@ -24,8 +27,10 @@ _GROUP_BEFORE = re.compile(
 MAX_USES = 50_000
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
-_DIRECT = Via.DIRECT
-_CERTAIN = Confidence.CERTAIN
+# Members of an enumeration are slow to ask for, and what is here is asked for at each use.
+_DIRECT, _ALIAS, _CHAIN, _BY_INHERITANCE = Via.DIRECT, Via.ALIAS, Via.CHAIN, Via.INHERITED
+_CERTAIN, _LIKELY, _POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
+_INHERITED, _STAR = steps.INHERITED, special_calls.STAR
 _NO_ARGUMENTS: arguments.Arguments = (0, (), False, ())
 
 
@@ -37,6 +42,8 @@ class Uses:
         self._structure = evaluation.structure
         self._source = evaluation.source
         self._guards = guards
+        self._has_guards = guards.is_any
+        self._decorators = self._structure.decorators
         self._kinds = sorted(self._structure.kinds, key=lambda entry: entry[0])
         self._kind_starts = [entry[0] for entry in self._kinds]
         self.found: list[UseFact] = []
@@ -46,19 +53,20 @@ class Uses:
         code = self._source.code
         evaluation, structure = self._evaluation, self._structure
         imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores
-        others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:]])
+        others = frozenset[str]().union(*[scope.names for scope in structure.scopes[1:] if scope.names])
         module = structure.module
         bound: frozenset[str] = special_calls.SPECIAL.union(module.names, others)
         # Most imported names mean the same throughout the file.
         plain = {
             name: bindings[0]
             for name, bindings in module.names.items()
-            if len(bindings) == 1 and bindings[0].kind is BindingKind.IMPORT and name not in others
+            if len(bindings) == 1 and bindings[0].kind is _IMPORT_BINDING and name not in others
         }
         scope: Scope = module
         start, end, until = 0, -1, -1
+        found, add, imported_uses = self.found, self._add, evaluation.imported
         for match in _READ.finditer(code):
-            if len(self.found) > MAX_USES:
+            if len(found) > MAX_USES:
                 self._structure.errors.append(
                     (self._source.line(match.start()), f"more than {MAX_USES} uses")
                 )
@@ -78,14 +86,14 @@ class Uses:
                 if offset in stores:
                     continue
                 if group == 2:
-                    events = evaluation.imported(offset, offset + len(name), once.expression)
+                    events = imported_uses(offset, offset + len(name), once.expression)
                     for event in events:
-                        self._add(event, offset, _DIRECT)
+                        add(event, offset, _DIRECT)
                     if events or match[2] != "[":
                         continue
                 if once.stars:
                     last = offset + len(name)
-                    self._add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
+                    add((_ATTRIBUTE, (once.expression,), offset, last, -1, False), offset, _DIRECT)
                 continue
             if offset in stores:
                 continue
@@ -95,14 +103,16 @@ class Uses:
             here = scope
             while here.hole is not None and here.hole[0] <= offset < here.hole[1] and here.parent is not None:
                 here = here.parent
+            if here.known.get(name) == ():
+                continue
             if group == 1:
                 self._bare(name, offset, offset + len(name), here)
                 continue
-            events = evaluation.chain(offset, here)[2]
+            events = evaluation.chain(offset, here, name)[2]
             if events:
-                via = _DIRECT if name in imported else Via.ALIAS
+                via = _DIRECT if name in imported else _ALIAS
                 for event in events:
-                    self._add(event, offset, via)
+                    add(event, offset, via)
             elif name in imported and match[2] == "[":
                 self._bare(name, offset, offset + len(name), here)
         self._groups()
@@ -115,16 +125,16 @@ class Uses:
             bindings = found[1]
             if len(bindings) == 1:
                 binding = bindings[0]
-                if binding.kind is BindingKind.IMPORT and binding.stars:
-                    event: Event = (UseKind.ATTRIBUTE, (binding.expression,), offset, end, -1, False)
-                    self._add(event, offset, Via.DIRECT)
+                if binding.kind is _IMPORT_BINDING and binding.stars:
+                    event: Event = (_ATTRIBUTE, (binding.expression,), offset, end, -1, False)
+                    self._add(event, offset, _DIRECT)
                 return
-            if not any(binding.kind is BindingKind.IMPORT and binding.stars for binding in bindings):
+            if not any(binding.kind is _IMPORT_BINDING and binding.stars for binding in bindings):
                 return
         values = self._evaluation.named(name, scope, offset)
         targets = tuple(value for value in self._evaluation.external(values) if "." in value.lstrip("."))
         if targets:
-            self._add((UseKind.ATTRIBUTE, targets, offset, end, -1, False), offset, Via.DIRECT)
+            self._add((_ATTRIBUTE, targets, offset, end, -1, False), offset, _DIRECT)
 
     def _groups(self) -> None:
         """Parenthesised expressions with trailers, such as ``(await f()).g()``."""
@@ -134,7 +144,7 @@ class Uses:
                 continue
             scope, _ = self._evaluation.scope_at(opening)
             for event in self._evaluation.group(opening, scope)[2]:
-                self._add(event, opening, Via.CHAIN)
+                self._add(event, opening, _CHAIN)
 
     def _add(self, event: Event, root: int, via: Via) -> None:
         kind, targets, start, end, opening, is_probe = event
@@ -146,26 +156,27 @@ class Uses:
                 kind = _ATTRIBUTE
             elif kind is _ATTRIBUTE:
                 kind = special
-        if root in self._structure.decorators:
+        if root in self._decorators:
             kind = _DECORATOR
-        positional, keywords, star, literals = (
-            arguments.parsed(self._source, opening) if opening >= 0 and special is not None else _NO_ARGUMENTS
-        )
+        if opening >= 0 and special is not None:
+            positional, keywords, star, literals = arguments.parsed(self._source, opening)
+        else:
+            positional, keywords, star, literals = _NO_ARGUMENTS
         confidence = _CERTAIN
         text = targets[0]
         if len(targets) > 1:
-            confidence = Confidence.LIKELY
+            confidence = _LIKELY
             text = " ".join(targets)
-        if steps.INHERITED in text:
-            via = Via.INHERITED
-            targets = tuple(target.replace(steps.INHERITED, "") for target in targets)
+        if _INHERITED in text:
+            via = _BY_INHERITANCE
+            targets = tuple(target.replace(_INHERITED, "") for target in targets)
         elif ")" in text or "]" in text:
-            via = Via.CHAIN
-        if special_calls.STAR in text:
-            confidence = Confidence.POSSIBLE
-        guard = self._guards.at(start)
-        if is_probe and Guard.HASATTR not in guard:
-            guard = (*guard, Guard.HASATTR)
+            via = _CHAIN
+        if _STAR in text:
+            confidence = _POSSIBLE
+        guard = self._guards.at(start) if self._has_guards else ()
+        if is_probe and _HASATTR_GUARD not in guard:
+            guard = (*guard, _HASATTR_GUARD)
         site = self._source.site(start, end)
         self.found.append(
             UseFact(site, targets, kind, positional, keywords, star, via, guard, literals, confidence)

@@ -8,11 +8,18 @@ import re
 
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import ASSIGNED, NAME, word
+from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
 from analyzers.source.records import UseKind
+
+_CLASS_BINDING = BindingKind.CLASS
+_EXCEPTION_BINDING = BindingKind.EXCEPTION
+_FUNCTION_BINDING = BindingKind.FUNCTION
+_IMPORT_BINDING = BindingKind.IMPORT
+_PARAMETER_BINDING = BindingKind.PARAMETER
+_VALUE_BINDING = BindingKind.VALUE
 
 Values = tuple[str, ...]
 
@@ -21,10 +28,14 @@ _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
 _TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
-    rf"[(\[{{{{,]|{'|'.join(map(word, ('if', 'or', 'and', 'lambda', 'for', 'else', 'in', 'is', 'not')))}"
-    rf"|{ASSIGNED}|[-+*/%@&|^<>!=]+"
+    sought(
+        r"(\[{,",
+        *map(word, ("if", "or", "and", "lambda", "for", "else", "in", "is", "not")),
+        ASSIGNED,
+        *(sign + "[-+*/%@&|^<>!=]*" for sign in "-+*/%@&|^<>!="),
+    )
 )
-_FOR = re.compile(rf"[(\[{{]|{word('for')}|{word('async')}")
+_FOR = re.compile(sought(r"(\[{", word("for"), word("async")))
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
@@ -119,28 +130,25 @@ class Evaluation:
         return values
 
     def _found(self, binding: Binding) -> Values:
-        match binding.kind:
-            case BindingKind.IMPORT:
-                return (binding.expression,)
-            case BindingKind.FUNCTION:
-                return (binding.function.key,) if binding.function else ()
-            case BindingKind.CLASS:
-                return (binding.class_.key,) if binding.class_ else ()
-            case BindingKind.PARAMETER:
-                return members.parameter(self, binding)
-            case BindingKind.EXCEPTION:
-                return self._caught(binding)
-            case BindingKind.VALUE:
-                values: Values = ()
-                if binding.value is not None:
-                    values = self.evaluate(*binding.value, binding.scope)
-                    for step in binding.steps:
-                        values = self.items(values, step)
-                if not values and binding.annotation is not None:
-                    values = type_hints.instances(self, *binding.annotation, binding.scope)
-                return values
-            case BindingKind.UNKNOWN:
-                return ()
+        kind = binding.kind
+        if kind is _VALUE_BINDING:
+            values: Values = ()
+            if binding.value is not None:
+                values = self.evaluate(*binding.value, binding.scope)
+                for step in binding.steps:
+                    values = self.items(values, step)
+            if not values and binding.annotation is not None:
+                values = type_hints.instances(self, *binding.annotation, binding.scope)
+            return values
+        if kind is _PARAMETER_BINDING:
+            return members.parameter(self, binding)
+        if kind is _IMPORT_BINDING:
+            return (binding.expression,)
+        if kind is _FUNCTION_BINDING:
+            return (binding.function.key,) if binding.function else ()
+        if kind is _CLASS_BINDING:
+            return (binding.class_.key,) if binding.class_ else ()
+        return self._caught(binding) if kind is _EXCEPTION_BINDING else ()
 
     def _caught(self, binding: Binding) -> Values:
         if binding.value is None:
@@ -180,7 +188,7 @@ class Evaluation:
                 return (key,) if key in self.structure.functions else ()
             if word in ("not", "yield"):
                 return ()
-            values, position, _ = self.chain(start, scope)
+            values, position, _ = self.chain(start, scope, word)
             if position < 0:
                 position = self._behind(match.end(), end)
         elif code[start] in "([" and start in source.closing:
@@ -299,17 +307,20 @@ class Evaluation:
             scope = scope.parent
         return scope, self._starts[index] if index < len(self._starts) else len(self.source.code) + 1
 
-    def chain(self, offset: int, scope: Scope) -> Chain:
+    def chain(self, offset: int, scope: Scope, name: str) -> Chain:
         """The primary expression that starts with the name at an offset."""
         known = self._chains.get(offset)
         if known is None:
-            match = _NAME.match(self.source.code, offset)
-            if match is None:
+            values = scope.known.get(name)
+            if values is None:
+                self._chains[offset] = _NOTHING
+                values = self.named(name, scope, offset)
+            if not values:
                 return _NOTHING
+            end = offset + len(name)
+            # What is met again while this is followed leads to nothing.
             self._chains[offset] = _NOTHING
-            values = self.named(match[0], scope, offset)
-            known = self._trailers(values, match.end(), scope, offset, match.end()) if values else _NOTHING
-            self._chains[offset] = known
+            known = self._chains[offset] = self._trailers(values, end, scope, offset, end)
         return known
 
     def group(self, opening: int, scope: Scope) -> Chain:
@@ -431,5 +442,5 @@ class Evaluation:
         )
 
 
-_COMMA_ONLY = re.compile(rf"[(\[{{]|,|{word('lambda')}.*?:")
+_COMMA_ONLY = re.compile(sought(r"(\[{,", word("lambda") + ".*?:"))
 _WALRUS = re.compile(rf"{NAME}\s*:=")

@@ -6,6 +6,7 @@ through the imports of the file. The text is asked first which rules can apply.
 
 from analyzers.source.security.counts import Counts, counted
 from analyzers.source.security.rules import RULES, Rule
-from analyzers.source.security.scanning import indicators
+from analyzers.source.security.scanning import indicated, indicators
+from analyzers.source.security.triggers import kinds
 
-__all__ = ["RULES", "Counts", "Rule", "counted", "indicators"]
+__all__ = ["RULES", "Counts", "Rule", "counted", "indicated", "indicators", "kinds"]

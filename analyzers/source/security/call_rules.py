@@ -278,13 +278,14 @@ _BY_KEYWORD = ("shell", "ssl_version", "method")
 
 def may_matter(node: SgNode, context: Context) -> bool:
     """Whether a call may be one that a rule is about: a quick look, for most are not."""
-    function, arguments = node.field("function"), node.field("arguments")
+    function = node.field("function")
     name = "" if function is None else function.text().rpartition(".")[2]
     if name in _BY_NAME or name in context.aliases or "chmod" in name or name == "wrap_socket":
         return True
-    return (
-        context.by_keyword and arguments is not None and any(each in arguments.text() for each in _BY_KEYWORD)
-    )
+    if not context.by_keyword or (arguments := node.field("arguments")) is None:
+        return False
+    text = arguments.text()
+    return any(each in text for each in _BY_KEYWORD)
 
 
 def verdicts(call: Call, context: Context) -> list[Verdict]:

@@ -33,26 +33,36 @@ def indicators(root: SgNode, text: str) -> tuple[Indicator, ...]:
     if not wanted:
         return ()
     nodes = root.find_all({"rule": {"any": [{"kind": kind} for kind in wanted]}})
-    return _excused(text, _told(nodes, by_keyword(text)))
-
-
-def _told(nodes: Iterable[SgNode], keywords_matter: bool) -> Iterator[tuple[SgNode, Verdict]]:
     by_kind: dict[str, list[SgNode]] = {}
     for node in nodes:
         by_kind.setdefault(node.kind(), []).append(node)
+    return indicated(by_kind, text)
+
+
+def indicated(by_kind: Mapping[str, Sequence[SgNode]], text: str) -> tuple[Indicator, ...]:
+    """As `indicators`, from the nodes of the kinds that `triggers.kinds` names, in the order of the text."""
+    return _excused(text, _told(by_kind, text))
+
+
+def _told(by_kind: Mapping[str, Sequence[SgNode]], text: str) -> Iterator[tuple[SgNode, Verdict]]:
     imported: list[Imported] = []
     for kind in IMPORT_KINDS:
         for node in by_kind.get(kind, ()):
             named = list(imports(node))
             imported += named
             yield from ((node, verdict) for verdict in _import(named))
-    context = Context(aliases(imported), frozenset(each.dotted for each in imported), keywords_matter)
+    context = Context(aliases(imported), frozenset(each.dotted for each in imported), by_keyword(text))
     for node in by_kind.get("call", ()):
         if may_matter(node, context):
-            yield from ((node, verdict) for verdict in verdicts(called(node, context.aliases), context))
+            for verdict in verdicts(called(node, context.aliases), context):
+                yield node, verdict
     for kind, rule in _BY_KIND.items():
-        for node in shallow(by_kind.get(kind, ())):
-            yield from ((node, verdict) for verdict in rule(node))
+        chosen = by_kind.get(kind, ())
+        if kind == "string":
+            chosen = text_rules.worth_a_look(chosen, text)
+        for node in shallow(chosen):
+            for verdict in rule(node):
+                yield node, verdict
 
 
 def _assert(node: SgNode) -> Iterator[Verdict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from analyzers.source.security.call_rules import Verdict
@@ -36,11 +36,22 @@ _WORTH = (
 )
 
 
+def worth_a_look(strings: Iterable[SgNode], text: str) -> list[SgNode]:
+    """Those of the strings of a text that `of_string` may have something to say of."""
+    lowered = text.lower()
+    words = [word for word in _WORTH if word in lowered]
+    found: list[SgNode] = []
+    for node in strings:
+        held = node.text().lower()
+        for word in words:
+            if word in held:
+                found.append(node)
+                break
+    return found
+
+
 def of_string(node: SgNode) -> Iterator[Verdict]:
-    """What the rules say of a node of the kind ``string``."""
-    text = node.text().lower()
-    if not any(word in text for word in _WORTH):
-        return
+    """What the rules say of a node of the kind ``string``, of those that are `worth_a_look`."""
     unit, parent = _unit(node)
     if parent is None or parent.kind() in ("expression_statement", "module", "block"):
         return  # documentation
@@ -77,13 +88,11 @@ def of_comparison(node: SgNode) -> Iterator[Verdict]:
 
 def of_keyword(node: SgNode) -> Iterator[Verdict]:
     """A string passed as an argument with a name like that of a secret."""
-    name, value = node.field("name"), _bare(node.field("value"))
-    if (
-        name is not None
-        and value is not None
-        and _SECRET.search(name.text())
-        and isinstance(literal(value), str)
-    ):
+    name = node.field("name")
+    if name is None or not _SECRET.search(name.text()):
+        return
+    value = _bare(node.field("value"))
+    if value is not None and isinstance(literal(value), str):
         yield Verdict("B106", line=line_of(value))
 
 

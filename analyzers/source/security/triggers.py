@@ -39,10 +39,10 @@ _IMPORT_LINES = re.compile(r"\n[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
 _FURTHER_IMPORTS = re.compile(r";[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
 _SWALLOWS = re.compile(r":\s*(?:#[^\n]*\s*){0,9}(?:pass|continue)\b")
 _SECRETS = tuple(
-    re.compile(rf"{word}\w{{0,40}}[\"']?[ \t]*(?:[:=\]]|!=)")
+    (word, re.compile(rf"{word}\w{{0,40}}[\"']?[ \t]*(?:[:=\]]|!=)"))
     for word in ("pass", "paswd", "pasword", "pwd", "token", "secret")
 )
-_STATEMENTS = tuple(re.compile(rf"{word}[\s{{]") for word in ("select", "insert", "delete", "update"))
+_STATEMENTS = tuple((word, re.compile(rf"{word}[\s{{]")) for word in ("select", "insert", "delete", "update"))
 
 
 def by_keyword(text: str) -> bool:
@@ -66,11 +66,14 @@ def kinds(text: str) -> Iterator[str]:
     if "except" in text and _SWALLOWS.search(text):
         yield "except_clause"
     lowered = text.lower()
-    has_secrets = any(pattern.search(lowered) for pattern in _SECRETS)
+    # A word alone is found several times faster than a pattern that starts with it.
+    has_secrets = any(word in lowered and pattern.search(lowered) for word, pattern in _SECRETS)
     if has_secrets:
         yield from ("assignment", "comparison_operator", "keyword_argument", "function_definition")
     has_places = "0.0.0.0" in text or "/tmp" in text or "/dev/shm" in text or "/var/tmp" in text
-    if has_secrets or has_places or any(pattern.search(lowered) for pattern in _STATEMENTS):
+    if has_secrets or has_places or any(
+        word in lowered and pattern.search(lowered) for word, pattern in _STATEMENTS
+    ):
         yield "string"
 
 
