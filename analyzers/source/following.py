@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from analyzers.source.linking import SourceFile
 
 INHERITED = "^"
+_STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
 _MAX_LENGTH = 300
@@ -319,10 +321,8 @@ def absolute(expression: str, file: SourceFile) -> str | None:
 
 
 def _root(expression: str) -> str:
-    for index, character in enumerate(expression):
-        if character in ".([":
-            return expression[:index]
-    return expression
+    found = _STEP.search(expression)
+    return expression if found is None else expression[: found.start()]
 
 
 def _cut(expression: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,7 +14,7 @@ from analyzers.source.notebooks import Cells
 from analyzers.source.protocols import Surfaces
 from analyzers.source.records import Import, Origin, Role, Use, UseKind, Via
 from analyzers.source.standard_library import is_standard
-from analyzers.source.symbols import Symbols
+from analyzers.source.symbols import Symbol, Symbols
 
 
 class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,83 +48,129 @@ class LinkedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, LinkedFile]:
     """Imports and uses by path; what the project itself defines is followed to what it comes from."""
-    linker = _Linker(files, surfaces)
-    return {path: linker.file(path, file) for path, file in files.items()}
+    linker = Linker(files, surfaces)
+    found: dict[str, LinkedFile] = {}
+    for path, file in files.items():
+        imports = linker.imports(path, file.facts.imports)
+        uses, standard = linker.uses(path, imports, file.facts.uses)
+        found[path] = LinkedFile(imports=imports, uses=tuple(uses), standard_uses=tuple(standard))
+    return found
 
 
-class _Linker:
-    def __init__(self, files: Mapping[str, SourceFile], surfaces: Surfaces) -> None:
+class Linked(NamedTuple):
+    """Uses of one file; see `LinkedFile`."""
+
+    uses: list[Use]
+    standard_uses: list[Use]
+
+
+class Linker:
+    """Links file by file, so that not all facts need be there at once.
+
+    Args:
+        files: whose facts need have no uses, and of imports no others than those of ``*``.
+        keeps_standard: of which symbols of the standard library uses are wanted even if no argument is constant.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, SourceFile],
+        surfaces: Surfaces,
+        keeps_standard: Callable[[str], bool] = lambda symbol: True,
+    ) -> None:
+        self._files = files
         self._follower = Follower(files, surfaces)
         self._symbols = Symbols(surfaces)
-        self._reached: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._keeps_standard = keeps_standard
+        self._called: dict[str, tuple[Symbol, ...]] = {}
+        self._taken: dict[str, tuple[Symbol, ...]] = {}
+        self._origins: dict[str, Origin] = {}
 
-    def file(self, path: str, file: SourceFile) -> LinkedFile:
-        imports: list[Import] = []
+    def imports(self, path: str, facts: Iterable[ImportFact]) -> tuple[Import, ...]:
+        """The imports of a file."""
+        file = self._files[path]
+        return tuple(self._imported(path, file, fact) for fact in facts)
+
+    def uses(self, path: str, imports: Iterable[Import], facts: Iterable[UseFact]) -> Linked:
+        """The uses of a file.
+
+        Args:
+            imports: those that `imports` gave.
+        """
         uses: list[Use] = []
         standard: list[Use] = []
-        for fact in file.facts.imports:
-            imported = self._imported(path, file, fact)
-            imports.append(imported)
+        keeps_standard = self._keeps_standard
+        for imported in imports:
             if imported.origin is not Origin.FIRST_PARTY:
-                (standard if imported.origin is Origin.STDLIB else uses).append(_import_use(imported))
-        for use in file.facts.uses:
-            for target in use.targets:
-                self._use(path, file, use, target, uses, standard)
-        return LinkedFile(imports=tuple(imports), uses=tuple(uses), standard_uses=tuple(standard))
+                use = _import_use(imported)
+                if imported.origin is not Origin.STDLIB:
+                    uses.append(use)
+                elif keeps_standard(use.symbol):
+                    standard.append(use)
+        file = self._files[path]
+        role, cells = file.role, file.cells
+        # What names of the file mean, as opposed to dotted names that mean the same everywhere.
+        own_called: dict[str, tuple[Symbol, ...]] = {}
+        own_taken: dict[str, tuple[Symbol, ...]] = {}
+        for fact in facts:
+            kind = fact.kind
+            is_called = kind is UseKind.CALL
+            for target in fact.targets:
+                if target[0] in ".:":
+                    known = own_called if is_called else own_taken
+                else:
+                    known = self._called if is_called else self._taken
+                symbols = known.get(target)
+                if symbols is None:
+                    symbols = known[target] = self._reached(target, path, file, is_called=is_called)
+                for symbol in symbols:
+                    is_standard = symbol.is_standard
+                    if is_standard and not fact.literals and not keeps_standard(symbol.name):
+                        continue
+                    via = fact.via
+                    if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
+                        via = symbol.via
+                    elif via is Via.CHAIN:
+                        via = Via.ALIAS
+                    confidence = fact.confidence
+                    if len(symbols) > 1 and confidence is Confidence.CERTAIN:
+                        confidence = Confidence.LIKELY
+                    cell, site = placed(fact.site, cells)
+                    (standard if is_standard else uses).append(
+                        Use(
+                            file=path,
+                            cell=cell,
+                            line=site.line,
+                            column=site.column,
+                            end_line=site.end_line,
+                            end_column=site.end_column,
+                            symbol=symbol.name,
+                            kind=kind,
+                            positional=fact.positional,
+                            keywords=fact.keywords,
+                            star_arguments=fact.star_arguments,
+                            via=via,
+                            guard=fact.guard,
+                            role=role,
+                            confidence=confidence,
+                            literals=fact.literals,
+                        )
+                    )
+        return Linked(uses, standard)
 
-    def _use(
-        self, path: str, file: SourceFile, use: UseFact, target: str, uses: list[Use], standard: list[Use]
-    ) -> None:
-        is_called = use.kind is UseKind.CALL
-        if target[0] in ".:":
-            reached = self._follower.reached(target, path, file, is_called=is_called)
-        else:
-            key = (target, is_called)
-            known = self._reached.get(key)
-            if known is None:
-                known = self._reached[key] = self._follower.reached(target, path, file, is_called=is_called)
-            reached = known
-        for expression in reached:
-            symbol = self._symbols.of(expression)
-            via = use.via
-            if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
-                via = symbol.via
-            elif via is Via.CHAIN:
-                via = Via.ALIAS
-            confidence = use.confidence
-            if len(reached) > 1 and confidence is Confidence.CERTAIN:
-                confidence = Confidence.LIKELY
-            cell, site = placed(use.site, file.cells)
-            (standard if symbol.is_standard else uses).append(
-                Use(
-                    file=path,
-                    cell=cell,
-                    line=site.line,
-                    column=site.column,
-                    end_line=site.end_line,
-                    end_column=site.end_column,
-                    symbol=symbol.name,
-                    kind=use.kind,
-                    positional=use.positional,
-                    keywords=use.keywords,
-                    star_arguments=use.star_arguments,
-                    via=via,
-                    guard=use.guard,
-                    role=file.role,
-                    confidence=confidence,
-                    literals=use.literals,
-                )
-            )
+    def _reached(self, target: str, path: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:
+        """The symbols outside the project to which the target of a use leads."""
+        reached = self._follower.reached(target, path, file, is_called=is_called)
+        return tuple(self._symbols.of(expression) for expression in reached)
 
     def _imported(self, path: str, file: SourceFile, fact: ImportFact) -> Import:
-        module = absolute(fact.module, file) or fact.module
-        root = module.partition(".")[0]
-        if fact.module.startswith(".") or self._follower.is_own(module):
+        module = fact.module
+        if module[0] == ".":
+            module = absolute(module, file) or module
             origin = Origin.FIRST_PARTY
-        elif is_standard(root):
-            origin = Origin.STDLIB
         else:
-            origin = Origin.THIRD_PARTY
+            known = self._origins.get(module)
+            origin = self._origins[module] = self._origin(module) if known is None else known
         cell, site = placed(fact.site, file.cells)
         return Import(
             file=path,
@@ -143,6 +190,11 @@ class _Linker:
             is_top_level=fact.is_top_level,
             confidence=fact.confidence,
         )
+
+    def _origin(self, module: str) -> Origin:
+        if self._follower.is_own(module):
+            return Origin.FIRST_PARTY
+        return Origin.STDLIB if is_standard(module.partition(".")[0]) else Origin.THIRD_PARTY
 
 
 def placed(site: Site, cells: Cells | None) -> tuple[int | None, Site]:

@@ -27,7 +27,7 @@ from analyzers.evidence import Confidence
 from analyzers.source.records import Guard, ImportKind, UseKind, Via
 
 
-class Site(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Site(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """A place in a file; in a notebook lines count over all its cells, see `notebooks`."""
 
     line: int
@@ -36,7 +36,7 @@ class Site(msgspec.Struct, frozen=True, array_like=True, order=True):
     end_column: int
 
 
-class ImportFact(msgspec.Struct, frozen=True, array_like=True):
+class ImportFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One imported name.
 
     Attributes:
@@ -57,7 +57,7 @@ class ImportFact(msgspec.Struct, frozen=True, array_like=True):
     confidence: Confidence = Confidence.CERTAIN
 
 
-class UseFact(msgspec.Struct, frozen=True, array_like=True):
+class UseFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One use of something that comes from an import, or may, once other files are known.
 
     Attributes:
@@ -86,7 +86,7 @@ class DefinitionKind(enum.StrEnum):
     CLASS = "class"
 
 
-class Definition(msgspec.Struct, frozen=True, array_like=True):
+class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A name that other code may reach through the module.
 
     Attributes:
@@ -99,14 +99,14 @@ class Definition(msgspec.Struct, frozen=True, array_like=True):
     values: tuple[str, ...] = ()
 
 
-class Feature(msgspec.Struct, frozen=True, array_like=True):
+class Feature(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A trait of the syntax that some Pythons do not have, such as ``match-statement``."""
 
     name: str
     line: int
 
 
-class Indicator(msgspec.Struct, frozen=True, array_like=True):
+class Indicator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something that a reviewer of security would look at.
 
     Attributes:
@@ -122,7 +122,7 @@ class Indicator(msgspec.Struct, frozen=True, array_like=True):
     message: str
 
 
-class DeviceMention(msgspec.Struct, frozen=True, array_like=True):
+class DeviceMention(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The name of a device or of an environment variable in a file.
 
     Attributes:
