@@ -186,8 +186,8 @@ class _Providers:
         guarded = {file for (file, _), found in guards.items() if found}
         for (file, path), found in guards.items():
             if file in guarded:
-                told = _TYPES_ALONE if found == _TYPES_ALONE else frozenset(found or ())
-                self._guards.setdefault(file, {})[path] = told
+                told = frozenset(found or ())
+                self._guards.setdefault(file, {})[path] = _TYPES_ALONE if told == _TYPES_ALONE else told
         self._of_roots: dict[str, set[str]] = {}
         for module, name in self._distributions.items():
             self._of_roots.setdefault(module.partition(".")[0], set()).add(name)

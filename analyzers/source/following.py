@@ -17,7 +17,9 @@ _STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
 _MAX_LENGTH = 300
-_NO_MEMBERS = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"})
+_NO_MEMBERS = frozenset(
+    {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
+)
 _CONTAINER_METHODS = {
     "get": "()=",
     "pop": "()=",
@@ -118,7 +120,9 @@ class Follower:
         if not prefix:
             found = self._start(expression, path)
         else:
-            found = self._union(self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1))
+            found = self._union(
+                self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1)
+            )
         self._states[key] = found
         return found
 
@@ -144,7 +148,11 @@ class Follower:
         is_name = step[0] not in "(["
         match kind:
             case "x":
-                return (State("x", "", text + (f".{step}" if is_name else step)),) if len(text) < _MAX_LENGTH else ()
+                return (
+                    (State("x", "", text + (f".{step}" if is_name else step)),)
+                    if len(text) < _MAX_LENGTH
+                    else ()
+                )
             case "m":
                 if step == "*":
                     return (State("s", path, text),)
@@ -264,7 +272,9 @@ class Follower:
         definitions = self._facts(path).definitions
         member = definitions.get(f"{text}.{name}")
         if member is not None:
-            if member.kind is DefinitionKind.FUNCTION or (member.kind is DefinitionKind.PROPERTY and kind == "c"):
+            if member.kind is DefinitionKind.FUNCTION or (
+                member.kind is DefinitionKind.PROPERTY and kind == "c"
+            ):
                 return (State("f", path, f"{text}.{name}"),)
             if member.kind is DefinitionKind.CLASS:
                 return (State("c", path, f"{text}.{name}"),)

@@ -62,7 +62,7 @@ def hints(
         uses: linked ones.
         mentions: by path, of main code; what a use says already is not said again.
     """
-    return weighed([*said(uses), *_of_mentions(mentions or {})])
+    return weighed([*said(uses), *mentioned(mentions or {})])
 
 
 def weighed(told: Sequence[HardwareHint]) -> tuple[HardwareHint, ...]:
@@ -160,7 +160,8 @@ def said(uses: Iterable[Use]) -> Iterator[HardwareHint]:
                     yield _hint(use, f"{symbol}({shown}{name!r})", Signal(told.accelerator, strength))
 
 
-def _of_mentions(mentions: Mapping[str, Iterable[DeviceMention]]) -> Iterator[HardwareHint]:
+def mentioned(mentions: Mapping[str, Iterable[DeviceMention]]) -> Iterator[HardwareHint]:
+    """What mentions say, one by one; they are given by path."""
     for path in sorted(mentions):
         for each in mentions[path]:
             told = ENVIRONMENT.get(each.name) or device(each.name, each.how.rstrip("=") or None)

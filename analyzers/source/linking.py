@@ -1,4 +1,4 @@
-"""From what each file says by itself to what the project uses of others: expressions are followed across its files."""
+"""From what each file says by itself to what the project uses of others, across its files."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, 
     found: dict[str, LinkedFile] = {}
     for path, file in files.items():
         imports = linker.imports(path, file.facts.imports)
-        uses, standard = linker.uses(path, imports, file.facts.uses)
+        uses, standard = linker.uses(path, ((one, one.origin) for one in imports), file.facts.uses)
         found[path] = LinkedFile(imports=imports, uses=tuple(uses), standard_uses=tuple(standard))
     return found
 
@@ -69,7 +69,8 @@ class Linker:
 
     Args:
         files: whose facts need have no uses, and of imports no others than those of ``*``.
-        keeps_standard: of which symbols of the standard library uses are wanted even if no argument is constant.
+        keeps_standard: of which symbols of the standard library uses are wanted even without constant
+            arguments.
     """
 
     def __init__(
@@ -91,19 +92,19 @@ class Linker:
         file = self._files[path]
         return tuple(self._imported(path, file, fact) for fact in facts)
 
-    def uses(self, path: str, imports: Iterable[Import], facts: Iterable[UseFact]) -> Linked:
+    def uses(self, path: str, imports: Iterable[tuple[Import, Origin]], facts: Iterable[UseFact]) -> Linked:
         """The uses of a file.
 
         Args:
-            imports: those that `imports` gave.
+            imports: those that `imports` gave, each with the origin that it had there.
         """
         uses: list[Use] = []
         standard: list[Use] = []
         keeps_standard = self._keeps_standard
-        for imported in imports:
-            if imported.origin is not Origin.FIRST_PARTY:
+        for imported, origin in imports:
+            if origin is not Origin.FIRST_PARTY:
                 use = _import_use(imported)
-                if imported.origin is not Origin.STDLIB:
+                if origin is not Origin.STDLIB:
                     uses.append(use)
                 elif keeps_standard(use.symbol):
                     standard.append(use)

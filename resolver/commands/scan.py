@@ -58,12 +58,11 @@ def run(options: argparse.Namespace) -> bool:
         return _run_installed(options)
     import shutil
 
-    import msgspec
-
     from analyzers.evidence import Level
-    from resolver.commands.scanning import ScanWishes, scanned
+    from analyzers.source.documents import document
+    from resolver.commands.scanning import ScanWishes, kept_or_scanned
 
-    report = scanned(
+    summary, lists = kept_or_scanned(
         ScanWishes(
             path=options.path,
             store=options.store,
@@ -75,11 +74,14 @@ def run(options: argparse.Namespace) -> bool:
             ignored=options.ignored,
             environment=options.environment,
             quiet=options.quiet,
-        )
+        ),
+        lists=options.format == "json",
     )
-    if options.format == "json":
-        told = msgspec.json.encode(report).decode()
-        sys.stdout.write(told + "\n")
+    report = summary.report
+    if lists is not None:
+        for piece in document(report, lists):
+            sys.stdout.write(piece.decode())
+        sys.stdout.write("\n")
     elif options.format == "sarif":
         from analyzers.sarif import sarif
         from analyzers.source.findings import DEPENDENCY_FINDINGS
@@ -89,7 +91,7 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.commands.notes import printable
         from resolver.outputs.scan_text import scan_text
 
-        sys.stdout.write(printable(scan_text(report, shutil.get_terminal_size((100, 24)).columns)))
+        sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
     sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pytest
-from fakes import scans
 
 from analyzers.evidence import Confidence
 from analyzers.source import linking
@@ -13,6 +12,7 @@ from analyzers.source.extraction import extracted
 from analyzers.source.notebooks import Cells
 from analyzers.source.protocols import NoSurfaces
 from analyzers.source.records import Role, Use, UseKind, Via
+from fakes import scans
 
 
 def _uses(files: dict[str, str], path: str = "p/main.py") -> list[Use]:

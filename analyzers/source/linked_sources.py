@@ -1,0 +1,129 @@
+"""Everything that the files of one scan say together, without holding all their uses at once: `Linking`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from analyzers.source.demand import ApiDemand, Demands
+from analyzers.source.file_records import decode_uses
+from analyzers.source.hardware import HardwareHint, hints_at_hardware, mentioned, said, weighed
+from analyzers.source.linking import Linker, SourceFile
+from analyzers.source.native import NativeLibrary, libraries, loads
+from analyzers.source.project import Project
+from analyzers.source.protocols import Surfaces
+from analyzers.source.python_versions import Bounds, PythonBounds, bounds_python
+from analyzers.source.records import Import, Origin, Role, Use, UseKind
+from analyzers.source.tree_sources import Source
+
+
+class Signals(NamedTuple):
+    """What uses amount to.
+
+    Attributes:
+        uses_by_root: how many there are of each root module.
+    """
+
+    python: PythonBounds
+    hardware: tuple[HardwareHint, ...]
+    native: tuple[NativeLibrary, ...]
+    demands: tuple[ApiDemand, ...]
+    uses_by_root: Mapping[str, int]
+
+
+class Linking:
+    """The imports of files, at once, and their uses, file by file.
+
+    Args:
+        sources: their imports are taken from them as soon as they are linked, which saves much memory.
+        names: dotted names of each file, by path.
+
+    Attributes:
+        sources: without imports, but those of ``*``.
+        imports: of all files, with their distributions.
+    """
+
+    def __init__(
+        self,
+        sources: list[Source],
+        names: Mapping[str, tuple[str, ...]],
+        project: Project,
+        surfaces: Surfaces,
+    ) -> None:
+        self.sources = [_without_imports(source) for source in sources]
+        files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in self.sources}
+        self._linker = Linker(files, surfaces, _is_signal)
+        self._counts: list[int] = []
+        imports: list[Import] = []
+        for number, source in enumerate(sources):
+            found = self._linker.imports(source.fact.path, source.record.facts.imports)
+            imports += found
+            self._counts.append(len(found))
+            sources[number] = self.sources[number]
+        self._origins: list[Origin] = [one.origin for one in imports]
+        self.imports = project.linked(imports)
+
+    def signals(self, found: Callable[[Sequence[Use]], None]) -> Signals:
+        """What the uses of all files amount to.
+
+        Args:
+            found: given the uses of each file, in order.
+        """
+        main = [source for source in self.sources if source.fact.role is Role.MAIN]
+        bounds = Bounds({s.fact.path: s.record.facts.features for s in main}, self.imports)
+        demands = Demands(self.imports)
+        hardware: list[HardwareHint] = []
+        standard_libraries: list[NativeLibrary] = []
+        other_libraries: list[NativeLibrary] = []
+        counts: dict[str, int] = {}
+        start = 0
+        for source, count in zip(self.sources, self._counts, strict=True):
+            end = start + count
+            imports = zip(self.imports[start:end], self._origins[start:end], strict=True)
+            start = end
+            uses, standard = self._linker.uses(source.fact.path, imports, decode_uses(source.encoded))
+            bounds.add(standard)
+            demands.add(use for use in uses if use.kind is not UseKind.IMPORT)  # imports speak for themselves
+            hardware += said(uses)
+            hardware += said(standard)
+            standard_libraries += libraries(standard)
+            other_libraries += libraries(uses)
+            for use in uses:
+                root = use.symbol.partition(".")[0]
+                counts[root] = counts.get(root, 0) + 1
+            found(uses)
+        hardware += mentioned({s.fact.path: s.record.facts.devices for s in main})
+        return Signals(
+            python=bounds.made(),
+            hardware=weighed(hardware),
+            native=(*standard_libraries, *other_libraries),
+            demands=demands.made(),
+            uses_by_root=counts,
+        )
+
+
+@lru_cache(1 << 16)
+def _is_signal(symbol: str) -> bool:
+    """Whether a use of the standard library is worth looking at, whatever is passed to it."""
+    return bounds_python(symbol) or loads(symbol) or hints_at_hardware(symbol)
+
+
+def _without_imports(source: Source) -> Source:
+    facts = source.record.facts
+    stars = tuple(one for one in facts.imports if one.name == "*")
+    kept = msgspec.structs.replace(facts, imports=stars)
+    return source._replace(record=msgspec.structs.replace(source.record, facts=kept))
+
+
+def _linkable(source: Source, names: tuple[str, ...]) -> SourceFile:
+    path = source.fact.path
+    return SourceFile(
+        facts=source.record.facts,
+        names=names,
+        is_package=path.rpartition("/")[2].partition(".")[0] == "__init__",
+        role=source.fact.role,
+        cells=source.record.cells,
+    )
