@@ -5,6 +5,7 @@ A record depends on the content and, where something in it names a place, on the
 
 from __future__ import annotations
 
+import struct
 import zlib
 
 import msgspec
@@ -52,7 +53,8 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 _ENCODER = msgspec.msgpack.Encoder()
 _decode_record = msgspec.msgpack.Decoder(FileRecord).decode
 _decode_uses = msgspec.msgpack.Decoder(tuple[UseFact, ...]).decode
-_SIZE_BYTES = 4
+_HEAD = struct.Struct(">II")
+"""Size of the first part, and the checksum of both."""
 _LEVEL = 1  # names repeat so much that the quickest way leaves a fifth
 
 
@@ -64,34 +66,29 @@ def encode_record(record: FileRecord) -> bytes:
     """The record in two parts, of which one holds the uses: they are most of it, and needed last."""
     facts = msgspec.structs.replace(record.facts, uses=())
     first = zlib.compress(_ENCODER.encode(msgspec.structs.replace(record, facts=facts)), _LEVEL)
-    uses = zlib.compress(_ENCODER.encode(record.facts.uses), _LEVEL)
-    return b"".join((len(first).to_bytes(_SIZE_BYTES, "big"), first, uses))
+    data = first + zlib.compress(_ENCODER.encode(record.facts.uses), _LEVEL)
+    return _HEAD.pack(len(first), zlib.crc32(data)) + data
 
 
 def decode_record(data: bytes) -> FileRecord:
     """All of a record but its uses.
 
     Raises:
-        RecordError: it is none.
+        RecordError: it is none, or any of it is damaged.
     """
-    end = _SIZE_BYTES + int.from_bytes(data[:_SIZE_BYTES], "big")
     try:
-        return _decode_record(zlib.decompress(data[_SIZE_BYTES:end]))
-    except (zlib.error, msgspec.MsgspecError) as error:
+        size, checksum = _HEAD.unpack_from(data)
+        if zlib.crc32(memoryview(data)[_HEAD.size :]) != checksum:
+            raise RecordError("its checksum differs")
+        return _decode_record(zlib.decompress(data[_HEAD.size : _HEAD.size + size]))
+    except (struct.error, zlib.error, msgspec.MsgspecError) as error:
         raise RecordError(str(error)) from error
 
 
 def decode_uses(data: bytes) -> tuple[UseFact, ...]:
-    """The uses of a record.
-
-    Raises:
-        RecordError: it is none.
-    """
-    end = _SIZE_BYTES + int.from_bytes(data[:_SIZE_BYTES], "big")
-    try:
-        return _decode_uses(zlib.decompress(data[end:]))
-    except (zlib.error, msgspec.MsgspecError) as error:
-        raise RecordError(str(error)) from error
+    """The uses of a record that `decode_record` accepted."""
+    size, _ = _HEAD.unpack_from(data)
+    return _decode_uses(zlib.decompress(data[_HEAD.size + size :]))
 
 
 def file_record(file: SourceFile, data: bytes) -> FileRecord:

@@ -7,6 +7,7 @@ the key under which it was made and answers for no other.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -35,6 +36,10 @@ class KeptSummary(msgspec.Struct, frozen=True, array_like=True):
 class _Lists(msgspec.Struct, frozen=True, array_like=True):
     key: str
     lists: dict[str, bytes]
+    checksums: dict[str, int]
+
+    def is_sound(self) -> bool:
+        return self.checksums == {name: zlib.crc32(data) for name, data in self.lists.items()}
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -95,13 +100,15 @@ class KeptScans:
             found = None if data is None else _lists(data)
         except msgspec.MsgspecError:
             return None
-        return found.lists if found is not None and found.key == key else None
+        return found.lists if found is not None and found.key == key and found.is_sound() else None
 
     def keep(self, summary: KeptSummary, lists: Mapping[str, bytes] | None) -> None:
         """Keep a scan; without lists those that were kept stay, and answer as long as their key does."""
         rows = {self._names["summary"]: _encode(summary)}
         if lists is not None:
-            rows[self._names["lists"]] = _encode(_Lists(summary.key, dict(lists)))
+            rows[self._names["lists"]] = _encode(
+                _Lists(summary.key, dict(lists), {name: zlib.crc32(data) for name, data in lists.items()})
+            )
         self._cache.keep(rows)
 
     def _known(self, what: str) -> bytes | None:

@@ -142,9 +142,9 @@ class Scan:
         digests = kept.digests(self._reader)
         tree = self._tree(digests)
         if key is None and tree.settled():
-            kept.keep_digests(digests)
             found = kept_scan(kept, kept.key(tree.identity()), created_at, reading(self._reader), lists=lists)
             if found is not None:
+                kept.keep_digests(digests)
                 return found
         encoded = EncodedList()
         parts = self._assembled(tree, tool, created_at, encoded.add if lists else lambda uses: None)
