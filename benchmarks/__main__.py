@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("locking",)
+BENCHMARKS = ("locking", "scanning")
 
 
 def main() -> int:
