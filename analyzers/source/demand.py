@@ -80,14 +80,15 @@ class Demands:
 
     def __init__(self, imports: Sequence[Import]) -> None:
         self._providers = _Providers(imports)
-        self._places: dict[_Key, set[_Place]] = {}
+        self._places: dict[_Key, _Place | set[_Place]] = {}
+        """Most symbols are used at one place, for which a set would be large."""
         for each in imports:
             if each.role is Role.MAIN:
                 self._imported(each)
 
     def add(self, uses: Iterable[Use]) -> None:
         """Count uses; see `demands`."""
-        of, places = self._providers.of, self._places
+        of = self._providers.of
         for use in uses:
             if use.role is not Role.MAIN:
                 continue
@@ -109,18 +110,15 @@ class Demands:
                 use.star_arguments,
             )
             place = (use.file, -1 if use.cell is None else use.cell, use.line, use.column)
-            known = places.get(key)
-            if known is None:
-                places[key] = {place}
-            else:
-                known.add(place)
+            self._count(key, place)
 
     def made(self) -> tuple[ApiDemand, ...]:
         """The demands of the imports and of the uses that were added."""
         grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
         for key in sorted(self._places):
             distribution, is_required, symbol, kind, positional, keywords, star = key
-            places = self._places[key]
+            found = self._places[key]
+            places = found if isinstance(found, set) else (found,)
             first = sorted(places) if len(places) <= _LIMIT_SITES else heapq.nsmallest(_LIMIT_SITES, places)
             demand = SymbolDemand(
                 symbol=symbol,
@@ -151,7 +149,16 @@ class Demands:
             return
         key = (distribution, not each.guard and not guards, symbol, UseKind.IMPORT, 0, (), False)
         place = (each.file, -1 if each.cell is None else each.cell, each.line, each.column)
-        self._places.setdefault(key, set()).add(place)
+        self._count(key, place)
+
+    def _count(self, key: _Key, place: _Place) -> None:
+        known = self._places.get(key)
+        if known is None:
+            self._places[key] = place
+        elif isinstance(known, set):
+            known.add(place)
+        elif known != place:
+            self._places[key] = {known, place}
 
 
 def _imported_symbol(each: Import) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from analyzers.manifests.declared import Declared
 from analyzers.reports import Unknown
-from analyzers.source.module_facts import ModuleFacts, UseFact
+from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
 from analyzers.source.notebooks import Cells
 from analyzers.source.source_texts import source_text
 from analyzers.source.suppressions import Suppression, read_suppressions
@@ -50,12 +50,15 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return path == self.path or not (self.declared or self.unknowns)
 
 
-_ENCODER = msgspec.msgpack.Encoder()
+_encode = msgspec.msgpack.Encoder().encode
 _decode_record = msgspec.msgpack.Decoder(FileRecord).decode
+_decode_facts = msgspec.msgpack.Decoder(ModuleFacts).decode
+_decode_imports = msgspec.msgpack.Decoder(tuple[ImportFact, ...]).decode
 _decode_uses = msgspec.msgpack.Decoder(tuple[UseFact, ...]).decode
-_HEAD = struct.Struct(">II")
-"""Size of the first part, and the checksum of both."""
+_HEAD = struct.Struct(">IIIII")
+"""Sizes of the four parts, and the checksum of all."""
 _LEVEL = 1  # names repeat so much that the quickest way leaves a fifth
+_STAR = "*"
 
 
 class RecordError(ValueError):
@@ -63,32 +66,56 @@ class RecordError(ValueError):
 
 
 def encode_record(record: FileRecord) -> bytes:
-    """The record in two parts, of which one holds the uses: they are most of it, and needed last."""
-    facts = msgspec.structs.replace(record.facts, uses=())
-    first = zlib.compress(_ENCODER.encode(msgspec.structs.replace(record, facts=facts)), _LEVEL)
-    data = first + zlib.compress(_ENCODER.encode(record.facts.uses), _LEVEL)
-    return _HEAD.pack(len(first), zlib.crc32(data)) + data
+    """The record in parts, since no scan could hold all of them of all its files at once.
+
+    They are: what is short, the imports, what other files may ask of this one, and the uses.
+    """
+    facts = record.facts
+    stars = tuple(one for one in facts.imports if one.name == _STAR)
+    shared = ModuleFacts(imports=stars, definitions=facts.definitions, exports=facts.exports)
+    short = msgspec.structs.replace(facts, imports=(), uses=(), definitions={}, exports=None)
+    parts = [
+        zlib.compress(_encode(part), _LEVEL)
+        for part in (msgspec.structs.replace(record, facts=short), facts.imports, shared, facts.uses)
+    ]
+    data = b"".join(parts)
+    return _HEAD.pack(*map(len, parts), zlib.crc32(data)) + data
 
 
 def decode_record(data: bytes) -> FileRecord:
-    """All of a record but its uses.
+    """What is short of a record.
 
     Raises:
         RecordError: it is none, or any of it is damaged.
     """
     try:
-        size, checksum = _HEAD.unpack_from(data)
+        *_, checksum = _HEAD.unpack_from(data)
         if zlib.crc32(memoryview(data)[_HEAD.size :]) != checksum:
             raise RecordError("its checksum differs")
-        return _decode_record(zlib.decompress(data[_HEAD.size : _HEAD.size + size]))
+        return _decode_record(_part(data, 0))
     except (struct.error, zlib.error, msgspec.MsgspecError) as error:
         raise RecordError(str(error)) from error
 
 
+def decode_imports(data: bytes) -> tuple[ImportFact, ...]:
+    """The imports of a record that `decode_record` accepted."""
+    return _decode_imports(_part(data, 1))
+
+
+def decode_shared(data: bytes) -> ModuleFacts:
+    """Definitions, exports and star imports of a record that `decode_record` accepted."""
+    return _decode_facts(_part(data, 2))
+
+
 def decode_uses(data: bytes) -> tuple[UseFact, ...]:
     """The uses of a record that `decode_record` accepted."""
-    size, _ = _HEAD.unpack_from(data)
-    return _decode_uses(zlib.decompress(data[_HEAD.size + size :]))
+    return _decode_uses(_part(data, 3))
+
+
+def _part(data: bytes, number: int) -> bytes:
+    sizes = _HEAD.unpack_from(data)
+    start = _HEAD.size + sum(sizes[:number])
+    return zlib.decompress(memoryview(data)[start : start + sizes[number]])
 
 
 def file_record(file: SourceFile, data: bytes) -> FileRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.source.module_facts import Definition, DefinitionKind, ModuleFacts
@@ -17,6 +17,7 @@ _STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
 _MAX_LENGTH = 300
+_MAX_REMEMBERED = 40_000
 _NO_MEMBERS = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
 )
@@ -49,8 +50,11 @@ class State(NamedTuple):
 class Follower:
     """Follows expressions; remembers where each one led."""
 
-    def __init__(self, files: Mapping[str, SourceFile], surfaces: Surfaces) -> None:
+    def __init__(
+        self, files: Mapping[str, SourceFile], surfaces: Surfaces, facts: Callable[[str], ModuleFacts]
+    ) -> None:
         self._files = files
+        self._facts = facts
         self._surfaces = surfaces
         self._paths: dict[str, str] = {}
         self._roots: set[str] = set()
@@ -63,6 +67,12 @@ class Follower:
                     self._packages.add(name)
         self._states: dict[tuple[str, str], tuple[State, ...]] = {}
         self._steps: dict[tuple[State, str], tuple[State, ...]] = {}
+
+    def forget(self) -> None:
+        """Let go of where expressions led, if it has become much; not while any is followed."""
+        if len(self._states) + len(self._steps) > _MAX_REMEMBERED:
+            self._states.clear()
+            self._steps.clear()
 
     def is_own(self, module: str) -> bool:
         """Whether a dotted name lies in the project."""
@@ -220,7 +230,7 @@ class Follower:
         if depth > _MAX_DEPTH:
             return ()
         file = self._files[path]
-        for fact in file.facts.imports:
+        for fact in self._facts(path).imports:
             if fact.name != "*":
                 continue
             module = absolute(fact.module, file)
@@ -295,9 +305,6 @@ class Follower:
 
     def _has(self, base: State, name: str) -> bool:
         return f"{base.text}.{name}" in self._facts(base.path).definitions
-
-    def _facts(self, path: str) -> ModuleFacts:
-        return self._files[path].facts
 
     def _nearest(self, module: str) -> str:
         while module and module not in self._paths and module not in self._packages:

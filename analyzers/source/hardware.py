@@ -191,7 +191,7 @@ class _Meaning(NamedTuple):
     move: Signal | None
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def _meaning(used: str) -> _Meaning:
     symbol = re.sub(r"\(\)|\[\]", "", used)
     root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]

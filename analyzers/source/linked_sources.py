@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import msgspec
-
 from analyzers.source.demand import ApiDemand, Demands
-from analyzers.source.file_records import decode_uses
+from analyzers.source.file_records import decode_imports, decode_shared, decode_uses
 from analyzers.source.hardware import HardwareHint, hints_at_hardware, mentioned, said, weighed
 from analyzers.source.linking import Linker, SourceFile
+from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.native import NativeLibrary, libraries, loads
 from analyzers.source.project import Project
 from analyzers.source.protocols import Surfaces
 from analyzers.source.python_versions import Bounds, PythonBounds, bounds_python
 from analyzers.source.records import Import, Origin, Role, Use, UseKind
 from analyzers.source.tree_sources import Source
+
+
+_MOST_SHARED = 512
+"""Files whose definitions are held at once: those that many others ask, and the one that is linked."""
 
 
 class Signals(NamedTuple):
@@ -38,31 +41,34 @@ class Linking:
     """The imports of files, at once, and their uses, file by file.
 
     Args:
-        sources: their imports are taken from them as soon as they are linked, which saves much memory.
         names: dotted names of each file, by path.
 
     Attributes:
-        sources: without imports, but those of ``*``.
         imports: of all files, with their distributions.
     """
 
     def __init__(
         self,
-        sources: list[Source],
+        sources: Sequence[Source],
         names: Mapping[str, tuple[str, ...]],
         project: Project,
         surfaces: Surfaces,
     ) -> None:
-        self.sources = [_without_imports(source) for source in sources]
-        files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in self.sources}
-        self._linker = Linker(files, surfaces, _is_signal)
+        self._sources = sources
+        encoded = {source.fact.path: source.encoded for source in sources}
+
+        @lru_cache(_MOST_SHARED)
+        def shared(path: str) -> ModuleFacts:
+            return decode_shared(encoded[path])
+
+        files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in sources}
+        self._linker = Linker(files, surfaces, _is_signal, shared)
         self._counts: list[int] = []
         imports: list[Import] = []
-        for number, source in enumerate(sources):
-            found = self._linker.imports(source.fact.path, source.record.facts.imports)
+        for source in sources:
+            found = self._linker.imports(source.fact.path, decode_imports(source.encoded))
             imports += found
             self._counts.append(len(found))
-            sources[number] = self.sources[number]
         self._origins: list[Origin] = [one.origin for one in imports]
         self.imports = project.linked(imports)
 
@@ -72,7 +78,7 @@ class Linking:
         Args:
             found: given the uses of each file, in order.
         """
-        main = [source for source in self.sources if source.fact.role is Role.MAIN]
+        main = [source for source in self._sources if source.fact.role is Role.MAIN]
         bounds = Bounds({s.fact.path: s.record.facts.features for s in main}, self.imports)
         demands = Demands(self.imports)
         hardware: list[HardwareHint] = []
@@ -80,7 +86,7 @@ class Linking:
         other_libraries: list[NativeLibrary] = []
         counts: dict[str, int] = {}
         start = 0
-        for source, count in zip(self.sources, self._counts, strict=True):
+        for source, count in zip(self._sources, self._counts, strict=True):
             end = start + count
             imports = zip(self.imports[start:end], self._origins[start:end], strict=True)
             start = end
@@ -105,17 +111,10 @@ class Linking:
         )
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 14)
 def _is_signal(symbol: str) -> bool:
     """Whether a use of the standard library is worth looking at, whatever is passed to it."""
     return bounds_python(symbol) or loads(symbol) or hints_at_hardware(symbol)
-
-
-def _without_imports(source: Source) -> Source:
-    facts = source.record.facts
-    stars = tuple(one for one in facts.imports if one.name == "*")
-    kept = msgspec.structs.replace(facts, imports=stars)
-    return source._replace(record=msgspec.structs.replace(source.record, facts=kept))
 
 
 def _linkable(source: Source, names: tuple[str, ...]) -> SourceFile:

@@ -68,9 +68,10 @@ class Linker:
     """Links file by file, so that not all facts need be there at once.
 
     Args:
-        files: whose facts need have no uses, and of imports no others than those of ``*``.
+        files: whose facts may be empty where `facts` gives them.
         keeps_standard: of which symbols of the standard library uses are wanted even without constant
             arguments.
+        facts: definitions, exports and star imports of a file by its path.
     """
 
     def __init__(
@@ -78,14 +79,17 @@ class Linker:
         files: Mapping[str, SourceFile],
         surfaces: Surfaces,
         keeps_standard: Callable[[str], bool] = lambda symbol: True,
+        facts: Callable[[str], ModuleFacts] | None = None,
     ) -> None:
         self._files = files
-        self._follower = Follower(files, surfaces)
+        self._follower = Follower(files, surfaces, facts or (lambda path: files[path].facts))
         self._symbols = Symbols(surfaces)
         self._keeps_standard = keeps_standard
         self._called: dict[str, tuple[Symbol, ...]] = {}
         self._taken: dict[str, tuple[Symbol, ...]] = {}
         self._origins: dict[str, Origin] = {}
+        self._texts: dict[str, str] = {}
+        """Names that stand in many imports, each once."""
 
     def imports(self, path: str, facts: Iterable[ImportFact]) -> tuple[Import, ...]:
         """The imports of a file."""
@@ -157,6 +161,7 @@ class Linker:
                             literals=fact.literals,
                         )
                     )
+        self._follower.forget()
         return Linked(uses, standard)
 
     def _reached(self, target: str, path: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:
@@ -180,8 +185,8 @@ class Linker:
             column=site.column,
             end_line=site.end_line,
             end_column=site.end_column,
-            module=module,
-            name=fact.name,
+            module=self._texts.setdefault(module, module),
+            name=None if fact.name is None else self._texts.setdefault(fact.name, fact.name),
             asname=fact.asname,
             kind=fact.kind,
             guard=fact.guard,

@@ -62,7 +62,7 @@ def libraries(uses: Iterable[Use]) -> tuple[NativeLibrary, ...]:
     return tuple(found for use in uses if loads(use.symbol) for found in _of(use))
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def loads(symbol: str) -> bool:
     """Whether uses of a symbol may load a library."""
     plain = symbol.replace("()", "")

@@ -187,7 +187,7 @@ def _evidence(
             )
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def _rows(symbol: str) -> tuple[str, ...]:
     """The parts of a symbol, from its root on, that are in the table."""
     known = re.split(r"[(\[]", symbol, maxsplit=1)[0].rstrip(".")

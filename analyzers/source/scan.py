@@ -248,7 +248,6 @@ class Scan:
             python=self._options.python,
         )
         linking = Linking(sources, named, project, self._knowledge.surfaces)
-        sources = linking.sources
         suppressions = self._suppressions(sources, manifests)
         main = [source for source in sources if source.fact.role is Role.MAIN]
         for source in sources:
