@@ -130,9 +130,11 @@ class Follower:
         if not prefix:
             found = self._start(expression, path)
         else:
-            found = self._union(
-                self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1)
-            )
+            states = self._follow(prefix, path, depth + 1)
+            if len(states) == 1:  # as nearly always; nothing is to be united
+                found = self._step(states[0], step, depth + 1)
+            else:
+                found = self._union(self._step(state, step, depth + 1) for state in states)
         self._states[key] = found
         return found
 
@@ -260,7 +262,10 @@ class Follower:
                 return self._values(path, definition, depth)
 
     def _values(self, path: str, definition: Definition, depth: int) -> tuple[State, ...]:
-        return self._union(self._value(path, value, depth + 1) for value in definition.values)
+        values = definition.values
+        if len(values) == 1:
+            return self._value(path, values[0], depth + 1)
+        return self._union(self._value(path, value, depth + 1) for value in values)
 
     def _value(self, path: str, value: str, depth: int) -> tuple[State, ...]:
         if value[0] in "[(":
@@ -329,12 +334,12 @@ def absolute(expression: str, file: SourceFile) -> str | None:
     if not file.names:
         return None
     rest = expression.lstrip(".")
-    package = file.names[0].split(".")
-    dropped = len(expression) - len(rest) - file.is_package
-    if dropped >= len(package):
-        return None
-    kept = package[: len(package) - dropped]
-    return ".".join([*kept, rest] if rest else kept)
+    package = file.names[0]
+    for _ in range(len(expression) - len(rest) - file.is_package):
+        package = package.rpartition(".")[0]
+        if not package:
+            return None
+    return f"{package}.{rest}" if rest else package
 
 
 def _root(expression: str) -> str:
