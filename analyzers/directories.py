@@ -20,6 +20,7 @@ from analyzers.files import (
     FileMissingError,
     FileReaderError,
     FileStat,
+    Fingerprint,
     TooManyFilesError,
     UnreadableError,
     WrongKindError,
@@ -71,6 +72,19 @@ class DirectoryReader:
         kind = FileKind.of_mode(status.st_mode)
         size_bytes = 0 if kind is FileKind.DIRECTORY else status.st_size
         return FileStat(kind=kind, size_bytes=size_bytes, mode=status.st_mode & 0o7777)
+
+    def fingerprint(self, path: bytes) -> Fingerprint:
+        """See `analyzers.files.Fingerprinted`."""
+        with self._parent(path) as (parent, name):
+            status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        return Fingerprint(
+            size_bytes=status.st_size,
+            modified_ns=status.st_mtime_ns,
+            changed_ns=status.st_ctime_ns,
+            inode=status.st_ino,
+            device=status.st_dev,
+            mode=status.st_mode,
+        )
 
     def read_link(self, path: bytes) -> bytes:
         """See `FileReader.read_link`."""
@@ -156,11 +170,11 @@ class HeldDirectoryReader(DirectoryReader):
 
 
 def _kind(child: os.DirEntry[str]) -> FileKind:
-    if child.is_symlink():
-        return FileKind.SYMLINK
+    if child.is_file(follow_symlinks=False):  # most are
+        return FileKind.FILE
     if child.is_dir(follow_symlinks=False):
         return FileKind.DIRECTORY
-    return FileKind.FILE if child.is_file(follow_symlinks=False) else FileKind.OTHER
+    return FileKind.SYMLINK if child.is_symlink() else FileKind.OTHER
 
 
 @contextlib.contextmanager

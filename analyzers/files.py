@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import stat
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 import msgspec
 
@@ -72,6 +72,29 @@ class FileReader(Protocol):
 
     def read_link(self, path: bytes) -> bytes:
         """The target of a symbolic link as written; it may point anywhere."""
+
+
+class Fingerprint(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What changes of a file when somebody writes to it or exchanges it, as `stat` tells it.
+
+    Attributes:
+        changed_ns: when content or attributes last changed, which no program sets as it likes.
+    """
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+    device: int
+    mode: int
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """A reader over files that stay where they are between runs."""
+
+    def fingerprint(self, path: bytes) -> Fingerprint:
+        """That of what the path itself names; of a file that is only read it stays the same."""
 
 
 class FileReaderError(Exception):

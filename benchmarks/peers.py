@@ -96,17 +96,26 @@ class Peer:
         """Absolute path of the command, installed on first need."""
         if self.requirement is None:
             return str(Path(sys.executable).parent / self.command)
-        place = cache / "peers" / f"{re.sub(r'[^a-z0-9.]+', '-', self.requirement)}-py{PYTHON}"
-        if not (place / "complete").exists():
-            environ = clean_environment(cache)
-            uv = find_uv_bin()
-            install = [uv, "pip", "install", "--quiet", "--compile-bytecode", self.requirement]
-            subprocess.run(
-                [uv, "venv", "--clear", "-q", "-p", sys.executable, place], env=environ, check=True
-            )
-            subprocess.run([*install, "--python", place / "bin" / "python"], env=environ, check=True)
-            (place / "complete").touch()
-        return str(place / "bin" / self.command)
+        return installed_command(self.requirement, self.command, cache)
+
+
+def installed_command(requirement: str, command: str, cache: Path, index_url: str | None = None) -> str:
+    """Absolute path of a command in an environment of its own, made on first need.
+
+    Args:
+        index_url: default: uv's.
+    """
+    place = cache / "peers" / f"{re.sub(r'[^a-z0-9.]+', '-', requirement)}-py{PYTHON}"
+    if not (place / "complete").exists():
+        environ = clean_environment(cache)
+        uv = find_uv_bin()
+        install = [uv, "pip", "install", "--quiet", "--compile-bytecode", requirement]
+        if index_url is not None:
+            install += ["--index-url", index_url]
+        subprocess.run([uv, "venv", "--clear", "-q", "-p", sys.executable, place], env=environ, check=True)
+        subprocess.run([*install, "--python", place / "bin" / "python"], env=environ, check=True)
+        (place / "complete").touch()
+    return str(place / "bin" / command)
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -27,6 +27,12 @@ class Derivations:
         self._now = now
         self.unknowns: list[Unknown] = []
 
+    def of(self, instrument: str) -> Derivations:
+        """Those of another instrument in the same store; what goes wrong is told here."""
+        other = Derivations(self._store, instrument, self._now)
+        other.unknowns = self.unknowns
+        return other
+
     def known(self, contents: Sequence[str]) -> Mapping[str, bytes]:
         """The payloads that are kept, by content."""
         if self.unknowns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from analyzers.files import FileReaderError
@@ -48,13 +49,17 @@ _IN_REQUIREMENTS_FOLDER = re.compile(r"(?i)(?:.*/)?requirements?/[^/]+\.(?:txt|i
 
 def manifest_format(path: str) -> Format | None:
     """The format that a file's name tells; None for any other, also for scripts that may have metadata."""
-    name = posixpath.basename(path)
+    if found := _told_by(posixpath.basename(path)):
+        return found
+    return Format.REQUIREMENTS if _IN_REQUIREMENTS_FOLDER.fullmatch(path) else None
+
+
+@lru_cache(1 << 12)
+def _told_by(name: str) -> Format | None:
+    """The format that a name tells in whatever folder; most names of a tree stand in many of its folders."""
     if found := _NAMES.get(name):
         return found
-    for pattern, found in _PATTERNS:
-        if pattern.fullmatch(name):
-            return found
-    return Format.REQUIREMENTS if _IN_REQUIREMENTS_FOLDER.fullmatch(path) else None
+    return next((found for pattern, found in _PATTERNS if pattern.fullmatch(name)), None)
 
 
 def read_manifest(

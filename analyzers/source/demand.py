@@ -6,6 +6,7 @@ through imports that all are, is optional; what only type checkers see is no dem
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -15,7 +16,7 @@ from analyzers.source.records import Guard, Import, ImportKind, Role, Use, UseKi
 _LIMIT_SITES = 5
 
 
-class DemandSite(msgspec.Struct, frozen=True, array_like=True, order=True):
+class DemandSite(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
     """Where a demand is made; lines and columns as in `analyzers.source.records`."""
 
     file: str
@@ -57,6 +58,8 @@ class ApiDemand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _Key = tuple[str, bool, str, UseKind, int, tuple[str, ...], bool]
+_Place = tuple[str, int, int, int]
+"""File, cell (-1 for none), line and column: sorted as sites are."""
 
 
 def demands(uses: Iterable[Use], imports: Sequence[Import]) -> tuple[ApiDemand, ...]:
@@ -67,75 +70,105 @@ def demands(uses: Iterable[Use], imports: Sequence[Import]) -> tuple[ApiDemand, 
         imports: those of the same scan; imports of names are uses of them too, whether or not `uses` has
             them.
     """
-    providers = _Providers(imports)
-    sites: dict[_Key, dict[DemandSite, None]] = {}
-    for use in (*uses, *_import_uses(imports)):
-        if use.role is not Role.MAIN:
-            continue
-        found = providers.of(use.file, use.symbol)
+    found = Demands(imports)
+    found.add(uses)
+    return found.made()
+
+
+class Demands:
+    """Makes what `demands` gives of uses that come little by little."""
+
+    def __init__(self, imports: Sequence[Import]) -> None:
+        self._providers = _Providers(imports)
+        self._places: dict[_Key, _Place | set[_Place]] = {}
+        """Most symbols are used at one place, for which a set would be large."""
+        for each in imports:
+            if each.role is Role.MAIN:
+                self._imported(each)
+
+    def add(self, uses: Iterable[Use]) -> None:
+        """Count uses; see `demands`."""
+        of = self._providers.of
+        for use in uses:
+            if use.role is not Role.MAIN:
+                continue
+            found = of(use.file, use.symbol)
+            if found is None:
+                continue
+            distribution, guards = found
+            guard = use.guard
+            if guards is _TYPES_ALONE or (guard and Guard.TYPE_CHECKING in guard):
+                continue
+            keywords = use.keywords
+            key = (
+                distribution,
+                not guard and not guards,
+                use.symbol,
+                use.kind,
+                use.positional,
+                tuple(sorted(keywords)) if len(keywords) > 1 else keywords,
+                use.star_arguments,
+            )
+            place = (use.file, -1 if use.cell is None else use.cell, use.line, use.column)
+            self._count(key, place)
+
+    def made(self) -> tuple[ApiDemand, ...]:
+        """The demands of the imports and of the uses that were added."""
+        grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
+        for key in sorted(self._places):
+            distribution, is_required, symbol, kind, positional, keywords, star = key
+            found = self._places[key]
+            places = found if isinstance(found, set) else (found,)
+            first = sorted(places) if len(places) <= _LIMIT_SITES else heapq.nsmallest(_LIMIT_SITES, places)
+            demand = SymbolDemand(
+                symbol=symbol,
+                kind=kind,
+                positional=positional,
+                keywords=keywords,
+                star_arguments=star,
+                count=len(places),
+                sites=tuple(
+                    DemandSite(file, line, column, None if cell < 0 else cell)
+                    for file, cell, line, column in first
+                ),
+            )
+            grouped.setdefault(distribution, ([], []))[0 if is_required else 1].append(demand)
+        return tuple(
+            ApiDemand(distribution=name, required=tuple(required), optional=tuple(optional))
+            for name, (required, optional) in sorted(grouped.items())
+        )
+
+    def _imported(self, each: Import) -> None:
+        """An import uses what it imports."""
+        symbol = _imported_symbol(each)
+        found = self._providers.of(each.file, symbol)
         if found is None:
-            continue
+            return
         distribution, guards = found
-        if Guard.TYPE_CHECKING in use.guard or guards == _TYPES_ALONE:
-            continue
-        is_required = not use.guard and not guards
-        keywords = tuple(sorted(use.keywords))
-        key = (
-            distribution,
-            is_required,
-            use.symbol,
-            use.kind,
-            use.positional,
-            keywords,
-            use.star_arguments,
-        )
-        sites.setdefault(key, {})[DemandSite(use.file, use.line, use.column, use.cell)] = None
-    grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
-    for (distribution, is_required, symbol, kind, positional, keywords, star), places in sorted(
-        sites.items(), key=lambda item: item[0]
-    ):
-        demand = SymbolDemand(
-            symbol=symbol,
-            kind=kind,
-            positional=positional,
-            keywords=keywords,
-            star_arguments=star,
-            count=len(places),
-            sites=tuple(sorted(places, key=_order)[:_LIMIT_SITES]),
-        )
-        grouped.setdefault(distribution, ([], []))[0 if is_required else 1].append(demand)
-    return tuple(
-        ApiDemand(distribution=name, required=tuple(required), optional=tuple(optional))
-        for name, (required, optional) in sorted(grouped.items())
-    )
+        if guards is _TYPES_ALONE or Guard.TYPE_CHECKING in each.guard:
+            return
+        key = (distribution, not each.guard and not guards, symbol, UseKind.IMPORT, 0, (), False)
+        place = (each.file, -1 if each.cell is None else each.cell, each.line, each.column)
+        self._count(key, place)
+
+    def _count(self, key: _Key, place: _Place) -> None:
+        known = self._places.get(key)
+        if known is None:
+            self._places[key] = place
+        elif isinstance(known, set):
+            known.add(place)
+        elif known != place:
+            self._places[key] = {known, place}
 
 
-def _order(site: DemandSite) -> tuple[str, int, int, int]:
-    return site.file, -1 if site.cell is None else site.cell, site.line, site.column
-
-
-def _import_uses(imports: Iterable[Import]) -> Iterable[Use]:
-    for each in imports:
-        if each.kind is ImportKind.STAR or each.name == "*":
-            symbol = each.module
-        else:
-            symbol = f"{each.module}.{each.name}" if each.name else each.module
-        yield Use(
-            file=each.file,
-            cell=each.cell,
-            line=each.line,
-            column=each.column,
-            end_line=each.end_line,
-            end_column=each.end_column,
-            symbol=symbol,
-            kind=UseKind.IMPORT,
-            guard=each.guard,
-            role=each.role,
-            confidence=each.confidence,
-        )
+def _imported_symbol(each: Import) -> str:
+    if each.kind is ImportKind.STAR or each.name == "*":
+        return each.module
+    return f"{each.module}.{each.name}" if each.name else each.module
 
 
 _TYPES_ALONE = frozenset({Guard.TYPE_CHECKING})
+_UNGUARDED: frozenset[Guard] = frozenset()
 
 
 class _Providers:
@@ -155,28 +188,54 @@ class _Providers:
                     guards[key] = None
                 elif (known := guards.setdefault(key, set())) is not None:
                     known |= set(each.guard)
-        self._guards: Mapping[tuple[str, str], frozenset[Guard]] = {
-            key: frozenset(found or ()) for key, found in guards.items()
-        }
+        self._guards: dict[str, dict[str, frozenset[Guard]]] = {}
+        """Of the files that guard any import alone, by file and path."""
+        guarded = {file for (file, _), found in guards.items() if found}
+        for (file, path), found in guards.items():
+            if file in guarded:
+                told = frozenset(found or ())
+                self._guards.setdefault(file, {})[path] = _TYPES_ALONE if told == _TYPES_ALONE else told
         self._of_roots: dict[str, set[str]] = {}
         for module, name in self._distributions.items():
             self._of_roots.setdefault(module.partition(".")[0], set()).add(name)
+        self._known: dict[str, str | None] = {}
 
     def of(self, file: str, symbol: str) -> tuple[str, frozenset[Guard]] | None:
         """The distribution, by the longest path that is imported anywhere, with the guards in this file."""
-        distribution: str | None = None
-        guards: frozenset[Guard] | None = None
-        path = symbol.partition("(")[0].partition("[")[0]
-        while path:
-            if guards is None:
-                guards = self._guards.get((file, path))
-            distribution = distribution or self._distributions.get(path)
-            path = path.rpartition(".")[0]
+        distribution = self._known.get(symbol)
         if distribution is None:
-            distribution = self._by_root(symbol)
-        return None if distribution is None else (distribution, guards or frozenset())
+            if symbol in self._known:
+                return None
+            distribution = self._known[symbol] = self._distribution(symbol)
+            if distribution is None:
+                return None
+        guarded = self._guards.get(file)
+        return distribution, _UNGUARDED if guarded is None else _guards_of(symbol, guarded)
+
+    def _distribution(self, symbol: str) -> str | None:
+        path = _before_calls(symbol)
+        while path:
+            if path in self._distributions:
+                return self._distributions[path]
+            path = path.rpartition(".")[0]
+        return self._by_root(symbol)
 
     def _by_root(self, symbol: str) -> str | None:
         """``import a.b`` makes ``a.c`` reachable; taken only if one distribution has all of ``a``."""
         found = self._of_roots.get(symbol.partition(".")[0], ())
         return next(iter(found)) if len(found) == 1 else None
+
+
+def _guards_of(symbol: str, guarded: Mapping[str, frozenset[Guard]]) -> frozenset[Guard]:
+    """What guards the longest part of a symbol that a file imports."""
+    path = _before_calls(symbol)
+    while path:
+        found = guarded.get(path)
+        if found is not None:
+            return found
+        path = path.rpartition(".")[0]
+    return _UNGUARDED
+
+
+def _before_calls(symbol: str) -> str:
+    return symbol.partition("(")[0].partition("[")[0]

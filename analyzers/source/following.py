@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.source.module_facts import Definition, DefinitionKind, ModuleFacts
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from analyzers.source.linking import SourceFile
 
 INHERITED = "^"
+_STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
-_ROOT = re.compile(r"[^.(\[]+")
 _MAX_LENGTH = 300
+_MAX_REMEMBERED = 40_000
 _NO_MEMBERS = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
 )
@@ -49,8 +50,11 @@ class State(NamedTuple):
 class Follower:
     """Follows expressions; remembers where each one led."""
 
-    def __init__(self, files: Mapping[str, SourceFile], surfaces: Surfaces) -> None:
+    def __init__(
+        self, files: Mapping[str, SourceFile], surfaces: Surfaces, facts: Callable[[str], ModuleFacts]
+    ) -> None:
         self._files = files
+        self._facts = facts
         self._surfaces = surfaces
         self._paths: dict[str, str] = {}
         self._roots: set[str] = set()
@@ -63,6 +67,12 @@ class Follower:
                     self._packages.add(name)
         self._states: dict[tuple[str, str], tuple[State, ...]] = {}
         self._steps: dict[tuple[State, str], tuple[State, ...]] = {}
+
+    def forget(self) -> None:
+        """Let go of where expressions led, if it has become much; not while any is followed."""
+        if len(self._states) + len(self._steps) > _MAX_REMEMBERED:
+            self._states.clear()
+            self._steps.clear()
 
     def is_own(self, module: str) -> bool:
         """Whether a dotted name lies in the project."""
@@ -113,9 +123,11 @@ class Follower:
         if not prefix:
             found = self._start(expression, path)
         else:
-            found = self._union(
-                self._step(state, step, depth + 1) for state in self._follow(prefix, path, depth + 1)
-            )
+            states = self._follow(prefix, path, depth + 1)
+            if len(states) == 1:  # as nearly always; nothing is to be united
+                found = self._step(states[0], step, depth + 1)
+            else:
+                found = self._union(self._step(state, step, depth + 1) for state in states)
         self._states[key] = found
         return found
 
@@ -213,7 +225,7 @@ class Follower:
         if depth > _MAX_DEPTH:
             return ()
         file = self._files[path]
-        for fact in file.facts.imports:
+        for fact in self._facts(path).imports:
             if fact.name != "*":
                 continue
             module = absolute(fact.module, file)
@@ -243,7 +255,10 @@ class Follower:
                 return self._values(path, definition, depth)
 
     def _values(self, path: str, definition: Definition, depth: int) -> tuple[State, ...]:
-        return self._union(self._value(path, value, depth + 1) for value in definition.values)
+        values = definition.values
+        if len(values) == 1:
+            return self._value(path, values[0], depth + 1)
+        return self._union(self._value(path, value, depth + 1) for value in values)
 
     def _value(self, path: str, value: str, depth: int) -> tuple[State, ...]:
         if value[0] in "[(":
@@ -289,9 +304,6 @@ class Follower:
     def _has(self, base: State, name: str) -> bool:
         return f"{base.text}.{name}" in self._facts(base.path).definitions
 
-    def _facts(self, path: str) -> ModuleFacts:
-        return self._files[path].facts
-
     def _nearest(self, module: str) -> str:
         while module and module not in self._paths and module not in self._packages:
             module = module.rpartition(".")[0]
@@ -324,8 +336,8 @@ def absolute(expression: str, file: SourceFile) -> str | None:
 
 
 def _root(expression: str) -> str:
-    match = _ROOT.match(expression)
-    return match[0] if match else expression
+    found = _STEP.search(expression)
+    return expression if found is None else expression[: found.start()]
 
 
 def _cut(expression: str) -> tuple[str, str]:

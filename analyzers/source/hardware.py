@@ -7,8 +7,9 @@ by its arguments alone: `devices` reads those of one file from its tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -61,7 +62,11 @@ def hints(
         uses: linked ones.
         mentions: by path, of main code; what a use says already is not said again.
     """
-    told = [*_of_uses(uses), *_of_mentions(mentions or {})]
+    return weighed([*said(uses), *of_mentions(mentions or {})])
+
+
+def weighed(told: Sequence[HardwareHint]) -> tuple[HardwareHint, ...]:
+    """The hints of `hints`, from all that uses and mentions say by themselves."""
     probed = {(hint.location.path, hint.accelerator) for hint in told if hint.strength is Strength.PROBE}
     found: dict[tuple[str, int, Accelerator], HardwareHint] = {}
     for hint in (_weakened(hint, probed) for hint in told):
@@ -143,15 +148,14 @@ def _mention(string: SgNode) -> DeviceMention | None:
     return DeviceMention(place.line + 1, place.column + 1, name, how, is_conditional) if fits else None
 
 
-def _of_uses(uses: Iterable[Use]) -> Iterator[HardwareHint]:
+def said(uses: Iterable[Use]) -> Iterator[HardwareHint]:
+    """What uses say, one by one."""
     for use in uses:
-        symbol = re.sub(r"\(\)|\[\]", "", use.symbol)
-        signal = _row(symbol)
+        symbol, last, signal, move = _meaning(use.symbol)
         if signal is not None:
             yield _hint(use, symbol, signal)
-        root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]
-        if use.kind is UseKind.CALL and signal is None and last in MOVES.get(root, {}):
-            yield _hint(use, symbol, MOVES[root][last])
+        elif move is not None and use.kind is UseKind.CALL:
+            yield _hint(use, symbol, move)
         for argument, text in use.literals:
             for name in strings(text):
                 by_place = argument == "0" and last in DEVICE_CALLS
@@ -167,7 +171,8 @@ def _of_uses(uses: Iterable[Use]) -> Iterator[HardwareHint]:
                     yield _hint(use, f"{symbol}({shown}{name!r})", Signal(told.accelerator, strength))
 
 
-def _of_mentions(mentions: Mapping[str, Iterable[DeviceMention]]) -> Iterator[HardwareHint]:
+def of_mentions(mentions: Mapping[str, Iterable[DeviceMention]]) -> Iterator[HardwareHint]:
+    """What mentions say, one by one; they are given by path."""
     for path in sorted(mentions):
         for each in mentions[path]:
             told = ENVIRONMENT.get(each.name) or device(each.name, each.how.rstrip("=") or None)
@@ -181,6 +186,33 @@ def _of_mentions(mentions: Mapping[str, Iterable[DeviceMention]]) -> Iterator[Ha
                     accelerator=told.accelerator,
                     location=Location(path=path, line=each.line, column=each.column),
                 )
+
+
+class _Meaning(NamedTuple):
+    """What a symbol says wherever it is used.
+
+    Attributes:
+        symbol: without calls and subscripts; `last` is its last name.
+        move: what it says where it is called.
+    """
+
+    symbol: str
+    last: str
+    signal: Signal | None
+    move: Signal | None
+
+
+@lru_cache(1 << 13)
+def _meaning(used: str) -> _Meaning:
+    symbol = re.sub(r"\(\)|\[\]", "", used)
+    root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]
+    return _Meaning(symbol, last, _row(symbol), MOVES.get(root, {}).get(last))
+
+
+def hints_at_hardware(symbol: str) -> bool:
+    """Whether uses of a symbol speak of hardware whatever their arguments."""
+    meaning = _meaning(symbol)
+    return meaning.signal is not None or meaning.move is not None
 
 
 def _row(symbol: str) -> Signal | None:

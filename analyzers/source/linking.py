@@ -1,8 +1,9 @@
-"""From what each file says by itself to what the project uses of others, followed across its files."""
+"""From what each file says by itself to what the project uses of others, across its files."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,10 +15,6 @@ from analyzers.source.protocols import Surfaces
 from analyzers.source.records import Import, Origin, Role, Use, UseKind, Via
 from analyzers.source.standard_library import is_standard
 from analyzers.source.symbols import Symbol, Symbols
-
-_CALL = UseKind.CALL
-_FIRST_PARTY = Origin.FIRST_PARTY
-_STDLIB = Origin.STDLIB
 
 
 class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,66 +46,140 @@ class LinkedFile(msgspec.Struct, frozen=True, kw_only=True):
     standard_uses: tuple[Use, ...] = ()
 
 
-def linked(
-    files: Mapping[str, SourceFile], *, surfaces: Surfaces, only: Collection[str] | None = None
-) -> dict[str, LinkedFile]:
-    """Imports and uses by path; what the project itself defines is followed to what it comes from.
+def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, LinkedFile]:
+    """Imports and uses by path; what the project itself defines is followed to what it comes from."""
+    linker = Linker(files, surfaces)
+    found: dict[str, LinkedFile] = {}
+    for path, file in files.items():
+        imports = linker.imports(path, file.facts.imports)
+        uses, standard = linker.uses(path, ((one, one.origin) for one in imports), file.facts.uses)
+        found[path] = LinkedFile(imports=imports, uses=tuple(uses), standard_uses=tuple(standard))
+    return found
+
+
+class Linked(NamedTuple):
+    """Uses of one file; see `LinkedFile`."""
+
+    uses: list[Use]
+    standard_uses: list[Use]
+
+
+class Linker:
+    """Links file by file, so that not all facts need be there at once.
 
     Args:
-        files: all of the project's, so that there is something to follow.
-        surfaces: what the libraries are known to export and return.
-        only: paths that are wanted; all where None.
+        files: whose facts may be empty where `facts` gives them.
+        keeps_standard: of which symbols of the standard library uses are wanted even without constant
+            arguments.
+        facts: definitions, exports and star imports of a file by its path.
     """
-    linker = _Linker(files, surfaces)
-    return {path: linker.file(path, files[path]) for path in (files if only is None else only)}
 
-
-class _Linker:
-    def __init__(self, files: Mapping[str, SourceFile], surfaces: Surfaces) -> None:
-        self._follower = Follower(files, surfaces)
+    def __init__(
+        self,
+        files: Mapping[str, SourceFile],
+        surfaces: Surfaces,
+        keeps_standard: Callable[[str], bool] = lambda symbol: True,
+        facts: Callable[[str], ModuleFacts] | None = None,
+    ) -> None:
+        self._files = files
+        self._follower = Follower(files, surfaces, facts or (lambda path: files[path].facts))
         self._symbols = Symbols(surfaces)
-        # Calling is more than mentioning: a class of the project may run a library's constructor.
+        self._keeps_standard = keeps_standard
         self._called: dict[str, tuple[Symbol, ...]] = {}
-        self._mentioned: dict[str, tuple[Symbol, ...]] = {}
+        self._taken: dict[str, tuple[Symbol, ...]] = {}
         self._origins: dict[str, Origin] = {}
+        self._texts: dict[str, str] = {}
+        """Names that stand in many imports, each once."""
 
-    def file(self, path: str, file: SourceFile) -> LinkedFile:
-        imports: list[Import] = []
+    def imports(self, path: str, facts: Iterable[ImportFact]) -> tuple[Import, ...]:
+        """The imports of a file."""
+        file = self._files[path]
+        return tuple(self._imported(path, file, fact) for fact in facts)
+
+    def uses(self, path: str, imports: Iterable[tuple[Import, Origin]], facts: Iterable[UseFact]) -> Linked:
+        """The uses of a file.
+
+        Args:
+            imports: those that `imports` gave, each with the origin that it had there.
+        """
         uses: list[Use] = []
         standard: list[Use] = []
-        for fact in file.facts.imports:
-            imported = self._imported(path, file, fact)
-            imports.append(imported)
-            if imported.origin is not _FIRST_PARTY:
-                (standard if imported.origin is _STDLIB else uses).append(_import_use(imported))
-        called, mentioned = self._called, self._mentioned
-        for use in file.facts.uses:
-            known = called if use.kind is _CALL else mentioned
-            for target in use.targets:
-                if target[0] == ".":
-                    full = absolute(target, file)
-                    if full is None:
-                        continue
-                    target = full
+        keeps_standard = self._keeps_standard
+        for imported, origin in imports:
+            if origin is not Origin.FIRST_PARTY:
+                use = _import_use(imported)
+                if origin is not Origin.STDLIB:
+                    uses.append(use)
+                elif keeps_standard(use.symbol):
+                    standard.append(use)
+        file = self._files[path]
+        role, cells = file.role, file.cells
+        # What names of the file mean, as opposed to dotted names that mean the same everywhere.
+        own_called: dict[str, tuple[Symbol, ...]] = {}
+        own_taken: dict[str, tuple[Symbol, ...]] = {}
+        for fact in facts:
+            kind = fact.kind
+            is_called = kind is UseKind.CALL
+            for target in fact.targets:
+                if target[0] in ".:":
+                    known = own_called if is_called else own_taken
+                else:
+                    known = self._called if is_called else self._taken
                 symbols = known.get(target)
                 if symbols is None:
-                    reached = self._follower.reached(target, is_called=use.kind is _CALL)
-                    symbols = known[target] = tuple(self._symbols.of(expression) for expression in reached)
+                    symbols = known[target] = self._reached(target, file, is_called=is_called)
                 for symbol in symbols:
-                    (standard if symbol.is_standard else uses).append(
-                        _use(path, file, use, symbol, is_one=len(symbols) == 1)
+                    is_standard = symbol.is_standard
+                    if is_standard and not fact.literals and not keeps_standard(symbol.name):
+                        continue
+                    via = fact.via
+                    if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
+                        via = symbol.via
+                    elif via is Via.CHAIN:
+                        via = Via.ALIAS
+                    confidence = fact.confidence
+                    if len(symbols) > 1 and confidence is Confidence.CERTAIN:
+                        confidence = Confidence.LIKELY
+                    cell, site = placed(fact.site, cells)
+                    (standard if is_standard else uses).append(
+                        Use(
+                            file=path,
+                            cell=cell,
+                            line=site.line,
+                            column=site.column,
+                            end_line=site.end_line,
+                            end_column=site.end_column,
+                            symbol=symbol.name,
+                            kind=kind,
+                            positional=fact.positional,
+                            keywords=fact.keywords,
+                            star_arguments=fact.star_arguments,
+                            via=via,
+                            guard=fact.guard,
+                            role=role,
+                            confidence=confidence,
+                            literals=fact.literals,
+                        )
                     )
-        return LinkedFile(imports=tuple(imports), uses=tuple(uses), standard_uses=tuple(standard))
+        self._follower.forget()
+        return Linked(uses, standard)
+
+    def _reached(self, target: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:
+        """The symbols outside the project to which the target of a use leads."""
+        full = absolute(target, file) if target[0] == "." else target
+        if full is None:
+            return ()
+        reached = self._follower.reached(full, is_called=is_called)
+        return tuple(self._symbols.of(expression) for expression in reached)
 
     def _imported(self, path: str, file: SourceFile, fact: ImportFact) -> Import:
-        module = absolute(fact.module, file) or fact.module
-        origin = _FIRST_PARTY if fact.module[0] == "." else self._origins.get(module)
-        if origin is None:
-            if self._follower.is_own(module):
-                origin = _FIRST_PARTY
-            else:
-                origin = _STDLIB if is_standard(module) else Origin.THIRD_PARTY
-            self._origins[module] = origin
+        module = fact.module
+        if module[0] == ".":
+            module = absolute(module, file) or module
+            origin = Origin.FIRST_PARTY
+        else:
+            known = self._origins.get(module)
+            origin = self._origins[module] = self._origin(module) if known is None else known
         cell, site = placed(fact.site, file.cells)
         return Import(
             file=path,
@@ -117,8 +188,8 @@ class _Linker:
             column=site.column,
             end_line=site.end_line,
             end_column=site.end_column,
-            module=module,
-            name=fact.name,
+            module=self._texts.setdefault(module, module),
+            name=None if fact.name is None else self._texts.setdefault(fact.name, fact.name),
             asname=fact.asname,
             kind=fact.kind,
             guard=fact.guard,
@@ -129,35 +200,10 @@ class _Linker:
             confidence=fact.confidence,
         )
 
-
-def _use(path: str, file: SourceFile, use: UseFact, symbol: Symbol, *, is_one: bool) -> Use:
-    via = use.via
-    if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
-        via = symbol.via
-    elif via is Via.CHAIN:
-        via = Via.ALIAS
-    confidence = use.confidence
-    if not is_one and confidence is Confidence.CERTAIN:
-        confidence = Confidence.LIKELY
-    cell, site = placed(use.site, file.cells)
-    return Use(
-        file=path,
-        cell=cell,
-        line=site.line,
-        column=site.column,
-        end_line=site.end_line,
-        end_column=site.end_column,
-        symbol=symbol.name,
-        kind=use.kind,
-        positional=use.positional,
-        keywords=use.keywords,
-        star_arguments=use.star_arguments,
-        via=via,
-        guard=use.guard,
-        role=file.role,
-        confidence=confidence,
-        literals=use.literals,
-    )
+    def _origin(self, module: str) -> Origin:
+        if self._follower.is_own(module):
+            return Origin.FIRST_PARTY
+        return Origin.STDLIB if is_standard(module.partition(".")[0]) else Origin.THIRD_PARTY
 
 
 def placed(site: Site, cells: Cells | None) -> tuple[int | None, Site]:

@@ -124,7 +124,7 @@ class Indicator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     message: str
 
 
-class DeviceMention(msgspec.Struct, frozen=True, array_like=True):
+class DeviceMention(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The name of a device or of an environment variable in a file.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 import msgspec
@@ -58,7 +59,14 @@ _NO_LIBRARY = ("LoadLibrary",)
 
 def libraries(uses: Iterable[Use]) -> tuple[NativeLibrary, ...]:
     """In the order of the uses; one that a loader is asked for twice stands twice."""
-    return tuple(found for use in uses for found in _of(use))
+    return tuple(found for use in uses if loads(use.symbol) for found in _of(use))
+
+
+@lru_cache(1 << 13)
+def loads(symbol: str) -> bool:
+    """Whether uses of a symbol may load a library."""
+    plain = symbol.replace("()", "")
+    return plain in _CALLS or plain in _LINKS or _ATTRIBUTE.match(plain) is not None
 
 
 def _of(use: Use) -> Iterator[NativeLibrary]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -67,22 +67,83 @@ def bounds(
         imports: of every role; those that come from elsewhere than the standard library count for nothing.
         uses: likewise; of a module that no import of the same file took from the standard library none count.
     """
-    found: dict[str, PythonEvidence] = {}
-    for each in (*_of_syntax(features), *_of_library(imports, uses)):
-        known = found.get(each.what)
-        if known is None:
-            found[each.what] = each
-        else:
-            surer = each if each.confidence is Confidence.CERTAIN else known
-            found[each.what] = msgspec.structs.replace(
-                known, count=known.count + 1, confidence=surer.confidence
+    found = Bounds(features, imports)
+    found.add(uses)
+    return found.made()
+
+
+class Bounds:
+    """Makes what `bounds` gives of uses that come little by little.
+
+    Args:
+        features: see `bounds`, as are `imports`.
+    """
+
+    def __init__(self, features: Mapping[str, Iterable[Feature]], imports: Iterable[Import]) -> None:
+        self._first: dict[str, PythonEvidence] = {}
+        self._counts: dict[str, int] = {}
+        self._certain: set[str] = set()
+        self._roots: dict[str, set[str]] = {}
+        """Modules of the standard library that a file imports, by its path."""
+        self._elsewhere: set[tuple[str, str]] = set()
+        for each in _of_syntax(features):
+            self._count(each)
+        for one in imports:
+            self._imported(one)
+
+    def add(self, uses: Iterable[Use]) -> None:
+        """Count uses; see `bounds`."""
+        for use in uses:
+            if use.guard or use.role is not Role.MAIN or use.kind is UseKind.IMPORT:
+                continue
+            if not bounds_python(use.symbol):
+                continue
+            root = use.symbol.partition(".")[0]
+            if root in self._roots.get(use.file, ()) and (use.file, root) not in self._elsewhere:
+                location = Location(path=use.file, line=use.line, column=use.column)
+                for each in _evidence(use.symbol, use.keywords, location, use.confidence):
+                    self._count(each)
+
+    def made(self) -> PythonBounds:
+        """The bounds as far as uses were added."""
+        found = [
+            msgspec.structs.replace(
+                each,
+                count=self._counts[what],
+                confidence=Confidence.CERTAIN if what in self._certain else each.confidence,
             )
-    certain = [each for each in found.values() if each.confidence is Confidence.CERTAIN]
-    return PythonBounds(
-        lower=max((each.first for each in certain if each.first), key=_parsed, default=None),
-        upper=min((each.last for each in certain if each.last), key=_parsed, default=None),
-        evidence=tuple(sorted(found.values(), key=_place)),
-    )
+            for what, each in self._first.items()
+        ]
+        certain = [each for each in found if each.confidence is Confidence.CERTAIN]
+        return PythonBounds(
+            lower=max((each.first for each in certain if each.first), key=_parsed, default=None),
+            upper=min((each.last for each in certain if each.last), key=_parsed, default=None),
+            evidence=tuple(sorted(found, key=_place)),
+        )
+
+    def _count(self, each: PythonEvidence) -> None:
+        self._first.setdefault(each.what, each)
+        self._counts[each.what] = self._counts.get(each.what, 0) + 1
+        if each.confidence is Confidence.CERTAIN:
+            self._certain.add(each.what)
+
+    def _imported(self, each: Import) -> None:
+        root = each.module.partition(".")[0]
+        if each.origin is not Origin.STDLIB:
+            self._elsewhere.add((each.file, root))
+            return
+        self._roots.setdefault(each.file, set()).add(root)
+        if each.role is Role.MAIN and not each.guard and each.alternative is None:
+            symbol = each.module if each.name in (None, "*") else f"{each.module}.{each.name}"
+            if _rows(symbol):
+                location = Location(path=each.file, line=each.line, column=each.column)
+                for one in _evidence(symbol, (), location, each.confidence):
+                    self._count(one)
+
+
+def bounds_python(symbol: str) -> bool:
+    """Whether uses of a symbol of the standard library may bind code to some Pythons."""
+    return bool(_rows(symbol)) or symbol in _with_keywords()
 
 
 def span(symbol: str, keyword: str | None = None) -> tuple[Version | None, Version | None] | None:
@@ -107,36 +168,14 @@ def _of_syntax(features: Mapping[str, Iterable[Feature]]) -> Iterator[PythonEvid
             )
 
 
-def _of_library(imports: Iterable[Import], uses: Iterable[Use]) -> Iterator[PythonEvidence]:
-    roots: set[tuple[str, str]] = set()  # file and root module
-    elsewhere: set[tuple[str, str]] = set()
-    for each in imports:
-        root = (each.file, each.module.partition(".")[0])
-        if each.origin is not Origin.STDLIB:
-            elsewhere.add(root)
-            continue
-        roots.add(root)
-        if each.role is Role.MAIN and not each.guard and each.alternative is None:
-            symbol = each.module if each.name in (None, "*") else f"{each.module}.{each.name}"
-            location = Location(path=each.file, line=each.line, column=each.column)
-            yield from _evidence(symbol, (), location, each.confidence)
-    for use in uses:
-        root = (use.file, use.symbol.partition(".")[0])
-        counts = use.kind is not UseKind.IMPORT and use.role is Role.MAIN and not use.guard
-        if counts and root in roots and root not in elsewhere:
-            location = Location(path=use.file, line=use.line, column=use.column)
-            yield from _evidence(use.symbol, use.keywords, location, use.confidence)
-
-
 def _evidence(
     symbol: str, keywords: Iterable[str], location: Location, confidence: Confidence
 ) -> Iterator[PythonEvidence]:
     """Of the module, what it holds and so on, as far as they are in the table, and of each keyword."""
-    known = re.split(r"[(\[]", symbol, maxsplit=1)[0].rstrip(".")
-    names = [known[: match.start()] for match in re.finditer(r"\.|$", known)]
     # A keyword belongs to a call of the whole symbol, not to one on its way.
-    passed = [(f"{known}({keyword}", f"{known}({keyword}=)") for keyword in keywords if known == symbol]
-    for name, shown in [*zip(names, names, strict=True), *passed]:
+    is_whole = "(" not in symbol and "[" not in symbol and not symbol.endswith(".")
+    passed = [(f"{symbol}({keyword}", f"{symbol}({keyword}=)") for keyword in keywords if is_whole]
+    for name, shown in [*((row, row) for row in _rows(symbol)), *passed]:
         if name in _table():
             first, last = _table()[name]
             yield PythonEvidence(
@@ -146,6 +185,20 @@ def _evidence(
                 location=location,
                 confidence=confidence,
             )
+
+
+@lru_cache(1 << 13)
+def _rows(symbol: str) -> tuple[str, ...]:
+    """The parts of a symbol, from its root on, that are in the table."""
+    known = re.split(r"[(\[]", symbol, maxsplit=1)[0].rstrip(".")
+    names = (known[: match.start()] for match in re.finditer(r"\.|$", known))
+    return tuple(name for name in names if name in _table())
+
+
+@cache
+def _with_keywords() -> frozenset[str]:
+    """What has arguments in the table."""
+    return frozenset(name.partition("(")[0] for name in _table() if "(" in name)
 
 
 @cache

@@ -38,7 +38,7 @@ class FileStatus(enum.StrEnum):
     FAILED = "failed"
 
 
-class FileFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class FileFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One file that was looked at.
 
     Attributes:
@@ -86,7 +86,7 @@ class Origin(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True):
+class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A distribution that may provide an import name.
 
     Attributes:
@@ -157,7 +157,7 @@ class Via(enum.StrEnum):
     CHAIN = "chain"
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One use of a third-party symbol; the place is that of the symbol's last name.
 
     Attributes:

@@ -4,77 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from analyzers.evidence import Finding, Location
 from analyzers.files import FileReader, FileReaderError, read_file
 from analyzers.manifests.declared import Declared, Format, Manifest
-from analyzers.manifests.discovery import manifest_format, read_manifest, reading
+from analyzers.manifests.discovery import read_manifest, reading
 from analyzers.manifests.errors import MalformedManifestError, ManifestError, UnreadableManifestError
+from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
-from analyzers.source.demand import ApiDemand, demands
-from analyzers.source.file_records import FORMAT, FileRecord, decode_record, record_key
+from analyzers.source.demand import ApiDemand
+from analyzers.source.documents import EncodedList, encoded_list
+from analyzers.source.file_records import FORMAT
 from analyzers.source.findings import DEPENDENCY_FINDINGS, dependency_findings
-from analyzers.source.hardware import hints
 from analyzers.source.ignoring import NO_RULES, IgnoreRules
-from analyzers.source.linking import LinkedFile, linked
-from analyzers.source.linking import SourceFile as LinkFile
+from analyzers.source.kept_scans import KeptScans, KeptSummary
+from analyzers.source.known_digests import KnownDigests
+from analyzers.source.linked_sources import Linking
 from analyzers.source.module_names import ModuleNames
-from analyzers.source.native import libraries
 from analyzers.source.notebooks import Cells
-from analyzers.source.processes import Content, record_each
-from analyzers.source.project import Project, project_of
+from analyzers.source.project import project_of
 from analyzers.source.protocols import DistributionNames, NoSurfaces, Surfaces
 from analyzers.source.provided_names import Provided
-from analyzers.source.python_versions import bounds
-from analyzers.source.records import FileFact, FileStatus, Language, Role
+from analyzers.source.record_caches import NoCache, RecordCache
+from analyzers.source.records import FileFact, Import, Language, Role, Use
 from analyzers.source.report import Security, SecurityIndicator, SourceReport
-from analyzers.source.roles import role
 from analyzers.source.security import counted
 from analyzers.source.settings import ScanSettings, read_scan_settings
-from analyzers.source.source_texts import source_bytes
 from analyzers.source.standard_library import PythonVersion
 from analyzers.source.suppressions import Suppression, read_suppressions
-from analyzers.source.walking import ManifestFile, SourceFile, WalkOptions, files, path_text
+from analyzers.source.totals import SourceSummary, totals
+from analyzers.source.tree_sources import ScanProgress, Source, TreeSources
+from analyzers.source.walking import WalkOptions
 
 INSTRUMENT = f"source/{FORMAT}"
 """Under which records are kept; see `RecordCache`."""
-_BATCH_FILES = 256
 _MANIFEST_BYTES = 16 << 20
-_MANIFEST_SOURCES = ("setup.py", "noxfile.py")
-
-
-class RecordCache(Protocol):
-    """Records by content, kept between runs; losing any costs time alone."""
-
-    def known(self, contents: Sequence[str]) -> Mapping[str, bytes]:
-        """The encoded records of those contents that are kept."""
-
-    def keep(self, records: Mapping[str, bytes]) -> None:
-        """Keep encoded records by content."""
-
-
-class NoCache:
-    """Keeps nothing."""
-
-    def known(self, contents: Sequence[str]) -> Mapping[str, bytes]:
-        """See `RecordCache.known`."""
-        return {}
-
-    def keep(self, records: Mapping[str, bytes]) -> None:
-        """See `RecordCache.keep`."""
-
-
-class ScanProgress(Protocol):
-    """Is told how far a scan is."""
-
-    def analysed(self, files: int, cached: int) -> None:
-        """So many files so far, of which so many were known before."""
 
 
 class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +71,7 @@ class Knowledge(NamedTuple):
         wheels: what the wheels of these projects hold.
         surfaces: what is installed exports.
         lacking: what of a demand the installed release does not offer.
+        identity: tells what is installed from all else.
     """
 
     cache: RecordCache = NoCache()
@@ -109,13 +79,18 @@ class Knowledge(NamedTuple):
     wheels: Callable[[Collection[str]], DistributionNames] | None = None
     surfaces: Surfaces = NoSurfaces()
     lacking: Callable[[ApiDemand], Iterable[Finding]] | None = None
+    identity: bytes = b""
 
 
-class Source(NamedTuple):
-    """One file of a scan."""
+class Scanned(NamedTuple):
+    """What a scan found; see `analyzers.source.documents`.
 
-    fact: FileFact
-    record: FileRecord
+    Attributes:
+        lists: the long lists of the report, encoded; None where they were not asked for.
+    """
+
+    summary: SourceSummary
+    lists: Mapping[str, bytes] | None
 
 
 class Scan:
@@ -144,109 +119,66 @@ class Scan:
         self._knowledge = knowledge
         self._progress = progress
         self._unknowns: list[Unknown] = [*unknowns]
-        self._manifest_paths: list[str] = []
+        self._read: dict[str, str] = {}
+        """SHA-256 of what was read besides source, by path; empty where that failed."""
+        self._read_manifest = noted(reading(reader), self._read)
         self.settings = self._read_settings()
         exclude = (*options.walk.exclude, *self.settings.exclude)
         walk = msgspec.structs.replace(options.walk, exclude=exclude)
         self._options = msgspec.structs.replace(options, walk=walk)
 
     def report(self, tool: Tool, created_at: str) -> SourceReport:
-        """Run it.
+        """Run it, and give everything at once.
 
         Raises:
             KeyboardInterrupt: it was interrupted; what was analysed is kept in the cache.
         """
-        sources = self._sources()
-        manifests = self._manifests(sources)
-        names = ModuleNames([source.fact.path for source in sources])
-        sources = [_named(source, names) for source in sources]
-        found = linked(
-            {source.fact.path: _linkable(source, names) for source in sources},
-            surfaces=self._knowledge.surfaces,
+        tree = self._tree(KnownDigests(self._reader, None, lambda: 0))
+        uses: list[Use] = []
+        return self._assembled(tree, tool, created_at, uses.extend).whole(uses)
+
+    def scanned(
+        self, tool: Tool, created_at: str, kept: KeptScans, *, key: str | None = None, lists: bool = True
+    ) -> Scanned:
+        """Run it, or give what is kept of an earlier run if nothing changed since.
+
+        Args:
+            key: under which nothing is kept, and this scan shall be; None for that of the files' contents.
+            lists: whether the long lists are asked for.
+
+        Raises:
+            KeyboardInterrupt: it was interrupted; what was analysed is kept in the cache.
+        """
+        digests = kept.digests(self._reader)
+        tree = self._tree(digests)
+        if key is None and tree.settled():
+            found = kept_scan(kept, kept.key(tree.identity()), created_at, reading(self._reader), lists=lists)
+            if found is not None:
+                kept.keep_digests(digests)
+                return found
+        encoded = EncodedList()
+        parts = self._assembled(tree, tool, created_at, encoded.add if lists else lambda uses: None)
+        kept.keep_digests(digests)
+        made = Scanned(parts.summary(), parts.lists(encoded) if lists else None)
+        name = key or kept.key(tree.identity())
+        kept.keep(KeptSummary(name, {} if key else self._read, made.summary), made.lists)
+        return made
+
+    def _tree(self, digests: KnownDigests) -> TreeSources:
+        return TreeSources(
+            self._reader,
+            self._options.walk,
+            tests=self._options.tests,
+            rules=self._rules,
+            digests=digests,
+            unknown=self._unknowns.append,
         )
-        project = project_of(
-            manifests,
-            first_party=_first_party(sources, names),
-            settings=self.settings,
-            provided=self._knowledge.provided,
-            wheels=self._wheels(manifests),
-            python=self._options.python,
-        )
-        return self._assembled(sources, manifests, found, project, tool, created_at)
 
     def _wheels(self, manifests: Sequence[Manifest]) -> DistributionNames | None:
         if self._knowledge.wheels is None:
             return None
         declared = {one.name for manifest in manifests for one in manifest.declared if one.name is not None}
         return self._knowledge.wheels(declared)
-
-    # Files
-
-    def _sources(self) -> list[Source]:
-        """Every file with its record, in the order of the walk."""
-        walked: list[_Walked] = []
-        asked: deque[_Walked] = deque()
-        records: dict[int, FileRecord] = {}
-        made: dict[str, bytes] = {}
-        cached = 0
-
-        def missing() -> Iterator[Content]:
-            nonlocal cached
-            for batch in self._batches():
-                known = self._knowledge.cache.known([file.key for file, _ in batch])
-                for file, data in batch:
-                    number = len(walked)
-                    walked.append(file)
-                    record = _decoded(known.get(file.key))
-                    if record is not None and record.is_of(file.path):
-                        records[number] = record
-                        cached += 1
-                    else:
-                        asked.append(file)
-                        numbers.append(number)
-                        yield file.source, data
-                if self._progress is not None:
-                    self._progress.analysed(len(records), cached)
-
-        numbers: deque[int] = deque()
-        try:
-            for encoded in record_each(missing(), self._options.jobs, precise=self._options.precise):
-                records[numbers.popleft()] = decode_record(encoded)
-                made[asked.popleft().key] = encoded
-                if len(made) >= _BATCH_FILES:
-                    self._knowledge.cache.keep(made)
-                    made = {}
-        finally:
-            if made:
-                self._knowledge.cache.keep(made)
-        return [Source(_fact(file, records[number]), records[number]) for number, file in enumerate(walked)]
-
-    def _batches(self) -> Iterator[list[tuple[_Walked, bytes]]]:
-        """Files of source with their contents; manifests are put aside."""
-        batch: list[tuple[_Walked, bytes]] = []
-        walk = self._options.walk
-        for found in files(self._reader, options=walk, rules=self._rules, unknown=self._unknowns.append):
-            path = path_text(found.path)
-            if isinstance(found, ManifestFile):
-                self._manifest_paths.append(path)
-                continue
-            is_for = role(path, is_packaged=found.is_packaged)
-            if is_for is Role.TEST and not self._options.tests:
-                continue
-            data = source_bytes(self._reader, found)
-            if isinstance(data, Unknown):
-                self._unknowns.append(data)
-                continue
-            if path.endswith(_MANIFEST_SOURCES) and manifest_format(path) is not None:
-                self._manifest_paths.append(path)
-            sha256 = hashlib.sha256(data).hexdigest()
-            key = record_key(sha256, found.language, precise=self._options.precise)
-            batch.append((_Walked(found, path, is_for, sha256, key, len(data)), data))
-            if len(batch) == _BATCH_FILES:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
 
     # Manifests
 
@@ -257,18 +189,17 @@ class Scan:
             ManifestError: it says something that is not understood.
         """
         try:
-            data = read_file(self._reader, b"pyproject.toml", _MANIFEST_BYTES)
+            data = self._read_manifest("pyproject.toml")
             return read_scan_settings(data, "pyproject.toml", DEPENDENCY_FINDINGS)
         except (FileReaderError, UnreadableManifestError):
             return ScanSettings()  # as a manifest it is read again, and becomes an unknown
 
-    def _manifests(self, sources: Sequence[Source]) -> list[Manifest]:
+    def _manifests(self, paths: Sequence[str], sources: Sequence[Source]) -> list[Manifest]:
         """What files state, and what scripts and notebooks state about themselves."""
-        read = reading(self._reader)
         found: list[Manifest] = []
-        for path in self._manifest_paths:
+        for path in paths:
             try:
-                manifest = read_manifest(read, path)
+                manifest = read_manifest(self._read_manifest, path)
             except MalformedManifestError as error:
                 manifest = error.readable
             except ManifestError as error:
@@ -316,110 +247,134 @@ class Scan:
     # The report
 
     def _assembled(
-        self,
-        sources: Sequence[Source],
-        manifests: Sequence[Manifest],
-        found: Mapping[str, LinkedFile],
-        project: Project,
-        tool: Tool,
-        created_at: str,
-    ) -> SourceReport:
-        imports = project.linked(one for file in found.values() for one in file.imports)
-        uses = [use for file in found.values() for use in file.uses]
-        standard = [use for file in found.values() for use in file.standard_uses]
+        self, tree: TreeSources, tool: Tool, created_at: str, found: Callable[[Sequence[Use]], None]
+    ) -> Parts:
+        """The parts of the report but the uses, which are given away as they are found."""
+        sources = tree.sources(
+            self._knowledge.cache, self._options.jobs, self._progress, precise=self._options.precise
+        )
+        manifests = self._manifests(tree.manifest_paths, sources)
+        names = ModuleNames([source.fact.path for source in sources])
+        named = {source.fact.path: names.names(source.fact.path) for source in sources}
+        sources = [_named(source, named) for source in sources]
+        project = project_of(
+            manifests,
+            first_party=_first_party(named, names),
+            settings=self.settings,
+            provided=self._knowledge.provided,
+            wheels=self._wheels(manifests),
+            python=self._options.python,
+        )
+        linking = Linking(sources, named, project, self._knowledge.surfaces)
+        suppressions = self._suppressions(sources, manifests)
         main = [source for source in sources if source.fact.role is Role.MAIN]
-        indicators = [one for source in main for one in _indicators(source)]
         for source in sources:
             self._unknowns += _unknowns_of(source)
-        suppressions = self._suppressions(sources, manifests)
-        demanded = demands(uses, imports)
-        findings = list(dependency_findings(imports, project, suppressions))
+        signals = linking.signals(found)
+        findings = list(dependency_findings(linking.imports, project, suppressions))
         if self._knowledge.lacking is not None:
-            findings += [finding for demand in demanded for finding in self._knowledge.lacking(demand)]
-        return SourceReport(
+            findings += [one for demand in signals.demands for one in self._knowledge.lacking(demand)]
+        shell = SourceReport(
             tool=tool,
             input=_input(self._root, sources, manifests, self._reader),
             created_at=created_at,
             unknowns=tuple(sorted(set(self._unknowns))),
             root=self._root,
-            files=tuple(source.fact for source in sources),
-            imports=tuple(imports),
-            uses=tuple(uses),
             declared=tuple(_displayed(one) for manifest in manifests for one in manifest.declared),
             findings=tuple(findings),
-            python=bounds({s.fact.path: s.record.facts.features for s in main}, imports, standard),
-            hardware=hints([*uses, *standard], {s.fact.path: s.record.facts.devices for s in main}),
-            native=libraries([*standard, *uses]),
+            python=signals.python,
+            hardware=signals.hardware,
+            native=signals.native,
             security=Security(
                 counts=counted(one for source in main for one in source.record.facts.indicators),
-                indicators=tuple(indicators),
+                indicators=tuple(one for source in main for one in _indicators(source)),
             ),
-            demands=demanded,
+        )
+        return Parts(
+            shell, [source.fact for source in sources], linking.imports, signals.demands, signals.uses_by_root
         )
 
 
-class _Walked(NamedTuple):
-    """A file whose content was read."""
+class Parts(NamedTuple):
+    """A report in the making: all but its uses."""
 
-    source: SourceFile
-    path: str
-    role: Role
-    sha256: str
-    key: str
-    size_bytes: int
+    shell: SourceReport
+    files: list[FileFact]
+    imports: list[Import]
+    demands: tuple[ApiDemand, ...]
+    uses_by_root: Mapping[str, int]
+
+    def whole(self, uses: Sequence[Use]) -> SourceReport:
+        """The report."""
+        return msgspec.structs.replace(
+            self.shell,
+            files=tuple(self.files),
+            imports=tuple(self.imports),
+            uses=tuple(uses),
+            demands=self.demands,
+        )
+
+    def summary(self) -> SourceSummary:
+        """The report in short."""
+        return SourceSummary(report=self.shell, totals=totals(self.files, self.imports, self.uses_by_root))
+
+    def lists(self, uses: EncodedList) -> dict[str, bytes]:
+        """The long lists."""
+        return {
+            "files": encoded_list(self.files),
+            "imports": encoded_list(self.imports),
+            "uses": uses.made(),
+            "demands": encoded_list(self.demands),
+        }
 
 
-def _decoded(kept: bytes | None) -> FileRecord | None:
-    """The record; None where nothing was kept, or something else."""
-    try:
-        return None if kept is None else decode_record(kept)
-    except msgspec.MsgspecError:
+def kept_scan(kept: KeptScans, key: str, created_at: str, read: ReadFile, *, lists: bool) -> Scanned | None:
+    """What was kept of an earlier run under a key, as of now; None where nothing is that still holds.
+
+    Args:
+        read: reads what the key does not cover.
+        lists: whether the long lists are asked for.
+    """
+    found = kept.summary(key)
+    if found is None or not all(_digest(read, path) == known for path, known in found.read.items()):
         return None
+    encoded = kept.lists(key) if lists else None
+    if lists and encoded is None:
+        return None
+    report = msgspec.structs.replace(found.summary.report, created_at=created_at)
+    return Scanned(msgspec.structs.replace(found.summary, report=report), encoded)
 
 
-def _fact(file: _Walked, record: FileRecord) -> FileFact:
-    errors = [f"line {line}: {reason}" for line, reason in record.facts.errors]
-    status = FileStatus.OK
-    if record.failure is not None:
-        errors.insert(0, record.failure)
-        status = FileStatus.FAILED
-    elif errors:
-        status = FileStatus.PARTIAL
-    return FileFact(
-        path=file.path,
-        sha256=file.sha256,
-        size_bytes=file.size_bytes,
-        language=file.source.language,
-        role=file.role,
-        status=status,
-        errors=(*record.notes, *errors),
-    )
+def noted(read: ReadFile, digests: dict[str, str]) -> ReadFile:
+    """A reader of files that notes the SHA-256 of each by its path."""
+
+    def reader(path: str) -> bytes:
+        digests.setdefault(path, "")
+        data = read(path)
+        digests[path] = hashlib.sha256(data).hexdigest()
+        return data
+
+    return reader
 
 
-def _named(source: Source, names: ModuleNames) -> Source:
-    found = names.names(source.fact.path)
-    if not found:
-        return source
-    return source._replace(fact=msgspec.structs.replace(source.fact, module=found[0]))
+def _digest(read: ReadFile, path: str) -> str:
+    try:
+        return hashlib.sha256(read(path)).hexdigest()
+    except FileReaderError:
+        return ""
 
 
-def _linkable(source: Source, names: ModuleNames) -> LinkFile:
-    path = source.fact.path
-    return LinkFile(
-        facts=source.record.facts,
-        names=names.names(path),
-        is_package=path.rpartition("/")[2].partition(".")[0] == "__init__",
-        role=source.fact.role,
-        cells=source.record.cells,
-    )
+def _named(source: Source, names: Mapping[str, Sequence[str]]) -> Source:
+    found = names[source.fact.path]
+    return source._replace(fact=msgspec.structs.replace(source.fact, module=found[0])) if found else source
 
 
-def _first_party(sources: Sequence[Source], names: ModuleNames) -> dict[str, str]:
+def _first_party(named: Mapping[str, Sequence[str]], names: ModuleNames) -> dict[str, str]:
     """Top-level names of the project's own modules, with a file of each."""
     found: dict[str, str] = {}
-    for source in sources:
-        for name in names.names(source.fact.path):
-            found.setdefault(name.partition(".")[0], source.fact.path)
+    for path, dotted in named.items():
+        for name in dotted:
+            found.setdefault(name.partition(".")[0], path)
     return {name: path for name, path in found.items() if name in names.top_levels}
 
 

@@ -41,7 +41,7 @@ def lookalike(name: str, popular: Collection[str] | None = None) -> Lookalike | 
         name: as declared, normalised.
         popular: the well-known names; those of `popular_projects` by default.
     """
-    known = frozenset(popular_projects() if popular is None else popular)
+    known = _popular() if popular is None else frozenset(popular)
     if len(name) > _LONGEST or name in known or is_standard(name.replace("-", "_")):
         return None
     return next(_candidates(name, known, _index(known)), None)
@@ -54,6 +54,11 @@ class _Index(msgspec.Struct, frozen=True):
     shapes: dict[str, list[str]]
     words: dict[tuple[str, ...], list[str]]
     plain: dict[str, list[str]]
+
+
+@cache
+def _popular() -> frozenset[str]:
+    return frozenset(popular_projects())  # one object, since a set tells its hash anew each time it is made
 
 
 @cache

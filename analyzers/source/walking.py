@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -253,6 +254,7 @@ def _suffix(name: bytes) -> bytes:
     return name.rpartition(b".")[2].lower() if b"." in name else b""
 
 
+@lru_cache(1 << 12)
 def may_be_source(name: bytes) -> bool:
     """Whether a file of this name is source, or may be once its first bytes are known."""
     suffix = _suffix(name)

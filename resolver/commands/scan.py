@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
-    from analyzers.source.report import SourceReport
     from resolver.commands.scanning import ScanWishes
 
 
@@ -77,10 +78,9 @@ def run(options: argparse.Namespace) -> bool:
         return _run_installed(options)
     import shutil
 
-    import msgspec
-
     from analyzers.evidence import Level
-    from resolver.commands.scanning import ScanWishes, scanned
+    from analyzers.source.documents import document
+    from resolver.commands.scanning import ScanWishes, kept_or_scanned
 
     wishes = ScanWishes(
         path=options.path,
@@ -94,10 +94,13 @@ def run(options: argparse.Namespace) -> bool:
         environment=options.environment,
         quiet=options.quiet,
     )
-    report = _looked_up(options, wishes) if options.look_up else scanned(wishes)
-    if options.format == "json":
-        told = msgspec.json.encode(report).decode()
-        sys.stdout.write(told + "\n")
+    with _looking_up(options, wishes) as looked_up:
+        summary, lists = kept_or_scanned(looked_up, lists=options.format == "json")
+    report = summary.report
+    if lists is not None:
+        for piece in document(report, lists):
+            sys.stdout.write(piece.decode())
+        sys.stdout.write("\n")
     elif options.format == "sarif":
         from analyzers.sarif import sarif
         from analyzers.source.findings import DEPENDENCY_FINDINGS
@@ -107,25 +110,28 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.commands.notes import printable
         from resolver.outputs.scan_text import scan_text
 
-        sys.stdout.write(printable(scan_text(report, shutil.get_terminal_size((100, 24)).columns)))
+        sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
     sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
 
 
-def _looked_up(options: argparse.Namespace, wishes: ScanWishes) -> SourceReport:
-    """The report, with what the index says of the projects that are declared."""
+@contextmanager
+def _looking_up(options: argparse.Namespace, wishes: ScanWishes) -> Iterator[ScanWishes]:
+    """The wishes, with what the index says of declared projects where ``--look-up`` asks for it."""
+    if not options.look_up:
+        yield wishes
+        return
     import time
 
     import msgspec
 
     from knowledge.wheel_names import wheel_names
-    from resolver.commands.scanning import scanned
     from resolver.commands.session import Session
 
     with Session(options).knowledge() as knowledge:
         wheels = functools.partial(wheel_names, knowledge, now=time.time)
-        return scanned(msgspec.structs.replace(wishes, wheels=wheels))
+        yield msgspec.structs.replace(wishes, wheels=wheels)
 
 
 def _run_installed(options: argparse.Namespace) -> bool:

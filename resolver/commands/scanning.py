@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
@@ -12,12 +13,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from analyzers.files import FileMissingError
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from analyzers.evidence import Finding
     from analyzers.source.demand import ApiDemand
     from analyzers.source.protocols import DistributionNames
+    from analyzers.source.record_caches import RecordCache
     from analyzers.source.report import SourceReport
-    from analyzers.source.scan import Knowledge, RecordCache
+    from analyzers.source.scan import Knowledge, Scan, Scanned
 
 _ENVIRONMENTS = (".venv", "venv")
 
@@ -30,7 +36,7 @@ class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
         tests: whether tests count.
         jobs: processes at the most; None for one for each core.
         environment: where what it runs with is installed; None looks for it.
-        wheels: see `analyzers.source.scan.Knowledge`.
+        wheels: see `analyzers.source.scan.Knowledge`; what they say is not kept with the scan.
     """
 
     path: Path
@@ -52,17 +58,95 @@ def scanned(wishes: ScanWishes) -> SourceReport:
     Raises:
         InputError: it cannot be scanned.
     """
-    from analyzers.source.opening import OpenError, opened
-    from analyzers.source.scan import Scan, ScanOptions
-    from analyzers.source.walking import WalkOptions
     from resolver.commands.heads import report_moment, tool
+
+    with _knowledge(wishes) as knowledge, _scan(wishes, knowledge) as scan:
+        return scan.report(tool(), _written(report_moment()))
+
+
+def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
+    """The same in parts, and what was kept of an earlier run where nothing changed since.
+
+    Args:
+        lists: whether the long lists of the report are asked for.
+
+    Raises:
+        InputError: it cannot be scanned.
+    """
+    from analyzers.source.kept_scans import INSTRUMENT, KeptScans
+    from analyzers.source.record_caches import NoCache
+    from analyzers.source.scan import kept_scan
+    from knowledge.derivations import Derivations
+    from resolver.commands.heads import report_moment, tool
+
+    created_at = _written(report_moment())
+    with _knowledge(wishes) as knowledge:
+        cache = knowledge.cache
+        kept = KeptScans(
+            cache.of(INSTRUMENT) if isinstance(cache, Derivations) and wishes.wheels is None else NoCache(),
+            os.fsencode(os.path.realpath(wishes.path)),
+            _encoded((str(wishes.path), msgspec.structs.replace(wishes, store=None, jobs=None, quiet=True))),
+            _encoded((tool(), knowledge.provided, knowledge.identity)),
+            time.time_ns,
+        )
+        key = None
+        if (content := _content(wishes.path)) is not None:
+            key = kept.key(content)
+            if found := kept_scan(kept, key, created_at, _reads_nothing, lists=lists):
+                return found
+        with _scan(wishes, knowledge) as scan:
+            return scan.scanned(tool(), created_at, kept, key=key, lists=lists)
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _encoded(told: object) -> bytes:
+    return msgspec.msgpack.encode(told, enc_hook=str, order="deterministic")
+
+
+def _content(path: Path) -> bytes | None:
+    """The digest of an archive or of one file; None for what has no content of its own."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError:
+        return None
+
+
+def _reads_nothing(path: str) -> bytes:
+    """Beside a file that is the whole tree there is nothing to read."""
+    raise FileMissingError(os.fsencode(path))
+
+
+@contextmanager
+def _knowledge(wishes: ScanWishes) -> Iterator[Knowledge]:
     from resolver.errors import InputError
 
     if wishes.jobs is not None and wishes.jobs < 1:
         raise InputError(f"--jobs must be at least 1: {wishes.jobs}")
+    with _cache(wishes) as cache:
+        yield _known(wishes, cache)
+
+
+@contextmanager
+def _scan(wishes: ScanWishes, knowledge: Knowledge) -> Iterator[Scan]:
+    """A scan of an open tree.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    from analyzers.source.opening import OpenError, opened
+    from analyzers.source.scan import Scan, ScanOptions
+    from analyzers.source.walking import WalkOptions
+    from resolver.errors import InputError
+
     progress = _Progress() if not wishes.quiet and sys.stderr.isatty() else None
     try:
-        with opened(wishes.path) as tree, _cache(wishes) as cache:
+        with opened(wishes.path) as tree:
             walk = WalkOptions(
                 ignored=wishes.ignored or tree.is_shipped,
                 hidden=wishes.hidden,
@@ -75,9 +159,8 @@ def scanned(wishes: ScanWishes) -> SourceReport:
                 precise=wishes.precise,
                 jobs=wishes.jobs or os.cpu_count() or 1,
             )
-            known = _known(wishes, cache)
-            scan = Scan(tree.reader, str(wishes.path), wanted, known, progress, tree.rules, tree.unknowns)
-            return scan.report(tool(), report_moment().isoformat().replace("+00:00", "Z"))
+            root = str(wishes.path)
+            yield Scan(tree.reader, root, wanted, knowledge, progress, tree.rules, tree.unknowns)
     except OpenError as error:
         raise InputError(str(error), "name a directory, a file, a wheel or a source distribution") from error
     finally:
@@ -122,6 +205,7 @@ def _known(wishes: ScanWishes, cache: RecordCache) -> Knowledge:
         wheels=wishes.wheels,
         surfaces=surfaces,
         lacking=lacking,
+        identity=_encoded((str(prefix), sorted(versions.items()))),
     )
 
 
@@ -153,7 +237,8 @@ def environment_of(path: Path, named: Path | None) -> Path | None:
 @contextmanager
 def _cache(wishes: ScanWishes) -> Iterator[RecordCache]:
     """Records of earlier scans in the user's store; where there can be none, this scan keeps nothing."""
-    from analyzers.source.scan import INSTRUMENT, NoCache
+    from analyzers.source.record_caches import NoCache
+    from analyzers.source.scan import INSTRUMENT
     from knowledge.derivations import Derivations
     from knowledge.errors import StoreError
     from knowledge.store_locations import default_location, open_store

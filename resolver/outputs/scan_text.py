@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from analyzers.evidence import Finding, Level
-from analyzers.source.hardware import summary
-from analyzers.source.records import FileStatus, Import, Origin, Role
+from analyzers.source.hardware import summary as strongest
+from analyzers.source.records import Role
 from analyzers.source.report import SourceReport
+from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
 from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_ROWS = 40
@@ -21,11 +20,12 @@ _INDENT = " " * 11
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
 
 
-def scan_text(report: SourceReport, width: int) -> str:
-    """The lines of a report, each at most so wide."""
+def scan_text(summary: SourceSummary, width: int) -> str:
+    """The lines of a summary, each at most so wide."""
+    report, totals = summary.report, summary.totals
     blocks = [
-        [_head(report)],
-        list(_distributions(report)),
+        [_head(report.root, totals)],
+        list(_distributions({one.name for one in report.declared if one.name}, totals.distributions)),
         list(_findings(report.findings)),
         list(_signals(report)),
         list(_unknowns(report)),
@@ -35,49 +35,20 @@ def scan_text(report: SourceReport, width: int) -> str:
     return "".join(f"{line}\n" for text in lines[:-1] for line in fitted(text, width, _INDENT))
 
 
-def _head(report: SourceReport) -> str:
-    size_mb = sum(file.size_bytes for file in report.files) / 1e6
-    states = Counter(file.status for file in report.files)
-    parts = [f"{len(report.files):,} file{'' if len(report.files) == 1 else 's'} of Python, {size_mb:.1f} MB"]
-    if states[FileStatus.PARTIAL]:
-        parts.append(f"{states[FileStatus.PARTIAL]:,} understood in part")
-    if states[FileStatus.FAILED]:
-        parts.append(f"{states[FileStatus.FAILED]:,} not read")
-    return f"{report.root}: {', '.join(parts)}"
+def _head(root: str, totals: Totals) -> str:
+    size_mb = totals.size_bytes / 1e6
+    parts = [f"{totals.files:,} file{'' if totals.files == 1 else 's'} of Python, {size_mb:.1f} MB"]
+    if totals.partial:
+        parts.append(f"{totals.partial:,} understood in part")
+    if totals.failed:
+        parts.append(f"{totals.failed:,} not read")
+    return f"{root}: {', '.join(parts)}"
 
 
-class _Row(msgspec.Struct):
-    """One line of the table of distributions."""
-
-    name: str
-    imports: int = 0
-    uses: int = 0
-    roles: set[Role] = msgspec.field(default_factory=set)
-    first: str = ""
-    sources: set[str] = msgspec.field(default_factory=set)
-
-
-def _distributions(report: SourceReport) -> Iterator[str]:
-    rows: dict[str, _Row] = {}
-    owners: dict[str, str] = {}
-    for one in report.imports:
-        if one.origin not in (Origin.THIRD_PARTY, Origin.UNKNOWN):
-            continue
-        name = _owner(one)
-        owners.setdefault(one.module.partition(".")[0], name)
-        row = rows.setdefault(name, _Row(name))
-        row.imports += 1
-        row.roles.add(one.role)
-        row.first = row.first or f"{one.file}:{one.line}"
-    for use in report.uses:
-        owner = owners.get(use.symbol.partition(".")[0])
-        if owner is not None:
-            rows[owner].uses += 1
-    if not rows:
+def _distributions(declared: set[str], ordered: Sequence[DistributionTotals]) -> Iterator[str]:
+    if not ordered:
         yield "Nothing of other distributions is imported."
         return
-    declared = {one.name for one in report.declared if one.name}
-    ordered = sorted(rows.values(), key=lambda row: (-row.uses, row.name))
     shown = ordered[:_MOST_ROWS]
     size = max(len(row.name) for row in shown)
     yield f"  {'distribution':<{max(size, 12)}}  uses  imports  declared  for    first seen"
@@ -91,11 +62,7 @@ def _distributions(report: SourceReport) -> Iterator[str]:
         yield f"  and {len(ordered) - len(shown)} more (--format json has all)"
 
 
-def _owner(one: Import) -> str:
-    return one.distributions[0].name if one.distributions else f"({one.module.partition('.')[0]})"
-
-
-def _roles(roles: set[Role]) -> str:
+def _roles(roles: Sequence[Role]) -> str:
     return "main" if Role.MAIN in roles else min(roles).value
 
 
@@ -127,7 +94,7 @@ def _signals(report: SourceReport) -> Iterator[str]:
             or (each.last is not None and each.last == python.upper)
         ]
         yield f"Python    {', '.join(bounds)}: {'; '.join(reasons[:2])}"
-    strengths = summary(report.hardware)
+    strengths = strongest(report.hardware)
     for accelerator, strength in sorted(strengths.items()):
         first = next(hint for hint in report.hardware if hint.accelerator is accelerator)
         yield f"Hardware  {accelerator.value} ({strength.value}): {first.signal} ({first.location})"
