@@ -10,7 +10,7 @@ from analyzers.source.module_facts import Definition, DefinitionKind, ModuleFact
 from analyzers.source.protocols import Surfaces
 
 if TYPE_CHECKING:
-    from analyzers.source.linking import SourceFile
+    from analyzers.source.project_files import SourceFile
 
 INHERITED = "^"
 _STEP = re.compile(r"[.(\[]")

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from analyzers.source.demand import ApiDemand, Demands
 from analyzers.source.file_records import decode_imports, decode_shared, decode_uses
 from analyzers.source.hardware import HardwareHint, hints_at_hardware, of_mentions, said, weighed
-from analyzers.source.linking import Linker, SourceFile
+from analyzers.source.linking import Linker
 from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.native import NativeLibrary, libraries, loads
 from analyzers.source.project import Project
+from analyzers.source.project_files import SourceFile
 from analyzers.source.protocols import Surfaces
 from analyzers.source.python_versions import Bounds, PythonBounds, bounds_python
 from analyzers.source.records import Import, Origin, Role, Use, UseKind

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 
 from analyzers.source import linking
 from analyzers.source.extraction import extracted
+from analyzers.source.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces, Surfaces
 from analyzers.source.records import Use, UseKind
 
 
 def linked(files: Mapping[str, str], surfaces: Surfaces | None = None) -> dict[str, linking.LinkedFile]:
     """Files by path, imported under the dotted form of it."""
-    sources: dict[str, linking.SourceFile] = {}
+    sources: dict[str, SourceFile] = {}
     for path, text in files.items():
         parts = path.removesuffix(".py").split("/")
         is_package = parts[-1] == "__init__"
         name = ".".join(parts[:-1] if is_package else parts)
-        sources[path] = linking.SourceFile(facts=extracted(text), names=(name,), is_package=is_package)
+        sources[path] = SourceFile(facts=extracted(text), names=(name,), is_package=is_package)
     return linking.linked(sources, surfaces=surfaces or NoSurfaces())
 
 

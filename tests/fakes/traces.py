@@ -16,6 +16,7 @@ from pathlib import Path
 
 from analyzers.source import linking
 from analyzers.source.extraction import extracted
+from analyzers.source.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces
 from analyzers.source.records import Use, UseKind
 
@@ -121,7 +122,7 @@ def events(rows: Iterable[Sequence[object]], own: Collection[str]) -> set[Event]
 
 def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.LinkedFile]:
     """The application's files, by their path within it; ``packages`` maps folders to dotted names."""
-    files: dict[str, linking.SourceFile] = {}
+    files: dict[str, SourceFile] = {}
     for folder, package in packages.items():
         for path in sorted((root / folder).rglob("*.py")):
             inner = path.relative_to(root / folder)
@@ -131,7 +132,7 @@ def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.Linked
                 else list(inner.with_suffix("").parts)
             )
             is_package = parts[-1] == "__init__"
-            files[str(inner)] = linking.SourceFile(
+            files[str(inner)] = SourceFile(
                 facts=extracted(path.read_text()),
                 names=(".".join(parts[:-1] if is_package else parts),),
                 is_package=is_package,

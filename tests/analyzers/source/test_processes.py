@@ -7,9 +7,10 @@ import os
 import signal
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from analyzers.source.file_records import FileRecord, decode_record
+from analyzers.source.file_records import FileRecord, decode_imports, decode_record
 from analyzers.source.processes import Content, record_each
 from analyzers.source.records import Language
 from analyzers.source.walking import SourceFile
@@ -28,7 +29,9 @@ def many(count: int = 300) -> Iterator[Content]:
 
 
 def records(contents: Iterator[Content], jobs: int) -> list[FileRecord]:
-    return [decode_record(encoded) for encoded in record_each(contents, jobs)]
+    found = [(decode_record(encoded), decode_imports(encoded)) for encoded in record_each(contents, jobs)]
+    replace = msgspec.structs.replace
+    return [replace(record, facts=replace(record.facts, imports=imports)) for record, imports in found]
 
 
 def modules(found: list[FileRecord]) -> list[str]:
