@@ -9,7 +9,7 @@ import msgspec
 
 from analyzers.evidence import Confidence
 from analyzers.source.following import Follower, absolute
-from analyzers.source.module_facts import ImportFact, Site, UseFact
+from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.notebooks import Cells
 from analyzers.source.project_files import SourceFile
 from analyzers.source.protocols import Surfaces
