@@ -171,6 +171,11 @@ def test_names_of_files_steer_no_terminal(commands: Commands) -> None:
     assert paths(told) == ["\x1b[31mred\n.py"]
 
 
+def test_arguments_that_only_newer_interpreters_describe_need_no_newer_python(commands: Commands) -> None:
+    commands.write("app.py", "import ast\n\nast.Module(body=[], type_ignores=[])\n")
+    assert "lower" not in report(commands)["python"]
+
+
 # What is looked at
 
 

@@ -114,6 +114,16 @@ def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     assert names & (heavy | own) == set()
 
 
+@pytest.mark.parametrize("command", [["scan", "--help"], ["fix", "--help"], ["scan", "empty"]])
+def test_scanning_imports_what_is_heavy_only_when_it_is_needed(tmp_path: Path, command: list[str]) -> None:
+    commands = Commands(tmp_path)
+    commands.path("empty").mkdir()
+    names = imported(*command, commands=commands)
+    assert "argparse" in names
+    heavy = {"ast_grep_py", "libcst", "sqlalchemy", "alembic", "sklearn", "gensim", "numpy", "asyncio", "ssl"}
+    assert names & heavy == set()
+
+
 def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Commands) -> None:
     stackwright.advise("flask")
     names = imported("advise", "flask", "-o", "pylock.toml", commands=stackwright)
