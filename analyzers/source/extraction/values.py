@@ -8,7 +8,7 @@ import re
 
 from analyzers.source.extraction import members, special_calls, steps, type_hints
 from analyzers.source.extraction.masking import STRING, Source
-from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
+from analyzers.source.extraction.patterns import ASSIGNED, FIRST, NAME, REST, sought, word
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
@@ -25,7 +25,7 @@ Values = tuple[str, ...]
 
 _NAME = re.compile(NAME)
 _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
-_TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
+_TRAILERS = re.compile(rf"((?:\s*+\.\s*+{FIRST}{REST}*+)++)?[ \t]*+([(\[])?")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
     sought(
