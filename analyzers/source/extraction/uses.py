@@ -50,6 +50,8 @@ class Uses:
 
     def collect(self) -> list[UseFact]:
         """Look at every name that is read."""
+        if "import" not in self._source.text:
+            return self.found
         code = self._source.code
         evaluation, structure = self._evaluation, self._structure
         imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores

@@ -74,8 +74,10 @@ def kinds(text: str) -> Iterator[str]:
     if has_secrets:
         yield from ("assignment", "comparison_operator", "keyword_argument", "function_definition")
     has_places = "0.0.0.0" in text or "/tmp" in text or "/dev/shm" in text or "/var/tmp" in text
-    if has_secrets or has_places or any(
-        word in lowered and pattern.search(lowered) for word, pattern in _STATEMENTS
+    if (
+        has_secrets
+        or has_places
+        or any(word in lowered and pattern.search(lowered) for word, pattern in _STATEMENTS)
     ):
         yield "string"
 
