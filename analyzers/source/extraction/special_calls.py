@@ -13,7 +13,8 @@ from analyzers.source.extraction.scopes import Range, Scope
 from analyzers.source.records import UseKind
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation, Event, Values
+    from analyzers.source.extraction.trailers import Event, Values
+    from analyzers.source.extraction.values import Evaluation
 
 _CERTAIN = Confidence.CERTAIN
 _LIKELY = Confidence.LIKELY
