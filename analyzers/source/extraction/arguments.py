@@ -11,6 +11,7 @@ _MARK = re.compile(sought(r"(\[{,", ASSIGNED, word("lambda")))
 _CONSTANT = re.compile(
     rf"\s*([-0-9TFN{STRING}](?:(?<={STRING}){STRING}*|(?<=[-0-9])[\w.+]*|(?<=[TFN])(?:rue|alse|one)))\s*\Z"
 )
+_CONSTANT_SIGNS = frozenset(f"-0123456789TFN{STRING}")
 _FIRST = re.compile(r"\s*(\S)")
 _MAX_MARKS = 1000
 _MAX_LITERAL = 120
@@ -56,10 +57,12 @@ def parsed(source: Source, opening: int) -> Arguments:
         if key is not None:
             keywords.append(key)
         elif first := _FIRST.match(code, start, end):
-            if first[1] == "*":
+            sign = first[1]
+            if sign == "*":
                 has_stars = True
             else:
-                key = str(positional)
+                if sign in _CONSTANT_SIGNS:
+                    key = str(positional)
                 positional += 1
         if key is not None:
             if end - value <= _MAX_LITERAL and (literal := _CONSTANT.match(code, value, end)):

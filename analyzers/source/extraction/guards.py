@@ -111,12 +111,10 @@ class Guards:
         )
         if flags is not None:
             self._marks = sorted({*self._marks, *(match.start() for match in flags.finditer(source.code))})
-        for node in self._structure.conditions:
-            self._condition(node, flags)
+        for start, end, node in self._structure.conditions:
+            self._condition(start, end, node, flags)
 
-    def _condition(self, node: SgNode, flags: re.Pattern[str] | None) -> None:
-        extent = node.range()
-        start, end = extent.start.index, extent.end.index
+    def _condition(self, start: int, end: int, node: SgNode, flags: re.Pattern[str] | None) -> None:
         index = bisect.bisect_left(self._marks, start)
         if index == len(self._marks) or self._marks[index] >= end:
             return

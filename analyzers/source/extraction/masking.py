@@ -43,7 +43,7 @@ _COLON = re.compile(sought(r"(\[{", ":(?!=)", word("lambda")))
 _COMMA = re.compile(sought(r"(\[{,", word("lambda")))
 _WIDTH = re.compile(r"[ \t]*")
 _MAX_WIDTH = 32
-_NEAR = 2000
+_NEAR = 5000
 _LESS = [
     re.compile(rf"\n(?=[ \t]{{0,{max(0, width - 1)}}}[^\s)\]}}{STRING}])") for width in range(_MAX_WIDTH)
 ]
@@ -145,9 +145,9 @@ class Source:
 
     def dedent(self, offset: int, width: int) -> int:
         """The start of the next line that is indented by less than a width; the end where none is."""
-        if 0 < width < _MAX_WIDTH and (near := _LESS[width].search(self.code, offset, offset + _NEAR)):
-            return near.start() + 1
         if self._indents is None:
+            if 0 < width < _MAX_WIDTH and (near := _LESS[width].search(self.code, offset, offset + _NEAR)):
+                return near.start() + 1
             self._indents, self._lesser = _indents(self.code, self._starts)
         line = self.line(offset)
         while line < len(self._indents):

@@ -8,7 +8,8 @@ from analyzers.source.extraction import steps, type_hints
 from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Effect, Function
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation, Values
+    from analyzers.source.extraction.trailers import Values
+    from analyzers.source.extraction.values import Evaluation
 
 _FUNCTION_BINDING = BindingKind.FUNCTION
 

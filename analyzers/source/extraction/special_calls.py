@@ -13,7 +13,8 @@ from analyzers.source.extraction.scopes import Range, Scope
 from analyzers.source.records import UseKind
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation, Event, Values
+    from analyzers.source.extraction.trailers import Event, Values
+    from analyzers.source.extraction.values import Evaluation
 
 _CERTAIN = Confidence.CERTAIN
 _LIKELY = Confidence.LIKELY
@@ -115,6 +116,7 @@ _SEQUENCES = frozenset(
     f"builtins.{name}" for name in ("iter", "list", "tuple", "set", "frozenset", "sorted", "reversed")
 ) | {"itertools.chain", "itertools.cycle", "itertools.islice", "tqdm.tqdm", "collections.deque"}
 KNOWN = _IMPORTERS | _PROBES | _FIRST_ARGUMENT | _SEQUENCES | _OTHERS
+_MEANT = KNOWN | {f"builtins.{name}" for name in SPECIAL}
 _IMPORT_LINE = re.compile(r"(?:^|[\n;])\s*(?:from\s+([\w.]+)\s+import\s+(\w+)|import\s+([\w.]+))")
 _MODULE = re.compile(r"\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 
@@ -169,7 +171,7 @@ def called(
         return (value.removeprefix(steps.RESULT),)
     if first in "[<":
         return ()
-    if scope is not None and opening >= 0:
+    if scope is not None and opening >= 0 and (value in _MEANT or "ExitStack" in value):
         arguments = _Arguments(evaluation, opening, scope)
         special = _special(value, arguments, events)
         if special is not None:

@@ -97,7 +97,7 @@ class Structure:
         self.decorators: set[int] = set()
         self.kinds: list[tuple[int, int, UseKind | None]] = []
         self.blanks: list[Range] = []
-        self.conditions: list[SgNode] = []
+        self.conditions: list[tuple[int, int, SgNode]] = []
         self.handlers: list[SgNode] = []
         self.errors: list[tuple[int, str]] = []
         self.stack: list[Scope] = [self.module]
@@ -197,7 +197,7 @@ class Structure:
         self.decorators.add(value[0])
 
     def _condition(self, start: int, end: int, node: SgNode) -> None:
-        self.conditions.append(node)
+        self.conditions.append((start, end, node))
 
     def _error(self, start: int, end: int, node: SgNode) -> None:
         snippet = " ".join(self.source.text[start : min(end, start + 60)].split())

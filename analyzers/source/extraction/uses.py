@@ -10,7 +10,8 @@ from analyzers.source.extraction import arguments, special_calls, steps
 from analyzers.source.extraction.guards import Guards
 from analyzers.source.extraction.patterns import FIRST, REST, REST_OR_DOT
 from analyzers.source.extraction.scopes import BindingKind, Scope
-from analyzers.source.extraction.values import Evaluation, Event
+from analyzers.source.extraction.trailers import Event
+from analyzers.source.extraction.values import Evaluation
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via
 
@@ -50,6 +51,8 @@ class Uses:
 
     def collect(self) -> list[UseFact]:
         """Look at every name that is read."""
+        if "import" not in self._source.text:
+            return self.found
         code = self._source.code
         evaluation, structure = self._evaluation, self._structure
         imported, has_stars, stores = structure.imported, bool(evaluation.stars), structure.stores

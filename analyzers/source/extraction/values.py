@@ -6,13 +6,13 @@ import bisect
 import operator
 import re
 
-from analyzers.source.extraction import members, special_calls, steps, type_hints
+from analyzers.source.extraction import members, special_calls, steps, trailers, type_hints
 from analyzers.source.extraction.masking import STRING, Source
 from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
-from analyzers.source.records import UseKind
+from analyzers.source.extraction.trailers import Chain, Event, Values
 
 _CLASS_BINDING = BindingKind.CLASS
 _EXCEPTION_BINDING = BindingKind.EXCEPTION
@@ -21,11 +21,8 @@ _IMPORT_BINDING = BindingKind.IMPORT
 _PARAMETER_BINDING = BindingKind.PARAMETER
 _VALUE_BINDING = BindingKind.VALUE
 
-Values = tuple[str, ...]
-
 _NAME = re.compile(NAME)
 _TRAILER = re.compile(rf"\s*\.\s*({NAME})|[ \t]*([(\[])")
-_TRAILERS = re.compile(rf"((?:\s*\.\s*{NAME})+)?[ \t]*([(\[])?")
 _BLANK = re.compile(r"[\s\\]*")
 _OPERATORS = re.compile(
     sought(
@@ -36,22 +33,11 @@ _OPERATORS = re.compile(
     )
 )
 _FOR = re.compile(sought(r"(\[{", word("for"), word("async")))
-_INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_DEPTH = 40
 _MAX_PARTS = 8
-_MAX_TRAILERS = 400
 
-
-Event = tuple[UseKind, Values, int, int, int, bool]
-"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call
-or -1, and whether it only asks whether the thing exists."""
-
-Chain = tuple[Values, int, list[Event]]
-"""What a primary expression may be; the offset behind it, -1 where it was not followed so far; its uses."""
 
 _COMPREHENSION = ScopeKind.COMPREHENSION
-_CALL = UseKind.CALL
-_ATTRIBUTE = UseKind.ATTRIBUTE
 _NOTHING: Chain = ((), -1, [])
 
 
@@ -197,7 +183,7 @@ class Evaluation:
             position = closing + 1
             if position < end and values and _TRAILER.match(code, position, end):
                 behind = position
-                values, position, _ = self._trailers(values, position, scope, start, start)
+                values, position, _ = trailers.followed(self, values, position, scope, start, start)
                 if position < 0:
                     position = self._behind(behind, end)
             elif position < end:
@@ -294,7 +280,7 @@ class Evaluation:
         """The uses in the primary expression that starts with a name of one meaning throughout the file."""
         known = self._chains.get(offset)
         if known is None:
-            known = self._chains[offset] = self._trailers((expression,), end, None, offset, end)
+            known = self._chains[offset] = trailers.followed(self, (expression,), end, None, offset, end)
         return known[2]
 
     def scope_at(self, offset: int) -> tuple[Scope, int]:
@@ -320,80 +306,16 @@ class Evaluation:
             end = offset + len(name)
             # What is met again while this is followed leads to nothing.
             self._chains[offset] = _NOTHING
-            known = self._chains[offset] = self._trailers(values, end, scope, offset, end)
+            known = self._chains[offset] = trailers.followed(self, values, end, scope, offset, end)
         return known
 
     def group(self, opening: int, scope: Scope) -> Chain:
         """The primary expression that starts with parentheses."""
         closing = self.source.closing[opening]
         values = self._display(opening, closing, scope)
-        return self._trailers(values, closing + 1, scope, opening, opening + 1) if values else _NOTHING
-
-    def _trailers(self, values: Values, position: int, scope: Scope | None, start: int, end: int) -> Chain:
-        """Follow attributes, calls and items; ``start`` and ``end`` are those of the name before them."""
-        code, closings = self.source.code, self.source.closing
-        events: list[Event] = []
-        pending: Values = ()
-        for _ in range(_MAX_TRAILERS):
-            match = _TRAILERS.match(code, position)
-            if match is None:
-                break
-            # Most values are one expression that starts at an import: no need to ask what else they may be.
-            single = values[0] if len(values) == 1 and values[0][0] not in ":[(<b" else None
-            names, bracket = match.groups()
-            if names is not None:
-                position = end = match.end(1)
-                start = end - len(names) + names.rfind(".") + 1
-                if " " in names or not names.isprintable():
-                    parts = [part.strip() for part in names.split(".")[1:]]
-                    start = end - len(parts[-1])
-                    names = "." + ".".join(parts)
-                if single is not None:
-                    values = (single + names,) if len(single) + len(names) < steps.MAX_LENGTH else ()
-                else:
-                    for name in names[1:].split("."):
-                        values = self.attributes(values, name)
-                pending = values
-                if not values:
-                    return (), -1, events
-                if bracket is None:
-                    break
-                single = values[0] if len(values) == 1 and values[0][0] not in ":[(<b" else None
-            elif bracket is None:
-                break
-            opening = match.start(2)
-            closing = closings.get(opening)
-            if closing is None:
-                break
-            position = closing + 1
-            if bracket == "(":
-                pending = ()
-                if single is not None and single[-1] not in ")]^":
-                    events.append((_CALL, values, start, end, opening, False))
-                    if single in special_calls.KNOWN or "ExitStack" in single:
-                        scope = scope or self.scope_at(start)[0]
-                        values = self.called(values, opening, scope, events)
-                    else:
-                        values = (single + "()",)
-                else:
-                    targets = self.call_targets(values)
-                    if targets:
-                        events.append((_CALL, targets, start, end, opening, False))
-                    scope = scope or self.scope_at(start)[0]
-                    values = self.called(values, opening, scope, events)
-            else:
-                index = _INDEX.match(code, opening + 1, closing)
-                values = self.items(values, int(index[1]) if index else None)
-            if not values:
-                position = -1
-                break
-        else:
-            values, position = (), -1
-        if pending:
-            targets = self.external(pending)
-            if targets:
-                events.append((_ATTRIBUTE, targets, start, end, -1, False))
-        return values, position, events
+        return (
+            trailers.followed(self, values, closing + 1, scope, opening, opening + 1) if values else _NOTHING
+        )
 
     # Steps
 

@@ -53,10 +53,13 @@ def by_keyword(text: str) -> bool:
 def kinds(text: str) -> Iterator[str]:
     """The kinds of nodes to look for."""
     roots = _roots(text)
-    has_calls = by_keyword(text) or any(word in text for word in _WORDS)
-    if not has_calls:
-        triggers = [_MODULES[root] for root in roots if root in _MODULES]
-        has_calls = any(not words or any(word in text for word in words) for words in triggers)
+    triggers = [_MODULES[root] for root in roots if root in _MODULES]
+    has_calls = (
+        () in triggers
+        or any(word in text for word in _WORDS)
+        or by_keyword(text)
+        or any(word in text for words in triggers for word in words)
+    )
     if has_calls:
         yield "call"
     if has_calls or roots & _IMPORTED:
