@@ -17,7 +17,7 @@ _STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
 _MAX_LENGTH = 300
-_MAX_REMEMBERED = 40_000
+_MAX_REMEMBERED = 20_000
 _NO_MEMBERS = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
 )
