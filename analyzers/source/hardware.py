@@ -27,8 +27,8 @@ from analyzers.source.hardware_signals import (
     device,
 )
 from analyzers.source.module_facts import DeviceMention
-from analyzers.source.shallow_nodes import shallow
 from analyzers.source.records import Guard, Role, Use, UseKind
+from analyzers.source.shallow_nodes import shallow
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode

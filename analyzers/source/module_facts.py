@@ -12,8 +12,8 @@ comes from is written as an *expression*, a string:
 
 ``pd.read_csv(x).head`` is ``pandas.read_csv().head``; ``for row in df.iterrows()`` binds ``row`` to
 ``….iterrows()[]``; ``with f() as x`` and ``await f()`` bind what ``f()`` gives. What may be one of several
-values has several expressions. A value may also begin with ``[]=`` or ``[2]=`` (a container, whose items, or whose third
-item, are the expression behind it) or with ``()=`` (what gives that expression when it is called).
+values has several expressions. A value may also begin with ``[]=`` or ``[2]=`` (a container, whose items, or
+whose third item, are the expression behind it) or with ``()=`` (what gives that expression when it is called).
 """
 
 from __future__ import annotations

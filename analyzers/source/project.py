@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from analyzers.manifests.declared import Format, Manifest

@@ -55,7 +55,7 @@ class _Reader(DirectoryReader):
 
 
 class _Tree:
-    """A tree that is scanned again and again; its clock stands far behind all changes unless told otherwise."""
+    """A tree that is scanned again and again; all changes are long past unless its clock says otherwise."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.records, self.scans = root, _Cache(), _Cache()
