@@ -36,7 +36,7 @@ class State(NamedTuple):
     """Where an expression has come to.
 
     Attributes:
-        kind: ``x`` outside the project, ``m`` a module, ``s`` what a module exports, ``f`` a function, ``c`` a
+        kind: ``x`` outside the project, ``m`` a module, ``s`` what it exports, ``f`` a function, ``c`` a
             class, ``i`` an instance, ``w`` a container.
         path: of the file.
         text: the expression, or the qualified name.
