@@ -244,7 +244,6 @@ def _show(title: str, result: Mapping[str, object]) -> None:
         ratio = f"{ours / found['mb_per_cpu_s']:.2f}" if ours else "-"
         told = ", ".join(f"{kind} {count:,}" for kind, count in found["extracted"].items())
         print(
-            f"  {name:20} {found['wall_s']:6.2f}  {spread:18} {found['cpu_s']:6.2f}  "
-            f"{found['peak_mb']:6.0f}  "
-            f"{found['mb_per_cpu_s']:8.2f}  {ratio:>11}  {told}"
+            f"  {name:20} {found['wall_s']:6.2f}  {spread:18} {found['cpu_s']:6.2f}  {found['peak_mb']:6.0f}"
+            f"  {found['mb_per_cpu_s']:8.2f}  {ratio:>11}  {told}"
         )

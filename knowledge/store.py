@@ -102,7 +102,7 @@ class Store(Protocol):
         """The payloads that exist, by content."""
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
-        """Writes rows in one transaction; of two rows with one key any may stay, for they are equal."""
+        """Writes rows in one transaction; of two rows with one key the later stays."""
 
     def contents(self) -> list[Contents]:
         """What is stored, by kind and origin."""

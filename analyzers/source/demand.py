@@ -14,6 +14,7 @@ import msgspec
 from analyzers.source.records import Guard, Import, ImportKind, Role, Use, UseKind
 
 _LIMIT_SITES = 5
+_MAX_REMEMBERED = 20_000
 
 
 class DemandSite(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
@@ -113,11 +114,11 @@ class Demands:
             self._count(key, place)
 
     def made(self) -> tuple[ApiDemand, ...]:
-        """The demands of the imports and of the uses that were added."""
+        """The demands of the imports and of the uses that were added, which are let go of."""
         grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
         for key in sorted(self._places):
             distribution, is_required, symbol, kind, positional, keywords, star = key
-            found = self._places[key]
+            found = self._places.pop(key)
             places = found if isinstance(found, set) else (found,)
             first = sorted(places) if len(places) <= _LIMIT_SITES else heapq.nsmallest(_LIMIT_SITES, places)
             demand = SymbolDemand(
@@ -206,6 +207,8 @@ class _Providers:
         if distribution is None:
             if symbol in self._known:
                 return None
+            if len(self._known) > _MAX_REMEMBERED:
+                self._known.clear()
             distribution = self._known[symbol] = self._distribution(symbol)
             if distribution is None:
                 return None

@@ -11,7 +11,7 @@ from analyzers.source.report import SourceReport
 
 LISTS = ("files", "imports", "uses", "demands")
 """Fields of `SourceReport` that are long, in their order."""
-_ITEMS = 2_000
+_ITEMS = 64
 _LEVEL = 1
 _CHUNK_BYTES = 1 << 20
 
@@ -33,7 +33,7 @@ class EncodedList:
         if not self._is_empty:
             self._parts.append(self._compress.compress(b","))
         self._is_empty = False
-        self._parts.append(self._compress.compress(_encode(items)[1:-1]))
+        self._parts.append(self._compress.compress(memoryview(_encode(items))[1:-1]))
 
     def made(self) -> bytes:
         """Everything that was added; nothing can be added any more."""

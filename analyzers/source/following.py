@@ -17,7 +17,7 @@ _STEP = re.compile(r"[.(\[]")
 MAX_STATES = 8
 _MAX_DEPTH = 60
 _MAX_LENGTH = 300
-_MAX_REMEMBERED = 40_000
+_MAX_REMEMBERED = 20_000
 _NO_MEMBERS = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
 )
@@ -36,8 +36,8 @@ class State(NamedTuple):
     """Where an expression has come to.
 
     Attributes:
-        kind: ``x`` outside the project, ``m`` a module, ``s`` what a module exports, ``f`` a function,
-            ``c`` a class, ``i`` an instance, ``w`` a container.
+        kind: ``x`` outside the project, ``m`` a module, ``s`` what it exports, ``f`` a function, ``c`` a
+            class, ``i`` an instance, ``w`` a container.
         path: of the file.
         text: the expression, or the qualified name.
     """

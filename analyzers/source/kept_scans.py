@@ -7,12 +7,14 @@ the key under which it was made and answers for no other.
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Mapping
 
 import msgspec
 
 from analyzers.files import FileReader
+from analyzers.source.documents import LISTS
 from analyzers.source.known_digests import KnownDigests
 from analyzers.source.record_caches import RecordCache
 from analyzers.source.totals import SourceSummary
@@ -33,18 +35,10 @@ class KeptSummary(msgspec.Struct, frozen=True, array_like=True):
     summary: SourceSummary
 
 
-class _Lists(msgspec.Struct, frozen=True, array_like=True):
-    key: str
-    lists: dict[str, bytes]
-    checksums: dict[str, int]
-
-    def is_sound(self) -> bool:
-        return self.checksums == {name: zlib.crc32(data) for name, data in self.lists.items()}
-
-
 _encode = msgspec.msgpack.Encoder().encode
 _summary = msgspec.msgpack.Decoder(KeptSummary).decode
-_lists = msgspec.msgpack.Decoder(_Lists).decode
+_HEAD = struct.Struct(">64sI")
+"""Before each list: the key, and the checksum of the list."""
 
 
 class KeptScans:
@@ -69,7 +63,10 @@ class KeptScans:
         self._cache, self._now_ns = cache, now_ns
         self._circumstances = hashlib.sha256(wishes).digest() + hashlib.sha256(circumstances).digest()
         tree, whole = hashlib.sha256(place).hexdigest(), hashlib.sha256(place + b"\0" + wishes).hexdigest()
-        self._names = {"digests": f"{tree}/digests", **{n: f"{whole}/{n}" for n in ("summary", "lists")}}
+        self._names = {
+            "digests": f"{tree}/digests",
+            **{name: f"{whole}/{name}" for name in ("summary", *LISTS)},
+        }
 
     def key(self, tree: bytes) -> str:
         """Of a tree, by whatever tells its content."""
@@ -95,21 +92,24 @@ class KeptScans:
 
     def lists(self, key: str) -> Mapping[str, bytes] | None:
         """The lists that were kept under a key."""
-        data = self._known("lists")
-        try:
-            found = None if data is None else _lists(data)
-        except msgspec.MsgspecError:
-            return None
-        return found.lists if found is not None and found.key == key and found.is_sound() else None
+        found = {name: self._list(key, name) for name in LISTS}
+        whole = {name: data for name, data in found.items() if data is not None}
+        return whole if len(whole) == len(found) else None
 
     def keep(self, summary: KeptSummary, lists: Mapping[str, bytes] | None) -> None:
         """Keep a scan; without lists those that were kept stay, and answer as long as their key does."""
-        rows = {self._names["summary"]: _encode(summary)}
+        self._cache.keep({self._names["summary"]: _encode(summary)})
         if lists is not None:
-            rows[self._names["lists"]] = _encode(
-                _Lists(summary.key, dict(lists), {name: zlib.crc32(data) for name, data in lists.items()})
-            )
-        self._cache.keep(rows)
+            for name, data in lists.items():  # one by one, for they are large
+                head = _HEAD.pack(summary.key.encode(), zlib.crc32(data))
+                self._cache.keep({self._names[name]: head + data})
+
+    def _list(self, key: str, name: str) -> bytes | None:
+        row = self._known(name)
+        if row is None or len(row) < _HEAD.size:
+            return None
+        data = row[_HEAD.size :]
+        return data if _HEAD.unpack_from(row) == (key.encode(), zlib.crc32(data)) else None
 
     def _known(self, what: str) -> bytes | None:
         name = self._names[what]

@@ -19,7 +19,7 @@ from analyzers.source.python_versions import Bounds, PythonBounds, bounds_python
 from analyzers.source.records import Import, Origin, Role, Use, UseKind
 from analyzers.source.tree_sources import Source
 
-_MOST_SHARED = 512
+_MOST_SHARED = 256
 """Files whose definitions are held at once: those that many others ask, and the one that is linked."""
 
 

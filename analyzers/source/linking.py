@@ -42,6 +42,10 @@ def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, 
     return found
 
 
+_MAX_REMEMBERED = 30_000
+"""Symbols whose meaning is held: the frequent ones come back soon, the rare ones would fill memory."""
+
+
 class Linked(NamedTuple):
     """Uses of one file; see `LinkedFile`."""
 
@@ -147,6 +151,10 @@ class Linker:
                         )
                     )
         self._follower.forget()
+        if len(self._called) + len(self._taken) > _MAX_REMEMBERED:
+            self._called.clear()
+            self._taken.clear()
+            self._symbols.forget()
         return Linked(uses, standard)
 
     def _reached(self, target: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:

@@ -7,15 +7,13 @@ comes from is written as an *expression*, a string:
   ``:name`` for a definition of the same file, by qualified name (``:Net``, ``:outer.<locals>.Inner``); or
   leading dots for a relative import (``.sibling.name`` is ``from .sibling import name``, each further dot
   one package up);
-* then follow steps: ``.attribute``, ``()`` for the result of a call, ``[]`` for an item or an element,
-  ``[2]`` where its place is known, ``.*`` for whatever a star import binds.
+* then follow steps: ``.attribute``, ``()`` for the result of a call, ``[]`` for an item or element, ``[2]``
+  where its place is known, ``.*`` for whatever a star import binds.
 
 ``pd.read_csv(x).head`` is ``pandas.read_csv().head``; ``for row in df.iterrows()`` binds ``row`` to
 ``….iterrows()[]``; ``with f() as x`` and ``await f()`` bind what ``f()`` gives. What may be one of several
-values has several expressions.
-
-The values of definitions may also begin with ``[]=`` or ``[2]=``, a container whose items, or whose third
-item, are the expression behind it, or with ``()=``, what gives that expression when it is called.
+values has several expressions. A value may also begin with ``[]=`` or ``[2]=`` (a container, whose items, or
+whose third item, are the expression behind it) or with ``()=`` (what gives that expression when called).
 """
 
 from __future__ import annotations

@@ -129,6 +129,8 @@ class Bounds:
 
     def _imported(self, each: Import) -> None:
         root = each.module.partition(".")[0]
+        if root not in _known_roots():
+            return
         if each.origin is not Origin.STDLIB:
             self._elsewhere.add((each.file, root))
             return
@@ -193,6 +195,12 @@ def _rows(symbol: str) -> tuple[str, ...]:
     known = re.split(r"[(\[]", symbol, maxsplit=1)[0].rstrip(".")
     names = (known[: match.start()] for match in re.finditer(r"\.|$", known))
     return tuple(name for name in names if name in _table())
+
+
+@cache
+def _known_roots() -> frozenset[str]:
+    """Modules of which the table says anything."""
+    return frozenset(name.partition(".")[0].partition("(")[0] for name in _table())
 
 
 @cache

@@ -156,13 +156,16 @@ class Scan:
             if found is not None:
                 kept.keep_digests(digests)
                 return found
-        encoded = EncodedList()
-        parts = self._assembled(tree, tool, created_at, encoded.add if lists else lambda uses: None)
+        made = self._made(tree, tool, created_at, lists=lists)
         kept.keep_digests(digests)
-        made = Scanned(parts.summary(), parts.lists(encoded) if lists else None)
         name = key or kept.key(tree.identity())
         kept.keep(KeptSummary(name, {} if key else self._read, made.summary), made.lists)
         return made
+
+    def _made(self, tree: TreeSources, tool: Tool, created_at: str, *, lists: bool) -> Scanned:
+        encoded = EncodedList()
+        parts = self._assembled(tree, tool, created_at, encoded.add if lists else lambda uses: None)
+        return Scanned(parts.summary(), parts.lists(encoded) if lists else None)
 
     def _tree(self, digests: KnownDigests) -> TreeSources:
         return TreeSources(

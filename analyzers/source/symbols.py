@@ -40,6 +40,10 @@ class Symbols:
             known = self._known[expression] = self._named(expression)
         return known
 
+    def forget(self) -> None:
+        """Let go of what was named so far."""
+        self._known.clear()
+
     def _named(self, expression: str) -> Symbol:
         text = expression.replace(INHERITED, "")
         via = Via.INHERITED if text is not expression and text != expression else None

@@ -42,7 +42,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A report without its long lists (files, imports, uses, demands), and what those count."""
+    """A report without its long lists (files, imports, uses, demands are empty), and what they count."""
 
     report: SourceReport
     totals: Totals
