@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> bool:
     from analyzers.evidence import Level
     from analyzers.source.documents import document
     from resolver.commands.scanning import ScanWishes, kept_or_scanned
+    from resolver.commands.session import report_moment, tool
 
     summary, lists = kept_or_scanned(
         ScanWishes(
@@ -75,6 +76,8 @@ def run(options: argparse.Namespace) -> bool:
             environment=options.environment,
             quiet=options.quiet,
         ),
+        tool(),
+        report_moment(),
         lists=options.format == "json",
     )
     report = summary.report

@@ -18,6 +18,7 @@ from analyzers.files import FileMissingError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from analyzers.reports import Tool
     from analyzers.source.provided_names import Provided
     from analyzers.source.record_caches import RecordCache
     from analyzers.source.report import SourceReport
@@ -48,19 +49,17 @@ class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
 
 
-def scanned(wishes: ScanWishes) -> SourceReport:
-    """The report on what is wished for.
+def scanned(wishes: ScanWishes, tool: Tool, now: datetime) -> SourceReport:
+    """The report on what is wished for, by a tool at a time.
 
     Raises:
         InputError: it cannot be scanned.
     """
-    from resolver.commands.session import report_moment, tool
-
     with _knowledge(wishes) as knowledge, _scan(wishes, knowledge) as scan:
-        return scan.report(tool(), _written(report_moment()))
+        return scan.report(tool, _written(now))
 
 
-def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
+def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: bool) -> Scanned:
     """The same in parts, and what was kept of an earlier run where nothing changed since.
 
     Args:
@@ -72,16 +71,15 @@ def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
     from analyzers.source.kept_scans import INSTRUMENT, KeptScans
     from analyzers.source.scan import kept_scan
     from knowledge.derivations import Derivations
-    from resolver.commands.session import report_moment, tool
 
-    created_at = _written(report_moment())
+    created_at = _written(now)
     with _knowledge(wishes) as knowledge:
         cache = knowledge.cache
         kept = KeptScans(
             cache.of(INSTRUMENT) if isinstance(cache, Derivations) else cache,
             os.fsencode(os.path.realpath(wishes.path)),
             _encoded((str(wishes.path), msgspec.structs.replace(wishes, store=None, jobs=None, quiet=True))),
-            _encoded((tool(), knowledge.provided)),
+            _encoded((tool, knowledge.provided)),
             time.time_ns,
         )
         key = None
@@ -90,7 +88,7 @@ def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
             if found := kept_scan(kept, key, created_at, _reads_nothing, lists=lists):
                 return found
         with _scan(wishes, knowledge) as scan:
-            return scan.scanned(tool(), created_at, kept, key=key, lists=lists)
+            return scan.scanned(tool, created_at, kept, key=key, lists=lists)
 
 
 def _written(moment: datetime) -> str:
