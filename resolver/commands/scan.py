@@ -80,6 +80,7 @@ def run(options: argparse.Namespace) -> bool:
 
     from analyzers.evidence import Level
     from analyzers.source.documents import document
+    from resolver.commands.heads import report_moment, tool
     from resolver.commands.scanning import ScanWishes, kept_or_scanned
 
     wishes = ScanWishes(
@@ -95,7 +96,7 @@ def run(options: argparse.Namespace) -> bool:
         quiet=options.quiet,
     )
     with _looking_up(options, wishes) as looked_up:
-        summary, lists = kept_or_scanned(looked_up, lists=options.format == "json")
+        summary, lists = kept_or_scanned(looked_up, tool(), report_moment(), lists=options.format == "json")
     report = summary.report
     if lists is not None:
         for piece in document(report, lists):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analyzers.evidence import Finding
+    from analyzers.reports import Tool
     from analyzers.source.demand import ApiDemand
     from analyzers.source.protocols import DistributionNames
     from analyzers.source.record_caches import RecordCache
@@ -52,19 +53,17 @@ class ScanWishes(msgspec.Struct, frozen=True, kw_only=True):
     wheels: Callable[[Collection[str]], DistributionNames] | None = None
 
 
-def scanned(wishes: ScanWishes) -> SourceReport:
-    """The report on what is wished for.
+def scanned(wishes: ScanWishes, tool: Tool, now: datetime) -> SourceReport:
+    """The report on what is wished for, by a tool at a time.
 
     Raises:
         InputError: it cannot be scanned.
     """
-    from resolver.commands.heads import report_moment, tool
-
     with _knowledge(wishes) as knowledge, _scan(wishes, knowledge) as scan:
-        return scan.report(tool(), _written(report_moment()))
+        return scan.report(tool, _written(now))
 
 
-def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
+def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: bool) -> Scanned:
     """The same in parts, and what was kept of an earlier run where nothing changed since.
 
     Args:
@@ -77,16 +76,15 @@ def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
     from analyzers.source.record_caches import NoCache
     from analyzers.source.scan import kept_scan
     from knowledge.derivations import Derivations
-    from resolver.commands.heads import report_moment, tool
 
-    created_at = _written(report_moment())
+    created_at = _written(now)
     with _knowledge(wishes) as knowledge:
         cache = knowledge.cache
         kept = KeptScans(
             cache.of(INSTRUMENT) if isinstance(cache, Derivations) and wishes.wheels is None else NoCache(),
             os.fsencode(os.path.realpath(wishes.path)),
             _encoded((str(wishes.path), msgspec.structs.replace(wishes, store=None, jobs=None, quiet=True))),
-            _encoded((tool(), knowledge.provided, knowledge.identity)),
+            _encoded((tool, knowledge.provided, knowledge.identity)),
             time.time_ns,
         )
         key = None
@@ -95,7 +93,7 @@ def kept_or_scanned(wishes: ScanWishes, *, lists: bool) -> Scanned:
             if found := kept_scan(kept, key, created_at, _reads_nothing, lists=lists):
                 return found
         with _scan(wishes, knowledge) as scan:
-            return scan.scanned(tool(), created_at, kept, key=key, lists=lists)
+            return scan.scanned(tool, created_at, kept, key=key, lists=lists)
 
 
 def _written(moment: datetime) -> str:

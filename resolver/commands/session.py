@@ -106,7 +106,7 @@ class Session:
         from resolver.commands.scanning import ScanWishes, scanned
 
         wishes = ScanWishes(path=self._options.source, store=self._options.store, tests=False, quiet=True)
-        return scanned(wishes)
+        return scanned(wishes, tool(), self.now)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""

@@ -14,6 +14,7 @@ from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
 from analyzers.source.extraction.scopes import ScopeKind
+from analyzers.source.extraction.statements import structured
 from analyzers.source.extraction.structure import Structure
 from analyzers.source.extraction.uses import Uses
 from analyzers.source.extraction.values import Evaluation
@@ -62,8 +63,7 @@ def extracted(text: str) -> ModuleFacts:
         text = _SURROGATE.sub("?", text)
     walk = Walk(_parsed(text), text)
     source = Source(text)
-    structure = Structure(source)
-    structure.build(walk.nodes, walk.kinds)
+    structure = structured(source, walk.nodes, walk.kinds)
     guards = Guards(structure)
     evaluation = Evaluation(structure)
     uses = Uses(evaluation, guards).collect()

@@ -1,12 +1,10 @@
-"""From the nodes of the tree to scopes, bindings and the ranges in which a name means something special."""
+"""Scopes, bindings and the ranges in which a name means something special."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analyzers.source.extraction import binding_statements, definition_statements, import_statements
 from analyzers.source.extraction.masking import STRING, Source
 from analyzers.source.extraction.patterns import NAME
 from analyzers.source.extraction.scopes import (
@@ -17,7 +15,6 @@ from analyzers.source.extraction.scopes import (
     Range,
     Scope,
     ScopeKind,
-    position_of,
 )
 from analyzers.source.module_facts import ImportFact
 from analyzers.source.records import UseKind
@@ -37,36 +34,6 @@ _FROM = re.compile(r"yield\s+from\b|yield\b")
 _STRINGS = re.compile(f"{STRING}+")
 _QUOTED = re.compile(r"""(?P<quote>"|')(?P<inner>[^"'\\\n]+)(?P=quote)\Z""")
 _LITERAL_HEAD = re.compile(r"\bLiteral\s*\Z")
-
-KINDS = [
-    "import_statement",
-    "import_from_statement",
-    "future_import_statement",
-    "function_definition",
-    "class_definition",
-    "lambda",
-    "list_comprehension",
-    "set_comprehension",
-    "dictionary_comprehension",
-    "generator_expression",
-    "for_in_clause",
-    "assignment",
-    "named_expression",
-    "for_statement",
-    "as_pattern",
-    "except_clause",
-    "return_statement",
-    "yield",
-    "global_statement",
-    "nonlocal_statement",
-    "delete_statement",
-    "decorator",
-    "if_statement",
-    "conditional_expression",
-    "case_clause",
-    "type_alias_statement",
-    "ERROR",
-]
 
 
 class Structure:
@@ -108,25 +75,6 @@ class Structure:
         self.open_case = (-1, -1)
         self._quoted: list[tuple[int, int, str]] = []
 
-    def build(self, nodes: Sequence[SgNode], kinds: Sequence[str]) -> None:
-        """Take in the nodes of `KINDS`, in the order of the text; those of other kinds are passed over."""
-        handlers = _HANDLERS
-        stack = self.stack
-        for node, kind in zip(nodes, kinds, strict=True):
-            handler = handlers.get(kind)
-            if handler is None:
-                continue
-            extent = node.range()
-            start = extent.start.index
-            while start >= stack[-1].end and len(stack) > 1:
-                stack.pop()
-            handler(self, start, extent.end.index, node)
-        for scope in self.scopes:
-            for bindings in scope.names.values():
-                if len(bindings) > 1:
-                    bindings.sort(key=position_of)
-        self._unquote()
-
     def scope_for(self, position: int) -> Scope:
         """The innermost open scope, were it not for the hole of a comprehension."""
         scope = self.stack[-1]
@@ -144,67 +92,6 @@ class Structure:
         for class_ in self.classes.values():
             class_.attributes.clear()
         self.class_of.clear()
-
-    # Statements
-
-    def _import(self, start: int, end: int, node: SgNode) -> None:
-        scope = self.stack[-1]
-        self.blanks.append((start, end))
-        is_top_level = not scope.is_deferred
-        for fact, offset, bound, expression in import_statements.parsed(
-            self.source, start, end, is_top_level=is_top_level
-        ):
-            self.imports.append(fact)
-            self.import_offsets.append(offset)
-            if bound is not None:
-                binding = Binding(_IMPORT_BINDING, end, scope)
-                binding.start = start
-                binding.expression = expression
-                binding.stars = fact.name is not None
-                self.imported.add(bound)
-                scope.bind(bound, binding)
-
-    def _return(self, start: int, end: int, node: SgNode) -> None:
-        function = self.stack[-1].function
-        if function is not None and end - start > 6:
-            function.returns.append((self.source.trimmed(start + 6, end), self.stack[-1]))
-
-    def _yield(self, start: int, end: int, node: SgNode) -> None:
-        scope = self.stack[-1]
-        if scope.function is not None and (match := _FROM.match(self.source.code, start, end)):
-            value = self.source.trimmed(match.end(), end)
-            if "from" not in match[0] and value[0] < value[1]:
-                scope.function.yields.append((value, scope))
-
-    def _outer(self, start: int, end: int, node: SgNode) -> None:
-        scope = self.stack[-1]
-        self.blanks.append((start, end))
-        names = _NAME.findall(self.source.code, start, end)
-        for name in names[1:]:
-            scope.outer[name] = names[0] == "global"
-
-    def _delete(self, start: int, end: int, node: SgNode) -> None:
-        for first, last in self.source.parts(start + 3, end):
-            if (plain := _PLAIN.match(self.source.code, first, last)) and plain[2] is None:
-                scope = self.stack[-1]
-                binding = Binding(_UNKNOWN_BINDING, end, scope)
-                binding.start = start
-                self.store(first, plain[1], binding, scope)
-
-    def _decorator(self, start: int, end: int, node: SgNode) -> None:
-        value = self.source.trimmed(start + 1, end)
-        self.pending.append(value)
-        self.decorators.add(value[0])
-
-    def _condition(self, start: int, end: int, node: SgNode) -> None:
-        self.conditions.append((start, end, node))
-
-    def _error(self, start: int, end: int, node: SgNode) -> None:
-        snippet = " ".join(self.source.text[start : min(end, start + 60)].split())
-        if snippet != "lazy" and len(self.errors) < _MAX_ERRORS:
-            self.errors.append((self.source.line(start), f"not understood: {snippet}"))
-
-    # Parts
 
     def open(self, scope: Scope) -> None:
         """Enter a scope; it is left where its range ends."""
@@ -233,7 +120,7 @@ class Structure:
                 continue
             self._quoted.append((match.start(), match.end(), f" {quoted['inner']} "))
 
-    def _unquote(self) -> None:
+    def unquote(self) -> None:
         """Make annotations in quotes visible, and import statements invisible."""
         source = self.source
         changes = self._quoted + [(start, end, " " * (end - start)) for start, end in self.blanks]
@@ -250,36 +137,3 @@ class Structure:
         for start, end, text in self._quoted:
             if "[" in text or "(" in text:
                 source.pair(start, end)
-
-
-_MAX_ERRORS = 20
-
-_HANDLERS = {
-    "import_statement": Structure._import,
-    "import_from_statement": Structure._import,
-    "future_import_statement": Structure._import,
-    "function_definition": definition_statements.function,
-    "class_definition": definition_statements.class_statement,
-    "lambda": definition_statements.lambda_expression,
-    "list_comprehension": definition_statements.comprehension,
-    "set_comprehension": definition_statements.comprehension,
-    "dictionary_comprehension": definition_statements.comprehension,
-    "generator_expression": definition_statements.comprehension,
-    "for_in_clause": binding_statements.for_clause,
-    "assignment": binding_statements.assignment,
-    "named_expression": binding_statements.walrus,
-    "for_statement": binding_statements.for_statement,
-    "as_pattern": binding_statements.as_pattern,
-    "except_clause": binding_statements.except_clause,
-    "return_statement": Structure._return,
-    "yield": Structure._yield,
-    "global_statement": Structure._outer,
-    "nonlocal_statement": Structure._outer,
-    "delete_statement": Structure._delete,
-    "decorator": Structure._decorator,
-    "if_statement": Structure._condition,
-    "conditional_expression": Structure._condition,
-    "case_clause": binding_statements.case_clause,
-    "type_alias_statement": binding_statements.type_alias,
-    "ERROR": Structure._error,
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzers.source import hardware, security, syntax
-from analyzers.source.extraction.structure import KINDS
+from analyzers.source.extraction.statements import KINDS
 from analyzers.source.module_facts import DeviceMention, Feature, Indicator
 
 if TYPE_CHECKING:
