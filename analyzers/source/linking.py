@@ -11,26 +11,13 @@ from analyzers.evidence import Confidence
 from analyzers.source.following import Follower, absolute
 from analyzers.source.module_facts import ImportFact, ModuleFacts, Site, UseFact
 from analyzers.source.notebooks import Cells
+from analyzers.source.placed_files import SourceFile
 from analyzers.source.protocols import Surfaces
-from analyzers.source.records import Import, Origin, Role, Use, UseKind, Via
+from analyzers.source.records import Import, Origin, Use, UseKind, Via
 from analyzers.source.standard_library import is_standard
 from analyzers.source.symbols import Symbol, Symbols
 
-
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file with its place in the project.
-
-    Attributes:
-        names: dotted names under which it is imported, the likeliest first; none for scripts and notebooks.
-        is_package: whether relative imports start at the name itself.
-        cells: of a notebook.
-    """
-
-    facts: ModuleFacts
-    names: tuple[str, ...] = ()
-    is_package: bool = False
-    role: Role = Role.MAIN
-    cells: Cells | None = None
+__all__ = ["Linked", "LinkedFile", "Linker", "SourceFile", "linked", "placed"]
 
 
 class LinkedFile(msgspec.Struct, frozen=True, kw_only=True):
