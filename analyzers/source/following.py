@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from analyzers.source.module_facts import Definition, DefinitionKind, ModuleFacts
+from analyzers.source.project_files import SourceFile
 from analyzers.source.protocols import Surfaces
-
-if TYPE_CHECKING:
-    from analyzers.source.project_files import SourceFile
 
 INHERITED = "^"
 _STEP = re.compile(r"[.(\[]")

@@ -15,6 +15,7 @@ import msgspec
 
 from analyzers.files import FileReader
 from analyzers.source.documents import LISTS
+from analyzers.source.file_records import FORMAT
 from analyzers.source.known_digests import KnownDigests
 from analyzers.source.record_caches import RecordCache
 from analyzers.source.totals import SourceSummary
@@ -48,7 +49,7 @@ class KeptScans:
         cache: of `INSTRUMENT`.
         place: identifies the tree between runs, such as its resolved path.
         wishes: what is wanted of it.
-        circumstances: whatever else a report depends on, but the tree itself.
+        circumstances: whatever else a report depends on, but the tree itself and what records say.
         now_ns: nanoseconds since the epoch.
     """
 
@@ -61,7 +62,8 @@ class KeptScans:
         now_ns: Callable[[], int],
     ) -> None:
         self._cache, self._now_ns = cache, now_ns
-        self._circumstances = hashlib.sha256(wishes).digest() + hashlib.sha256(circumstances).digest()
+        told = (INSTRUMENT.encode(), FORMAT.to_bytes(4, "big"), wishes, circumstances)
+        self._circumstances = b"".join(hashlib.sha256(one).digest() for one in told)
         tree, whole = hashlib.sha256(place).hexdigest(), hashlib.sha256(place + b"\0" + wishes).hexdigest()
         self._names = {
             "digests": f"{tree}/digests",

@@ -10,7 +10,7 @@ from analyzers.source.extraction.masking import STRING
 from analyzers.source.extraction.scopes import BindingKind, Scope
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Evaluator
 
 _PARAMETER_BINDING = BindingKind.PARAMETER
 _VALUE_BINDING = BindingKind.VALUE
@@ -24,7 +24,7 @@ _MAX_STRINGS = 8
 _MAX_DEPTH = 6
 
 
-def strings(evaluation: Evaluation, start: int, end: int, scope: Scope, depth: int = 0) -> tuple[str, ...]:
+def strings(evaluation: Evaluator, start: int, end: int, scope: Scope, depth: int = 0) -> tuple[str, ...]:
     """The strings that the expression may be, if it is known; else none."""
     source = evaluation.source
     code = source.code
@@ -57,7 +57,7 @@ def literal(text: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _named(evaluation: Evaluation, name: str, scope: Scope, depth: int) -> tuple[str, ...]:
+def _named(evaluation: Evaluator, name: str, scope: Scope, depth: int) -> tuple[str, ...]:
     found = scope.find(name)
     if found is None or len(found[1]) != 1:
         return ()
@@ -74,7 +74,7 @@ def _named(evaluation: Evaluation, name: str, scope: Scope, depth: int) -> tuple
     return tuple(text for part in parts for text in strings(evaluation, *part, binding.scope, depth + 1))
 
 
-def _formatted(evaluation: Evaluation, start: int, end: int, scope: Scope, depth: int) -> tuple[str, ...]:
+def _formatted(evaluation: Evaluator, start: int, end: int, scope: Scope, depth: int) -> tuple[str, ...]:
     """An f-string of one literal, all of whose parts are known."""
     source = evaluation.source
     quote = (

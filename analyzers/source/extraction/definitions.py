@@ -10,13 +10,13 @@ from analyzers.source.extraction.scopes import Scope
 from analyzers.source.module_facts import Definition, DefinitionKind
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Evaluator
 
 _EXPORTS = re.compile(r"^__all__\s*(?::[^=\n]+)?(\+?=)\s*", re.MULTILINE)
 _MAX_EXPORTS = 5000
 
 
-def definitions(evaluation: Evaluation) -> dict[str, Definition]:
+def definitions(evaluation: Evaluator) -> dict[str, Definition]:
     """By qualified name."""
     found: dict[str, Definition] = {}
     source = evaluation.source
@@ -58,12 +58,12 @@ def _value(
         found[name] = Definition(DefinitionKind.VALUE, line, values)
 
 
-def _line(evaluation: Evaluation, scope: Scope, name: str) -> int:
+def _line(evaluation: Evaluator, scope: Scope, name: str) -> int:
     bindings = scope.names.get(name)
     return bindings[0].start if bindings else scope.start
 
 
-def exports(evaluation: Evaluation) -> tuple[str, ...] | None:
+def exports(evaluation: Evaluator) -> tuple[str, ...] | None:
     """``__all__`` where it is made of literals alone."""
     source = evaluation.source
     if "__all__" not in source.code:

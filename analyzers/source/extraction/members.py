@@ -8,8 +8,7 @@ from analyzers.source.extraction import steps, type_hints
 from analyzers.source.extraction.scopes import Binding, BindingKind, Class, Effect, Function
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.trailers import Values
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Evaluator, Values
 
 _FUNCTION_BINDING = BindingKind.FUNCTION
 
@@ -41,7 +40,7 @@ _KEPT_ROOTS = frozenset(
 )
 
 
-def attribute(evaluation: Evaluation, value: str, name: str) -> Values:
+def attribute(evaluation: Evaluator, value: str, name: str) -> Values:
     """What an attribute of a value may be."""
     first = value[0]
     if first == ":":
@@ -60,7 +59,7 @@ def attribute(evaluation: Evaluation, value: str, name: str) -> Values:
     return () if value.startswith("builtins.") else steps.extended(value, f".{name}")
 
 
-def item(evaluation: Evaluation, value: str, index: int | None) -> Values:
+def item(evaluation: Evaluator, value: str, index: int | None) -> Values:
     """What an item of a value may be."""
     if value[0] == ":" and value.endswith("()"):
         if class_ := evaluation.structure.classes.get(value[:-2]):
@@ -75,7 +74,7 @@ def item(evaluation: Evaluation, value: str, index: int | None) -> Values:
     return steps.item(value, index)
 
 
-def member(evaluation: Evaluation, class_: Class, name: str, *, is_instance: bool, depth: int = 0) -> Values:
+def member(evaluation: Evaluator, class_: Class, name: str, *, is_instance: bool, depth: int = 0) -> Values:
     """A member of a class or of its instances, by the order of resolution."""
     found = own_member(evaluation, class_, name, is_instance=is_instance)
     if found is not None:
@@ -83,7 +82,7 @@ def member(evaluation: Evaluation, class_: Class, name: str, *, is_instance: boo
     return inherited(evaluation, class_, name, is_instance=is_instance, depth=depth)
 
 
-def own_member(evaluation: Evaluation, class_: Class, name: str, *, is_instance: bool) -> Values | None:
+def own_member(evaluation: Evaluator, class_: Class, name: str, *, is_instance: bool) -> Values | None:
     """A member that the class itself has; None where it has not."""
     groups: list[Values] = []
     is_found = False
@@ -105,7 +104,7 @@ def own_member(evaluation: Evaluation, class_: Class, name: str, *, is_instance:
 
 
 def inherited(
-    evaluation: Evaluation, class_: Class, name: str, *, is_instance: bool, depth: int = 0
+    evaluation: Evaluator, class_: Class, name: str, *, is_instance: bool, depth: int = 0
 ) -> Values:
     """A member that comes from the bases: which library's class has it is not known, so each may."""
     if depth > _MAX_DEPTH:
@@ -130,7 +129,7 @@ def inherited(
     return steps.union(groups)
 
 
-def bases(evaluation: Evaluation, class_: Class) -> Values:
+def bases(evaluation: Evaluator, class_: Class) -> Values:
     """The values of the bases, without what is between their brackets."""
     known = class_.base_values
     if known is None:
@@ -140,7 +139,7 @@ def bases(evaluation: Evaluation, class_: Class) -> Values:
     return known
 
 
-def constructors(evaluation: Evaluation, value: str, depth: int = 0) -> list[str]:
+def constructors(evaluation: Evaluator, value: str, depth: int = 0) -> list[str]:
     """What of libraries is used by calling a class of the file: constructors it does not have itself."""
     if value.endswith("()"):
         class_ = evaluation.structure.classes.get(value[:-2])
@@ -178,7 +177,7 @@ def constructors(evaluation: Evaluation, value: str, depth: int = 0) -> list[str
     return targets[: steps.MAX_VALUES]
 
 
-def parameter(evaluation: Evaluation, binding: Binding) -> Values:
+def parameter(evaluation: Evaluator, binding: Binding) -> Values:
     """What a parameter may be: by its place in a method, its annotation, its default."""
     function = binding.function
     if function is None:
@@ -204,7 +203,7 @@ def parameter(evaluation: Evaluation, binding: Binding) -> Values:
     return values
 
 
-def effect(evaluation: Evaluation, function: Function) -> Effect:
+def effect(evaluation: Evaluator, function: Function) -> Effect:
     """What the decorators make of a function."""
     known = function.effect
     if known is not None:
@@ -231,7 +230,7 @@ def effect(evaluation: Evaluation, function: Function) -> Effect:
     return known
 
 
-def results(evaluation: Evaluation, function: Function) -> Values:
+def results(evaluation: Evaluator, function: Function) -> Values:
     """What calling a function may give."""
     known = function.results
     if known is not None:

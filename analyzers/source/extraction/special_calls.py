@@ -5,16 +5,16 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import constants, members, steps, type_hints
+from analyzers.source.extraction.evaluator import DynamicImport
 from analyzers.source.extraction.scopes import Range, Scope
 from analyzers.source.records import UseKind
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.trailers import Event, Values
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Evaluator, Event, Values
 
 _CERTAIN = Confidence.CERTAIN
 _LIKELY = Confidence.LIKELY
@@ -121,22 +121,6 @@ _IMPORT_LINE = re.compile(r"(?:^|[\n;])\s*(?:from\s+([\w.]+)\s+import\s+(\w+)|im
 _MODULE = re.compile(r"\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 
 
-class DynamicImport(NamedTuple):
-    """An import by a call.
-
-    Attributes:
-        start: offset of what names the module.
-        is_probe: whether it only asks for the module.
-    """
-
-    modules: tuple[str, ...]
-    start: int
-    end: int
-    confidence: Confidence
-    is_probe: bool
-    scope: Scope
-
-
 def unbound(name: str, stars: Values) -> Values:
     """What a name may be that nothing in the file binds."""
     if name in SPECIAL:
@@ -147,7 +131,7 @@ def unbound(name: str, stars: Values) -> Values:
 
 
 def called(
-    evaluation: Evaluation, value: str, opening: int, scope: Scope | None, events: list[Event] | None
+    evaluation: Evaluator, value: str, opening: int, scope: Scope | None, events: list[Event] | None
 ) -> Values:
     """What calling a value may give."""
     first = value[0]
@@ -182,7 +166,7 @@ def called(
 class _Arguments:
     """The arguments of a call, evaluated when asked for."""
 
-    def __init__(self, evaluation: Evaluation, opening: int, scope: Scope) -> None:
+    def __init__(self, evaluation: Evaluator, opening: int, scope: Scope) -> None:
         self.evaluation = evaluation
         self.opening = opening
         self.scope = scope

@@ -11,27 +11,18 @@ from analyzers.source.extraction.scopes import Scope
 from analyzers.source.records import UseKind
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Chain, Evaluator, Event, Values
 
 _TRAILERS = re.compile(rf"((?:\s*+\.\s*+{FIRST}{REST}*+)++)?[ \t]*+([(\[])?")
 _INDEX = re.compile(r"\s*(\d{1,3})\s*\Z")
 _MAX_TRAILERS = 400
-
-Values = tuple[str, ...]
-
-Event = tuple[UseKind, Values, int, int, int, bool]
-"""A use in a chain: its kind, targets, start and end of its last name, the offset of the bracket of a call
-or -1, and whether it only asks whether the thing exists."""
-
-Chain = tuple[Values, int, list[Event]]
-"""What a primary expression may be; the offset behind it, -1 where it was not followed so far; its uses."""
 
 _CALL = UseKind.CALL
 _ATTRIBUTE = UseKind.ATTRIBUTE
 
 
 def followed(
-    evaluation: Evaluation, values: Values, position: int, scope: Scope | None, start: int, end: int
+    evaluation: Evaluator, values: Values, position: int, scope: Scope | None, start: int, end: int
 ) -> Chain:
     """Follow attributes, calls and items; ``start`` and ``end`` are those of the name before them."""
     code, closings = evaluation.source.code, evaluation.source.closing

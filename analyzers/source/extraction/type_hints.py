@@ -9,7 +9,7 @@ from analyzers.source.extraction import steps
 from analyzers.source.extraction.scopes import Range, Scope
 
 if TYPE_CHECKING:
-    from analyzers.source.extraction.values import Evaluation
+    from analyzers.source.extraction.evaluator import Evaluator
 
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
 _BAR = re.compile(r"[(\[{]|\|")
@@ -73,12 +73,12 @@ _OWN = frozenset(
 )
 
 
-def instances(evaluation: Evaluation, start: int, end: int, scope: Scope) -> tuple[str, ...]:
+def instances(evaluation: Evaluator, start: int, end: int, scope: Scope) -> tuple[str, ...]:
     """The values that something annotated so may have."""
     return _instances(evaluation, start, end, scope, 0)
 
 
-def _instances(evaluation: Evaluation, start: int, end: int, scope: Scope, depth: int) -> tuple[str, ...]:
+def _instances(evaluation: Evaluator, start: int, end: int, scope: Scope, depth: int) -> tuple[str, ...]:
     source = evaluation.source
     start, end = source.trimmed(start, end)
     match = _CHAIN.match(source.code, start, end)
@@ -110,7 +110,7 @@ def _instances(evaluation: Evaluation, start: int, end: int, scope: Scope, depth
 
 
 def _generic(
-    evaluation: Evaluation, name: str, arguments: list[Range], scope: Scope, depth: int
+    evaluation: Evaluator, name: str, arguments: list[Range], scope: Scope, depth: int
 ) -> tuple[str, ...]:
     if name in _TRANSPARENT:
         chosen = arguments[:1] if name in _ONLY_FIRST else arguments

@@ -7,10 +7,10 @@ import re
 
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import arguments, special_calls, steps
+from analyzers.source.extraction.evaluator import Event
 from analyzers.source.extraction.guards import Guards
 from analyzers.source.extraction.patterns import FIRST, REST, REST_OR_DOT
 from analyzers.source.extraction.scopes import BindingKind, Scope
-from analyzers.source.extraction.trailers import Event
 from analyzers.source.extraction.values import Evaluation
 from analyzers.source.module_facts import UseFact
 from analyzers.source.records import Guard, UseKind, Via

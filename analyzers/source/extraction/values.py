@@ -7,12 +7,12 @@ import operator
 import re
 
 from analyzers.source.extraction import members, special_calls, steps, trailers, type_hints
+from analyzers.source.extraction.evaluator import Chain, DynamicImport, Event, Values
 from analyzers.source.extraction.masking import STRING, Source
 from analyzers.source.extraction.patterns import ASSIGNED, NAME, sought, word
 from analyzers.source.extraction.reaching import reaching
 from analyzers.source.extraction.scopes import Binding, BindingKind, Range, Scope, ScopeKind
 from analyzers.source.extraction.structure import Structure
-from analyzers.source.extraction.trailers import Chain, Event, Values
 
 _CLASS_BINDING = BindingKind.CLASS
 _EXCEPTION_BINDING = BindingKind.EXCEPTION
@@ -57,7 +57,7 @@ class Evaluation:
         self.stars: Values = tuple(
             dict.fromkeys(fact.module for fact in structure.imports if fact.name == "*")
         )
-        self.dynamic: dict[int, special_calls.DynamicImport] = {}
+        self.dynamic: dict[int, DynamicImport] = {}
         self._chains: dict[int, Chain] = {}
         self._attributes: dict[tuple[str, str], Values] = {}
         self._depth = 0
