@@ -73,5 +73,5 @@ def item(value: str, index: int | None) -> tuple[str, ...]:
 def plain(values: Iterable[str]) -> tuple[str, ...]:
     """Those that other files can do something with."""
     return tuple(
-        value.replace(INHERITED, "") for value in values if value[0] not in "<" and value[:9] != "builtins."
+        [value.replace(INHERITED, "") for value in values if value[0] != "<" and value[:9] != "builtins."]
     )

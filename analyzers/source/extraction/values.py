@@ -357,11 +357,13 @@ class Evaluation:
 
     def external(self, values: Values) -> Values:
         """Those that start at an import and end at a name."""
-        return tuple(
-            value
-            for value in values
-            if value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
-        )
+        if len(values) == 1:
+            return values if _is_external(values[0]) else ()
+        return tuple(value for value in values if _is_external(value))
+
+
+def _is_external(value: str) -> bool:
+    return value[0] not in ":[(<" and value[-1] not in ")]" and value[:9] != "builtins."
 
 
 _COMMA_ONLY = re.compile(sought(r"(\[{,", word("lambda") + ".*?:"))

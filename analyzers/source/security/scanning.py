@@ -109,10 +109,12 @@ _BY_KIND: Mapping[str, Callable[[SgNode], Iterator[Verdict]]] = MappingProxyType
 
 
 def _excused(text: str, told: Iterable[tuple[SgNode, Verdict]]) -> tuple[Indicator, ...]:
-    comments = _comments(text) if "nosec" in text.lower() else {}
+    comments: Mapping[int, frozenset[str]] | None = None
     found: dict[tuple[int, str], Indicator] = {}
     for node, verdict in told:
         line = verdict.line or line_of(node)
+        if comments is None:
+            comments = _comments(text) if "nosec" in text.lower() else {}
         if comments and _is_excused(node, line, verdict.id, comments):
             continue
         rule = RULES[verdict.id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from analyzers.source.security.call_rules import Verdict
@@ -30,16 +30,20 @@ _CONSTANTS = frozenset(["string", "concatenated_string", "integer", "float", "tr
 
 
 # What a string must hold, in lower case, to be worth a look at what is around it.
-_WORTH = (
+_WORTH: tuple[str, ...] = (
     *("0.0.0.0", "/tmp", "/dev/shm", "select", "insert", "delete", "update"),
     *("pass", "pasw", "pwd", "token", "secret"),
 )
+# With more strings than these it is faster to ask first which of the words the text has at all.
+_MANY = 64
 
 
-def worth_a_look(strings: Iterable[SgNode], text: str) -> list[SgNode]:
+def worth_a_look(strings: Sequence[SgNode], text: str) -> list[SgNode]:
     """Those of the strings of a text that `of_string` may have something to say of."""
-    lowered = text.lower()
-    words = [word for word in _WORTH if word in lowered]
+    words = _WORTH
+    if len(strings) > _MANY:
+        lowered = text.lower()
+        words = tuple(word for word in _WORTH if word in lowered)
     found: list[SgNode] = []
     for node in strings:
         held = node.text().lower()

@@ -55,6 +55,7 @@ def kinds(text: str) -> Iterator[str]:
     roots = _roots(text)
     triggers = [_MODULES[root] for root in roots if root in _MODULES]
     has_calls = (
+        # What needs no further word, or else what is found fastest.
         () in triggers
         or any(word in text for word in _WORDS)
         or by_keyword(text)
