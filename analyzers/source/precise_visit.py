@@ -6,7 +6,7 @@ import libcst as cst
 from libcst.metadata import ExpressionContext, ImportAssignment, MetadataWrapper, PositionProvider
 
 from analyzers.source.bound_names import Binding, BoundNames, chain_root, imported_name
-from analyzers.source.precise import PreciseFacts, PreciseUse
+from analyzers.source.precise_facts import PreciseFacts, PreciseUse
 
 
 def visited(module: cst.Module, names: BoundNames) -> PreciseFacts:
