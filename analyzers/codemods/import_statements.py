@@ -17,7 +17,27 @@ from analyzers.codemods.rules import Rule, dotted
 from analyzers.source.bound_names import aliases, module_of
 
 
-class ImportStatement:
+def plan_statements(importing: Importing) -> None:
+    """Plan every import statement; all have been seen, and all references have been looked at."""
+    for seen in importing.seen.values():
+        if isinstance(seen.node.names, cst.ImportStar):
+            _tell_star(importing, seen)
+        else:
+            _ImportStatement(importing, seen).plan()
+
+
+def _tell_star(importing: Importing, seen: SeenImport) -> None:
+    assert isinstance(seen.node, cst.ImportFrom)
+    module = module_of(seen.node)
+    if module.startswith("."):
+        return
+    for rule in importing.rules.rules:
+        if rule.old is not None and rule.old.startswith(f"{module}:"):
+            importing.plan.note(seen.node, rule, "what a star import binds is not followed")
+            return
+
+
+class _ImportStatement:
     """Plans one statement: its aliases stay, change, move to statements of their own, or go."""
 
     def __init__(self, importing: Importing, seen: SeenImport) -> None:

@@ -14,7 +14,7 @@ from libcst.metadata.scope_provider import GlobalScope, Scope
 
 from analyzers.codemods.plan import Plan
 from analyzers.codemods.rules import Rule, RuleSet, dotted
-from analyzers.source.bound_names import Binding, BoundNames, Origin, aliases, imported_name, module_of
+from analyzers.source.bound_names import Binding, BoundNames, Origin, aliases, imported_name
 
 GUARDED = "stands where the author chose between old and new names already"
 
@@ -50,6 +50,7 @@ class Importing:
     Attributes:
         keeps_names: whether imported names must stay bound.
         exports: the names in ``__all__``.
+        seen: the statements, in the order of the file.
         rebound: the names that ``global`` and ``nonlocal`` statements name.
     """
 
@@ -58,7 +59,7 @@ class Importing:
     ) -> None:
         self.module, self.names, self.rules, self.plan = module, names, rules, plan
         self.keeps_names = keeps_names
-        self._seen: dict[cst.CSTNode, SeenImport] = {}
+        self.seen: dict[cst.CSTNode, SeenImport] = {}
         self.exports = _exports(module)
         self.rebound = _declared_elsewhere(module)
         self._provided = [
@@ -71,19 +72,19 @@ class Importing:
         ]
 
     def see(self, node: cst.Import | cst.ImportFrom, guarded: bool) -> None:
-        """Hear of a statement; all have been seen before `finish`."""
-        self._seen[node] = SeenImport(node, guarded)
+        """Hear of a statement, before any is planned."""
+        self.seen[node] = SeenImport(node, guarded)
 
     def failed(self, origin: Origin) -> None:
         """A reference that needs its import could not be changed."""
         for assignment in origin.imports:
-            if (seen := self._seen.get(assignment.node)) is not None:
+            if (seen := self.seen.get(assignment.node)) is not None:
                 seen.failed.add(assignment.name)
 
     def replaced(self, origin: Origin) -> None:
         """A reference no longer needs its import."""
         for assignment in origin.imports:
-            if (seen := self._seen.get(assignment.node)) is not None:
+            if (seen := self.seen.get(assignment.node)) is not None:
                 seen.gone[assignment.name] = seen.gone.get(assignment.name, 0) + 1
 
     def reference(
@@ -110,7 +111,7 @@ class Importing:
         self.replaced(origin)
         if needed is not None:
             for assignment in origin.imports:
-                if (seen := self._seen.get(assignment.node)) is not None:
+                if (seen := self.seen.get(assignment.node)) is not None:
                     seen.added[needed] = None
         return expression
 
@@ -165,26 +166,6 @@ class Importing:
                 isinstance(each, ImportAssignment) and imported_name(each) == name for each in assignments
             )
         )
-
-    def finish(self) -> None:
-        """Plan every statement; references must all have been looked at."""
-        from analyzers.codemods.import_statements import ImportStatement
-
-        for seen in self._seen.values():
-            if isinstance(seen.node.names, cst.ImportStar):
-                self._tell_star(seen)
-                continue
-            ImportStatement(self, seen).plan()
-
-    def _tell_star(self, seen: SeenImport) -> None:
-        assert isinstance(seen.node, cst.ImportFrom)
-        module = module_of(seen.node)
-        if module.startswith("."):
-            return
-        for rule in self.rules.rules:
-            if rule.old is not None and rule.old.startswith(f"{module}:"):
-                self.plan.note(seen.node, rule, "what a star import binds is not followed")
-                return
 
 
 def _provided(node: cst.Import | cst.ImportFrom, position: int) -> list[_Provided]:

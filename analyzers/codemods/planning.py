@@ -14,6 +14,7 @@ from libcst.metadata.scope_provider import GlobalScope
 
 from analyzers.codemods import calls
 from analyzers.codemods.guards import is_guarded
+from analyzers.codemods.import_statements import plan_statements
 from analyzers.codemods.importing import GUARDED, Importing
 from analyzers.codemods.plan import Plan
 from analyzers.codemods.receivers import Proof, Receivers
@@ -34,7 +35,7 @@ def planned(module: cst.Module, rules: RuleSet, *, keeps_names: bool) -> Plan:
     """
     planner = _Planner(module, rules, keeps_names)
     module.visit(planner)
-    planner.importing.finish()
+    plan_statements(planner.importing)
     return planner.plan
 
 
