@@ -1,4 +1,4 @@
-"""Writes analyzers/source/stdlib_versions.txt: since when and until when parts of the standard library exist.
+"""Writes the table of when parts of the standard library came and went, for `python_versions`.
 
 Usage: python docs/write_stdlib_versions.py STDLIB... -- PYTHON...
 
@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-OUTPUT = Path(__file__).parents[1] / "analyzers" / "source" / "stdlib_versions.txt"
+OUTPUT = Path(__file__).parents[1] / "analyzers" / "source" / "signals" / "stdlib_versions.txt"
 HEAD = """\
 # Since which Python a part of the standard library exists, and until which: "name: first-last".
 # A module, or what is written after it; "name(keyword" is a keyword argument of a function or class.

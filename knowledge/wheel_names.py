@@ -9,7 +9,7 @@ import msgspec
 from analyzers.evidence import Confidence
 from analyzers.files import FileReaderError
 from analyzers.reports import Unknown
-from analyzers.source.provided import provided
+from analyzers.source.names.provided import provided
 from analyzers.source.records import DistributionMatch
 from analyzers.zips import ZipArchive
 from knowledge.block_reader import BlockReader

@@ -17,7 +17,7 @@ from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.evidence import Finding
 from analyzers.files import FileReaderError
 from analyzers.reports import Unknown
-from analyzers.source.demand import ApiDemand
+from analyzers.source.signals.demand import ApiDemand
 from analyzers.wheels import WheelReader
 from knowledge.block_reader import BlockReader
 from knowledge.catalog import Knowledge

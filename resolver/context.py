@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from analyzers.reports import InputFile, Unknown
-from analyzers.source.demand import ApiDemand
+from analyzers.source.signals.demand import ApiDemand
 from resolver.cutoff import Cutoff
 from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy

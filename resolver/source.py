@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from analyzers.evidence import Finding
-from analyzers.source.demand import ApiDemand
+from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
 
 

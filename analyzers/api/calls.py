@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from analyzers.api.surface import Parameter, ParameterKind, Symbol, SymbolKind
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.api.things import Definition, Instance, Thing
-from analyzers.source.demand import SymbolDemand
 from analyzers.source.records import UseKind
+from analyzers.source.signals.demand import SymbolDemand
 
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL)
 _NAMED = (ParameterKind.POSITIONAL, ParameterKind.KEYWORD_ONLY)

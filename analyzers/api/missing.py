@@ -13,8 +13,8 @@ from analyzers.api.calls import refusal
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.api.things import Definition, Instance, ModuleThing, Thing
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
-from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.source.records import UseKind
+from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
 
 ID = "missing-api"
 _STEP = re.compile(r"\.?[^.()\[\]]+|\(\)|\[\]")

@@ -14,7 +14,7 @@ from libcst.metadata import ImportAssignment
 
 from analyzers.codemods.importing import GUARDED, Importing, SeenImport
 from analyzers.codemods.rules import Rule, dotted
-from analyzers.source.bound_names import aliases, module_of
+from analyzers.source.precise.bound_names import aliases, module_of
 
 
 def plan_statements(importing: Importing) -> None:

@@ -14,7 +14,7 @@ from libcst.metadata.scope_provider import GlobalScope, Scope
 
 from analyzers.codemods.plan import Plan
 from analyzers.codemods.rules import Rule, RuleSet, dotted
-from analyzers.source.bound_names import Binding, BoundNames, Origin, aliases, imported_name
+from analyzers.source.precise.bound_names import Binding, BoundNames, Origin, aliases, imported_name
 
 GUARDED = "stands where the author chose between old and new names already"
 

@@ -19,7 +19,7 @@ from analyzers.codemods.importing import GUARDED, Importing
 from analyzers.codemods.plan import Plan
 from analyzers.codemods.receivers import Proof, Receivers
 from analyzers.codemods.rules import Rule, RuleSet, dotted
-from analyzers.source.bound_names import Binding, BoundNames, Origin, chain_root, imported_name
+from analyzers.source.precise.bound_names import Binding, BoundNames, Origin, chain_root, imported_name
 
 
 def planned(module: cst.Module, rules: RuleSet, *, keeps_names: bool) -> Plan:

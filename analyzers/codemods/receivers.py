@@ -14,7 +14,7 @@ from libcst.metadata import Assignment
 from libcst.metadata.scope_provider import BaseAssignment, GlobalScope
 
 from analyzers.codemods.rules import Maker, RuleSet
-from analyzers.source.bound_names import BoundNames, chain_root
+from analyzers.source.precise.bound_names import BoundNames, chain_root
 
 _DEPTH_LIMIT = 20
 

@@ -57,7 +57,7 @@ def rewritten(text: str, rules: RuleSet, *, keeps_names: bool = False) -> Rewrit
         rules: those to apply.
         keeps_names: whether what it imports may be imported from it, as from an ``__init__.py``.
     """
-    from analyzers.source.concrete_syntax import ConcreteSyntaxError
+    from analyzers.source.precise.concrete_syntax import ConcreteSyntaxError
 
     applied: list[Remark] = []
     needs: dict[str, None] = {}
@@ -86,7 +86,7 @@ def _round(
 
     from analyzers.codemods.plan import executed
     from analyzers.codemods.planning import planned
-    from analyzers.source.concrete_syntax import concrete_module
+    from analyzers.source.precise.concrete_syntax import concrete_module
 
     module = concrete_module(text)
     plan = planned(module, rules, keeps_names=keeps_names)

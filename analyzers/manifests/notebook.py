@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzers.manifests.declared import Format, Manifest
 from analyzers.manifests.errors import UnreadableManifestError
-from analyzers.source.notebooks import GROUP, NotebookError, notebook
+from analyzers.source.reading.notebooks import GROUP, NotebookError, notebook
 
 
 def parse_notebook(data: bytes, path: str) -> Manifest:

@@ -30,7 +30,7 @@ from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
 from analyzers.reports import Input, Report, Unknown
 from analyzers.site_packages import SitePackages, site_packages
 from analyzers.source.module_facts import ModuleFacts
-from analyzers.source.provided import provided
+from analyzers.source.names.provided import provided
 
 _LIMIT_FILE_BYTES = 8 << 20
 _LIMIT_FILES = 50_000

@@ -9,11 +9,11 @@ import msgspec
 from analyzers.evidence import Finding
 from analyzers.manifests.declared import Declared
 from analyzers.reports import Report
-from analyzers.source.demand import ApiDemand
-from analyzers.source.hardware import HardwareHint
-from analyzers.source.native import NativeLibrary
-from analyzers.source.python_versions import PythonBounds
 from analyzers.source.records import FileFact, Import, Use
+from analyzers.source.signals.demand import ApiDemand
+from analyzers.source.signals.hardware import HardwareHint
+from analyzers.source.signals.native import NativeLibrary
+from analyzers.source.signals.python_versions import PythonBounds
 
 
 class SecurityIndicator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

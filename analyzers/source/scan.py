@@ -17,29 +17,29 @@ from analyzers.manifests.errors import MalformedManifestError, ManifestError, Un
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
-from analyzers.source.demand import ApiDemand
+from analyzers.source.caching.file_records import FORMAT
+from analyzers.source.caching.kept_scans import KeptScans, KeptSummary
+from analyzers.source.caching.known_digests import KnownDigests
+from analyzers.source.caching.record_caches import NoCache, RecordCache
+from analyzers.source.caching.tree_sources import ScanProgress, Source, TreeSources
+from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS, dependency_findings
+from analyzers.source.dependencies.project import project_of
 from analyzers.source.documents import EncodedList, encoded_list
-from analyzers.source.file_records import FORMAT
-from analyzers.source.findings import DEPENDENCY_FINDINGS, dependency_findings
-from analyzers.source.ignoring import NO_RULES, IgnoreRules
-from analyzers.source.kept_scans import KeptScans, KeptSummary
-from analyzers.source.known_digests import KnownDigests
-from analyzers.source.linked_sources import Linking
-from analyzers.source.module_names import ModuleNames
-from analyzers.source.notebooks import Cells
-from analyzers.source.project import project_of
+from analyzers.source.linking.linked_sources import Linking
+from analyzers.source.linking.module_names import ModuleNames
+from analyzers.source.names.provided_names import Provided
+from analyzers.source.names.standard_library import PythonVersion
 from analyzers.source.protocols import DistributionNames, NoSurfaces, Surfaces
-from analyzers.source.provided_names import Provided
-from analyzers.source.record_caches import NoCache, RecordCache
+from analyzers.source.reading.ignoring import NO_RULES, IgnoreRules
+from analyzers.source.reading.notebooks import Cells
+from analyzers.source.reading.suppressions import Suppression, read_suppressions
+from analyzers.source.reading.walking import WalkOptions
 from analyzers.source.records import FileFact, Import, Language, Role, Use
 from analyzers.source.report import Security, SecurityIndicator, SourceReport
 from analyzers.source.security import counted
 from analyzers.source.settings import ScanSettings, read_scan_settings
-from analyzers.source.standard_library import PythonVersion
-from analyzers.source.suppressions import Suppression, read_suppressions
+from analyzers.source.signals.demand import ApiDemand
 from analyzers.source.totals import SourceSummary, totals
-from analyzers.source.tree_sources import ScanProgress, Source, TreeSources
-from analyzers.source.walking import WalkOptions
 
 INSTRUMENT = f"source/{FORMAT}"
 """Under which records are kept; see `RecordCache`."""

@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> bool:
         sys.stdout.write("\n")
     elif options.format == "sarif":
         from analyzers.sarif import sarif
-        from analyzers.source.findings import DEPENDENCY_FINDINGS
+        from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 
         sys.stdout.write(sarif(report.tool, DEPENDENCY_FINDINGS, report.findings, report.unknowns).decode())
     else:

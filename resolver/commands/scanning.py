@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from analyzers.evidence import Finding
     from analyzers.reports import Tool
-    from analyzers.source.demand import ApiDemand
+    from analyzers.source.caching.record_caches import RecordCache
     from analyzers.source.protocols import DistributionNames
-    from analyzers.source.record_caches import RecordCache
     from analyzers.source.report import SourceReport
     from analyzers.source.scan import Knowledge, Scan, Scanned
+    from analyzers.source.signals.demand import ApiDemand
 
 _ENVIRONMENTS = (".venv", "venv")
 
@@ -72,8 +72,8 @@ def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: boo
     Raises:
         InputError: it cannot be scanned.
     """
-    from analyzers.source.kept_scans import INSTRUMENT, KeptScans
-    from analyzers.source.record_caches import NoCache
+    from analyzers.source.caching.kept_scans import INSTRUMENT, KeptScans
+    from analyzers.source.caching.record_caches import NoCache
     from analyzers.source.scan import kept_scan
     from knowledge.derivations import Derivations
 
@@ -137,9 +137,9 @@ def _scan(wishes: ScanWishes, knowledge: Knowledge) -> Iterator[Scan]:
     Raises:
         InputError: it cannot be opened.
     """
-    from analyzers.source.opening import OpenError, opened
+    from analyzers.source.reading.opening import OpenError, opened
+    from analyzers.source.reading.walking import WalkOptions
     from analyzers.source.scan import Scan, ScanOptions
-    from analyzers.source.walking import WalkOptions
     from resolver.errors import InputError
 
     progress = _Progress() if not wishes.quiet and sys.stderr.isatty() else None
@@ -179,7 +179,7 @@ def _known(wishes: ScanWishes, cache: RecordCache) -> Knowledge:
     from analyzers.directories import DirectoryReader
     from analyzers.distributions import find_distributions, read_distribution
     from analyzers.site_packages import site_packages
-    from analyzers.source.provided_names import provided_names
+    from analyzers.source.names.provided_names import provided_names
     from knowledge.filenames import normalized
 
     reader = DirectoryReader(prefix)
@@ -235,7 +235,7 @@ def environment_of(path: Path, named: Path | None) -> Path | None:
 @contextmanager
 def _cache(wishes: ScanWishes) -> Iterator[RecordCache]:
     """Records of earlier scans in the user's store; where there can be none, this scan keeps nothing."""
-    from analyzers.source.record_caches import NoCache
+    from analyzers.source.caching.record_caches import NoCache
     from analyzers.source.scan import INSTRUMENT
     from knowledge.derivations import Derivations
     from knowledge.errors import StoreError

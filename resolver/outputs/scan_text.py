@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers.evidence import Finding, Level
-from analyzers.source.hardware import summary as strongest
 from analyzers.source.records import Role
 from analyzers.source.report import SourceReport
+from analyzers.source.signals.hardware import summary as strongest
 from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
 from resolver.outputs.lines import NARROWEST, fitted
 

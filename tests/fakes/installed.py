@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from analyzers.distributions import find_distributions, read_distribution
-from analyzers.source.provided_names import Provided, provided_names
+from analyzers.source.names.provided_names import Provided, provided_names
 from analyzers.trees import MemoryReader
 from fakes.core_metadata import core_metadata
 

@@ -7,14 +7,14 @@ from pathlib import PurePosixPath
 
 from analyzers.evidence import Finding
 from analyzers.manifests.discovery import manifest_format, read_manifest
-from analyzers.source.findings import dependency_findings
-from analyzers.source.project import project_of
+from analyzers.source.dependencies.findings import dependency_findings
+from analyzers.source.dependencies.project import project_of
+from analyzers.source.names.provided_names import Provided
+from analyzers.source.names.standard_library import PythonVersion
 from analyzers.source.protocols import DistributionNames
-from analyzers.source.provided_names import Provided
+from analyzers.source.reading.suppressions import Suppressions, read_suppressions
 from analyzers.source.records import Role
 from analyzers.source.settings import ScanSettings
-from analyzers.source.standard_library import PythonVersion
-from analyzers.source.suppressions import Suppressions, read_suppressions
 from fakes.source_imports import imports_of, notebook_imports
 from fakes.texts import Texts
 

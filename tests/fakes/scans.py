@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analyzers.source import linking
 from analyzers.source.extraction import extracted
-from analyzers.source.project_files import SourceFile
+from analyzers.source.linking import linker
+from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces, Surfaces
 from analyzers.source.records import Use, UseKind
 
 
-def linked(files: Mapping[str, str], surfaces: Surfaces | None = None) -> dict[str, linking.LinkedFile]:
+def linked(files: Mapping[str, str], surfaces: Surfaces | None = None) -> dict[str, linker.LinkedFile]:
     """Files by path, imported under the dotted form of it."""
     sources: dict[str, SourceFile] = {}
     for path, text in files.items():
@@ -19,7 +19,7 @@ def linked(files: Mapping[str, str], surfaces: Surfaces | None = None) -> dict[s
         is_package = parts[-1] == "__init__"
         name = ".".join(parts[:-1] if is_package else parts)
         sources[path] = SourceFile(facts=extracted(text), names=(name,), is_package=is_package)
-    return linking.linked(sources, surfaces=surfaces or NoSurfaces())
+    return linker.linked(sources, surfaces=surfaces or NoSurfaces())
 
 
 def uses(text: str, surfaces: Surfaces | None = None) -> list[Use]:

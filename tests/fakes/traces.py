@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analyzers.source import linking
 from analyzers.source.extraction import extracted
-from analyzers.source.project_files import SourceFile
+from analyzers.source.linking import linker
+from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces
 from analyzers.source.records import Use, UseKind
 
@@ -120,7 +120,7 @@ def events(rows: Iterable[Sequence[object]], own: Collection[str]) -> set[Event]
     return found
 
 
-def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.LinkedFile]:
+def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linker.LinkedFile]:
     """The application's files, by their path within it; ``packages`` maps folders to dotted names."""
     files: dict[str, SourceFile] = {}
     for folder, package in packages.items():
@@ -137,11 +137,11 @@ def scanned(root: Path, packages: Mapping[str, str]) -> dict[str, linking.Linked
                 names=(".".join(parts[:-1] if is_package else parts),),
                 is_package=is_package,
             )
-    return linking.linked(files, surfaces=NoSurfaces())
+    return linker.linked(files, surfaces=NoSurfaces())
 
 
 def scored(
-    found: Mapping[str, linking.LinkedFile], truth: set[Event], rows: Iterable[Sequence[object]]
+    found: Mapping[str, linker.LinkedFile], truth: set[Event], rows: Iterable[Sequence[object]]
 ) -> Score:
     """Recall of (root, line) and (name, line); precision on lines that ran a call of any third party.
 

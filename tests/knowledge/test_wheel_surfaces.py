@@ -9,8 +9,8 @@ import pytest
 
 from analyzers.api.conditions import Target
 from analyzers.evidence import Level
-from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.source.records import UseKind
+from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.catalog import Knowledge

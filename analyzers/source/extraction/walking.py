@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzers.source import hardware, security, syntax
+from analyzers.source import security
 from analyzers.source.extraction.statements import KINDS
 from analyzers.source.module_facts import DeviceMention, Feature, Indicator
+from analyzers.source.signals import hardware, syntax
 
 if TYPE_CHECKING:
     from ast_grep_py import Rule, SgNode

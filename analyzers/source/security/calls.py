@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzers.source.constants import value
+from analyzers.source.signals.constants import value
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode

@@ -13,7 +13,7 @@ from analyzers.source.security.call_rules import Context, Verdict, may_matter, v
 from analyzers.source.security.calls import Imported, aliases, called, imports, line_of
 from analyzers.source.security.rules import IMPORTS, RULES
 from analyzers.source.security.triggers import IMPORT_KINDS, by_keyword, kinds
-from analyzers.source.shallow_nodes import shallow
+from analyzers.source.signals.shallow_nodes import shallow
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzers.evidence import Confidence, Evidence, Finding, Justification, Level
-from analyzers.source.demand import ApiDemand
+from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import FileKind
 from resolver.context import Context
 from resolver.projects import Project

@@ -8,8 +8,8 @@ from analyzers.api.missing import missing
 from analyzers.api.modules import Root
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
-from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.source.records import UseKind
+from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
 from analyzers.trees import MemoryReader
 
 FILES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.source.bound_anew import binds_imports_anew
 from analyzers.source.extraction import extracted
+from analyzers.source.precise.bound_anew import binds_imports_anew
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.decoding import NotTextError, decoded
+from analyzers.source.reading.decoding import NotTextError, decoded
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from analyzers.evidence import Confidence
-from analyzers.source.demand import ApiDemand, DemandSite, SymbolDemand, demands
 from analyzers.source.records import DistributionMatch, Guard, Import, ImportKind, Role, Use, UseKind
+from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand, demands
 
 DISTRIBUTIONS: Mapping[str, str] = {
     "np": "numpy",

@@ -19,11 +19,11 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Finding, Level
 from analyzers.manifests.discovery import read_manifest
-from analyzers.source.findings import dependency_findings
-from analyzers.source.project import project_of
+from analyzers.source.dependencies.findings import dependency_findings
+from analyzers.source.dependencies.project import project_of
+from analyzers.source.reading.suppressions import Suppressions, read_suppressions
 from analyzers.source.records import Import
 from analyzers.source.settings import IgnoredFinding, ScanSettings
-from analyzers.source.suppressions import Suppressions, read_suppressions
 from fakes.cases import case_files
 from fakes.installed import installed, provided
 from fakes.source_imports import imports_of, notebook_imports

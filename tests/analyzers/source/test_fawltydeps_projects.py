@@ -14,9 +14,9 @@ from packaging.utils import canonicalize_name
 from analyzers.evidence import Finding
 from analyzers.manifests.declared import Manifest
 from analyzers.manifests.discovery import manifest_format, read_manifest
-from analyzers.source.findings import dependency_findings
-from analyzers.source.project import project_of
-from analyzers.source.provided_names import Provided
+from analyzers.source.dependencies.findings import dependency_findings
+from analyzers.source.dependencies.project import project_of
+from analyzers.source.names.provided_names import Provided
 from analyzers.source.records import Import, Origin
 from fakes.cases import case_files
 from fakes.installed import installed, provided

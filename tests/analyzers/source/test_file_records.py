@@ -7,7 +7,7 @@ import json
 import msgspec
 
 from analyzers.evidence import Confidence
-from analyzers.source.file_records import (
+from analyzers.source.caching.file_records import (
     FileRecord,
     decode_imports,
     decode_record,
@@ -17,8 +17,8 @@ from analyzers.source.file_records import (
     file_record,
     record_key,
 )
+from analyzers.source.reading.walking import SourceFile
 from analyzers.source.records import Language
-from analyzers.source.walking import SourceFile
 
 
 def notebook(*lines: str) -> bytes:

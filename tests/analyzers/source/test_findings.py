@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from analyzers.evidence import Finding, Level
-from analyzers.source.findings import DEPENDENCY_FINDINGS
-from analyzers.source.provided_names import Provided
+from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
+from analyzers.source.names.provided_names import Provided
 from analyzers.source.settings import IgnoredFinding, ScanSettings
 from fakes.installed import installed, provided
 from fakes.projects import findings

@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from analyzers.source.findings import DEPENDENCY_FINDINGS
+from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 from analyzers.source.settings import ScanSettings, read_scan_settings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "findings.md").read_text()

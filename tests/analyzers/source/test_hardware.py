@@ -7,8 +7,10 @@ from ast_grep_py import SgRoot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.hardware import HardwareHint, devices, hints, summary
-from analyzers.source.hardware_signals import (
+from analyzers.source.module_facts import DeviceMention
+from analyzers.source.records import Guard, Role, Use, UseKind
+from analyzers.source.signals.hardware import HardwareHint, devices, hints, summary
+from analyzers.source.signals.hardware_signals import (
     DEVICE_ARGUMENTS,
     DEVICE_CALLS,
     ENVIRONMENT,
@@ -18,8 +20,6 @@ from analyzers.source.hardware_signals import (
     Strength,
     device,
 )
-from analyzers.source.module_facts import DeviceMention
-from analyzers.source.records import Guard, Role, Use, UseKind
 
 
 def used(symbol: str, line: int = 1, file: str = "a.py", kind: UseKind = UseKind.CALL, **more: Any) -> Use:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analyzers.files import FileKind, FileReader, FileReaderError, joined
-from analyzers.source.globs import ignore_pattern
-from analyzers.source.ignoring import IgnoreRules, excluded_by_repository, ignore_rules
+from analyzers.source.reading.globs import ignore_pattern
+from analyzers.source.reading.ignoring import IgnoreRules, excluded_by_repository, ignore_rules
 from analyzers.trees import MemoryReader
 
 GIT = shutil.which("git")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.evidence import Confidence
-from analyzers.source.curated_names import curated_names
-from analyzers.source.import_names import ImportNames
+from analyzers.source.names.curated_names import curated_names
+from analyzers.source.names.import_names import ImportNames
 from analyzers.source.records import DistributionMatch, Origin
 from fakes.installed import installed, provided
 from fakes.source_imports import imports_of

@@ -7,11 +7,11 @@ from collections.abc import Collection
 import pytest
 
 from analyzers.evidence import Confidence
-from analyzers.source import linking
 from analyzers.source.extraction import extracted
-from analyzers.source.notebooks import Cells
-from analyzers.source.project_files import SourceFile
+from analyzers.source.linking import linker
+from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces
+from analyzers.source.reading.notebooks import Cells
 from analyzers.source.records import Role, Use, UseKind, Via
 from fakes import scans
 
@@ -210,7 +210,7 @@ def test_surfaces_say_what_calls_give() -> None:
 def test_cells_and_roles() -> None:
     facts = extracted("import lib\n\nlib.a()\nlib.b()\n")
     file = SourceFile(facts=facts, role=Role.TEST, cells=Cells((1, 3, 4), (0, 1, 2)))
-    found = linking.linked({"n.ipynb": file}, surfaces=NoSurfaces())["n.ipynb"]
+    found = linker.linked({"n.ipynb": file}, surfaces=NoSurfaces())["n.ipynb"]
     assert [(use.symbol, use.cell, use.line, use.role) for use in found.uses] == [
         ("lib", 0, 1, Role.TEST),
         ("lib.a", 1, 1, Role.TEST),

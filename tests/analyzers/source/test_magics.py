@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.magics import cell_code
+from analyzers.source.reading.magics import cell_code
 
 
 @pytest.mark.parametrize(

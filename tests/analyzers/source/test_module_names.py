@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from analyzers.source.module_names import ModuleNames
+from analyzers.source.linking.module_names import ModuleNames
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from analyzers.evidence import Location
-from analyzers.source.native import libraries
 from analyzers.source.records import Guard, Role, Use, UseKind
+from analyzers.source.signals.native import libraries
 
 
 def used(symbol: str, *literals: tuple[str, str], kind: UseKind = UseKind.CALL, **more: Any) -> Use:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzers.source.nesting import is_too_deep
+from analyzers.source.reading.nesting import is_too_deep
 
 N = 10_000
 HOSTILE = {

@@ -8,7 +8,7 @@ from analyzers.evidence import Location
 from analyzers.manifests.declared import Ecosystem
 from analyzers.manifests.errors import UnreadableManifestError
 from analyzers.manifests.notebook import parse_notebook
-from analyzers.source.notebooks import NotebookError, OtherLanguageError, notebook
+from analyzers.source.reading.notebooks import NotebookError, OtherLanguageError, notebook
 
 
 def made(*sources: str | list[str], **metadata: object) -> bytes:

@@ -8,10 +8,10 @@ import pytest
 
 from analyzers.files import FileMissingError, FileReaderError, WrongKindError, read_file
 from analyzers.reports import Unknown
-from analyzers.source.opening import OpenError, opened
+from analyzers.source.reading.opening import OpenError, opened
+from analyzers.source.reading.source_texts import source_bytes
+from analyzers.source.reading.walking import SourceFile, WalkOptions, source_files
 from analyzers.source.records import Language
-from analyzers.source.source_texts import source_bytes
-from analyzers.source.walking import SourceFile, WalkOptions, source_files
 from fakes.archives import tar_of, zip_of
 
 TREE: Mapping[str, bytes] = {

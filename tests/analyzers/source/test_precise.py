@@ -8,7 +8,7 @@ import pytest
 
 from analyzers.evidence import Confidence
 from analyzers.source.module_facts import ModuleFacts, Site, UseFact
-from analyzers.source.precise import confirmed, precise
+from analyzers.source.precise.confirming import confirmed, precise
 from analyzers.source.records import UseKind, Via
 
 

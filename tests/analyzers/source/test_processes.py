@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from analyzers.source.file_records import FileRecord, decode_imports, decode_record
-from analyzers.source.processes import Content, record_each
+from analyzers.source.caching.file_records import FileRecord, decode_imports, decode_record
+from analyzers.source.caching.processes import Content, record_each
+from analyzers.source.reading.walking import SourceFile
 from analyzers.source.records import Language
-from analyzers.source.walking import SourceFile
 
 PADDING = b"# " + b"x" * 12_000 + b"\n"
 

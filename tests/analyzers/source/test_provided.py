@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.source.provided import provided
+from analyzers.source.names.provided import provided
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.evidence import Confidence, Location
-from analyzers.source import python_versions
 from analyzers.source.module_facts import Feature
-from analyzers.source.python_versions import PythonBounds, bounds, span
 from analyzers.source.records import Guard, Import, Origin, Role, Use, UseKind
+from analyzers.source.signals import python_versions
+from analyzers.source.signals.python_versions import PythonBounds, bounds, span
 
 
 def imported(module: str, name: str | None = None, **more: Any) -> Import:

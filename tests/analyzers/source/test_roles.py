@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from analyzers.source.reading.roles import role
 from analyzers.source.records import Role
-from analyzers.source.roles import role
 
 ROLES = {
     Role.MAIN: [

@@ -12,8 +12,8 @@ import pytest
 
 from analyzers.directories import DirectoryReader
 from analyzers.reports import Tool
+from analyzers.source.caching.kept_scans import KeptScans
 from analyzers.source.documents import document
-from analyzers.source.kept_scans import KeptScans
 from analyzers.source.scan import Knowledge, Scan, Scanned, ScanOptions
 
 _TOOL = Tool(name="stackwright", version="1")

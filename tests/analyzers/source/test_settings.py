@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.manifests.errors import ManifestError
-from analyzers.source.findings import DEPENDENCY_FINDINGS
+from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 from analyzers.source.settings import IgnoredFinding, ScanSettings, read_scan_settings
 
 TABLE = """\

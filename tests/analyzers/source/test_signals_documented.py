@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from analyzers.source.hardware_signals import Accelerator, Strength
 from analyzers.source.security import RULES
-from analyzers.source.syntax import MINIMUM
+from analyzers.source.signals.hardware_signals import Accelerator, Strength
+from analyzers.source.signals.syntax import MINIMUM
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "scan-signals.md").read_text()
 

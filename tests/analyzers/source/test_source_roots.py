@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.module_names import ModuleNames
-from analyzers.source.source_roots import source_roots
+from analyzers.source.linking.module_names import ModuleNames
+from analyzers.source.reading.source_roots import source_roots
 
 
 @pytest.mark.parametrize(

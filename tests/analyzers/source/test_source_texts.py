@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.evidence import Location
+from analyzers.source.reading.source_texts import source_text
+from analyzers.source.reading.walking import SourceFile
 from analyzers.source.records import Language, Role
-from analyzers.source.source_texts import source_text
-from analyzers.source.walking import SourceFile
 
 SCRIPT = (
     b"# /// script\r\n# requires-python = '>=3.11'\r\n# dependencies = ['rich>13']\r\n# ///\r\n"

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from analyzers.source.standard_library import is_standard
+from analyzers.source.names.standard_library import is_standard
 
 
 @pytest.mark.parametrize(

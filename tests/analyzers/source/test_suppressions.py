@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.source.suppressions import Suppressed, Suppression, read_suppressions
+from analyzers.source.reading.suppressions import Suppressed, Suppression, read_suppressions
 
 
 @pytest.mark.parametrize(

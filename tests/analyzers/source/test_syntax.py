@@ -9,7 +9,7 @@ from ast_grep_py import Rule, SgRoot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.syntax import MINIMUM, features, named, rules
+from analyzers.source.signals.syntax import MINIMUM, features, named, rules
 
 SHOWS = {
     "f-string": ['f"{x}"', "rF'{x!r:>{w}}'", 'a("b" f"{c}")'],

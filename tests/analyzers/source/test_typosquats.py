@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.source.popular_projects import popular_projects
-from analyzers.source.typosquats import lookalike
+from analyzers.source.names.popular_projects import popular_projects
+from analyzers.source.names.typosquats import lookalike
 
 LONG = sorted(name for name in popular_projects() if len(name) >= 9 and name.isalpha())
 

@@ -12,9 +12,9 @@ import pytest
 from analyzers.directories import HeldDirectoryReader
 from analyzers.files import FileEntry, FileReader, UnreadableError
 from analyzers.reports import Unknown
+from analyzers.source.reading.source_texts import source_bytes
+from analyzers.source.reading.walking import DEFAULT_OPTIONS, SourceFile, WalkOptions, path_text, source_files
 from analyzers.source.records import Language
-from analyzers.source.source_texts import source_bytes
-from analyzers.source.walking import DEFAULT_OPTIONS, SourceFile, WalkOptions, path_text, source_files
 from analyzers.trees import MemoryReader
 
 

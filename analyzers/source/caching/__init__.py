@@ -1,0 +1,1 @@
+"""Records of files and whole scans: made in other processes, and kept between runs."""

@@ -1,0 +1,128 @@
+"""Everything that the files of one scan say together, without holding all their uses at once: `Linking`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from analyzers.source.caching.file_records import decode_imports, decode_shared, decode_uses
+from analyzers.source.caching.tree_sources import Source
+from analyzers.source.dependencies.project import Project
+from analyzers.source.linking.linker import Linker
+from analyzers.source.linking.project_files import SourceFile
+from analyzers.source.module_facts import ModuleFacts
+from analyzers.source.protocols import Surfaces
+from analyzers.source.records import Import, Origin, Role, Use, UseKind
+from analyzers.source.signals.demand import ApiDemand, Demands
+from analyzers.source.signals.hardware import HardwareHint, hints_at_hardware, of_mentions, said, weighed
+from analyzers.source.signals.native import NativeLibrary, libraries, loads
+from analyzers.source.signals.python_versions import Bounds, PythonBounds, bounds_python
+
+_MOST_SHARED = 256
+"""Files whose definitions are held at once: those that many others ask, and the one that is linked."""
+
+
+class Signals(NamedTuple):
+    """What uses amount to.
+
+    Attributes:
+        uses_by_root: how many there are of each root module.
+    """
+
+    python: PythonBounds
+    hardware: tuple[HardwareHint, ...]
+    native: tuple[NativeLibrary, ...]
+    demands: tuple[ApiDemand, ...]
+    uses_by_root: Mapping[str, int]
+
+
+class Linking:
+    """The imports of files, at once, and their uses, file by file.
+
+    Args:
+        names: dotted names of each file, by path.
+
+    Attributes:
+        imports: of all files, with their distributions.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        names: Mapping[str, tuple[str, ...]],
+        project: Project,
+        surfaces: Surfaces,
+    ) -> None:
+        self._sources = sources
+        encoded = {source.fact.path: source.encoded for source in sources}
+
+        @lru_cache(_MOST_SHARED)
+        def shared(path: str) -> ModuleFacts:
+            return decode_shared(encoded[path])
+
+        files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in sources}
+        self._linker = Linker(files, surfaces, _is_signal, shared)
+        self._counts: list[int] = []
+        imports: list[Import] = []
+        for source in sources:
+            found = self._linker.imports(source.fact.path, decode_imports(source.encoded))
+            imports += found
+            self._counts.append(len(found))
+        self._origins: list[Origin] = [one.origin for one in imports]
+        self.imports = project.linked(imports)
+
+    def signals(self, found: Callable[[Sequence[Use]], None]) -> Signals:
+        """What the uses of all files amount to.
+
+        Args:
+            found: given the uses of each file, in order.
+        """
+        main = [source for source in self._sources if source.fact.role is Role.MAIN]
+        bounds = Bounds({s.fact.path: s.record.facts.features for s in main}, self.imports)
+        demands = Demands(self.imports)
+        hardware: list[HardwareHint] = []
+        standard_libraries: list[NativeLibrary] = []
+        other_libraries: list[NativeLibrary] = []
+        counts: dict[str, int] = {}
+        start = 0
+        for source, count in zip(self._sources, self._counts, strict=True):
+            end = start + count
+            imports = zip(self.imports[start:end], self._origins[start:end], strict=True)
+            start = end
+            uses, standard = self._linker.uses(source.fact.path, imports, decode_uses(source.encoded))
+            bounds.add(standard)
+            demands.add(use for use in uses if use.kind is not UseKind.IMPORT)  # imports speak for themselves
+            hardware += said(uses)
+            hardware += said(standard)
+            standard_libraries += libraries(standard)
+            other_libraries += libraries(uses)
+            for use in uses:
+                root = use.symbol.partition(".")[0]
+                counts[root] = counts.get(root, 0) + 1
+            found(uses)
+        hardware += of_mentions({s.fact.path: s.record.facts.devices for s in main})
+        return Signals(
+            python=bounds.made(),
+            hardware=weighed(hardware),
+            native=(*standard_libraries, *other_libraries),
+            demands=demands.made(),
+            uses_by_root=counts,
+        )
+
+
+@lru_cache(1 << 14)
+def _is_signal(symbol: str) -> bool:
+    """Whether a use of the standard library is worth looking at, whatever is passed to it."""
+    return bounds_python(symbol) or loads(symbol) or hints_at_hardware(symbol)
+
+
+def _linkable(source: Source, names: tuple[str, ...]) -> SourceFile:
+    path = source.fact.path
+    return SourceFile(
+        facts=source.record.facts,
+        names=names,
+        is_package=path.rpartition("/")[2].partition(".")[0] == "__init__",
+        role=source.fact.role,
+        cells=source.record.cells,
+    )

@@ -1,0 +1,1 @@
+"""What source says of the Pythons, the hardware, the libraries and the interfaces that it needs."""
