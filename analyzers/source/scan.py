@@ -14,7 +14,6 @@ from analyzers.files import FileReader, FileReaderError, read_file
 from analyzers.manifests.declared import Declared, Format, Manifest
 from analyzers.manifests.discovery import read_manifest, reading
 from analyzers.manifests.errors import MalformedManifestError, ManifestError, UnreadableManifestError
-from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Input, Tool, Unknown
 from analyzers.source.caching.file_records import FORMAT
@@ -24,7 +23,7 @@ from analyzers.source.caching.record_caches import NoCache, RecordCache
 from analyzers.source.caching.tree_sources import ScanProgress, Source, TreeSources
 from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.dependencies.project import project_of
-from analyzers.source.documents import EncodedList, encoded_list
+from analyzers.source.documents import EncodedList
 from analyzers.source.linking.linked_sources import Linking
 from analyzers.source.linking.module_names import ModuleNames
 from analyzers.source.names.provided_names import Provided
@@ -34,12 +33,12 @@ from analyzers.source.reading.ignoring import NO_RULES, IgnoreRules
 from analyzers.source.reading.notebooks import Cells
 from analyzers.source.reading.suppressions import Suppression, read_suppressions
 from analyzers.source.reading.walking import WalkOptions
-from analyzers.source.records import FileFact, Import, Language, Role, Use
+from analyzers.source.records import Language, Role, Use
 from analyzers.source.report import Security, SecurityIndicator, SourceReport
+from analyzers.source.scanned import Parts, Scanned, kept_scan, noted
 from analyzers.source.security import counted
 from analyzers.source.settings import ScanSettings, read_scan_settings
 from analyzers.source.signals.demand import ApiDemand
-from analyzers.source.totals import SourceSummary, totals
 
 INSTRUMENT = f"source/{FORMAT}"
 """Under which records are kept; see `RecordCache`."""
@@ -80,17 +79,6 @@ class Knowledge(NamedTuple):
     surfaces: Surfaces = NoSurfaces()
     lacking: Callable[[ApiDemand], Iterable[Finding]] | None = None
     identity: bytes = b""
-
-
-class Scanned(NamedTuple):
-    """What a scan found; see `analyzers.source.documents`.
-
-    Attributes:
-        lists: the long lists of the report, encoded; None where they were not asked for.
-    """
-
-    summary: SourceSummary
-    lists: Mapping[str, bytes] | None
 
 
 class Scan:
@@ -296,75 +284,6 @@ class Scan:
         return Parts(
             shell, [source.fact for source in sources], linking.imports, signals.demands, signals.uses_by_root
         )
-
-
-class Parts(NamedTuple):
-    """A report in the making: all but its uses."""
-
-    shell: SourceReport
-    files: list[FileFact]
-    imports: list[Import]
-    demands: tuple[ApiDemand, ...]
-    uses_by_root: Mapping[str, int]
-
-    def whole(self, uses: Sequence[Use]) -> SourceReport:
-        """The report."""
-        return msgspec.structs.replace(
-            self.shell,
-            files=tuple(self.files),
-            imports=tuple(self.imports),
-            uses=tuple(uses),
-            demands=self.demands,
-        )
-
-    def summary(self) -> SourceSummary:
-        """The report in short."""
-        return SourceSummary(report=self.shell, totals=totals(self.files, self.imports, self.uses_by_root))
-
-    def lists(self, uses: EncodedList) -> dict[str, bytes]:
-        """The long lists."""
-        return {
-            "files": encoded_list(self.files),
-            "imports": encoded_list(self.imports),
-            "uses": uses.made(),
-            "demands": encoded_list(self.demands),
-        }
-
-
-def kept_scan(kept: KeptScans, key: str, created_at: str, read: ReadFile, *, lists: bool) -> Scanned | None:
-    """What was kept of an earlier run under a key, as of now; None where nothing is that still holds.
-
-    Args:
-        read: reads what the key does not cover.
-        lists: whether the long lists are asked for.
-    """
-    found = kept.summary(key)
-    if found is None or not all(_digest(read, path) == known for path, known in found.read.items()):
-        return None
-    encoded = kept.lists(key) if lists else None
-    if lists and encoded is None:
-        return None
-    report = msgspec.structs.replace(found.summary.report, created_at=created_at)
-    return Scanned(msgspec.structs.replace(found.summary, report=report), encoded)
-
-
-def noted(read: ReadFile, digests: dict[str, str]) -> ReadFile:
-    """A reader of files that notes the SHA-256 of each by its path."""
-
-    def reader(path: str) -> bytes:
-        digests.setdefault(path, "")
-        data = read(path)
-        digests[path] = hashlib.sha256(data).hexdigest()
-        return data
-
-    return reader
-
-
-def _digest(read: ReadFile, path: str) -> str:
-    try:
-        return hashlib.sha256(read(path)).hexdigest()
-    except FileReaderError:
-        return ""
 
 
 def _named(source: Source, names: Mapping[str, Sequence[str]]) -> Source:

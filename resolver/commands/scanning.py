@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from analyzers.source.caching.record_caches import RecordCache
     from analyzers.source.protocols import DistributionNames
     from analyzers.source.report import SourceReport
-    from analyzers.source.scan import Knowledge, Scan, Scanned
+    from analyzers.source.scan import Knowledge, Scan
+    from analyzers.source.scanned import Scanned
     from analyzers.source.signals.demand import ApiDemand
 
 _ENVIRONMENTS = (".venv", "venv")
@@ -74,7 +75,7 @@ def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: boo
     """
     from analyzers.source.caching.kept_scans import INSTRUMENT, KeptScans
     from analyzers.source.caching.record_caches import NoCache
-    from analyzers.source.scan import kept_scan
+    from analyzers.source.scanned import kept_scan
     from knowledge.derivations import Derivations
 
     created_at = _written(now)

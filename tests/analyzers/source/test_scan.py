@@ -14,7 +14,8 @@ from analyzers.directories import DirectoryReader
 from analyzers.reports import Tool
 from analyzers.source.caching.kept_scans import KeptScans
 from analyzers.source.documents import document
-from analyzers.source.scan import Knowledge, Scan, Scanned, ScanOptions
+from analyzers.source.scan import Knowledge, Scan, ScanOptions
+from analyzers.source.scanned import Scanned
 
 _TOOL = Tool(name="stackwright", version="1")
 _FILES = {
