@@ -11,7 +11,7 @@ import pytest
 
 from analyzers.source.extraction.masking import STRING, Source, masked
 
-_SOURCES = sorted(Path(__file__).parents[3].joinpath("analyzers").rglob("*.py"))
+_SOURCES = sorted(Path(__file__).parents[4].joinpath("analyzers").rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: path.name)
