@@ -7,7 +7,7 @@ from pathlib import Path
 from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 from analyzers.source.settings import ScanSettings, read_scan_settings
 
-PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "findings.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "reference" / "findings.md").read_text()
 
 
 def test_every_kind_has_its_section() -> None:

@@ -9,7 +9,7 @@ from analyzers.source.security import RULES
 from analyzers.source.signals.hardware_signals import Accelerator, Strength
 from analyzers.source.signals.syntax import MINIMUM
 
-PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "scan-signals.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "reference" / "scan-signals.md").read_text()
 
 
 def rows(title: str) -> list[list[str]]:
