@@ -48,6 +48,6 @@ def test_long_text_is_not_deep(text: str) -> None:
 
 
 def test_no_source_of_ours_is_too_deep() -> None:
-    folders = [Path(__file__).parents[3] / name for name in ("analyzers", "knowledge", "resolver")]
+    folders = [Path(__file__).parents[4] / name for name in ("analyzers", "knowledge", "resolver")]
     deep = [path for folder in folders for path in folder.rglob("*.py") if is_too_deep(path.read_text())]
     assert deep == []
