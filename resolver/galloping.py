@@ -9,6 +9,7 @@ of the length of the series in releases read, instead of its length.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import msgspec
@@ -64,6 +65,10 @@ class Galloping:
         series = list(project.ordered(domain & tier & project.beyond(position)))
         if len(series) >= self._shortest:
             self._bisect(project, series, against)
+        else:
+            # They are walked through, one by one, those of later tiers behind them: let none be waited for.
+            following = project.ordered(domain & ~bit(position))
+            self._prefetch(project, list(itertools.islice(following, PROBES)))
 
     def _bisect(self, project: Project, series: list[int], against: Project) -> None:
         """Assume of the releases before the first one that fits, in their order, that they all fail."""
