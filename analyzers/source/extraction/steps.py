@@ -16,7 +16,7 @@ INHERITED = "^"
 ITEMS = "[]="
 RESULT = "()="
 
-_CONTAINER_METHODS = {
+CONTAINER_METHODS = {
     "get": "()=",
     "pop": "()=",
     "setdefault": "()=",
@@ -50,7 +50,7 @@ def extended(value: str, step: str) -> tuple[str, ...]:
 
 def container_attribute(value: str, name: str) -> tuple[str, ...]:
     """A method of a built-in container."""
-    prefix = _CONTAINER_METHODS.get(name)
+    prefix = CONTAINER_METHODS.get(name)
     if prefix is None or not value.startswith("["):
         return ()
     item = value.partition("=")[2]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from analyzers.source.extraction.steps import CONTAINER_METHODS
 from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.module_facts import Definition, DefinitionKind, ModuleFacts
 from analyzers.source.protocols import Surfaces
@@ -19,15 +20,6 @@ _MAX_REMEMBERED = 20_000
 _NO_MEMBERS = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "builtins.object"}
 )
-_CONTAINER_METHODS = {
-    "get": "()=",
-    "pop": "()=",
-    "setdefault": "()=",
-    "popleft": "()=",
-    "values": "()=[]=",
-    "copy": "()=[]=",
-    "items": "()=[]=[1]=",
-}
 
 
 class State(NamedTuple):
@@ -182,7 +174,7 @@ class Follower:
     def _of_container(self, state: State, step: str, depth: int) -> tuple[State, ...]:
         head, _, rest = state.text.partition("=")
         if step[0] not in "([":
-            prefix = _CONTAINER_METHODS.get(step)
+            prefix = CONTAINER_METHODS.get(step)
             return (State("w", state.path, prefix + rest),) if prefix and head[0] == "[" else ()
         if (step == "()") != (head == "()"):
             return ()
