@@ -1,4 +1,4 @@
-"""What can be wrong with a target: names nobody knows, and facts without which a question has no answer."""
+"""What can be wrong with a target or an image, in terms of what the user named."""
 
 from __future__ import annotations
 
@@ -47,3 +47,30 @@ class UnservedTargetError(TargetError):
         known = "it is not known" if value is None else f"it is {value!r}"
         super().__init__(f"wheel tags cannot be told from {fact}: {known}")
         self.fact, self.value = fact, value
+
+
+class ImageError(Exception):
+    """An image cannot be read.
+
+    Attributes:
+        what: the reference, or the part of the image that it is about.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, what: str, reason: str, remedy: str | None = None) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what, self.reason = what, reason
+        if remedy is not None:
+            self.add_note(remedy)
+
+
+class ImageReferenceError(ImageError):
+    """The reference cannot be understood, or names nothing that exists: the user's to mend."""
+
+
+class SourceUnavailableError(ImageError):
+    """A daemon or registry does not answer, or refuses."""
+
+
+class DamagedImageError(ImageError):
+    """The image is not what its digests, sizes or formats promise."""

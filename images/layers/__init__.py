@@ -1,0 +1,1 @@
+"""Layers: tar streams in, hashed and reduced to what is wanted; laid over each other, a file system out."""

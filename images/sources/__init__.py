@@ -1,0 +1,1 @@
+"""Where images come from: daemons, archives, layouts, registries, directories. They alone do I/O."""
