@@ -18,7 +18,7 @@ import pytest
 
 _PACKAGES = ("python3", "python3-venv", "python3-pip", "ca-certificates")
 _FIELDS = (
-    *("binary:Package", "Version", "Architecture", "db:Status-Want", "db:Status-Status", "db:Status-Eflag"),
+    *("Package", "Version", "Architecture", "db:Status-Want", "db:Status-Status", "db:Status-Eflag"),
     *("source:Package", "source:Version"),
 )
 
