@@ -85,7 +85,7 @@ def _mode(files: RootFiles, path: bytes) -> int:
 
 def _user(config: ImageConfig) -> Iterator[Finding]:
     run = config.config
-    if run is None:  # no image, or one that says nothing about how it runs
+    if run is None or not config.rootfs.diff_ids:  # no image, or one that says nothing about how it runs
         return
     user = (run.user or "").partition(":")[0]
     if user in ("", "0", "root"):
