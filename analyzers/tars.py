@@ -167,18 +167,6 @@ class TarStream:
             self._unread -= len(piece)
             yield piece
 
-    def drain(self) -> None:
-        """Read what follows the last member to its end.
-
-        Raises:
-            TarError: the limits are exceeded, or the compression is damaged.
-        """
-        try:
-            for _ in self._chunks:
-                pass
-        except CompressionError as error:
-            raise TarError(str(error)) from error
-
     def _next_block(self, *, is_start: bool) -> bytes:
         start = self._at + self._unread
         end = start + BLOCK
