@@ -262,7 +262,7 @@ def write_docker_archive(path: Path, image: FakeImage, *, tags: Sequence[str] = 
 def write_podman_archive(
     path: Path, image: FakeImage, *, tags: Sequence[str] = ("docker.io/library/example:1",)
 ) -> Path:
-    """What podman and skopeo write: `<diff id>.tar`, a link to each from `<id>/layer.tar`, the manifest last."""
+    """What podman and skopeo write: `<diff id>.tar`, links to them from `<id>/layer.tar`, then a manifest."""
     names = []
     with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive:
         for layer in image.layers:
