@@ -44,7 +44,7 @@ FIRST, SECOND, BLOB = 32, 48, 4096
         (
             changed(12, struct.pack("<I", 0xFFFFFFFF)),
             [b"one", b"two"],
-            "4,294,967,295 pages of slots in 4,160 bytes",
+            "4,294,967,295 pages of slots in 4,160",
         ),
         (changed(FIRST, b"Slop"), [b"two"], "a slot begins with b'Slop'"),
         (changed(FIRST + 8, struct.pack("<I", 1)), [b"two"], "package 1: its place overlaps"),
