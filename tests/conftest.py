@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.alpine_root import AlpineRoot, fetched_root
 from fakes.commands import Commands
 from fakes.debian_root import DebianRoot, built_root
 from fakes.index import FakeIndex
@@ -51,6 +52,13 @@ def debian_root(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFa
     """A Debian root with Python, venv and pip; tests that use it are marked ``system``."""
     cache = pytestconfig.cache
     return built_root(cache.mkdir("debian-root") if cache else tmp_path_factory.mktemp("debian-root"))
+
+
+@pytest.fixture(scope="session")
+def alpine_root(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> AlpineRoot:
+    """An Alpine root; tests that use it are marked ``system`` and ``index``."""
+    cache = pytestconfig.cache
+    return fetched_root(cache.mkdir("alpine-root") if cache else tmp_path_factory.mktemp("alpine-root"))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

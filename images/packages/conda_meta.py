@@ -28,7 +28,7 @@ def read_conda_record(content: bytes) -> ListedPackage:
     """
     try:
         record = _DECODER.decode(content)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"no record of conda: {error}") from None
     return ListedPackage(
         name=word(record.name.encode(), "name"),

@@ -20,7 +20,7 @@ _INTERIOR, _LEAF = 0x05, 0x0D
 _INTERIOR_HEADER_BYTES, _LEAF_HEADER_BYTES = 12, 8
 _LIMIT_SCHEMA_ROWS = 1000
 
-_LOG_HEADER, _FRAME_HEADER = struct.Struct(">II4xI4x8s8x"), struct.Struct(">II8s8x")
+_LOG_HEADER, _FRAME_HEADER = struct.Struct(">III4x8s8x"), struct.Struct(">II8s8x")
 _LOG_MAGICS, _LOG_VERSION = (0x377F0682, 0x377F0683), 3007000
 _FIXED_BYTES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8, 8: 0, 9: 0}
 
@@ -51,9 +51,7 @@ class _Pages:
         self.page_bytes = 65536 if size == 1 else size
         self.usable_bytes = self.page_bytes - content[20]
         if self.page_bytes not in {1 << power for power in range(9, 17)} or self.usable_bytes < 480:
-            raise RpmDatabaseError(
-                f"pages of {self.page_bytes:,} bytes, {self.usable_bytes:,} of them usable"
-            )
+            raise RpmDatabaseError(f"pages of {self.page_bytes:,} bytes, {self.usable_bytes:,} usable")
         self._content, self._log = content, log
         self._logged = self._completed(log)
         self._used: set[int] = set()
