@@ -38,7 +38,7 @@ _FORMS = {
     (b".egg", FileKind.FILE): InstalledForm.EGG_FILE,
     (b".egg-link", FileKind.FILE): InstalledForm.EGG_LINK,
 }
-_ENDINGS = tuple({ending for ending, _ in _FORMS})
+ENDINGS = tuple({ending for ending, _ in _FORMS})
 
 
 class InstalledEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ def installed_entries(directory: bytes, children: Iterable[FileEntry]) -> Iterat
     A link counts as what the caller says it is: its kind is taken from `children`.
     """
     for child in children:
-        if not child.name.endswith(_ENDINGS):
+        if not child.name.endswith(ENDINGS):
             continue
         stem, dot, ending = child.name.rpartition(b".")
         form = _FORMS.get((dot + ending, child.kind))
