@@ -1,4 +1,4 @@
-"""Which catalogers and findings there are, in their order, and what all of them make of one root file system."""
+"""Which catalogers and findings there are, in their order, and what they make of one root file system."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from images.catalogers import (
     conda,
     cpu,
     cuda,
+    default_python,
+    distributions,
     dpkg,
+    environments,
+    interpreters,
     libc,
     native_libraries,
     os_release,
@@ -56,6 +60,10 @@ CATALOGERS: tuple[Cataloger, ...] = (
     apk,
     rpm,
     conda,
+    interpreters,
+    environments,
+    default_python,
+    distributions,
     libc,
     native_libraries,
     cuda,
@@ -115,4 +123,6 @@ _SURENESS = {Confidence.POSSIBLE: 0, Confidence.LIKELY: 1, Confidence.CERTAIN: 2
 
 def _stopped(module: str, error: FileReaderError) -> Unknown:
     what = module.rpartition(".")[2].replace("_", " ")
-    return Unknown(what=f"{what}: the rest", where=error.path.decode("utf-8", "backslashreplace"), reason=error.reason)
+    return Unknown(
+        what=f"{what}: the rest", where=error.path.decode("utf-8", "backslashreplace"), reason=error.reason
+    )

@@ -102,7 +102,9 @@ def _report(
             )
         ),
         packages=tuple(
-            sorted(found.packages, key=lambda one: (one.type, one.name, one.arch or "", one.version, one.where))
+            sorted(
+                found.packages, key=lambda one: (one.type, one.name, one.arch or "", one.version, one.where)
+            )
         ),
         libraries=tuple(sorted(found.libraries, key=lambda one: (one.name, one.path))),
         findings=tuple(sorted(dict.fromkeys(found.findings), key=_finding_key)),
@@ -150,5 +152,7 @@ def _unknowns(unknowns: Iterable[Unknown]) -> tuple[Unknown, ...]:
     ordered = sorted(set(unknowns))
     if len(ordered) <= _MOST_UNKNOWNS:
         return tuple(ordered)
-    more = Unknown(what="more", where="the report", reason=f"{len(ordered) - _MOST_UNKNOWNS:,} more are left out")
+    more = Unknown(
+        what="more", where="the report", reason=f"{len(ordered) - _MOST_UNKNOWNS:,} more are left out"
+    )
     return (*ordered[:_MOST_UNKNOWNS], more)

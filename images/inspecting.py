@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from analyzers.reports import Tool, Unknown
+from analyzers.reports import Tool
 from images.elf_parser import ElfParser
 from images.environment import Fact
 from images.image_config import ImageConfig, RunConfig
@@ -22,6 +22,7 @@ from images.report import ImageReport
 from images.sources.reference_texts import ImageReference, ReferenceKind, parse_reference
 from images.sources.source import ImageSource, ReadLayer
 
+_TOOL = Tool(name="stackwright", version="")
 _TOLD_BYTES = 8 << 20
 _HOST_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "CONDA_PREFIX", "VIRTUAL_ENV")
 
@@ -34,7 +35,7 @@ def inspect_reference(
     digests: bool = False,
     environ: Mapping[str, str],
     today: datetime.date,
-    tool: Tool = Tool(name="stackwright", version=""),
+    tool: Tool = _TOOL,
     created_at: str | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImageReport:
@@ -89,7 +90,7 @@ def inspect_source(
     progress("looking at what is installed")
     files = squashed(image.layers)
     found = catalogued(files, image.config, today)
-    return image_report(image, found, _layer_unknowns(image.layers, files.unknowns), head)
+    return image_report(image, found, files.unknowns, head)
 
 
 def _inspect_directory(
@@ -124,7 +125,11 @@ def _inspect_host(
     machine = {
         name: fact for name, fact in host_environment().facts.items() if not name.startswith("python.")
     }
-    facts: dict[str, Fact] = {**machine, **found.facts, **{name: machine[name] for name in _MACHINES if name in machine}}
+    facts: dict[str, Fact] = {
+        **machine,
+        **found.facts,
+        **{name: machine[name] for name in _MACHINES if name in machine},
+    }
     found = msgspec.structs.replace(found, facts=facts)
     return root_report("host", reference.text, config, found, files.unknowns, head)
 
@@ -137,12 +142,6 @@ def _elf_parser() -> ElfParser:
     from images.elf import dynamic_range, parse_elf
 
     return ElfParser(parse=parse_elf, dynamic_range=dynamic_range)
-
-
-def _layer_unknowns(layers: tuple[LayerContent, ...], others: tuple[Unknown, ...]) -> Iterator[Unknown]:
-    for layer in layers:
-        yield from layer.unknowns
-    yield from others
 
 
 def _telling(read_layer: ReadLayer, progress: Callable[[str], None]) -> ReadLayer:

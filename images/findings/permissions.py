@@ -13,6 +13,7 @@ from images.links import led_to, shown_path
 from images.root_files import RootFiles
 
 _EVERYBODY = 0o002
+_IMPORTED = (b".py", b".pyc", b".so", b".pth", b".egg", b".egg-link", b".zip")
 _MOST_DIRECTORIES = 1000
 _MOST_CHILDREN = 20_000
 _MOST_SHOWN = 5
@@ -62,7 +63,7 @@ def _open_paths(files: RootFiles, directory: bytes) -> Iterator[tuple[bytes, int
     except FileReaderError:
         return
     for child in children[:_MOST_CHILDREN]:
-        if child.kind in (FileKind.DIRECTORY, FileKind.FILE):
+        if child.kind is FileKind.DIRECTORY or child.kind is FileKind.FILE and child.name.endswith(_IMPORTED):
             path = joined(directory, child.name)
             mode = _mode(files, path)
             if mode & _EVERYBODY:

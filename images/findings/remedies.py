@@ -11,7 +11,7 @@ REMEDIES: Mapping[str, str] = {
     "runs-as-root": "set USER to another user in the last stage",
     "secret-in-command": "pass it by a file or the environment when the container starts, and replace it",
     "secret-in-environment": "pass it when the container starts, and replace it: who has the image has it",
-    "secret-in-history": "use a secret mount (RUN --mount=type=secret), and replace it: who has the image has it",
+    "secret-in-history": "use RUN --mount=type=secret, and replace it: who has the image has it",
     "secret-in-label": "take it out of the labels, and replace it: who has the image has it",
     "world-writable-search-path": "leave the directory to its owner: chmod -R o-w in the step that made it",
 }

@@ -48,7 +48,7 @@ def flowed(items: Sequence[str], width: int, indent: str = "    ") -> Iterator[s
 
 def megabytes(size_bytes: int) -> str:
     """A size for people."""
-    return f"{size_bytes / 1e6:,.1f} MB"
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:,.1f} kB"
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

@@ -41,7 +41,9 @@ def pythons(report: ImageReport, width: int, *, whole: bool) -> Iterator[str]:
     yield f"Python ({counted(len(found), 'interpreter')}):"
     counts = Counter(one.interpreter for one in report.distributions)
     shown = _shown(found, _MOST_INTERPRETERS, whole=whole)
-    rows = [("", "version", "path", "made by", "distributions", "layer", "made from")]
+    rows: list[tuple[str, ...]] = [
+        ("", "version", "path", "made by", "distributions", "layer", "made from")
+    ]
     rows += [_interpreter(one, counts[one.path], layered=bool(report.layers)) for one in shown]
     yield from table(rows, width, give=2)
     if len(shown) < len(found):
@@ -113,7 +115,13 @@ def native(report: ImageReport, width: int, *, whole: bool) -> Iterator[str]:
     shown = _shown(found, _MOST_LIBRARIES, whole=whole)
     rows = [("library", "version", "path", "from", "layer")]
     rows += [
-        (one.name, one.version or "", one.path, one.provider or "", "" if one.layer is None else str(one.layer))
+        (
+            one.name,
+            one.version or "",
+            one.path,
+            one.provider or "",
+            "" if one.layer is None else str(one.layer),
+        )
         for one in shown
     ]
     yield from table(rows, width, give=2)

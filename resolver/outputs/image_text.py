@@ -111,7 +111,8 @@ def _layers(report: ImageReport, width: int, *, whole: bool) -> Iterator[str]:
     sizes = max(len(megabytes(layer.size_bytes)) for layer in shown)
     for layer in shown:
         start = f"  {layer.index:>{numbers}}  {megabytes(layer.size_bytes):>{sizes}}  "
-        yield start + cut(layer.created_by or "(no history)", width - len(start))
+        step = layer.created_by or "(no history)"
+        yield start + (step if whole else cut(step, width - len(start)))
     if len(shown) < len(report.layers):
         yield f"  and {len(report.layers) - len(shown)} more (--all or --format json has all)"
 
