@@ -168,6 +168,7 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an expected error; None for a bug."""
     from analyzers.manifests.errors import ManifestError
     from images.errors import ImageError, ImageReferenceError, TargetError
+    from images.sbom.errors import SbomLibraryError
     from knowledge.errors import ConfigurationError, KnowledgeError
     from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
@@ -175,7 +176,7 @@ def exit_code(error: Exception) -> int | None:
     from resolver.outputs.errors import LockfileError
 
     match error:
-        case InputError() | ManifestError() | TargetError() | ImageReferenceError():
+        case InputError() | ManifestError() | TargetError() | ImageReferenceError() | SbomLibraryError():
             return BAD_INPUT
         case (
             ConfigurationError()

@@ -63,7 +63,9 @@ def _open_paths(files: RootFiles, directory: bytes) -> Iterator[tuple[bytes, int
     except FileReaderError:
         return
     for child in children[:_MOST_CHILDREN]:
-        if child.kind is FileKind.DIRECTORY or child.kind is FileKind.FILE and child.name.endswith(_IMPORTED):
+        if child.kind is FileKind.DIRECTORY or (
+            child.kind is FileKind.FILE and child.name.endswith(_IMPORTED)
+        ):
             path = joined(directory, child.name)
             mode = _mode(files, path)
             if mode & _EVERYBODY:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from images.report import ImageReport
 
 
@@ -36,9 +38,14 @@ def inspected(options: argparse.Namespace, reference: str) -> ImageReport:
             environ=os.environ,
             today=now.date(),
             tool=tool(),
-            created_at=now.isoformat().replace("+00:00", "Z"),
+            created_at=written_moment(now),
             progress=progress,
         )
+
+
+def written_moment(moment: datetime) -> str:
+    """A time of the run as reports have it."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 @contextmanager

@@ -41,9 +41,7 @@ def pythons(report: ImageReport, width: int, *, whole: bool) -> Iterator[str]:
     yield f"Python ({counted(len(found), 'interpreter')}):"
     counts = Counter(one.interpreter for one in report.distributions)
     shown = _shown(found, _MOST_INTERPRETERS, whole=whole)
-    rows: list[tuple[str, ...]] = [
-        ("", "version", "path", "made by", "distributions", "layer", "made from")
-    ]
+    rows: list[tuple[str, ...]] = [("", "version", "path", "made by", "distributions", "layer", "made from")]
     rows += [_interpreter(one, counts[one.path], layered=bool(report.layers)) for one in shown]
     yield from table(rows, width, give=2)
     if len(shown) < len(found):
