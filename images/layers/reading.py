@@ -238,17 +238,21 @@ class _Reading:
         if entry.kind is EntryKind.DIRECTORY:
             raise EntryPlaceError("a hard link to a directory")
         self._set(path, entry)
-        if target in self._contents:
-            self._hold(path, self._contents[target].content())
-        elif target in self._left_out:
-            self._left_out[path] = self._left_out[target]
-        elif entry.kind is EntryKind.FILE and self._wanted.limit(path) is not None:
-            self._left_out[path] = "it is a hard link to a file that was not kept"
-            self._remarks.add(path, "it is a hard link to a file that was not kept")
+        if entry.kind is EntryKind.FILE and self._wanted.limit(path) is not None:
+            self._share_content(path, target)
         if target in self._elves:
             self._elves[path] = self._elves[target]
         if self._digests is not None and target in self._digests:
             self._digests[path] = self._digests[target]
+
+    def _share_content(self, path: bytes, target: bytes) -> None:
+        if target in self._contents:
+            self._hold(path, self._contents[target].content())
+        elif target in self._left_out:
+            self._left_out[path] = self._left_out[target]
+        else:
+            self._left_out[path] = "it is a hard link to a file that was not kept"
+            self._remarks.add(path, "it is a hard link to a file that was not kept")
 
     def _take_content(self, stream: TarStream, member: TarMember, path: bytes) -> None:
         size_bytes = member.size_bytes

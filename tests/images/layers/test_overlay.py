@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from analyzers.files import FileKind, read_file, walk
+from analyzers.files import (
+    FileKind,
+    FileMissingError,
+    UnsafePathError,
+    WrongKindError,
+    read_file,
+    walk,
+)
 from fakes.layers import (
     device,
     directory,
@@ -140,3 +147,161 @@ def test_layers_say_where_paths_come_from() -> None:
     }  # fmt: skip
     assert (root.layer(b""), root.layer(b"missing")) == (None, None)
     assert (root.stat(b"a").mode, root.stat(b"b").mode) == (0o711, 0o755)
+
+
+CONFLICTS = {
+    "a directory over a link of a layer below": (
+        [LOWER, layer(file("link/one", "new"))],
+        LOWEST | {"link": "directory", "link/one": "new"},
+        ["/link", "replaces what a layer below has there"],
+    ),
+    "a directory over a file of a layer below": (
+        [LOWER, layer(file("file/one", "new"))],
+        LOWEST | {"file": "directory", "file/one": "new"},
+        ["/file", "replaces what a layer below has there"],
+    ),
+    "through a link of its own layer": (
+        [layer(directory("a"), symlink("l", "a/"), file("l/x", "1"), symlink("m", "/l"), file("m/y", "2"))],
+        {"a": "directory", "a/x": "1", "a/y": "2", "l": "-> a/", "m": "-> /l"},
+        [],
+    ),
+    "a whiteout through a link of its own layer": (
+        [LOWER, layer(symlink("l", "a"), whiteout("l/one"), file("l/new", "n"))],
+        without("a/one") | {"l": "-> a", "a/new": "n"},
+        [],
+    ),
+    "through a link that leads nowhere yet": (
+        [layer(symlink("l", "../../b/./c/"), file("l/x", "1"))],
+        {"b": "directory", "b/c": "directory", "b/c/x": "1", "l": "-> ../../b/./c/"},
+        [],
+    ),
+    "through links in a circle": (
+        [layer(symlink("l", "m"), symlink("m", "l"), file("l/x", "1"), file("y", ""))],
+        {"l": "-> m", "m": "-> l", "y": ""},
+        ["/l/x", "circles"],
+    ),
+    "below a file of its own layer": (
+        [layer(file("f", "1"), file("f/x", ""), directory("f/y"), whiteout("f/z"))],
+        {"f": "1"},
+        ["/f/x", "in its way", "/f/y", "/f/.wh.z"],
+    ),
+    "a file replaces a directory of its own layer": (
+        [layer(directory("a"), file("a/b/c", ""), file("a", "1"))],
+        {"a": "1"},
+        ["/a", "more than once"],
+    ),
+    "a directory replaces a file and a file a directory": (
+        [layer(file("a/b", ""), file("a", "1"), directory("a"), file("a/c", "2"))],
+        {"a": "directory", "a/c": "2"},
+        ["/a", "more than once"],
+    ),
+    "a link replaces an implied directory": (
+        [layer(file("a/b", "old"), file("c/b", "1"), symlink("a", "c"), file("a/d", "2"))],
+        {"a": "-> c", "c": "directory", "c/b": "1", "c/d": "2"},
+        ["/a", "more than once"],
+    ),
+    "a directory replaces a link": (
+        [layer(symlink("a", "c"), file("a/b", "1"), directory("a"), file("a/b", "2"))],
+        {"a": "directory", "a/b": "2", "c": "directory", "c/b": "1"},
+        ["/a", "more than once"],
+    ),
+    "the last of several": ([layer(file("a", "1"), file("./a", "2"))], {"a": "2"}, ["/a", "more than once"]),
+    "hard links that lead nowhere": (
+        [
+            LOWER,
+            layer(hardlink("x", "missing"), hardlink("y", "a"), hardlink("z", "file/x"), whiteout("file")),
+        ],
+        without("file"),
+        ["/x in", "/y in", "/z in", "leads nowhere"],
+    ),
+    "hard links to themselves and to directories": (
+        [
+            layer(
+                directory("a"),
+                hardlink("b", "b"),
+                hardlink("c", "a"),
+                hardlink("d", ""),
+                hardlink("e", "../a"),
+            )
+        ],
+        {"a": "directory"},
+        ["/b", "itself", "/c", "to a directory", "/d", "is empty", "/e", "out of the root"],
+    ),
+    "a hard link to what a whiteout hides": (
+        [LOWER, layer(whiteout("a/one"), hardlink("b", "a/one"))],
+        without("a/one"),
+        ["/b", "leads nowhere"],
+    ),
+    "bare whiteouts": (
+        [LOWER, layer(file("a/.wh."), file("a/.wh..."), file(".wh.."))],
+        LOWEST,
+        ["/a/.wh.", "names nothing", "/.wh.."],
+    ),
+    "out of the root": (
+        [
+            layer(
+                file("../x", ""),
+                file("a/../../x", ""),
+                file("a/../b", "1"),
+                file("/c", "2"),
+                file("//d/./e", "3"),
+            )
+        ],
+        {"b": "1", "c": "2", "d": "directory", "d/e": "3"},
+        ["../x", "out of the root", "detour", "absolute"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("layers", "expected", "told"), CONFLICTS.values(), ids=CONFLICTS)
+def test_conflicts_are_decided_as_engines_do_and_told(
+    layers: list[bytes], expected: dict[str, str], told: list[str]
+) -> None:
+    root = root_of(*layers)
+    assert shown(root) == expected
+    reported = "\n".join(reasons(root))
+    for text in told:
+        assert text in reported
+    assert bool(reported) == bool(told)
+
+
+def test_a_hard_link_keeps_what_it_shares() -> None:
+    root = root_of(LOWER, layer(hardlink("b", "a/one")), layer(whiteout("a"), hardlink("c", "b")))
+    assert shown(root) == without(*BELOW) | {"b": "1", "c": "1"}
+    assert [root.layer(path) for path in (b"b", b"c")] == [1, 2]
+
+
+def test_what_is_not_there_is_an_error_of_the_right_kind() -> None:
+    root = root_of(LOWER)
+    for read in (root.stat, root.open, root.read_link, root.list):
+        with pytest.raises(FileMissingError):
+            read(b"a/missing")
+        with pytest.raises(WrongKindError, match="expected a directory, found a file"):
+            read(b"a/one/below")
+        with pytest.raises(WrongKindError, match="expected a directory, found a symlink"):
+            read(b"link/one")
+        with pytest.raises(UnsafePathError):
+            read(b"../x")
+    with pytest.raises(WrongKindError):
+        root.list(b"a/one")
+    with pytest.raises(WrongKindError):
+        root.open(b"link")
+    with pytest.raises(WrongKindError):
+        root.read_link(b"a")
+    assert (root.elf(b"missing"), root.sha256(b"missing")) == (None, None)
+
+
+def test_names_need_not_be_text() -> None:
+    name = b"\xff\xfe/\n\x1b[31m"
+    root = root_of(layer(file(name, "x")), layer(file(name, "1"), file(name, "2")))
+    assert list(walk(root)) == [(b"\xff\xfe", FileKind.DIRECTORY), (name, FileKind.FILE)]
+    assert reasons(root)[0].startswith("/\\xff\\xfe/")
+
+
+def test_huge_trees_take_time_in_proportion() -> None:
+    """Every layer hides what the one before it made; nothing else is touched, or this would not end."""
+    deep = "/".join("d" * 250)
+    base = layer(*(file(f"{number % 100}/{number}") for number in range(10_000)), file(deep))
+    tops = [layer(whiteout(f"top{number}"), file(f"top{number + 1}/{deep}/x")) for number in range(100)]
+    root = root_of(base, *tops)
+    assert root.paths() == 10_000 + 100 + 250 + 252
