@@ -189,14 +189,15 @@ def _project_metadata(files: FollowingFiles, project: bytes | None) -> Installed
 
 
 def _without_echoes(found: list[PythonDistribution]) -> Iterator[PythonDistribution]:
-    """Without the ``*.egg-info`` in the sources of an editable install, which is the same distribution."""
-    projects = {(one.interpreter, one.name, one.editable) for one in found if one.editable is not None}
+    """Each once in a directory, and without the ``*.egg-info`` in the sources of an editable install."""
+    met: set[tuple[str, str | None, str]] = set()
+    projects = {(one.name, one.editable) for one in found if one.editable is not None}
     for one in found:
         folders = (one.location, one.location.removesuffix("/src"), one.location.rpartition("/")[0])
-        is_echo = one.editable is None and any(
-            (one.interpreter, one.name, folder) in projects for folder in folders
-        )
-        if not is_echo:
+        is_echo = one.editable is None and any((one.name, folder) in projects for folder in folders)
+        key = (one.name, one.version, one.location)
+        if not is_echo and key not in met:
+            met.add(key)
             yield one
 
 
