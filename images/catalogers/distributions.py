@@ -81,6 +81,7 @@ class _Reading:
 
     def __init__(self, files: FollowingFiles, packages: set[str]) -> None:
         self._files, self._packages = files, packages
+        self._counted: set[bytes | None] = set()
         self.found: list[PythonDistribution] = []
         self.findings: list[Finding] = []
         self.unknowns: list[Unknown] = []
@@ -100,7 +101,11 @@ class _Reading:
                 return
             if entry.is_left_over:
                 self.findings.append(_left_over(entry))
-            elif interpreter is not None or entry.form is InstalledForm.DIST_INFO:
+            elif interpreter is not None:
+                self._counted.add(self._files.found(entry.path))
+                self._entry(directory, entry, interpreter)
+            elif entry.form is InstalledForm.DIST_INFO and entry.path not in self._counted:
+                # What a store holds and links lead to from elsewhere was counted there.
                 self._entry(directory, entry, interpreter)
 
     def _entry(self, directory: bytes, entry: InstalledEntry, interpreter: str | None) -> None:
