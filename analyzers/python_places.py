@@ -17,7 +17,7 @@ _LIBRARY_LANDMARKS = frozenset({b"os.py", b"os.pyc"})
 """What an interpreter looks for to find its library. Source: CPython, ``Modules/getpath.py``."""
 _EXECUTABLE_STARTS = (b"python", b"pypy", b"graalpy", b"platform-python")
 _EXECUTABLE = re.compile(
-    rb"(?:platform-)?(?:python|pypy|graalpy)(?:[0-9](?:\.[0-9]{1,2})?)?[a-z]{0,2}(?:-dbg|-c)?", re.ASCII
+    rb"(?:platform-)?(?:python|pypy|graalpy)(?:[0-9](?:\.[0-9]{1,2})?)?[tdmu]{0,2}(?:-dbg|-c)?", re.ASCII
 )
 # Nothing is installed below these, or what is there is none of the tree's own.
 _PASSED_OVER = frozenset({b"node_modules", b"__pycache__", b".git", b"include"})
@@ -25,6 +25,10 @@ _PASSED_OVER_AT_ROOT = frozenset({b"proc", b"sys", b"dev"})
 _SHARED_DATA = frozenset(
     {b"doc", b"fonts", b"i18n", b"icons", b"info", b"licenses", b"locale", b"man", b"terminfo", b"zoneinfo"}
 )
+_CACHE_TAG = b"CACHEDIR.TAG"
+"""Source: https://bford.info/cachedir/"""
+_CONDA_CACHE = b"pkgs"
+"""Packages that conda unpacked, beside the environments that it links them into."""
 _LIMIT_DEPTH = 24
 _LIMIT_ENTRIES = 2_000_000
 
@@ -34,7 +38,8 @@ class PythonPlaces(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         site_packages: directories named ``site-packages`` or ``dist-packages``.
-        bundles: other directories that hold ``*.dist-info``, as ``pip install --target`` leaves them.
+        bundles: other directories that hold ``*.dist-info``, as ``pip install --target`` leaves them; those
+            in caches, such as the one of uv, are left out.
         environments: directories that hold ``pyvenv.cfg``.
         libraries: directories of a standard library, such as ``usr/lib/python3.11``.
         executables: files and links with the name of an interpreter.
@@ -89,10 +94,11 @@ class _Walk:
         self._libraries: list[bytes] = []
         self._executables: list[bytes] = []
         self._conda: list[bytes] = []
+        self._caches: set[bytes] = set()
 
     def entered(self, directory: bytes, children: tuple[FileEntry, ...]) -> Iterator[bytes]:
         """Note what a directory holds; gives those below it that are to be entered."""
-        is_bundle = is_library = False
+        is_bundle = is_library = is_cache = is_environment = is_conda = False
         below: list[bytes] = []
         file, link, folder = FileKind.FILE, FileKind.SYMLINK, FileKind.DIRECTORY
         for child in children:
@@ -103,6 +109,7 @@ class _Walk:
                 elif name.endswith(_METADATA_ENDINGS):
                     is_bundle = is_bundle or name.endswith(b".dist-info")
                 elif name == b"conda-meta":
+                    is_conda = True
                     self._conda.append(directory)
                 else:
                     below.append(name)
@@ -111,20 +118,34 @@ class _Walk:
                     if _EXECUTABLE.fullmatch(name):
                         self._executables.append(joined(directory, name))
                 elif name == b"pyvenv.cfg":
+                    is_environment = True
                     self._environments.append(directory)
+                elif name == _CACHE_TAG:
+                    is_cache = True
                 elif name in _LIBRARY_LANDMARKS:
                     is_library = is_library or is_library_name(directory)
         if is_library:
             self._libraries.append(directory)
             return iter(())
+        if is_cache and not is_environment:  # uv marks its environments so, too
+            self._caches.add(directory)
         if is_bundle:
             self._bundles.append(directory)
+        if is_conda:
+            below = [name for name in below if name != _CONDA_CACHE]
         return (joined(directory, name) for name in below if not _is_passed_over(directory, name))
+
+    def _is_cached(self, path: bytes) -> bool:
+        while path:
+            if path in self._caches:
+                return True
+            path = path.rpartition(b"/")[0]
+        return False
 
     def places(self) -> PythonPlaces:
         return PythonPlaces(
             site_packages=tuple(self._site_packages),
-            bundles=tuple(self._bundles),
+            bundles=tuple(path for path in self._bundles if not self._is_cached(path)),
             environments=tuple(self._environments),
             libraries=tuple(self._libraries),
             executables=tuple(self._executables),

@@ -61,7 +61,7 @@ def led_to(files: FileReader, path: bytes) -> bytes | None:
         return None
 
 
-_ESCAPED = re.compile(rb"\\\\x([89a-f][0-9a-f])")
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 def path_of_shown(shown: str) -> bytes:

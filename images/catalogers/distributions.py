@@ -81,6 +81,7 @@ class _Reading:
 
     def __init__(self, files: FollowingFiles, packages: set[str]) -> None:
         self._files, self._packages = files, packages
+        self._counted: set[bytes | None] = set()
         self.found: list[PythonDistribution] = []
         self.findings: list[Finding] = []
         self.unknowns: list[Unknown] = []
@@ -100,7 +101,11 @@ class _Reading:
                 return
             if entry.is_left_over:
                 self.findings.append(_left_over(entry))
-            elif interpreter is not None or entry.form is InstalledForm.DIST_INFO:
+            elif interpreter is not None:
+                self._counted.add(self._files.found(entry.path))
+                self._entry(directory, entry, interpreter)
+            elif entry.form is InstalledForm.DIST_INFO and entry.path not in self._counted:
+                # What a store holds and links lead to from elsewhere was counted there.
                 self._entry(directory, entry, interpreter)
 
     def _entry(self, directory: bytes, entry: InstalledEntry, interpreter: str | None) -> None:
@@ -189,14 +194,15 @@ def _project_metadata(files: FollowingFiles, project: bytes | None) -> Installed
 
 
 def _without_echoes(found: list[PythonDistribution]) -> Iterator[PythonDistribution]:
-    """Without the ``*.egg-info`` in the sources of an editable install, which is the same distribution."""
-    projects = {(one.interpreter, one.name, one.editable) for one in found if one.editable is not None}
+    """Each once in a directory, and without the ``*.egg-info`` in the sources of an editable install."""
+    met: set[tuple[str, str | None, str]] = set()
+    projects = {(one.name, one.editable) for one in found if one.editable is not None}
     for one in found:
         folders = (one.location, one.location.removesuffix("/src"), one.location.rpartition("/")[0])
-        is_echo = one.editable is None and any(
-            (one.interpreter, one.name, folder) in projects for folder in folders
-        )
-        if not is_echo:
+        is_echo = one.editable is None and any((one.name, folder) in projects for folder in folders)
+        key = (one.name, one.version, one.location)
+        if not is_echo and key not in met:
+            met.add(key)
             yield one
 
 

@@ -18,7 +18,7 @@ from images.installations.environments import (
 )
 from images.installations.executables import Installation
 from images.installations.program_lookup import ProgramLookup
-from images.installations.search_paths import environment_path
+from images.installations.search_paths import Sites, environment_path
 from images.installations.seen_places import seen_places
 from images.installations.variables import process_variables
 from images.links import shown_path
@@ -33,6 +33,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """Every virtual environment as an `Interpreter`; `known` has those that are none."""
     seen = seen_places(files)
     variables = process_variables(seen.files, config)
+    sites = Sites(seen.files, variables)
     lookup = ProgramLookup(seen.files, variables)
     default = lookup.default()
     prefixes = frozenset(seen.places.environments)
@@ -46,9 +47,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
         base = base_of(seen.files, each, by_path)
         described_base = described.get(shown_path(base.path)) if base is not None else None
         python = base.python if base is not None and base.python is not None else each.python
-        path = environment_path(
-            seen.files, each.prefix, base, python, variables, with_system_sites=each.with_system_sites
-        )
+        path = environment_path(sites, each.prefix, base, python, with_system_sites=each.with_system_sites)
         evidence = _evidence(each)
         found.append(
             Interpreter(

@@ -13,7 +13,7 @@ from images.image_config import ImageConfig
 from images.installations.abis import SYSCONFIG_SUFFIXES, build_facts
 from images.installations.executables import Installation, library_shown
 from images.installations.program_lookup import ProgramLookup
-from images.installations.search_paths import SITE_NAME, interpreter_path
+from images.installations.search_paths import SITE_NAME, Sites, interpreter_path
 from images.installations.seen_places import seen_places
 from images.installations.variables import PASSWD, process_variables
 from images.installations.versions import (
@@ -49,6 +49,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """Every interpreter, with the directories that it searches; environments are another cataloger's."""
     seen = seen_places(files)
     variables = process_variables(seen.files, config)
+    sites = Sites(seen.files, variables)
     lookup = ProgramLookup(seen.files, variables)
     default = lookup.default()
     prefixes = frozenset(seen.places.environments)
@@ -74,7 +75,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
                 version=statements[0].version if statements else each.python,
                 implementation=each.implementation,
                 abi=build.abi,
-                search_path=tuple(map(shown_path, interpreter_path(seen.files, each, variables))),
+                search_path=tuple(map(shown_path, interpreter_path(sites, each))),
                 is_default=default_path is not None and default_path in (each.path, *each.names),
                 has_headers=any(
                     seen.files.file(joined(directory, b"Python.h")) is not None

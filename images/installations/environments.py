@@ -16,7 +16,7 @@ from images.links import shown_path
 
 CONFIGURATION_NAME = b"pyvenv.cfg"
 _LIMIT_BYTES = 1 << 16
-_LIMIT_ENVIRONMENTS = 5_000
+_LIMIT_ENVIRONMENTS = 2_000
 _PROGRAM_NAMES = (b"python", b"python3")
 _VERSION = re.compile(
     r"([0-9]+\.[0-9]+(?:\.[0-9]+)?)(?:\.?(a|b|c|rc|alpha|beta|candidate|final)\.?([0-9]+))?"

@@ -5,8 +5,9 @@ Source: CPython, ``Lib/site.py``, with what Debian (``dist-packages``) and Fedor
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -23,27 +24,55 @@ _LIMIT_SITE_BYTES = 1 << 18
 _LIMIT_PTH_BYTES = 1 << 20
 _LIMIT_PTH_FILES = 1_000
 _LIMIT_PTH_LINES = 10_000
-_LIMIT_DIRECTORIES = 2_000
+_LIMIT_DIRECTORIES = 500
 _QUOTED_USR_LOCAL = re.compile(rb"""["']/usr/local/?["']""")
+
+
+class Sites:
+    """The directories of one image that interpreters search, with what was read of each kept."""
+
+    def __init__(self, files: FollowingFiles, variables: ProcessVariables) -> None:
+        self.files, self.variables = files, variables
+        self._named: dict[bytes, tuple[bytes, ...]] = {}
+        self._first: tuple[bytes, ...] | None = None
+
+    def named_by_pth(self, site: bytes) -> tuple[bytes, ...]:
+        """The directories that the ``.pth`` files of a directory add, those that exist."""
+        if site not in self._named:
+            paths = itertools.islice(_pth_paths(self.files, site), _LIMIT_DIRECTORIES)
+            found = [real for path in paths if (real := self.files.directory(path)) is not None]
+            self._named[site] = tuple(dict.fromkeys(found))
+        return self._named[site]
+
+    def searched_first(self) -> tuple[bytes, ...]:
+        """The directories of PYTHONPATH; of those only such with distributions in them matter here."""
+        if self._first is None:
+            found = []
+            for directory in self.variables.paths("PYTHONPATH"):
+                real = self.files.directory(directory) if b"\0" not in directory else None
+                if real is not None and any(installed_entries(real, self.files.list(real))):
+                    found.append(real)
+            self._first = tuple(dict.fromkeys(found))
+        return self._first
 
 
 class SearchPath:
     """Directories that exist, each once by its real path, in the order in which they are added."""
 
-    def __init__(self, files: FollowingFiles) -> None:
-        self._files = files
-        self._found: dict[bytes, None] = {}
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+        self._found = dict.fromkeys(sites.searched_first())
 
     @property
     def directories(self) -> tuple[bytes, ...]:
-        """Those that were added."""
+        """Those that were added, after those that come first for every interpreter."""
         return tuple(self._found)
 
     def add(self, path: bytes) -> bytes | None:
         """Search a directory if there is one; gives its real path where it is new."""
         if b"\0" in path or len(self._found) >= _LIMIT_DIRECTORIES:
             return None
-        real = self._files.directory(path)
+        real = self._sites.files.directory(path)
         if real is None or real in self._found:
             return None
         self._found[real] = None
@@ -53,11 +82,12 @@ class SearchPath:
         """The same of a directory whose ``.pth`` files count."""
         site = self.add(path)
         if site is not None:
-            for target in pth_directories(self._files, site):
-                self.add(target)
+            for target in self._sites.named_by_pth(site):
+                if len(self._found) < _LIMIT_DIRECTORIES:
+                    self._found.setdefault(target)
 
 
-def pth_directories(files: FollowingFiles, site: bytes) -> Iterator[bytes]:
+def _pth_paths(files: FollowingFiles, site: bytes) -> Iterator[bytes]:
     """The paths that the ``.pth`` files of a directory name, whether there is anything or not."""
     try:
         names = [child.name for child in files.list(site) if child.name.endswith(PTH_SUFFIX)]
@@ -105,51 +135,34 @@ def site_layout(files: FollowingFiles, library: bytes | None) -> SiteLayout:
     )
 
 
-def interpreter_path(
-    files: FollowingFiles, installation: Installation, variables: ProcessVariables
-) -> tuple[bytes, ...]:
+def interpreter_path(sites: Sites, installation: Installation) -> tuple[bytes, ...]:
     """The directories that an interpreter searches outside of any environment."""
-    path = SearchPath(files)
-    for directory in searched_first(files, variables):
-        path.add(directory)
+    path = SearchPath(sites)
     if installation.python is None:
         return path.directories
-    for directory in user_sites(installation, variables):
-        path.add_site(directory)
-    for directory in prefix_sites(files, installation):
+    for directory in _system_sites(sites, installation):
         path.add_site(directory)
     if installation.library is not None:
-        _add_library(files, path, installation.library)
+        _add_library(sites.files, path, installation.library)
     return path.directories
 
 
 def environment_path(
-    files: FollowingFiles,
-    prefix: bytes,
-    base: Installation | None,
-    python: str | None,
-    variables: ProcessVariables,
-    *,
-    with_system_sites: bool,
+    sites: Sites, prefix: bytes, base: Installation | None, python: str | None, *, with_system_sites: bool
 ) -> tuple[bytes, ...]:
     """The directories that the interpreter of a virtual environment searches."""
-    path = SearchPath(files)
-    for directory in searched_first(files, variables):
-        path.add(directory)
+    path = SearchPath(sites)
     for directory in environment_sites(prefix, base, python):
         path.add_site(directory)
     if with_system_sites and base is not None:
-        for directory in (*user_sites(base, variables), *prefix_sites(files, base)):
+        for directory in _system_sites(sites, base):
             path.add_site(directory)
     return path.directories
 
 
-def searched_first(files: FollowingFiles, variables: ProcessVariables) -> Iterator[bytes]:
-    """The directories of PYTHONPATH; of those only such with distributions in them matter here."""
-    for directory in variables.paths("PYTHONPATH"):
-        real = files.directory(directory) if b"\0" not in directory else None
-        if real is not None and any(installed_entries(real, files.list(real))):
-            yield real
+def _system_sites(sites: Sites, installation: Installation) -> Iterator[bytes]:
+    yield from user_sites(installation, sites.variables)
+    yield from prefix_sites(sites.files, installation)
 
 
 def environment_sites(prefix: bytes, base: Installation | None, python: str | None) -> Iterator[bytes]:
@@ -210,8 +223,3 @@ def _add_library(files: FollowingFiles, path: SearchPath, library: bytes) -> Non
             continue
         if any(installed_entries(directory, children)):
             path.add(directory)
-
-
-def in_order(directories: Iterable[bytes]) -> tuple[bytes, ...]:
-    """Each directory once, the first place counting."""
-    return tuple(dict.fromkeys(directories))
