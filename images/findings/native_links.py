@@ -160,9 +160,11 @@ def _finding(key: Key, evidence: list[Evidence]) -> Finding:
         "libc-mismatch": f"{owner} was built for glibc; the image has musl",
     }
     certain = kind == "symbol-version-missing"
+    # Small images leave out what modules of the standard library need that few programs use.
+    lesser = Level.INFO if owner.startswith("/") else Level.WARNING
     return Finding(
         id=kind,
-        level=Level.ERROR if certain else Level.WARNING,
+        level=Level.ERROR if certain else lesser,
         message=messages[kind],
         subject=owner.partition(" ")[0],
         evidence=tuple(

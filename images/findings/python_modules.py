@@ -17,7 +17,7 @@ from images.root_files import RootFiles
 
 _LIMIT_INTERPRETERS = 64
 _EXTENSION_MODULE = re.compile(rb"\.(?:cpython-[0-9]+[^./]*|abi3|abi3t|pypy[0-9]+[^./]*)\.so$")
-_PLACES = (b"/site-packages/", b"/dist-packages/")
+_PLACES = (b"/site-packages/", b"/dist-packages/", b"/lib-dynload/")
 
 Program = tuple[bytes, ElfFile]
 
