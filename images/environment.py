@@ -41,6 +41,7 @@ FACT_NAMES: Mapping[str, str] = {
     "gpu.count": "number of graphics processors",
     "gpu.model": "name of the graphics processor",
     "gpu.sm": "CUDA compute capability, such as 8.6",
+    "gpu.gfx": "architecture of an AMD graphics processor, such as gfx90a",
     "gpu.driver": "version of the graphics driver",
     "cuda.max": "highest CUDA version the driver serves",
     "cuda.runtime": "CUDA version installed",
