@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from analyzers.files import FileKind, FileReaderError, TooManyFilesError, walk
 from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
-from images.catalogers.database_files import DatabaseFile, read_databases
-from images.catalogers.package_layers import database_states, first_layers
-from images.catalogers.system_packages import package_catalog, together
+from images.catalogers.database_files import read_databases
+from images.catalogers.system_packages import file_catalog, together
 from images.image_config import ImageConfig
 from images.packages.conda_meta import read_conda_record
 from images.packages.listed import Lister, PackageList
@@ -18,7 +17,7 @@ from images.wanted import Wanted
 
 _PARENT = b"/conda-meta"
 _SUFFIX = b".json"
-_LIMIT_BYTES = 32 << 20
+_LIMIT_BYTES = 16 << 20
 _WHAT = "conda packages"
 
 WANTED = Wanted(parents=(_PARENT,), limit_bytes=_LIMIT_BYTES)
@@ -28,15 +27,8 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """Every package of every prefix; channels, pins and history are no packages."""
     unknowns: list[Unknown] = []
     databases, troubles = read_databases(files, sorted(_records(files, unknowns)), _WHAT, _LIMIT_BYTES)
-    catalogs = tuple(_package(files, database) for database in databases)
-    return together(catalogs, (*unknowns, *troubles))
-
-
-def _package(files: RootFiles, database: DatabaseFile) -> Catalog:
-    listed = _listed(database.content)
-    states = database_states(files, database.path, _listed)
-    layers = first_layers(listed.keys, states, files.layer(database.path))
-    return package_catalog(listed, "conda", database.where, layers)
+    catalogs = (file_catalog(files, database, "conda", _listed) for database in databases)
+    return together(tuple(catalogs), (*unknowns, *troubles))
 
 
 def _listed(content: bytes) -> PackageList:

@@ -6,8 +6,7 @@ import re
 
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import children, read_databases
-from images.catalogers.package_layers import database_states, first_layers
-from images.catalogers.system_packages import package_catalog, together
+from images.catalogers.system_packages import file_catalog, together
 from images.image_config import ImageConfig
 from images.packages.dpkg_status import read_dpkg_control, read_dpkg_status
 from images.root_files import RootFiles
@@ -18,7 +17,7 @@ _UPDATES = b"var/lib/dpkg/updates"
 _CONTROLS = b"var/lib/dpkg/status.d"
 
 _UPDATE_NAME = re.compile(rb"[0-9]{4}")
-_LIMIT_BYTES = 64 << 20
+_LIMIT_BYTES = 32 << 20
 _LIMIT_CONTROL_BYTES = 1 << 20
 _WHAT = "dpkg database"
 
@@ -39,9 +38,7 @@ def _of_status(files: RootFiles) -> Catalog:
     catalogs = []
     for database in databases:
         listed = read_dpkg_status(database.content, [update.content for update in updates])
-        states = database_states(files, database.path, read_dpkg_status)
-        layers = first_layers(listed.keys, states, files.layer(database.path))
-        catalogs.append(package_catalog(listed, "deb", database.where, layers))
+        catalogs.append(file_catalog(files, database, "deb", read_dpkg_status, listed))
     return together(tuple(catalogs), (*unknowns, *troubles))
 
 
@@ -51,10 +48,5 @@ def _of_controls(files: RootFiles) -> Catalog:
     databases, unknowns = read_databases(
         files, (_CONTROLS + b"/" + name for name in names), _WHAT, _LIMIT_CONTROL_BYTES
     )
-    catalogs = []
-    for database in databases:
-        listed = read_dpkg_control(database.content)
-        states = database_states(files, database.path, read_dpkg_control)
-        layers = first_layers(listed.keys, states, files.layer(database.path))
-        catalogs.append(package_catalog(listed, "deb", database.where, layers))
+    catalogs = (file_catalog(files, database, "deb", read_dpkg_control) for database in databases)
     return together(tuple(catalogs), unknowns)

@@ -25,7 +25,7 @@ _NAMES = (_SQLITE, b"Packages.db", b"Packages")
 """The newest first: rpm leaves the old one where it converted a database."""
 
 _LOG_SUFFIX = b"-wal"
-_LIMIT_BYTES = 512 << 20
+_LIMIT_BYTES = 128 << 20
 _WHAT = "rpm database"
 
 WANTED = Wanted(

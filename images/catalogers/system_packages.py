@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from analyzers.evidence import Evidence, Finding, Level, Location
 from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
+from images.catalogers.database_files import DatabaseFile
+from images.catalogers.package_layers import database_states, first_layers
 from images.packages.listed import PackageKey, PackageList
 from images.records import SystemPackage
+from images.root_files import RootFiles
 
 
 def package_catalog(
@@ -52,6 +55,24 @@ def package_catalog(
             Unknown(what=f"{kind} packages", where=where, reason=reason) for reason in listed.troubles
         ),
     )
+
+
+def file_catalog(
+    files: RootFiles,
+    database: DatabaseFile,
+    kind: str,
+    read: Callable[[bytes], PackageList],
+    listed: PackageList | None = None,
+) -> Catalog:
+    """The packages of a database that is one file, with their layers.
+
+    Args:
+        listed: its packages where more than its content decides.
+    """
+    listed = read(database.content) if listed is None else listed
+    states = database_states(files, database.path, read)
+    layers = first_layers(listed.keys, states, files.layer(database.path))
+    return package_catalog(listed, kind, database.where, layers)
 
 
 def together(catalogs: tuple[Catalog, ...], unknowns: tuple[Unknown, ...] = ()) -> Catalog:

@@ -5,23 +5,32 @@ Source: https://wiki.alpinelinux.org/wiki/Apk_spec
 
 from __future__ import annotations
 
-from images.packages.listed import ListedPackage, Lister, PackageList, text, word
+from images.packages.listed import FullError, ListedPackage, Lister, PackageList, WordError, text, word
+from images.packages.paragraphs import LARGEST_PARAGRAPH_BYTES, paragraphs
 
 _FIELDS = frozenset(b"PVAoL")
+_FILES = b"\nF:"
+"""The rest of a paragraph are its directories and files."""
 
 
 def read_apk_installed(content: bytes) -> PackageList:
     """The packages of ``lib/apk/db/installed``; apk keeps there only what is installed."""
     lister = Lister()
-    paragraphs = (part for part in content.split(b"\n\n") if part.strip())
-    lister.read_each(paragraphs, _package, "package")
+    try:
+        for line, paragraph in paragraphs(content):
+            try:
+                lister.add(_package(paragraph))
+            except WordError as error:
+                lister.trouble(f"line {line:,}: {error}")
+    except FullError as error:
+        lister.trouble(str(error))
     return lister.listed()
 
 
 def _package(paragraph: bytes) -> ListedPackage:
     fields: dict[int, bytes] = {}
-    # Files follow in lines with other letters, the letters of their own among them: F and R, never these.
-    for line in paragraph.split(b"\n"):
+    about = paragraph.partition(_FILES)[0][:LARGEST_PARAGRAPH_BYTES]
+    for line in about.split(b"\n"):
         if line[1:2] == b":" and line[0] in _FIELDS:
             fields.setdefault(line[0], line[2:].strip())
     arch, source = fields.get(ord("A")), fields.get(ord("o"))

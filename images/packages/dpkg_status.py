@@ -5,7 +5,7 @@ Source: deb-control(5), dpkg(1), https://wiki.debian.org/Teams/Dpkg/Spec/Databas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from images.packages.listed import (
     FullError,
@@ -16,6 +16,7 @@ from images.packages.listed import (
     WordError,
     word,
 )
+from images.packages.paragraphs import LARGEST_PARAGRAPH_BYTES, paragraphs
 
 _FIELDS = frozenset({b"package", b"status", b"version", b"architecture", b"source"})
 _INSTALLED = frozenset({b"installed", b"triggers-awaited", b"triggers-pending"})
@@ -36,14 +37,15 @@ def read_dpkg_status(content: bytes, updates: Iterable[bytes] = ()) -> PackageLi
         updates: contents of ``var/lib/dpkg/updates/NNNN`` in their order, which dpkg has not merged yet.
     """
     lister, states = Lister(), dict[tuple[bytes, bytes], tuple[_Fields, int]]()
-    for document in (content, *updates):
-        for line, fields in _paragraphs(document):
-            if b"package" not in fields:
-                lister.trouble(f"line {line:,}: a paragraph without a package")
-                continue
-            states[fields[b"package"], fields.get(b"architecture", b"")] = fields, line
     half_installed: list[HalfInstalled] = []
     try:
+        for document in (content, *updates):
+            for line, paragraph in paragraphs(document):
+                fields = _fields(paragraph)
+                if b"package" in fields:
+                    states[fields[b"package"], fields.get(b"architecture", b"")] = fields, line
+                else:
+                    lister.trouble(f"line {line:,}: a paragraph without a package")
         for fields, line in states.values():
             _add(fields, line, lister, half_installed)
     except FullError as error:
@@ -58,28 +60,24 @@ def read_dpkg_control(content: bytes) -> PackageList:
     """
     lister = Lister()
     half_installed: list[HalfInstalled] = []
-    for line, fields in _paragraphs(content):
-        _add({b"status": b"install ok installed", **fields}, line, lister, half_installed)
+    for line, paragraph in paragraphs(content):
+        fields = {b"status": b"install ok installed", **_fields(paragraph)}
+        _add(fields, line, lister, half_installed)
         break
     else:
         lister.trouble("it holds no package")
     return lister.listed(half_installed)
 
 
-def _paragraphs(content: bytes) -> Iterator[tuple[int, _Fields]]:
-    """The wanted fields of each paragraph, names in lower case, with the line it begins in."""
-    line = 1
-    for paragraph in content.split(b"\n\n"):
-        fields: _Fields = {}
-        lines = paragraph.split(b"\n")
-        for row in lines:
+def _fields(paragraph: bytes) -> _Fields:
+    """The wanted fields, names in lower case; none of a paragraph larger than any package's."""
+    fields: _Fields = {}
+    if len(paragraph) <= LARGEST_PARAGRAPH_BYTES:
+        for row in paragraph.split(b"\n"):
             name, separator, value = row.partition(b":")
             if separator and (name := name.lower()) in _FIELDS:
                 fields[name] = value.strip()
-        if fields or paragraph.strip():
-            blank = len(paragraph) - len(paragraph.lstrip(b"\n"))
-            yield line + blank, fields
-        line += len(lines) + 1
+    return fields
 
 
 def _add(fields: _Fields, line: int, lister: Lister, half_installed: list[HalfInstalled]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -115,23 +115,6 @@ class Lister:
             self._troubles.append(reason)
         else:
             self._more += 1
-
-    def read_each(self, entries: Iterable[bytes], read: Callable[[bytes], ListedPackage], what: str) -> None:
-        """Note a package for each entry; one that cannot be read is a trouble that names its number.
-
-        Args:
-            read: raises a `ValueError` for a bad entry.
-            what: such as ``header``.
-        """
-        number = 0
-        try:
-            for number, entry in enumerate(entries, 1):
-                try:
-                    self.add(read(entry))
-                except ValueError as error:
-                    self.trouble(f"{what} {number}: {error}")
-        except FullError as error:
-            self.trouble(str(error))
 
     def listed(self, half_installed: Iterable[HalfInstalled] = ()) -> PackageList:
         """All of it."""

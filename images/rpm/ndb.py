@@ -17,6 +17,8 @@ _HEADER_BYTES = 32
 _SLOT = struct.Struct("<4sIII")
 _BLOB_HEAD, _BLOB_TAIL = struct.Struct("<4sIII"), struct.Struct("<II4s")
 _PAGE_BYTES, _BLOCK_BYTES = 4096, 16
+_LIMIT_PAGES = 1024
+"""For 262,144 packages."""
 
 
 def ndb_headers(content: bytes) -> Iterator[bytes | RpmDatabaseError]:
@@ -30,12 +32,11 @@ def ndb_headers(content: bytes) -> Iterator[bytes | RpmDatabaseError]:
     _, version, _, pages = _HEADER.unpack_from(content)
     if version != 0:
         raise RpmDatabaseError(f"version {version} of the format")
-    slots_end = min(pages, len(content) // _PAGE_BYTES) * _PAGE_BYTES
-    # Every blob has a block of its own: what is read in all is never more than the file.
+    slots_end = min(pages, len(content) // _PAGE_BYTES, _LIMIT_PAGES) * _PAGE_BYTES
+    slots = _SLOT.iter_unpack(memoryview(content)[_HEADER_BYTES:slots_end])
+    # Every blob has blocks of its own: what is read in all is never more than the file.
     taken = slots_end
-    for magic, index, offset, count in sorted(
-        _SLOT.iter_unpack(memoryview(content)[_HEADER_BYTES:slots_end]), key=lambda slot: slot[2]
-    ):
+    for magic, index, offset, count in sorted(slots, key=lambda slot: slot[2]):
         if magic != b"Slot":
             yield RpmDatabaseError(f"a slot begins with {magic!r}")
         elif offset:
@@ -46,7 +47,7 @@ def ndb_headers(content: bytes) -> Iterator[bytes | RpmDatabaseError]:
             taken = end
             yield _blob(content, index, start, end)
     if slots_end < pages * _PAGE_BYTES:
-        yield RpmDatabaseError(f"{pages:,} pages of slots in {len(content):,} bytes")
+        yield RpmDatabaseError(f"{pages:,} pages of slots in {len(content):,} bytes: too many")
 
 
 def _blob(content: bytes, index: int, start: int, end: int) -> bytes | RpmDatabaseError:

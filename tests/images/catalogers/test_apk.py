@@ -49,4 +49,4 @@ def test_layers() -> None:
 
 def test_a_corrupt_database() -> None:
     (unknown,) = catalog(MemoryRoot({OLD: b"\0\xff garbage"}), ImageConfig(), Catalog()).unknowns
-    assert (unknown.where, unknown.reason) == ("/lib/apk/db/installed", "package 1: no name")
+    assert (unknown.where, unknown.reason) == ("/lib/apk/db/installed", "line 1: no name")

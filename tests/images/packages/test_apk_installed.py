@@ -52,17 +52,17 @@ def test_what_cannot_be_read_leaves_the_others() -> None:
     listed = read_apk_installed(b"P:a\n\n\xff\xfe\n\n\n" + MUSL + b"\nP:\nV:1\n\nP:t\nV:1 2\n")
     assert [package.name for package in listed.packages] == ["musl"]
     assert listed.troubles == (
-        "package 1: no version",
-        "package 2: no name",
-        "package 4: no name",
-        "package 5: version '1 2': it cannot be one",
+        "line 1: no version",
+        "line 3: no name",
+        "line 26: no name",
+        "line 29: version '1 2': it cannot be one",
     )
 
 
 def test_a_line_without_end() -> None:
     listed = read_apk_installed(b"P:" + b"a" * 2_000_000)
     assert listed.packages == ()
-    assert listed.troubles == (f"package 1: name '{'a' * 40}'…: it cannot be one",)
+    assert listed.troubles == (f"line 1: name '{'a' * 40}'…: it cannot be one",)
 
 
 def test_nothing() -> None:
