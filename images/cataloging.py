@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from analyzers.evidence import Confidence, Finding
@@ -27,7 +27,18 @@ from images.catalogers import (
 )
 from images.catalogers.catalog import Catalog
 from images.environment import Fact
-from images.findings import end_of_life, leaked_secrets, permissions
+from images.findings import (
+    changed_files,
+    end_of_life,
+    gpu,
+    leaked_secrets,
+    missing_files,
+    native_links,
+    permissions,
+    several_versions,
+    unmet_requirements,
+    unsuited_distributions,
+)
 from images.image_config import ImageConfig
 from images.root_files import RootFiles
 from images.wanted import Wanted
@@ -72,7 +83,18 @@ CATALOGERS: tuple[Cataloger, ...] = (
 )
 """In their order: each knows what those before it found."""
 
-FINDERS: tuple[Finder, ...] = (leaked_secrets, end_of_life, permissions)
+FINDERS: tuple[Finder, ...] = (
+    missing_files,
+    changed_files,
+    several_versions,
+    unmet_requirements,
+    unsuited_distributions,
+    native_links,
+    gpu,
+    end_of_life,
+    permissions,
+    leaked_secrets,
+)
 
 
 def wanted() -> tuple[Wanted, ...]:
@@ -80,9 +102,15 @@ def wanted() -> tuple[Wanted, ...]:
     return tuple(cataloger.WANTED for cataloger in CATALOGERS)
 
 
-def catalogued(files: RootFiles, config: ImageConfig, today: datetime.date) -> Catalog:
-    """All that catalogers and findings say; where one cannot go on, that is an unknown."""
-    known = Catalog()
+def catalogued(
+    files: RootFiles, config: ImageConfig, today: datetime.date, facts: Mapping[str, Fact] | None = None
+) -> Catalog:
+    """All that catalogers and findings say; where one cannot go on, that is an unknown.
+
+    Args:
+        facts: what is known of the machine that the files are on; files know better, but for hardware.
+    """
+    known = Catalog(facts=facts or {})
     for cataloger in CATALOGERS:
         try:
             found = cataloger.catalog(files, config, known)

@@ -12,6 +12,7 @@ import msgspec
 
 from analyzers.evidence import Finding, Level
 from analyzers.reports import Input, Tool, Unknown
+from images.base_image import base_image
 from images.catalogers.catalog import Catalog
 from images.catalogers.configuration import configuration
 from images.chain_id import chain_id
@@ -42,7 +43,7 @@ def image_report(image: Image, found: Catalog, unknowns: Iterable[Unknown], head
     """
     origin = ImageOrigin(
         kind=image.source,
-        reference=image.reference,
+        reference=unicode_text(image.reference),
         manifest_digest=image.manifest_digest,
         tags=tuple(sorted(image.tags)),
         blobs=tuple(layer.blob_digest for layer in image.layers),
@@ -70,11 +71,16 @@ def root_report(
     head: ReportHead,
 ) -> ImageReport:
     """The report on a root directory or this machine; its digest is that of what was found."""
-    origin = ImageOrigin(kind=kind, reference=reference)
+    origin = ImageOrigin(kind=kind, reference=unicode_text(reference))
     report = _report(Input(what=kind, digest=""), origin, config, found, unknowns, head)
     body = msgspec.structs.replace(report, origin=ImageOrigin(kind=kind, reference=""), created_at="")
     digest = f"sha256:{hashlib.sha256(msgspec.json.encode(body, order='deterministic')).hexdigest()}"
     return msgspec.structs.replace(report, input=Input(what=kind, digest=digest))
+
+
+def unicode_text(text: str) -> str:
+    """Text that is Unicode, whatever bytes the command line or the environment handed out."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _report(
@@ -85,6 +91,7 @@ def _report(
     unknowns: Iterable[Unknown],
     head: ReportHead,
 ) -> ImageReport:
+    base, evidence = base_image(config, found)
     return ImageReport(
         tool=head.tool,
         input=what,
@@ -93,7 +100,7 @@ def _report(
         origin=origin,
         platform=None,
         environment=RuntimeEnvironment(facts=_facts(found, config)),
-        configuration=configuration(config),
+        configuration=msgspec.structs.replace(configuration(config), base=base, base_evidence=evidence),
         interpreters=tuple(sorted(found.interpreters, key=lambda one: (one.path, one.prefix))),
         distributions=tuple(
             sorted(

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.files import FileReaderError
 from analyzers.reports import Tool
 from images.elf_parser import ElfParser
 from images.environment import Fact
+from images.errors import ImageReferenceError
 from images.image_config import ImageConfig, RunConfig
-from images.image_reports import ReportHead, image_report, root_report
+from images.image_reports import ReportHead, image_report, root_report, unicode_text
 from images.layers.content import LayerContent
 from images.report import ImageReport
 from images.sources.reference_texts import ImageReference, ReferenceKind, parse_reference
@@ -100,9 +102,13 @@ def _inspect_directory(
     from images.directory_root import DirectoryRoot
 
     progress(f"reading {reference.text}")
-    files = DirectoryRoot(reference.path or Path("/"), _elf_parser())
-    found = catalogued(files, ImageConfig(), today)
-    return root_report("directory", reference.text, ImageConfig(), found, files.unknowns, head)
+    try:
+        root = DirectoryRoot(reference.path or Path("/"), _elf_parser())
+    except FileReaderError as error:
+        raise ImageReferenceError(reference.text, error.reason) from error
+    with root as files:
+        found = catalogued(files, ImageConfig(), today)
+        return root_report("directory", reference.text, ImageConfig(), found, files.unknowns, head)
 
 
 def _inspect_host(
@@ -115,27 +121,33 @@ def _inspect_host(
     """This machine: its files as those of an image, and what its kernel and hardware say."""
     from images.cataloging import catalogued
     from images.directory_root import DirectoryRoot
-    from images.host import host_environment
 
     progress("reading this machine")
-    stated = tuple(f"{name}={environ[name]}" for name in _HOST_VARIABLES if name in environ)
+    stated = tuple(f"{name}={unicode_text(environ[name])}" for name in _HOST_VARIABLES if name in environ)
     config = ImageConfig(config=RunConfig(env=stated))
-    files = DirectoryRoot(Path("/"), _elf_parser())
-    found = catalogued(files, config, today)
-    machine = {
-        name: fact for name, fact in host_environment().facts.items() if not name.startswith("python.")
-    }
-    facts: dict[str, Fact] = {
-        **machine,
-        **found.facts,
-        **{name: machine[name] for name in _MACHINES if name in machine},
-    }
-    found = msgspec.structs.replace(found, facts=facts)
-    return root_report("host", reference.text, config, found, files.unknowns, head)
+    machine = _machine_facts(environ)
+    with DirectoryRoot(Path("/"), _elf_parser()) as files:
+        found = catalogued(files, config, today, machine)
+        # Files tell for which processor programs are, the kernel which processor is there.
+        facts = {**found.facts, **{name: machine[name] for name in _MACHINES if name in machine}}
+        found = msgspec.structs.replace(found, facts=facts)
+        return root_report("host", reference.text, config, found, files.unknowns, head)
 
 
 _MACHINES = ("arch", "cores", "memory_bytes")
 """What the machine knows better than its files."""
+
+
+def _machine_facts(environ: Mapping[str, str]) -> dict[str, Fact]:
+    from images.hardware.probing import hardware_environment
+    from images.host import host_environment
+
+    facts = {name: fact for name, fact in host_environment().facts.items() if not name.startswith("python.")}
+    if "arch" in facts:
+        cores = facts.get("cores")
+        usable = cores.value if cores is not None and isinstance(cores.value, int) else None
+        facts |= hardware_environment(str(facts["arch"].value), environ, usable_cores=usable).facts
+    return facts
 
 
 def _elf_parser() -> ElfParser:

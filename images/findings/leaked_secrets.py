@@ -74,4 +74,4 @@ def _in_text(identity: str, what: str, name: str, where: str) -> Finding:
 
 def _evidence(kind: str, where: str, certain: bool) -> Evidence:
     confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
-    return Evidence(what=f"{kind} (the value is not repeated here)", where=where, confidence=confidence)
+    return Evidence(what=f"{kind}, left out of this report", where=where, confidence=confidence)

@@ -19,6 +19,7 @@ _MOST_EVIDENCE = 3
 _MOST_UNKNOWNS = 10
 _INDENT = " " * 11
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
+_NOUNS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _PLACES = {
     "archive": "an archive",
     "docker-archive": "an archive of docker save",
@@ -122,7 +123,7 @@ def _findings(findings: Sequence[Finding], *, whole: bool) -> Iterator[str]:
         yield "No findings."
         return
     counts = Counter(finding.level for finding in findings)
-    told = ", ".join(f"{counts[level]} {name}" for level, name in _LEVELS.items() if counts[level])
+    told = ", ".join(counted(counts[level], noun) for level, noun in _NOUNS.items() if counts[level])
     yield f"Findings ({told}):"
     shown = findings if whole else findings[:_MOST_FINDINGS]
     advised = set[str]()
