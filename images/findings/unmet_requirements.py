@@ -44,7 +44,7 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
     judged = 0
     for sight in sights(known):
         markers = marker_environment(interpreter_facts(files, config, known, sight.interpreter))
-        undecided = _mentions(_VARIABLES - markers.keys())
+        undecided = _mentions(_VARIABLES.difference(markers))
         for one in sight.own():
             judged += len(one.requires)
             if judged > _LIMIT_REQUIREMENTS:
