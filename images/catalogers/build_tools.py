@@ -30,7 +30,7 @@ _COMPILERS = frozenset(
     {*_C_COMPILERS, *_CXX_COMPILERS, *(name for names in _OTHERS.values() for name in names)}
 )
 _TOOLS = ("cargo", "cmake", "git", "make", "meson", "ninja", "patch", "pkg-config", "pkgconf", "swig")
-_NOT_ON_PATH = ("/usr/local/cargo/bin", "/root/.cargo/bin", "/usr/local/cuda/bin")
+_NOT_ON_PATH = ("usr/local/cargo/bin", "root/.cargo/bin", "usr/local/cuda/bin")
 """Where installers put compilers that they make known by a line in a shell's profile."""
 
 _HEADERS = {
@@ -96,7 +96,7 @@ class _Programs:
         variables = (config.config.env or ()) if config.config else ()
         path = next((v.partition("=")[2] for v in variables if v.startswith("PATH=")), _DEFAULT_PATH)
         parts = [part for part in path.split(":") if part.startswith("/")][:_LIMIT_DIRECTORIES]
-        self._files, self._directories = files, (*parts, *_NOT_ON_PATH)
+        self._files, self._directories = files, (*parts, *(f"/{directory}" for directory in _NOT_ON_PATH))
 
     def first(self, names: Sequence[str]) -> tuple[str, bytes] | None:
         """Path as written, and the file it leads to, of the first name that is anywhere."""
