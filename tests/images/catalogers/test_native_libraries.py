@@ -30,9 +30,9 @@ def package(name: str, version: str, kind: str = "deb") -> SystemPackage:
 
 
 def only(
-    path: bytes, soname: str | None = None, known: Catalog | None = None, **files: bytes
+    path: bytes, soname: str | None = None, known: Catalog | None = None, record: bytes = b""
 ) -> NativeLibrary:
-    contents = {SITE_BYTES + b"/numpy/__config__.py": content for content in files.values()}
+    contents = {SITE_BYTES + b"/numpy/__config__.py": record}
     root = MemoryRoot(contents, elves={path: shared(soname)})
     (found,) = catalog(root, ImageConfig(), known or Catalog()).libraries
     return found
