@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from analyzers.evidence import Confidence
 from analyzers.files import FileKind, FileReaderError, joined
 from images.catalogers.catalog import Catalog
+from images.catalogers.completeness import saw_everything
 from images.catalogers.native_libraries import upstream_version
 from images.environment import ABSENT, Fact, FactValue
 from images.image_config import ImageConfig
@@ -65,7 +66,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     Args:
         known: with the interpreters, whose headers belong to this, and ``arch``.
     """
-    complete = not known.unknowns
+    complete = saw_everything(known)
     programs = _Programs(files, config)
     arch = str(known.facts["arch"].value) if "arch" in known.facts else ""
     facts: dict[str, Fact] = {}

@@ -191,6 +191,11 @@ def test_what_was_not_completely_read_is_not_known_to_be_without() -> None:
     assert values(cataloged(known=known)) == {}
 
 
+def test_a_damaged_record_hides_no_library() -> None:
+    known = Catalog(unknowns=(Unknown(what="distribution", where="/x.dist-info", reason="no name"),))
+    assert cataloged(known=known).facts["cudnn.version"].value == "none"
+
+
 def test_numbers_without_end_are_not_followed() -> None:
     known = Catalog(distributions=(distribution("nvidia-cuda-runtime-cu12", "9" * 10_000),))
     path = SITE.lstrip("/").encode() + b"/nvidia/cuda_runtime/lib/libcudart.so.12"
