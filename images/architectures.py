@@ -24,6 +24,16 @@ _SPELLINGS = {
     "windows": {"x86_64": "AMD64", "aarch64": "ARM64", "i686": "x86"},
 }
 
+_CONTAINER = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "i686": "386",
+    "armv6l": "arm/v6",
+    "armv7l": "arm/v7",
+    "armv8l": "arm/v7",
+    "loongarch64": "loong64",
+}
+
 ARCHITECTURES = {
     "linux": frozenset(
         {
@@ -49,3 +59,8 @@ def canonical_architecture(name: str) -> str:
 def machine_spelling(architecture: str, kernel: str) -> str:
     """The way a kernel spells a canonical architecture, as in the marker ``platform_machine``."""
     return _SPELLINGS.get(kernel, {}).get(architecture, architecture)
+
+
+def container_architecture(architecture: str) -> str:
+    """The way the container world spells a canonical architecture, variant included, such as ``arm/v7``."""
+    return _CONTAINER.get(architecture, architecture)

@@ -49,6 +49,39 @@ class UnservedTargetError(TargetError):
         self.fact, self.value = fact, value
 
 
+class ContradictedTargetError(TargetError):
+    """The user states of a target what its image contradicts.
+
+    Attributes:
+        stated: the option with its value.
+        known: what the image has instead, and by what that is known.
+    """
+
+    def __init__(self, stated: str, known: str, remedy: str) -> None:
+        super().__init__(f"{stated} contradicts the image, which has {known}")
+        self.stated, self.known = stated, known
+        self.add_note(remedy)
+
+
+class UndecidedPythonError(TargetError):
+    """Nothing tells which Python of an image is meant, or it has none.
+
+    Attributes:
+        candidates: those that it has, with their paths.
+    """
+
+    def __init__(self, candidates: tuple[str, ...]) -> None:
+        told = (
+            f"several Pythons, and none is the default: {', '.join(candidates)}"
+            if candidates
+            else "no Python"
+        )
+        super().__init__(f"the image has {told}")
+        self.candidates = candidates
+        meant = "choose one" if candidates else "name the one that will be installed in it"
+        self.add_note(f"{meant} with --python-version, such as --python-version 3.12")
+
+
 class ImageError(Exception):
     """An image cannot be read.
 

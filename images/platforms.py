@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from images.architectures import ARCHITECTURES, canonical_architecture
+from images.architectures import ARCHITECTURES, canonical_architecture, container_architecture
 from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
 from images.errors import UnknownPlatformError
 
@@ -65,20 +65,48 @@ def platform_target(name: str, source: str = "command line") -> RuntimeEnvironme
     Raises:
         UnknownPlatformError: no family of names has this one.
     """
-    lowered = name.strip().lower()
+    stated, defaults = _facts(_read(name))
+    return _made(stated, source).overridden_by(_made(defaults, f"{source}, default of {_lowered(name)}"))
+
+
+def stated_target(name: str, source: str) -> RuntimeEnvironment:
+    """The facts that a platform name states, and nothing for what it leaves open.
+
+    Raises:
+        UnknownPlatformError: no family of names has this one.
+    """
+    return _made(_facts(_read(name))[0], source)
+
+
+def container_platform(environment: RuntimeEnvironment) -> str | None:
+    """The name of a platform in the container world, such as ``linux/arm64``; None where it is not known.
+
+    Source: OCI image index, ``platform``; the names of architectures are those of Go's ``GOARCH``.
+    """
+    kernel, arch = environment.text("os.kernel"), environment.text("arch")
+    if kernel is None or arch is None:
+        return None
+    return f"{kernel}/{container_architecture(arch)}"
+
+
+def _lowered(name: str) -> str:
+    return name.strip().lower()
+
+
+def _read(name: str) -> _Platform:
+    lowered = _lowered(name)
     readers: tuple[Callable[[str], _Platform | None], ...] = (_alias, _container, _triple, _wheel_tag)
     platform = None
     if len(lowered) <= _LONGEST_NAME:
         platform = next(filter(None, (reader(lowered) for reader in readers)), None)
     if platform is None or platform.arch not in ARCHITECTURES[platform.kernel]:
         raise UnknownPlatformError(name, _near(lowered))
-    stated, defaults = _facts(platform)
-    default_source = f"{source}, default of {lowered}"
+    return platform
+
+
+def _made(values: dict[str, FactValue], source: str) -> RuntimeEnvironment:
     return RuntimeEnvironment(
-        facts={
-            **{fact: Fact(value=value, source=source) for fact, value in stated.items()},
-            **{fact: Fact(value=value, source=default_source) for fact, value in defaults.items()},
-        }
+        facts={name: Fact(value=value, source=source) for name, value in values.items()}
     )
 
 

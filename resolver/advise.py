@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from analyzers.evidence import Justification, Level
-from analyzers.reports import Input, Tool, Unknown
+from analyzers.reports import Input, InputFile, Tool, Unknown
 from knowledge.statistics import RequestKind
 from knowledge.statistics import Statistics as Traffic
 from resolver.advice import Advice, OtherStack, Pin, Requests, Statistics, Status
@@ -179,16 +179,24 @@ def _about(name: str, told: Told) -> tuple[Justification, ...]:
 
 
 def input_of(context: Context) -> Input:
-    """What a run is about, with a digest that changes when the requirements or the target do."""
+    """What a run is about, with a digest that changes when the requirements or the target do.
+
+    An image is among the files, with the digest that it has wherever it is read from.
+    """
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     facts = {name: fact.value for name, fact in context.target.environment.facts.items()}
     policies = (
         *(context.recommendation, context.prereleases.value, context.resolution.value),
         *(context.formats, context.cutoff),
     )
-    told = msgspec.json.encode((requirements, facts, policies, _limits(context)), order="deterministic")
+    stated: tuple[object, ...] = (requirements, facts, policies, _limits(context))
+    files, image = context.files, context.image
+    if image is not None:
+        stated += (image.digest, image.shipped, sorted(image.upgraded))
+        files += (InputFile(path=image.name, digest=image.digest),)
+    told = msgspec.json.encode(stated, order="deterministic")
     digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
-    return Input(what="requirements", digest=digest, files=context.files)
+    return Input(what="requirements", digest=digest, files=files)
 
 
 def _limits(context: Context) -> tuple[object, ...]:

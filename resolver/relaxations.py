@@ -1,9 +1,9 @@
 """The smallest changes of the user's own requirements that make them solvable, and what each would cost.
 
-The bounds that a proof rests on are lifted one at a time; where that is refuted as well, the bounds of the
-new proof are lifted besides, so that the smallest sets that help are met first. What was learned without a
-bound stays. The stack that is found says how far a bound has to move. Source: the hitting-set tree of Reiter
-(1987).
+So it is with refusals that an option lifts. What a proof rests on of both is lifted one at a time; where
+that is refuted as well, what the new proof rests on is lifted besides, so that the smallest sets that help
+are met first. What was learned without a bound stays. The stack that is found says how far a bound has to
+move. Source: the hitting-set tree of Reiter (1987).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from resolver.incompatibilities import Incompatibility
 from resolver.propagation import UnsatisfiableError
 from resolver.score import Scorer
 from resolver.stack import Stack
+from resolver.units.verdicts import Liftable
 from resolver.universe import RequiredBound, Universe
 
 MOST_TRIED = 12
@@ -28,12 +29,12 @@ MOST_CHANGES = 3
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One requirement to be written otherwise.
+    """One requirement to be written otherwise, or something else to be given up.
 
     Attributes:
-        requirement: as written.
-        where: the file and line, or ``command line``.
-        by: what to write instead.
+        requirement: as written; or what is given up.
+        where: the file and line, or ``command line``; or where else it stands.
+        by: what to write instead; or what comes in its place, with the option that admits it.
     """
 
     requirement: str
@@ -89,37 +90,49 @@ def relaxations(
             seen.update(further)
             queue.extend(further)
         else:
-            asked = [requirements[bound.number] for bound in sorted(lifted)]
-            found.append(_relaxation(asked, requirements, stack, scorer))
+            found.append(_relaxation(lifted, requirements, stack, scorer))
         finally:
             universe.restore(bits)
     return sorted(found, key=lambda one: (len(one.changes), -one.score, one.changes[0].requirement))
 
 
+_Lifted = RequiredBound | Liftable
+
+
 def _beyond(
-    lifted: frozenset[RequiredBound], proof: Incompatibility, universe: Universe
-) -> list[frozenset[RequiredBound]]:
+    lifted: frozenset[_Lifted], proof: Incompatibility, universe: Universe
+) -> list[frozenset[_Lifted]]:
     """The sets that lift one bound more of those that a proof rests on."""
     if len(lifted) == MOST_CHANGES:
         return []
     keys = universe.assumptions.keys(proof.assumptions)
-    return [lifted | {key} for key in keys if isinstance(key, RequiredBound) and key not in lifted]
+    return [lifted | {key} for key in keys if isinstance(key, RequiredBound | Liftable) and key not in lifted]
 
 
 def _relaxation(
-    lifted: list[DirectRequirement],
+    lifted: frozenset[_Lifted],
     requirements: tuple[DirectRequirement, ...],
     stack: Stack,
     scorer: Scorer,
 ) -> Relaxation:
+    bounds = sorted(key for key in lifted if isinstance(key, RequiredBound))
+    refusals = sorted(key for key in lifted if isinstance(key, Liftable))
     direct = {requirement.dependency.project for requirement in requirements}
+    asked = (requirements[bound.number] for bound in bounds)
     return Relaxation(
-        changes=tuple(
-            Change(requirement=one.text, where=one.where, by=_rewritten(one, stack)) for one in lifted
+        changes=(
+            *(Change(requirement=one.text, where=one.where, by=_rewritten(one, stack)) for one in asked),
+            *(_given_up(refusal, stack) for refusal in refusals),
         ),
         pins={name: member.version for name, member in stack.members.items() if name in direct},
         score=scorer.stack_score(stack),
     )
+
+
+def _given_up(refusal: Liftable, stack: Stack) -> Change:
+    member = stack.members.get(refusal.project)
+    instead = f"no {refusal.project}" if member is None else f"{refusal.project} {member.version}"
+    return Change(requirement=refusal.what, where=refusal.where, by=f"{instead} ({refusal.option})")
 
 
 def _rewritten(requirement: DirectRequirement, stack: Stack) -> str:

@@ -131,7 +131,8 @@ class Universe:
             self.add({variable: bit(0)}, Missing(name, listing is not None, unparsed), ("missing", name))
         for sieve in self._sieves:
             for refusal in sieve.refuse(project, self.context):
-                self.add({variable: refusal.releases}, Refused(name, refusal.reason), (sieve.name, name))
+                rests_on = refusal.liftable or (sieve.name, name)
+                self.add({variable: refusal.releases}, Refused(name, refusal.reason), rests_on)
                 project.usable &= ~refusal.releases
                 project.refusals.append(refusal)
         self._constrain(project)

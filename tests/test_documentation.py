@@ -13,9 +13,11 @@ from msgspec.structs import fields
 
 import cli
 from fakes.commands import Commands
+from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from images.environment import FACT_NAMES
+from images.report import ImageReport
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
 from resolver.units.assembly import parameters
@@ -153,6 +155,16 @@ def server() -> Iterator[IndexServer]:
         yield running
 
 
+def shop_image() -> ImageReport:
+    """An image of CPython 3.12.4 with werkzeug, which a shop of its own needs."""
+    here = {"location": "/usr/lib/python3/dist-packages", "interpreter": "/usr/bin/python3.12"}
+    return image_report(
+        [distribution("shop", "1.0", "werkzeug<3.0.6", **here), distribution("werkzeug", "2.3.8", **here)],
+        facts={**DEBIAN, **PYTHON, "python.version": "3.12.4", "python.abi": "cp312"},
+        interpreters=[interpreter("/usr/bin/python3.12", "3.12.4")],
+    )
+
+
 def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
     """A block of commands as a terminal would show it, with what the command prints now."""
     shown, code = [], 0
@@ -183,6 +195,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     stackwright.write("model.py", MODEL)
+    stackwright.write("shop.json", saved(shop_image()))
     text = path.read_text()
     made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)

@@ -38,6 +38,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         locks: the one that will be replaced and those to be preferred, as far as they can be read.
         files: every file that was read, with its digest.
         pipfile: path and content of the Pipfile among them.
+        projects: normalised names of the projects whose manifests they are.
         notes: what the user should know, a line each.
         unknowns: what could not be read in the files.
     """
@@ -50,5 +51,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     wishes: FileWishes = FileWishes()
     files: tuple[InputFile, ...] = ()
     pipfile: bytes | None = None
+    projects: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     unknowns: tuple[Unknown, ...] = ()

@@ -83,6 +83,7 @@ class _Reading:
             wishes=statements.wishes.finish(),
             files=self._files.digests(),
             pipfile=self._pipfile,
+            projects=frozenset(statements.projects),
             notes=(*self._notes, *statements.notes, *statements.wishes.notes),
             unknowns=tuple(unknown for manifest in self._manifests for unknown in manifest.unknowns),
         )
@@ -124,6 +125,7 @@ class _Reading:
         if manifest.format is Format.PIPFILE:
             self._pipfile = self._files.read(manifest.path)
         self._manifests.append(manifest)
+        self._statements.belongs_to(manifest)
         self._statements.wishes.add(manifest)
         self._statements.check_stated(manifest)
         foreign = [d.name for d in manifest.declared if d.ecosystem is Ecosystem.CONDA]

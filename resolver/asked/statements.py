@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from packaging.utils import canonicalize_name
+
 from analyzers.manifests.declared import (
     MAIN,
     Declared,
@@ -37,6 +39,7 @@ class Statements:
     Attributes:
         notes: what is left out, a line each.
         wishes: what manifests say beside.
+        projects: normalised names of the projects that state something.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Statements:
         self.constraints: list[Constraint] = []
         self.notes: list[str] = []
         self.wishes = FileWishesDraft()
+        self.projects: set[str] = set()
         self._overrides: list[Override] = []
         self._is_live, self._problems = is_live, problems
         self._projects = LocalProjects(files, environ, is_live, problems)
@@ -57,6 +61,11 @@ class Statements:
     def overrides(self) -> Overrides:
         """Those of all files."""
         return Overrides(self._overrides)
+
+    def belongs_to(self, manifest: Manifest) -> None:
+        """Note the project that a manifest is of."""
+        if manifest.project is not None and manifest.project.name:
+            self.projects.add(canonicalize_name(manifest.project.name))
 
     def check_stated(self, manifest: Manifest) -> None:
         """Refuse a project of which the dependencies are computed by its build."""
@@ -133,6 +142,7 @@ class Statements:
         found = self._projects.dependencies(declared, manifest.format, depth)
         if found is not None:
             project, asked = found
+            self.belongs_to(project)
             for inner in asked:
                 self.require(inner, project, depth + 1)
 

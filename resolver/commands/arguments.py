@@ -124,10 +124,23 @@ def _seconds(text: str) -> float:
 def add_target(command: argparse.ArgumentParser) -> None:
     """Where the stack will run."""
     target = command.add_argument_group("target", "the default is this interpreter on this machine")
-    target.add_argument("--python-version", metavar="VERSION", help="such as 3.12, 3.12.4 or 3.14t")
+    target.add_argument(
+        "--image", metavar="REF",
+        help="a container image, as for inspect, or a report that inspect saved as JSON; what it ships and "
+        "others there need keeps its version",
+    )  # fmt: skip
+    target.add_argument(
+        "--no-image-packages", action="store_true",
+        help="what the image ships does not count, as in a virtual environment of its own",
+    )  # fmt: skip
+    target.add_argument(
+        "--python-version", metavar="VERSION",
+        help="such as 3.12, 3.12.4 or 3.14t; with --image one of its interpreters",
+    )  # fmt: skip
     target.add_argument(
         "--platform", metavar="PLATFORM",
-        help="such as linux, x86_64-manylinux_2_28, linux/arm64, musllinux_1_2_x86_64, macos, windows",
+        help="such as linux, x86_64-manylinux_2_28, linux/arm64, musllinux_1_2_x86_64, macos, windows; with "
+        "--image which one of an image for several",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.settings import project_settings
+from knowledge.settings import SettingsError, project_settings
 from resolver.commands import inputs
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from analyzers.source.report import SourceReport
+    from images.environment import RuntimeEnvironment
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
     from resolver.budget import Budget
+    from resolver.commands.image_targets import ImageAsTarget
     from resolver.context import Context
     from resolver.pipeline import Pipeline
     from resolver.resolver import Resolver, Solution
@@ -58,8 +60,6 @@ class Session:
         Args:
             asks: whether the command asks for something; one that does not has no options for it.
         """
-        from images.host import host_environment
-        from images.targets import target_environment
         from resolver.asked.asked import Asked
         from resolver.context import Context, PrereleasePolicy, Resolution
         from resolver.cutoff import read_cutoff
@@ -68,10 +68,8 @@ class Session:
         from resolver.units.assembly import weighed
 
         options = self._options
-        environment = target_environment(
-            host_environment(), python_version=options.python_version, platform=options.platform
-        )
-        target = Target(environment)
+        image = self._image()
+        target = Target(self._host()) if image is None else image.target
         source = self._source() if asks else None
         if source is not None:
             inputs.add_source(options, source)
@@ -79,7 +77,7 @@ class Session:
         for note in asked.notes:
             show_note(note)
         policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
-        return Context(
+        context = Context(
             target=target,
             requirements=asked.requirements,
             constraints=asked.constraints,
@@ -98,6 +96,28 @@ class Session:
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
         )
+        return context if image is None else image.beside(context, asked.projects, self.pipeline())
+
+    def _host(self) -> RuntimeEnvironment:
+        """The facts of this machine, changed as the options say."""
+        from images.host import host_environment
+        from images.targets import target_environment
+
+        version, platform = self._options.python_version, self._options.platform
+        return target_environment(host_environment(), python_version=version, platform=platform)
+
+    def _image(self) -> ImageAsTarget | None:
+        """The image that is the target, where the options or the project name one."""
+        reference = self._options.image
+        if reference is None:
+            reference = self.project.get("image")
+            if reference is None:
+                return None
+            if not isinstance(reference, str):
+                raise SettingsError(PROJECT_FILE, "image is no text")
+        from resolver.commands.image_targets import read_target
+
+        return read_target(reference, self._options, self.now.date())
 
     def _source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""

@@ -68,7 +68,7 @@ def _details(unit: UnitDescription) -> Iterator[str]:
     if unit.weight is not None:
         yield f"weight {unit.weight / 1000:g}"
     for name, value in unit.parameters.items():
-        yield f"{name} {value}"
+        yield f"{name} {', '.join(map(str, value)) or 'none' if isinstance(value, tuple) else value}"
     if unit.distribution is not None:
         yield f"of {unit.distribution}"
 

@@ -9,6 +9,7 @@ from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
 from resolver.units.sieves.hashes import HashesSieve
+from resolver.units.sieves.image_packages import ImagePackagesSieve
 from resolver.units.sieves.no_binary import NoBinarySieve
 from resolver.units.sieves.no_build import NoBuildSieve
 from resolver.units.sieves.prereleases import PrereleasesSieve
@@ -19,6 +20,7 @@ from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.wraps.held_back import HeldBackWrap
+from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
@@ -34,9 +36,10 @@ UNITS = Pipeline(
         HashesSieve(),
         YankedSieve(),
         PrereleasesSieve(),
+        ImagePackagesSieve(),
     ),
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(),),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), LinksWrap()),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), ImagePinsWrap(), LinksWrap()),
 )

@@ -22,15 +22,33 @@ class Alternative(msgspec.Struct, frozen=True):
     reason: Justification
 
 
+class Liftable(msgspec.Struct, frozen=True, order=True):
+    """What a refusal stands for that the user can give up.
+
+    Attributes:
+        project: normalised name.
+        what: is kept by the refusal.
+        where: it stands.
+        option: that gives it up.
+    """
+
+    project: str
+    what: str
+    where: str
+    option: str
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """Releases that may not be used.
 
     Attributes:
         releases: mask; never holds "not in the stack".
+        liftable: None where no option admits the releases.
     """
 
     releases: int
     reason: Justification
+    liftable: Liftable | None = None
 
 
 class Refutation(msgspec.Struct, frozen=True):

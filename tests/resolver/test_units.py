@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import fields, replace
 
+from fakes.image_reports import distribution, image_report
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context
@@ -18,6 +19,7 @@ from resolver.formats import FormatPolicy
 from resolver.pipeline import Pipeline
 from resolver.projects import Project
 from resolver.recommendation import LATEST, STABLE
+from resolver.target_image import target_image
 from resolver.units.kinds import VERBS, by_kind
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PERFECT, WORST, Boot, Sieve, Step, Unit
@@ -33,6 +35,17 @@ def with_hashes(requirement: str, filename: str) -> Context:
     return replace(asked, requirements=(replace(asked.requirements[0], hashes=hashes),))
 
 
+def on_image(requirement: str) -> Context:
+    """An image that ships both projects, and something that needs the one that is not asked for."""
+    shipped = (distribution("a", "2.0"), distribution("b", "2.0"), distribution("c", "1", "a", "b"))
+    report, asked = image_report(shipped), context([requirement])
+    moving = [one.dependency.project for one in asked.requirements]
+    image = target_image(
+        "image.tar", report, report.interpreters[0], asked.target, moving=moving, upgraded=()
+    )
+    return replace(asked, image=image)
+
+
 CONTEXTS = [
     context(["a"]),
     context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
@@ -41,6 +54,7 @@ CONTEXTS = [
     context(["a"], formats=FormatPolicy(no_binary=frozenset("a"))),
     context(["a"], cutoff=Cutoff(moment="2025-01-01T00:00:00"), today="2026-01-01", offline=True),
     with_hashes("a>=2.0", "a-2.0-py3-none-any.whl"),
+    on_image("a"),
 ]
 
 

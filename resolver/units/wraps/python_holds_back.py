@@ -11,7 +11,8 @@ from resolver.context import Context
 from resolver.projects import Project
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
-from resolver.versions import positions, span
+from resolver.units.sieves.image_packages import ImagePackagesSieve
+from resolver.versions import bit, positions, span
 
 _LATER_MINORS = 10
 _MOST_NAMED = 5
@@ -59,11 +60,16 @@ def _better(member: Member, context: Context) -> tuple[int, str] | None:
         return None  # something else holds it back first
     for position in positions(newer & ~project.usable):
         assert project.listing is not None
-        if position not in project.listing.yanked:
+        if position not in project.listing.yanked and not _is_kept_by_image(project, position):
             python = _first_python(project, position, context)
             if python is not None:
                 return position, python
     return None
+
+
+def _is_kept_by_image(project: Project, position: int) -> bool:
+    kept = (refusal for refusal in project.refusals if refusal.reason.unit == ImagePackagesSieve.name)
+    return any(refusal.releases & bit(position) for refusal in kept)
 
 
 def _first_python(project: Project, position: int, context: Context) -> str | None:

@@ -1,0 +1,138 @@
+"""From ``--image`` to a target: reads the image, or a report of it that was saved."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from images.errors import UnservedTargetError
+from images.image_targets import image_target, wanted_platform
+from images.report import ImageReport
+from resolver.commands.arguments import ALL
+from resolver.errors import InputError
+from resolver.target import Target
+from resolver.target_image import target_image
+from resolver.units.sieves.image_packages import ImagePackagesSieve
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from images.records import Interpreter
+    from resolver.context import Context
+    from resolver.pipeline import Pipeline
+
+LARGEST_REPORT_BYTES = 256 << 20
+_HEAD_BYTES = 4096
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
+    """An image that was read, and what the options say about it.
+
+    Attributes:
+        name: as the user wrote it.
+        interpreter: the one that is meant; None where it has none.
+        upgrade: projects that need not be kept.
+        keeps_packages: whether what it ships counts.
+    """
+
+    name: str
+    report: ImageReport
+    target: Target
+    interpreter: Interpreter | None
+    upgrade: tuple[str, ...]
+    keeps_packages: bool
+
+    def beside(self, context: Context, projects: Iterable[str], pipeline: Pipeline) -> Context:
+        """A context on this target, with what the image ships.
+
+        Args:
+            context: of a run on this target.
+            projects: normalised names of those whose manifests were read: what the image has of them is old.
+            pipeline: of the run.
+        """
+        asked = {requirement.dependency.project for requirement in context.requirements}
+        image = target_image(
+            self.name,
+            self.report,
+            self.interpreter if self.keeps_packages else None,
+            self.target,
+            moving=asked.union(projects),
+            upgraded=self.upgrade,
+        )
+        unknowns = (*context.unknowns, *self.report.unknowns)
+        context = msgspec.structs.replace(context, image=image, unknowns=unknowns)
+        preferences = dict(context.preferences)
+        for sieve in pipeline.applying(context).sieves:
+            if isinstance(sieve, ImagePackagesSieve):
+                preferences = {**sieve.preferences(context), **preferences}
+        return msgspec.structs.replace(context, preferences=preferences)
+
+
+def read_target(reference: str, options: argparse.Namespace, today: datetime.date) -> ImageAsTarget:
+    """The target that an image is.
+
+    Args:
+        reference: of an image, or the path of a report.
+        options: of `resolver.commands.arguments.add_target`.
+        today: of the run.
+
+    Raises:
+        InputError: what seems to be a report is none.
+        ImageError: the image cannot be read.
+        TargetError: the options contradict the image, or neither says what is needed.
+    """
+    from packaging.utils import canonicalize_name
+
+    platform = wanted_platform(options.platform)
+    report = _saved(reference) or _inspected(reference, platform, today)
+    found = image_target(report, python_version=options.python_version, platform=options.platform)
+    upgrade = getattr(options, "upgrade", [])
+    try:
+        target = Target(found.environment)
+    except UnservedTargetError as error:
+        error.add_note("state it with --platform, such as --platform linux/amd64")
+        raise
+    return ImageAsTarget(
+        name=reference,
+        report=report,
+        target=target,
+        interpreter=found.interpreter,
+        upgrade=tuple(map(canonicalize_name, upgrade)),
+        keeps_packages=not options.no_image_packages and ALL not in upgrade,
+    )
+
+
+def _saved(path: str) -> ImageReport | None:
+    """The report that a file holds; None for what is no file, and for a file that is no JSON object."""
+    try:
+        if not Path(path).is_file():
+            return None
+        with Path(path).open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            if not head.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
+                return None
+            content = head + file.read(LARGEST_REPORT_BYTES)
+    except ValueError:  # a name that no file can have
+        return None
+    remedy = "save a report with: stackwright inspect REF --format json"
+    if len(content) > LARGEST_REPORT_BYTES:
+        raise InputError(f"--image {path}: it is larger than {LARGEST_REPORT_BYTES} bytes", remedy)
+    try:
+        return msgspec.json.decode(content.removeprefix(_BYTE_ORDER_MARK), type=ImageReport)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"--image {path}: it is no report of an image: {error}", remedy) from error
+
+
+def _inspected(reference: str, platform: str | None, today: datetime.date) -> ImageReport:
+    import importlib
+
+    # By name, for it draws in what reads layers, registries and daemons.
+    inspect_reference = importlib.import_module("images.inspecting").inspect_reference
+    report: ImageReport = inspect_reference(reference, platform=platform, environ=os.environ, today=today)
+    return report
