@@ -159,7 +159,8 @@ def test_a_platform_that_is_not_there(commands: Commands) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "code"), [("missing.tar", 2), ("dir:missing", 2), ("", 2), ("web.tar:nothing", 2)]
+    ("reference", "code"),
+    [("missing.tar", 2), ("dir:missing", 2), ("", 2), ("docker-archive:web.tar:nothing", 2)],
 )
 def test_what_cannot_be_found_is_named(commands: Commands, reference: str, code: int) -> None:
     ran = inspect(commands, reference, code=code)

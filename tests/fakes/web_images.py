@@ -1,4 +1,4 @@
-"""Two small images of a web application, the second a rebuild of the first: layers, configuration, packing."""
+"""Two small images of a web application, the second a rebuild of the first."""
 
 from __future__ import annotations
 

@@ -138,8 +138,11 @@ def test_purls_of_distributions(more: dict[str, Any], purl: str | None) -> None:
     ("kind", "version", "arch", "system", "purl"),
     [
         ("deb", "1:2.0-1", "amd64", ("debian", "12"), "pkg:deb/debian/a@1:2.0-1?arch=amd64&distro=debian-12"),
-        ("rpm", "2:1.0-1.el9", "noarch", ("rhel", "9.4"), "pkg:rpm/rhel/a@1.0-1.el9?arch=noarch&distro=rhel-9.4&epoch=2"),
-        ("apk", "1.0-r0", "x86_64", ("alpine", "3.23.0"), "pkg:apk/alpine/a@1.0-r0?arch=x86_64&distro=alpine-3.23.0"),
+        (
+            *("rpm", "2:1.0-1.el9", "noarch", ("rhel", "9.4")),
+            "pkg:rpm/rhel/a@1.0-1.el9?arch=noarch&distro=rhel-9.4&epoch=2",
+        ),
+        ("apk", "1-r0", "arm64", ("alpine", "3.23"), "pkg:apk/alpine/a@1-r0?arch=arm64&distro=alpine-3.23"),
         ("conda", "1.0", "linux-64", ("debian", "12"), "pkg:conda/a@1.0?subdir=linux-64"),
         ("deb", "1.0", None, None, "pkg:deb/debian/a@1.0"),
     ],
@@ -158,7 +161,7 @@ def test_purls_of_packages(
 @pytest.mark.parametrize(
     ("reference", "purl"),
     [
-        ("registry:localhost:5000/team/Web:1", "pkg:oci/web@sha256:00?repository_url=localhost:5000/team/Web&tag=1"),
+        ("registry:h:5000/team/Web:1", "pkg:oci/web@sha256:00?repository_url=h:5000/team/Web&tag=1"),
         ("docker://a.example/web", "pkg:oci/web@sha256:00?repository_url=a.example/web"),
     ],
 )  # fmt: skip
