@@ -70,7 +70,9 @@ def installed_entries(directory: bytes, children: Iterable[FileEntry]) -> Iterat
         form = _FORMS.get((dot + ending, child.kind))
         if form is None or not stem:
             continue
-        name, version = named(stem.decode("utf-8", "backslashreplace"))
+        text = stem.decode("utf-8", "backslashreplace")
+        # A link is named for its project alone.
+        name, version = (text, None) if form is InstalledForm.EGG_LINK else named(text)
         yield InstalledEntry(
             path=joined(directory, child.name),
             form=form,

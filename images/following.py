@@ -9,6 +9,8 @@ from images.elf_file import ElfFile
 from images.links import resolved
 from images.root_files import RootFiles
 
+_LIMIT_DEPTH = 100
+
 
 class FollowingFiles:
     """A `FileReader` that follows links, never out of the root; a path may also hold ``..``."""
@@ -26,11 +28,17 @@ class FollowingFiles:
         above, _, name = path.rpartition(b"/")
         if name in (b"", b".", b".."):
             return resolved(self._files, path)
-        directory = self._directories.get(above)
-        if directory is None:
-            directory = self._directories[above] = resolved(self._files, above)
-        below = joined(directory, name)
+        below = joined(self._above(above), name)
         return resolved(self._files, below) if self._files.stat(below).kind is FileKind.SYMLINK else below
+
+    def _above(self, directory: bytes) -> bytes:
+        """The same of a directory; each that is on the way to another is resolved once."""
+        found = self._directories.get(directory)
+        if found is None:
+            is_deep = directory.count(b"/") > _LIMIT_DEPTH
+            found = resolved(self._files, directory) if is_deep else self.real(directory)
+            self._directories[directory] = found
+        return found
 
     def found(self, path: bytes) -> bytes | None:
         """The same, or None where it leads nowhere."""

@@ -33,15 +33,16 @@ class Interpreter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     Attributes:
         path: of the executable, or of the environment's ``bin/python``.
-        version: full release where it can be told without running it.
+        version: full release where it can be told without running it, else the series, such as ``3.11``.
         implementation: ``cpython``, ``pypy``, …
-        kind: how it was made: ``distribution``, ``source``, ``pyenv``, ``conda``, ``uv``, ``venv``,
-            ``virtualenv``.
+        kind: how it was made: ``distribution``, ``source``, ``pyenv``, ``conda``, ``uv``, ``standalone``
+            (python-build-standalone by another tool than uv), ``venv`` (of uv, too), ``virtualenv``.
         prefix: ``sys.prefix``.
         abi: as in the fact ``python.abi``.
         base: for an environment, the path of the interpreter it was made from.
         search_path: directories of installed distributions, in the order in which they are searched.
-        is_default: ``python`` or ``python3`` on the image's PATH.
+        is_default: ``python3`` or ``python`` of the directory that comes first on the image's PATH. The
+            facts are about the one that a container would run, which can be another.
         has_headers: whether C extensions can be built for it.
     """
 
@@ -67,9 +68,11 @@ class PythonDistribution(msgspec.Struct, frozen=True, kw_only=True, omit_default
         interpreter: `Interpreter.path` of the one that imports it; None where none does.
         location: the directory that it is installed in.
         where: of its metadata: the ``*.dist-info`` or ``*.egg-info``.
+        version: as its metadata states it, even where it is none by PEP 440.
         requires: as its metadata states them.
         requires_python: as its metadata states it.
         installer: such as ``pip``, ``uv``, ``debian``, ``conda``.
+        requested: installed by name, as pip has it; uv says so of everything.
         editable: path of the project that an editable install leads to.
         url: where it came from that is no index, without credentials.
         tags: of the wheel it was installed from.

@@ -20,7 +20,7 @@ from images.links import path_of_shown
 from images.records import PythonDistribution
 from images.root_files import RootFiles
 
-_SAMPLE = 48
+_SAMPLE = 32
 _SHOWN = 3
 _LIMIT_RECORD_BYTES = 64 << 20
 _LIMIT_PATH = 4096

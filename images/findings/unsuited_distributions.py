@@ -23,6 +23,8 @@ from images.records import Interpreter, PythonDistribution
 from images.root_files import RootFiles
 from images.tags import TagSet, supported_tags
 
+_ANYWHERE = frozenset({"py3-none-any"})
+"""Tags that fit without being looked for, so that those of most interpreters need not be made."""
 _LIMIT_TAGS = 200
 _SHOWN = 3
 
@@ -34,10 +36,12 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
     for sight in sights(known):
         facts = interpreter_facts(files, config, known, sight.interpreter)
         key = tuple((name, str(facts[name])) for name in facts)
-        if key not in tag_sets:
-            tag_sets[key] = _tags(facts)
         for one in sight.own():
             found += _excluded(sight.interpreter, one)
+            if not one.tags or _ANYWHERE.intersection(one.tags):
+                continue
+            if key not in tag_sets:
+                tag_sets[key] = _tags(facts)
             tags = tag_sets[key]
             if tags is not None:
                 found += _unfit(sight.interpreter, one, tags, facts)
@@ -82,7 +86,7 @@ def _excluded(interpreter: Interpreter, one: PythonDistribution) -> Iterator[Fin
 def _unfit(
     interpreter: Interpreter, one: PythonDistribution, tags: TagSet, facts: RuntimeEnvironment
 ) -> Iterator[Finding]:
-    if not one.tags or any(tags.rank(tag) is not None for tag in one.tags[:_LIMIT_TAGS]):
+    if any(tags.rank(tag) is not None for tag in one.tags[:_LIMIT_TAGS]):
         return
     shown = ", ".join(one.tags[:_SHOWN]) + (", …" if len(one.tags) > _SHOWN else "")
     libc = f"{facts.text('libc.name')} {facts.text('libc.version') or ''}".strip()

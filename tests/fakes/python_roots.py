@@ -34,7 +34,24 @@ print(json.dumps([(d.metadata["Name"], d.version, str(d._path.parent)) for d in 
 """
 
 
-class RootOfDirectory(DirectoryReader):
+class RootFilesOfDirectory(DirectoryReader):
+    """A directory of this machine as a root."""
+
+    def layer(self, path: bytes) -> int | None:
+        return None
+
+    def elf(self, path: bytes) -> ElfFile | None:
+        with self.open(path) as stream:
+            return PROGRAM if stream.read(4) == b"\x7fELF" else None
+
+    def elf_paths(self) -> Iterator[bytes]:
+        return iter(())
+
+    def sha256(self, path: bytes) -> bytes | None:
+        return None
+
+
+class RootOfDirectory(RootFilesOfDirectory):
     """A root of which only what lies at and below one directory of this machine can be seen.
 
     Its paths are those of this machine, so that absolute links lead where the tools that made them meant.
@@ -51,19 +68,6 @@ class RootOfDirectory(DirectoryReader):
         inside = directory + b"/" if directory else b""
         following = self._shown[len(inside) :].partition(b"/")[0] if self._shown.startswith(inside) else b""
         return tuple(child for child in children if child.name == following)
-
-    def layer(self, path: bytes) -> int | None:
-        return None
-
-    def elf(self, path: bytes) -> ElfFile | None:
-        with self.open(path) as stream:
-            return PROGRAM if stream.read(4) == b"\x7fELF" else None
-
-    def elf_paths(self) -> Iterator[bytes]:
-        return iter(())
-
-    def sha256(self, path: bytes) -> bytes | None:
-        return None
 
 
 def run_config(
