@@ -122,7 +122,7 @@ def test_many_modules_of_one_distribution_are_one_finding() -> None:
         MODULE.replace(b"_fast", f"_m{number}".encode()): shared(None, "libGL.so.1") for number in range(20)
     }
     (finding,) = findings(shared(None, "libGL.so.1"), more)
-    assert len(finding.evidence) == 5
+    assert len(finding.evidence) == 10
 
 
 def test_modules_of_the_standard_library_that_small_images_leave_without_are_for_information() -> None:
@@ -172,9 +172,44 @@ def test_data_for_other_machines_is_no_module() -> None:
     assert findings(shared(None, "libc.so.6"), {helper: shared(None, "libc.so.6", machine="i686")}) == ()
 
 
-def test_so_many_findings_are_cut_off() -> None:
-    more = {MODULE: shared(None, *(f"libgone{number}.so" for number in range(1000)))}
+def test_many_libraries_are_counted_and_many_findings_cut_off() -> None:
+    (finding,) = findings(shared(None, *(f"libgone{number}.so" for number in range(1000))))
+    assert finding.message.startswith("fast 1.0 needs libgone0.so, libgone1.so, libgone10.so")
+    assert finding.message.endswith("and 992 more, which nothing in the image provides")
+    more = {
+        MODULE.replace(b"/fast/", f"/m{number}/".encode()): shared(None, "libgone.so")
+        for number in range(300)
+    }
     assert len(findings(shared(), more)) == 200
+
+
+def test_what_a_module_loads_counts_and_a_plugin_is_for_information() -> None:
+    """As in a wheel that carries a toolkit: its extension module loads one part, plugins another."""
+    libs = b"usr/lib/python3/dist-packages/fast.libs/"
+    plugin = b"usr/lib/python3/dist-packages/fast/plugins/libplug.so"
+    loaded = {
+        libs + b"libgui-0123abcd.so.5": shared("libgui-0123abcd.so.5", "libGL.so.1", run_path=["$ORIGIN"])
+    }
+    plugins = {plugin: shared(None, "libxcb.so.1")}
+    module = shared(None, "libgui-0123abcd.so.5", run_path=["$ORIGIN/../fast.libs"])
+    (finding,) = findings(module, {**loaded, **plugins})
+    assert (finding.level, finding.message) == (
+        Level.WARNING,
+        "fast 1.0 needs libGL.so.1, which nothing in the image provides",
+    )
+    (finding,) = findings(shared(), plugins)
+    assert (finding.level, finding.subject) == (Level.INFO, "fast")
+
+
+def test_the_libraries_of_a_wheel_tell_the_distribution_of_a_module_of_another_name() -> None:
+    path = b"usr/lib/python3/dist-packages/cv2/cv2.abi3.so"
+    module = shared(None, "libGL.so.1", run_path=["$ORIGIN/../fast.libs"])
+    (finding,) = findings(
+        shared(), {path: module, b"usr/lib/python3/dist-packages/fast.libs/liba.so": shared()}
+    )
+    assert (finding.subject, finding.level) == ("fast", Level.WARNING)
+    (finding,) = findings(shared(), {path: shared(None, "libGL.so.1")})
+    assert (finding.subject, finding.level) == ("/usr/lib/python3/dist-packages/cv2", Level.WARNING)
 
 
 def test_the_libc_of_an_older_image() -> None:
