@@ -61,7 +61,9 @@ def native_modules(files: RootFiles, known: Catalog) -> Iterator[NativeModule]:
     searched = _searched(files, known)
     for path in files.elf_paths():
         root = _root(path, searched)
-        if root is None and not any(place in path for place in _PLACES):
+        is_extension = _EXTENSION_MODULE.search(path) is not None
+        # A project that is installed in place may hold anything, down to other root file systems.
+        if not any(place in path for place in _PLACES) and (root is None or not is_extension):
             continue
         elf = files.elf(path)
         if elf is None or elf.interpreter is not None or b".so" not in path.rpartition(b"/")[2]:
@@ -71,7 +73,7 @@ def native_modules(files: RootFiles, known: Catalog) -> Iterator[NativeModule]:
             elf=elf,
             distribution=_distribution(providers, path, elf),
             programs=searched.get(root, ()) if root is not None else (),
-            is_extension=_EXTENSION_MODULE.search(path) is not None,
+            is_extension=is_extension,
             home=path if root is None else root + path[len(root) :].partition(b"/")[0],
         )
 

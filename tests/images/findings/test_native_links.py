@@ -131,6 +131,22 @@ def test_modules_of_the_standard_library_that_small_images_leave_without_are_for
     assert (finding.level, finding.subject) == (Level.INFO, "/" + tk.decode())
 
 
+def test_what_lies_in_a_project_that_is_installed_in_place_is_not_looked_at() -> None:
+    known = Catalog(
+        facts=KNOWN.facts,
+        interpreters=(
+            Interpreter(
+                path="/usr/bin/python3", kind="distribution", prefix="/usr", search_path=(SITE, "/srv/app")
+            ),
+        ),
+    )
+    other = {b"srv/app/cache/root/usr/lib/libx.so": shared("libx.so", "libgone.so")}
+    assert findings(shared(), other, known) == ()
+    own = {b"srv/app/fast/_own.cpython-311-x86_64-linux-gnu.so": shared(None, "libgone.so")}
+    (finding,) = findings(shared(), own, known)
+    assert (finding.subject, finding.level) == ("/srv/app/fast", Level.WARNING)
+
+
 def test_programs_are_not_looked_at() -> None:
     script = b"usr/lib/python3/dist-packages/fast/bin/tool.so"
     assert findings(shared(), {script: executable("/lib64/nowhere.so")}) == ()
