@@ -103,7 +103,7 @@ class _Checked:
 
     def imported(self, modules: Iterable[NativeModule]) -> set[bytes]:
         """The extension modules and all that they load; the rest are plugins, or loaded by name."""
-        pending = [module.path for module in modules if module.is_extension]
+        pending = [module.path for module in modules if module.is_importable]
         found = set(pending)
         while pending:
             for path in self._loads.get(pending.pop(), ()):

@@ -19,6 +19,7 @@ from images.root_files import RootFiles
 
 _LIMIT_INTERPRETERS = 64
 _EXTENSION_MODULE = re.compile(rb"\.(?:cpython-[0-9]+[^./]*|abi3|abi3t|pypy[0-9]+[^./]*)\.so$")
+_PLAIN_MODULE = re.compile(rb"/(?!lib)[A-Za-z_][A-Za-z0-9_]*\.so$")
 _STANDARD = b"/lib-dynload/"
 _PLACES = (b"/site-packages/", b"/dist-packages/", _STANDARD)
 
@@ -31,7 +32,8 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         distribution: that it belongs to, as far as its place tells.
         programs: interpreters that search the directory.
-        is_extension: whether Python imports it by its own name, so that it is loaded as it is.
+        is_extension: whether its name is that of an extension module for one Python.
+        is_importable: whether Python would import it by its name; a plain ``.so`` may be something else.
         home: the directory, or file, of the top-level module that it is part of.
     """
 
@@ -40,6 +42,7 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     distribution: PythonDistribution | None
     programs: tuple[Program, ...]
     is_extension: bool
+    is_importable: bool
     home: bytes
 
     @property
@@ -74,6 +77,7 @@ def native_modules(files: RootFiles, known: Catalog) -> Iterator[NativeModule]:
             distribution=_distribution(providers, path, elf),
             programs=searched.get(root, ()) if root is not None else (),
             is_extension=is_extension,
+            is_importable=is_extension or _PLAIN_MODULE.search(path) is not None,
             home=path if root is None else root + path[len(root) :].partition(b"/")[0],
         )
 

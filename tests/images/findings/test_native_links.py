@@ -217,6 +217,11 @@ def test_what_a_module_loads_counts_and_a_plugin_is_for_information() -> None:
     assert (finding.level, finding.subject) == (Level.INFO, "fast")
 
 
+def test_a_module_with_a_plain_name_is_imported_too() -> None:
+    (finding,) = findings(shared(), {b"usr/lib/python3/dist-packages/fast/_C.so": shared(None, "libgone.so")})
+    assert finding.level is Level.WARNING
+
+
 def test_the_libraries_of_a_wheel_tell_the_distribution_of_a_module_of_another_name() -> None:
     path = b"usr/lib/python3/dist-packages/cv2/cv2.abi3.so"
     module = shared(None, "libGL.so.1", run_path=["$ORIGIN/../fast.libs"])
