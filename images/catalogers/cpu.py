@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from analyzers.evidence import Confidence, Evidence, Finding, Level
 from analyzers.files import FileKind, FileReaderError
@@ -24,6 +23,7 @@ _ARM = frozenset({"armv6l", "armv7l", "armv8l"})
 _NARROW = {"x86_64": frozenset({"i686"}), "aarch64": _ARM}
 """By architecture, those whose programs its processors run as well."""
 
+_OF_SYSTEM = (b"usr/", b"lib/", b"lib32/", b"lib64/", b"bin/", b"sbin/")
 _OF_PACKAGES = (b"/site-packages/", b"/dist-packages/", b"/glibc-hwcaps/")
 
 # What distributions are built for, though their files do not say so. Source: release notes of RHEL 9 and 10.
@@ -49,7 +49,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
         facts["arch"] = Fact(value=stated, source="configuration of the image")
     arch = str(facts["arch"].value) if facts else ""
     if arch in ("x86_64", "i686"):
-        facts |= _level(files, arch, known.facts)
+        facts |= _level(files, arch, known)
     facts |= _hwcaps(files, arch)
     return Catalog(facts=facts, findings=findings)
 
@@ -97,16 +97,22 @@ def _contradiction(stated: str | None, machine: str, source: str) -> tuple[Findi
     )
 
 
-def _level(files: RootFiles, arch: str, known: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The highest level that a file of the system states; modules of packages may be one of several."""
+def _level(files: RootFiles, arch: str, known: Catalog) -> dict[str, Fact]:
+    """The highest level that a file of the system or of Python states, for programs need all of these.
+
+    Modules of packages are left out: they may be one of several, of which the fitting one is loaded.
+    """
     level, source, confidence = 0, "", Confidence.CERTAIN
+    chosen = interpreter_program(files, known)
+    prefix = chosen[0].rpartition(b"/")[0].rpartition(b"/")[0] + b"/" if chosen else b"usr/"
     for path in files.elf_paths():
         elf = files.elf(path)
         if elf is None or elf.machine != arch or (elf.isa_level or 0) <= level:
             continue
-        if not any(part in path for part in _OF_PACKAGES):
+        if path.startswith((*_OF_SYSTEM, prefix)) and not any(part in path for part in _OF_PACKAGES):
             level, source = elf.isa_level or 0, shown_path(path)
-    system = tuple(str(known[name].value) if name in known else "" for name in ("os.id", "os.version"))
+    facts = known.facts
+    system = tuple(str(facts[name].value) if name in facts else "" for name in ("os.id", "os.version"))
     of_system = _LEVEL_OF_SYSTEM.get((system[0], system[1].partition(".")[0]), 0)
     if of_system > level:
         level, source, confidence = of_system, f"{system[0]} {system[1]}", Confidence.LIKELY

@@ -36,16 +36,21 @@ _VARIABLES = {
     "CUDNN_VERSION": "cudnn",
     "ROCM_VERSION": "rocm",
 }
+_OF_SYSTEM = ("/usr/", "/lib/", "/lib64/", "/opt/cuda", "/opt/rocm")
 _RELEASE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})")
 
 
 class _Statement(msgspec.Struct, frozen=True):
-    """One place that tells a version; `own` for what no Python distribution brought for itself."""
+    """One place that tells a version.
+
+    Attributes:
+        rank: 2 for what the system has, 1 for what a Python distribution brought, 0 for what lies about.
+    """
 
     version: str
     source: str
     confidence: Confidence
-    own: bool
+    rank: int
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -91,15 +96,17 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
 
 
 def gpu_libraries(known: Catalog) -> tuple[NativeLibrary, ...]:
-    """Libraries that are of use only with a graphics processor."""
-    return tuple(library for library in known.libraries if library.name in _GPU_LIBRARIES)
+    """Libraries of the system and of distributions that are of use only with a graphics processor."""
+    return tuple(
+        library for library in known.libraries if library.name in _GPU_LIBRARIES and _rank(library) > 0
+    )
 
 
 def _fact(said: list[_Statement], variable: Fact | None, parts: int) -> Fact | None:
     """The system's own before what a distribution has for itself, then the highest, most precise."""
     if not said:
         return None
-    best = max(said, key=lambda one: (one.own, one.numbers[:1], len(one.numbers) > 1, one.numbers))
+    best = max(said, key=lambda one: (one.rank, one.numbers[:1], len(one.numbers) > 1, one.numbers))
     if len(best.numbers) == 1 and variable is not None:
         text = str(variable.value)
         if text.partition(".")[0] == best.version:
@@ -122,7 +129,7 @@ def _cudnn_statements(files: RootFiles, known: Catalog) -> Iterator[_Statement]:
     for header in _CUDNN_HEADERS if copies else ():
         version = macro_version(files, header.encode(), _CUDNN_MACROS)
         if version is not None:
-            yield _Statement(version, f"/{header}", Confidence.CERTAIN, own=True)
+            yield _Statement(version, f"/{header}", Confidence.CERTAIN, rank=2)
 
 
 def _rocm_statements(known: Catalog) -> Iterator[_Statement]:
@@ -134,9 +141,14 @@ def _of_libraries(libraries: Iterable[NativeLibrary], names: tuple[str, ...]) ->
     for library in libraries:
         match = _RELEASE.match(library.version or "") if library.name in names else None
         if match:
-            own = library.provider in (None, "deb", "rpm", "apk", "conda")
             for evidence in library.evidence[:1]:
-                yield _Statement(match[1], evidence.where, evidence.confidence, own)
+                yield _Statement(match[1], evidence.where, evidence.confidence, _rank(library))
+
+
+def _rank(library: NativeLibrary) -> int:
+    if library.provider not in (None, "deb", "rpm", "apk", "conda"):
+        return 1
+    return 2 if library.provider or library.path.startswith(_OF_SYSTEM) else 0
 
 
 def _of_labels(known: Catalog, family: str, library_name: str) -> Iterator[_Statement]:
@@ -147,7 +159,7 @@ def _of_labels(known: Catalog, family: str, library_name: str) -> Iterator[_Stat
             _LABEL[family].fullmatch(distribution.version or "") if distribution.name in providers else None
         )
         if match:
-            yield _Statement(f"{match[1]}.{match[2]}", distribution.where, Confidence.CERTAIN, own=False)
+            yield _Statement(f"{match[1]}.{match[2]}", distribution.where, Confidence.CERTAIN, rank=1)
 
 
 def _variables(config: ImageConfig) -> Iterator[tuple[str, Fact]]:

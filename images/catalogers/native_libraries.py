@@ -73,9 +73,9 @@ def upstream_version(version: str) -> str | None:
 
 def _library(files: RootFiles, path: bytes, kind: LibraryKind, providers: Providers) -> NativeLibrary:
     shown, elf = shown_path(path), files.elf(path)
-    provider = providers.of(shown, kind.distributions)
+    provider = providers.of(shown, kind.distributions, _major(elf))
     found = (
-        _by_distribution(shown, kind, providers)
+        _by_distribution(shown, kind, elf, providers)
         or _by_file(path, kind, shown)
         or _by_build_record(files, path, kind)
         or _by_package(kind, provider, providers)
@@ -102,10 +102,12 @@ def _by_file(path: bytes, kind: LibraryKind, shown: str) -> Found | None:
     return (version, Evidence(what="its file name holds the version", where=shown)) if version else None
 
 
-def _by_distribution(shown: str, kind: LibraryKind, providers: Providers) -> Found | None:
+def _by_distribution(
+    shown: str, kind: LibraryKind, elf: ElfFile | None, providers: Providers
+) -> Found | None:
     if kind.distributions is None:
         return None
-    distribution = providers.distribution(shown, kind.distributions)
+    distribution = providers.distribution(shown, kind.distributions, _major(elf))
     if distribution is None or distribution.version is None:
         return None
     if not kind.distributions.fullmatch(distribution.name):
@@ -143,7 +145,13 @@ def _by_package(kind: LibraryKind, provider: str | None, providers: Providers) -
 
 def _by_interface(path: bytes, kind: LibraryKind, elf: ElfFile | None, shown: str) -> Found | None:
     """The major version alone, for libraries whose sonames count as their releases do."""
-    if kind.suffix is None or elf is None or elf.soname is None or kind.family != "cuda":
+    major = _major(elf)
+    if kind.suffix is None or elf is None or major is None or kind.family != "cuda":
         return None
-    match = re.search(r"\.so\.([0-9]+)", elf.soname)
-    return (match[1], Evidence(what=f"its soname is {elf.soname}", where=shown)) if match else None
+    return major, Evidence(what=f"its soname is {elf.soname}", where=shown)
+
+
+def _major(elf: ElfFile | None) -> str | None:
+    """The first number of a soname."""
+    match = re.search(r"\.so\.([0-9]{1,9})", elf.soname) if elf is not None and elf.soname else None
+    return match[1] if match else None

@@ -32,22 +32,25 @@ class Providers:
         for distribution in known.distributions:
             self._located.setdefault(distribution.location, {})[distribution.name] = distribution
 
-    def of(self, path: str, names: re.Pattern[str] | None = None) -> str | None:
+    def of(self, path: str, names: re.Pattern[str] | None = None, major: str | None = None) -> str | None:
         """``deb``, ``rpm``, ``apk``, ``conda``, the name of a distribution, or None.
 
         Args:
             path: as reports show it.
             names: of the distributions that are known to bring this library under directories of other names.
+            major: what the version of such a distribution begins with, where there are several.
         """
-        distribution = self.distribution(path, names)
+        distribution = self.distribution(path, names, major)
         if distribution is not None:
             return distribution.name
         if path.startswith(self._conda):
             return "conda"
         return self._system if path.startswith(_SYSTEM_DIRECTORIES) else None
 
-    def distribution(self, path: str, names: re.Pattern[str] | None = None) -> PythonDistribution | None:
-        """The Python distribution that a path belongs to, as far as its directories tell."""
+    def distribution(
+        self, path: str, names: re.Pattern[str] | None = None, major: str | None = None
+    ) -> PythonDistribution | None:
+        """The Python distribution that a path belongs to, as far as its directories tell; see `of`."""
         end = len(path)
         while (end := path.rfind("/", 0, end)) > 0:
             located = self._located.get(path[:end])
@@ -56,8 +59,9 @@ class Providers:
             first = path[end + 1 :].partition("/")[0].removesuffix(".libs")
             found = located.get(_SEPARATORS.sub("-", first).lower())
             if found is None and names is not None:
-                matching = (name for name in sorted(located) if names.fullmatch(name))
-                found = next((located[name] for name in matching), None)
+                matching = [located[name] for name in sorted(located) if names.fullmatch(name)]
+                fitting = [one for one in matching if (one.version or "").partition(".")[0] == major]
+                found = next(iter(fitting or matching), None)
             return found
         return None
 

@@ -10,6 +10,8 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from analyzers.evidence import Confidence, Evidence, Finding, Level
 from images.catalogers.catalog import Catalog
 from images.catalogers.libc import highest_version
@@ -21,7 +23,8 @@ from images.loading import LibrarySearch
 from images.root_files import RootFiles
 
 _LIMIT_FINDINGS = 200
-_LIMIT_EVIDENCE = 5
+_LIMIT_EVIDENCE = 10
+_LIMIT_NAMES = 8
 
 # Source: NVIDIA's container toolkit, the libraries that it mounts.
 _OF_DRIVERS = re.compile(
@@ -30,7 +33,14 @@ _OF_DRIVERS = re.compile(
 # Parts of the C library that musl answers itself, by whatever number. Source: musl, ldso/dynlink.c.
 _MUSL_ANSWERS = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\..*")
 
-Key = tuple[str, str, str]
+
+class _Problem(msgspec.Struct, frozen=True):
+    """Why a module cannot be loaded; `what` is the library, or what takes its place."""
+
+    kind: str
+    what: str
+    said: str
+    module: NativeModule
 
 
 def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.date) -> tuple[Finding, ...]:
@@ -39,20 +49,22 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
     if not modules:
         return ()
     search = LibrarySearch(files, config)
-    present = _names(files)
-    musl = known.facts["libc.name"].value == "musl" if "libc.name" in known.facts else False
     wrong = _of_other_machines(modules, known)
-    grouped: dict[Key, list[tuple[Evidence, str]]] = {}
+    checked = _Checked(files, search, musl=_is_musl(known), present=_names(files))
+    grouped: dict[tuple[str, str], list[_Problem]] = {}
     for module in modules:
-        if shown_path(module.path) in wrong:
-            continue
-        for key, said, where in _problems(files, search, module, present, musl):
-            grouped.setdefault(key, []).append((Evidence(what=said, where=where), said))
-        if search.exhausted:
-            grouped = {}
-            break
-    findings = [_finding(key, [evidence for evidence, _ in seen]) for key, seen in sorted(grouped.items())]
-    return (*_wrong_architecture(modules, wrong, known), *findings)[:_LIMIT_FINDINGS]
+        if shown_path(module.path) not in wrong:
+            for problem in checked.problems(module):
+                grouped.setdefault((problem.kind, module.owner), []).append(problem)
+    if search.exhausted:
+        grouped = {}
+    imported = checked.imported(modules)
+    findings = [_finding(kind, owner, seen, imported) for (kind, owner), seen in sorted(grouped.items())]
+    return (*_wrong_architecture(modules, wrong), *findings)[:_LIMIT_FINDINGS]
+
+
+def _is_musl(known: Catalog) -> bool:
+    return "libc.name" in known.facts and known.facts["libc.name"].value == "musl"
 
 
 def _names(files: RootFiles) -> set[str]:
@@ -66,27 +78,44 @@ def _names(files: RootFiles) -> set[str]:
     return names
 
 
-def _problems(
-    files: RootFiles, search: LibrarySearch, module: NativeModule, present: set[str], musl: bool
-) -> Iterator[tuple[Key, str, str]]:
-    where, elf = shown_path(module.path), module.elf
-    if musl and any(version.startswith("GLIBC_") for of in elf.requires.values() for version in of):
-        yield ("libc-mismatch", module.owner, "glibc"), "it needs symbol versions of glibc", where
-        return
-    for soname in elf.needed:
-        if (musl and _MUSL_ANSWERS.fullmatch(soname)) or _OF_DRIVERS.fullmatch(soname):
-            continue
-        candidates = list(search.candidates(soname, module.path, elf, module.programs))
-        if not candidates:
-            if soname.rpartition("/")[2] not in present:
-                yield ("library-missing", module.owner, soname), f"it needs {soname}", where
-            continue
-        yield from _versions(files, module, soname, candidates)
+class _Checked:
+    """Checks modules one by one and keeps which of them load which."""
+
+    def __init__(self, files: RootFiles, search: LibrarySearch, *, musl: bool, present: set[str]) -> None:
+        self._files, self._search, self._musl, self._present = files, search, musl, present
+        self._loads: dict[bytes, set[bytes]] = {}
+
+    def problems(self, module: NativeModule) -> Iterator[_Problem]:
+        """All that is wrong with one."""
+        elf = module.elf
+        if self._musl and any(v.startswith("GLIBC_") for versions in elf.requires.values() for v in versions):
+            yield _Problem("libc-mismatch", "glibc", "it needs symbol versions of glibc", module)
+            return
+        for soname in elf.needed:
+            if (self._musl and _MUSL_ANSWERS.fullmatch(soname)) or _OF_DRIVERS.fullmatch(soname):
+                continue
+            candidates = list(self._search.candidates(soname, module.path, elf, module.programs))
+            if candidates:
+                self._loads.setdefault(module.path, set()).add(candidates[0])
+                yield from _versions(self._files, module, soname, candidates)
+            elif soname.rpartition("/")[2] not in self._present:
+                yield _Problem("library-missing", soname, f"it needs {soname}", module)
+
+    def imported(self, modules: Iterable[NativeModule]) -> set[bytes]:
+        """The extension modules and all that they load; the rest are plugins, or loaded by name."""
+        pending = [module.path for module in modules if module.is_importable]
+        found = set(pending)
+        while pending:
+            for path in self._loads.get(pending.pop(), ()):
+                if path not in found:
+                    found.add(path)
+                    pending.append(path)
+        return found
 
 
 def _versions(
     files: RootFiles, module: NativeModule, soname: str, candidates: list[bytes]
-) -> Iterator[tuple[Key, str, str]]:
+) -> Iterator[_Problem]:
     """Versions that none of the libraries which could be taken provides; one without versions serves all."""
     wanted = module.elf.requires.get(soname, ())
     provided = [set(elf.provides) for path in candidates if (elf := files.elf(path)) is not None]
@@ -98,7 +127,7 @@ def _versions(
         newest = _newest(missing)
         has = _newest_alike(first, newest)
         said = f"it needs {newest} of {soname}, {library} {f'ends at {has}' if has else 'has it not'}"
-        yield ("symbol-version-missing", module.owner, soname), said, shown_path(module.path)
+        yield _Problem("symbol-version-missing", soname, said, module)
 
 
 def _newest(versions: Iterable[str]) -> str:
@@ -125,9 +154,7 @@ def _of_other_machines(modules: list[NativeModule], known: Catalog) -> dict[str,
     return found
 
 
-def _wrong_architecture(
-    modules: list[NativeModule], wrong: dict[str, str], known: Catalog
-) -> Iterator[Finding]:
+def _wrong_architecture(modules: list[NativeModule], wrong: dict[str, str]) -> Iterator[Finding]:
     """One for each distribution that has no extension module at all for the machine."""
     owners: dict[str, list[str]] = {}
     right = set()
@@ -152,27 +179,36 @@ def _wrong_architecture(
             )
 
 
-def _finding(key: Key, evidence: list[Evidence]) -> Finding:
-    kind, owner, what = key
+def _finding(kind: str, owner: str, problems: list[_Problem], imported: set[bytes]) -> Finding:
+    # What is loaded when something is imported comes first; small images leave the rest out on purpose.
+    vital = [
+        problem for problem in problems if problem.module.path in imported and not problem.module.is_standard
+    ]
+    shown = vital or problems
+    what = sorted({problem.what for problem in shown})
+    listed = ", ".join(what[:_LIMIT_NAMES]) + (
+        f" and {len(what) - _LIMIT_NAMES} more" if len(what) > _LIMIT_NAMES else ""
+    )
     messages = {
-        "library-missing": f"{owner} needs {what}, which nothing in the image provides",
-        "symbol-version-missing": f"{owner} was built for a newer {what} than the image has",
+        "library-missing": f"{owner} needs {listed}, which nothing in the image provides",
+        "symbol-version-missing": f"{owner} was built for a newer {listed} than the image has",
         "libc-mismatch": f"{owner} was built for glibc; the image has musl",
     }
     certain = kind == "symbol-version-missing"
-    # Small images leave out what modules of the standard library need that few programs use.
-    lesser = Level.INFO if owner.startswith("/") else Level.WARNING
+    confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
+    by_library = {problem.what: problem for problem in reversed(shown)}
+    evidence = [
+        *by_library.values(),
+        *(problem for problem in shown if by_library[problem.what] is not problem),
+    ]
+    serious = Level.ERROR if certain else Level.WARNING
     return Finding(
         id=kind,
-        level=Level.ERROR if certain else lesser,
+        level=serious if vital else Level.INFO,
         message=messages[kind],
         subject=owner.partition(" ")[0],
         evidence=tuple(
-            Evidence(
-                what=one.what,
-                where=one.where,
-                confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
-            )
+            Evidence(what=one.said, where=shown_path(one.module.path), confidence=confidence)
             for one in evidence[:_LIMIT_EVIDENCE]
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from posixpath import normpath
 
 import msgspec
 
@@ -12,12 +13,15 @@ from images.catalogers.loaders import program
 from images.catalogers.providers import Providers
 from images.elf_file import ElfFile
 from images.links import led_to, shown_path
+from images.loading import run_path_directories
 from images.records import PythonDistribution
 from images.root_files import RootFiles
 
 _LIMIT_INTERPRETERS = 64
 _EXTENSION_MODULE = re.compile(rb"\.(?:cpython-[0-9]+[^./]*|abi3|abi3t|pypy[0-9]+[^./]*)\.so$")
-_PLACES = (b"/site-packages/", b"/dist-packages/", b"/lib-dynload/")
+_PLAIN_MODULE = re.compile(rb"/(?!lib)[A-Za-z_][A-Za-z0-9_]*\.so$")
+_STANDARD = b"/lib-dynload/"
+_PLACES = (b"/site-packages/", b"/dist-packages/", _STANDARD)
 
 Program = tuple[bytes, ElfFile]
 
@@ -28,7 +32,9 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         distribution: that it belongs to, as far as its place tells.
         programs: interpreters that search the directory.
-        is_extension: whether Python imports it by its own name, so that it is loaded as it is.
+        is_extension: whether its name is that of an extension module for one Python.
+        is_importable: whether Python would import it by its name; a plain ``.so`` may be something else.
+        home: the directory, or file, of the top-level module that it is part of.
     """
 
     path: bytes
@@ -36,12 +42,19 @@ class NativeModule(msgspec.Struct, frozen=True, kw_only=True):
     distribution: PythonDistribution | None
     programs: tuple[Program, ...]
     is_extension: bool
+    is_importable: bool
+    home: bytes
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is of the standard library."""
+        return _STANDARD in self.path
 
     @property
     def owner(self) -> str:
-        """The distribution with its version, or the path where none is known."""
+        """The distribution with its version, or where it stands if none is known."""
         if self.distribution is None:
-            return shown_path(self.path)
+            return shown_path(self.home)
         return f"{self.distribution.name} {self.distribution.version or ''}".rstrip()
 
 
@@ -51,7 +64,9 @@ def native_modules(files: RootFiles, known: Catalog) -> Iterator[NativeModule]:
     searched = _searched(files, known)
     for path in files.elf_paths():
         root = _root(path, searched)
-        if root is None and not any(place in path for place in _PLACES):
+        is_extension = _EXTENSION_MODULE.search(path) is not None
+        # A project that is installed in place may hold anything, down to other root file systems.
+        if not any(place in path for place in _PLACES) and (root is None or not is_extension):
             continue
         elf = files.elf(path)
         if elf is None or elf.interpreter is not None or b".so" not in path.rpartition(b"/")[2]:
@@ -59,10 +74,23 @@ def native_modules(files: RootFiles, known: Catalog) -> Iterator[NativeModule]:
         yield NativeModule(
             path=path,
             elf=elf,
-            distribution=providers.distribution(shown_path(path)),
+            distribution=_distribution(providers, path, elf),
             programs=searched.get(root, ()) if root is not None else (),
-            is_extension=_EXTENSION_MODULE.search(path) is not None,
+            is_extension=is_extension,
+            is_importable=is_extension or _PLAIN_MODULE.search(path) is not None,
+            home=path if root is None else root + path[len(root) :].partition(b"/")[0],
         )
+
+
+def _distribution(providers: Providers, path: bytes, elf: ElfFile) -> PythonDistribution | None:
+    """By its place, else by the libraries of its wheel, which auditwheel names after the distribution."""
+    found = providers.distribution(shown_path(path))
+    if found is not None:
+        return found
+    for directory in run_path_directories(path, elf):
+        if directory.endswith(b".libs"):
+            return providers.distribution(shown_path(normpath(directory).lstrip(b"/") + b"/library"))
+    return None
 
 
 def _root(path: bytes, searched: Mapping[bytes, object]) -> bytes | None:

@@ -79,6 +79,7 @@ def test_the_highest_level_that_a_file_of_the_system_states() -> None:
         # Each of these is one of several copies, of which the fitting one is loaded.
         MULTIARCH + b"/glibc-hwcaps/x86-64-v3/liba.so": shared(isa_level=3),
         b"usr/lib/python3/dist-packages/fast/_avx512.so": shared(isa_level=4),
+        b"srv/data/other-root/usr/lib/liba.so": shared(isa_level=4),
     }
     assert values(elves) == {"arch": "x86_64", "cpu.level.needed": 2, "libc.hwcaps": ("x86-64-v3",)}
 

@@ -206,8 +206,18 @@ def test_numbers_without_end_are_not_followed() -> None:
 
 def test_libraries_for_graphics_processors_are_told_from_others() -> None:
     names = ("cudart", "openblas", "hip", "openssl")
-    known = Catalog(libraries=tuple(NativeLibrary(name=name, path=f"/{name}") for name in names))
+    known = Catalog(libraries=tuple(NativeLibrary(name=name, path=f"/usr/lib/{name}") for name in names))
     assert [library.name for library in gpu_libraries(known)] == ["cudart", "hip"]
+    stray = Catalog(libraries=(NativeLibrary(name="cudart", path="/var/cache/libcudart.so.12"),))
+    assert gpu_libraries(stray) == ()
+
+
+def test_what_lies_about_counts_least() -> None:
+    elves = {
+        b"var/cache/x/libcudart.so.13.0.96": shared("libcudart.so.13"),
+        CUDART: shared("libcudart.so.12"),
+    }
+    assert cataloged(elves=elves).facts["cuda.runtime"].value == "12.4"
 
 
 def test_a_package_tells_the_version_of_a_library_that_has_none_in_its_name() -> None:

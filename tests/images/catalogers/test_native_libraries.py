@@ -120,6 +120,17 @@ def test_a_wheel_of_nvidia_brings_its_version() -> None:
     assert found.evidence[0].where == f"{SITE}/nvidia_cudnn_cu12-9.1.0.70.dist-info"
 
 
+def test_of_two_wheels_of_one_library_the_major_version_decides() -> None:
+    known = Catalog(
+        distributions=(
+            distribution("nvidia-cuda-runtime-cu11", "11.8.89"),
+            distribution("nvidia-cuda-runtime-cu12", "12.9.79"),
+        )
+    )
+    found = only(SITE_BYTES + b"/nvidia/cuda_runtime/lib/libcudart.so.12", "libcudart.so.12", known)
+    assert (found.version, found.provider) == ("12.9.79", "nvidia-cuda-runtime-cu12")
+
+
 def test_a_library_inside_of_another_distribution_has_its_own_version() -> None:
     known = Catalog(distributions=(distribution("torch", "2.1.0+cu118"),))
     found = only(SITE_BYTES + b"/torch/lib/libcudart-d0da41ae.so.11.0", "libcudart.so.11.0", known)

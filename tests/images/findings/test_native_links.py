@@ -122,13 +122,29 @@ def test_many_modules_of_one_distribution_are_one_finding() -> None:
         MODULE.replace(b"_fast", f"_m{number}".encode()): shared(None, "libGL.so.1") for number in range(20)
     }
     (finding,) = findings(shared(None, "libGL.so.1"), more)
-    assert len(finding.evidence) == 5
+    assert len(finding.evidence) == 10
 
 
 def test_modules_of_the_standard_library_that_small_images_leave_without_are_for_information() -> None:
     tk = b"usr/lib/python3.11/lib-dynload/_tkinter.cpython-311-x86_64-linux-gnu.so"
     (finding,) = findings(shared(None, "libc.so.6"), {tk: shared(None, "libtk8.6.so")})
     assert (finding.level, finding.subject) == (Level.INFO, "/" + tk.decode())
+
+
+def test_what_lies_in_a_project_that_is_installed_in_place_is_not_looked_at() -> None:
+    known = Catalog(
+        facts=KNOWN.facts,
+        interpreters=(
+            Interpreter(
+                path="/usr/bin/python3", kind="distribution", prefix="/usr", search_path=(SITE, "/srv/app")
+            ),
+        ),
+    )
+    other = {b"srv/app/cache/root/usr/lib/libx.so": shared("libx.so", "libgone.so")}
+    assert findings(shared(), other, known) == ()
+    own = {b"srv/app/fast/_own.cpython-311-x86_64-linux-gnu.so": shared(None, "libgone.so")}
+    (finding,) = findings(shared(), own, known)
+    assert (finding.subject, finding.level) == ("/srv/app/fast", Level.WARNING)
 
 
 def test_programs_are_not_looked_at() -> None:
@@ -172,9 +188,49 @@ def test_data_for_other_machines_is_no_module() -> None:
     assert findings(shared(None, "libc.so.6"), {helper: shared(None, "libc.so.6", machine="i686")}) == ()
 
 
-def test_so_many_findings_are_cut_off() -> None:
-    more = {MODULE: shared(None, *(f"libgone{number}.so" for number in range(1000)))}
+def test_many_libraries_are_counted_and_many_findings_cut_off() -> None:
+    (finding,) = findings(shared(None, *(f"libgone{number}.so" for number in range(1000))))
+    assert finding.message.startswith("fast 1.0 needs libgone0.so, libgone1.so, libgone10.so")
+    assert finding.message.endswith("and 992 more, which nothing in the image provides")
+    more = {
+        MODULE.replace(b"/fast/", f"/m{number}/".encode()): shared(None, "libgone.so")
+        for number in range(300)
+    }
     assert len(findings(shared(), more)) == 200
+
+
+def test_what_a_module_loads_counts_and_a_plugin_is_for_information() -> None:
+    """As in a wheel that carries a toolkit: its extension module loads one part, plugins another."""
+    libs = b"usr/lib/python3/dist-packages/fast.libs/"
+    plugin = b"usr/lib/python3/dist-packages/fast/plugins/libplug.so"
+    loaded = {
+        libs + b"libgui-0123abcd.so.5": shared("libgui-0123abcd.so.5", "libGL.so.1", run_path=["$ORIGIN"])
+    }
+    plugins = {plugin: shared(None, "libxcb.so.1")}
+    module = shared(None, "libgui-0123abcd.so.5", run_path=["$ORIGIN/../fast.libs"])
+    (finding,) = findings(module, {**loaded, **plugins})
+    assert (finding.level, finding.message) == (
+        Level.WARNING,
+        "fast 1.0 needs libGL.so.1, which nothing in the image provides",
+    )
+    (finding,) = findings(shared(), plugins)
+    assert (finding.level, finding.subject) == (Level.INFO, "fast")
+
+
+def test_a_module_with_a_plain_name_is_imported_too() -> None:
+    (finding,) = findings(shared(), {b"usr/lib/python3/dist-packages/fast/_C.so": shared(None, "libgone.so")})
+    assert finding.level is Level.WARNING
+
+
+def test_the_libraries_of_a_wheel_tell_the_distribution_of_a_module_of_another_name() -> None:
+    path = b"usr/lib/python3/dist-packages/cv2/cv2.abi3.so"
+    module = shared(None, "libGL.so.1", run_path=["$ORIGIN/../fast.libs"])
+    (finding,) = findings(
+        shared(), {path: module, b"usr/lib/python3/dist-packages/fast.libs/liba.so": shared()}
+    )
+    assert (finding.subject, finding.level) == ("fast", Level.WARNING)
+    (finding,) = findings(shared(), {path: shared(None, "libGL.so.1")})
+    assert (finding.subject, finding.level) == ("/usr/lib/python3/dist-packages/cv2", Level.WARNING)
 
 
 def test_the_libc_of_an_older_image() -> None:
