@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 _ANSWER_S, _SAVE_S = 30, 600
+_UNIX = "unix://"
 _LIMIT_FILE_BYTES = 1 << 20
 _NAMES = {ReferenceKind.DOCKER: "Docker", ReferenceKind.PODMAN: "podman"}
 _STARTS = {
@@ -60,7 +62,10 @@ class DaemonImage:
 
     def read(self, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
         """The image, each layer read once, as the daemon sends it."""
-        daemon = self.found()
+        return self.read_found(self.found(), read_layer, progress)
+
+    def read_found(self, daemon: Daemon, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
+        """The image out of what `found` gave, which is closed."""
         try:
             return self._read(daemon, read_layer, progress)
         finally:
@@ -127,26 +132,23 @@ class DaemonImage:
         from docker.errors import DockerException
 
         tried = list(_addresses(self._kind, self._environ))
-        for address in tried:
-            if address.startswith("unix://") and not os.path.lexists(address.removeprefix("unix://")):
-                continue
-            try:
-                return docker.DockerClient(
-                    base_url=address,
-                    version="auto",
-                    timeout=_ANSWER_S,
-                    use_ssh_client=address.startswith("ssh:"),
-                    **_encryption(self._kind, self._environ),
-                )
-            except (DockerException, OSError, ValueError) as error:
-                if _is_denied(error):
-                    raise self._unavailable(
-                        f"may not be spoken to at {address}",
-                        "run as a user who may, such as one of its group",
-                    ) from error
-                if address == tried[-1]:
-                    raise self._unavailable(f"does not answer at {address}") from error
-        raise self._unavailable(f"does not run: there is no {' and no '.join(tried)}")
+        address = next((address for address in tried if _may_exist(address)), None)
+        if address is None:
+            raise self._unavailable(f"does not run: there is no {' and no '.join(tried)}")
+        try:
+            _probe(address)
+            return docker.DockerClient(
+                base_url=address,
+                version="auto",
+                timeout=_ANSWER_S,
+                use_ssh_client=address.startswith("ssh:"),
+                **_encryption(self._kind, self._environ),
+            )
+        except PermissionError as error:
+            remedy = "run as a user who may, such as one of its group"
+            raise self._unavailable(f"may not be spoken to at {address}", remedy) from error
+        except (DockerException, OSError, ValueError) as error:
+            raise self._unavailable(f"does not answer at {address}") from error
 
     def _unavailable(self, reason: str, remedy: str | None = None) -> SourceUnavailableError:
         return SourceUnavailableError(_NAMES[self._kind], reason, remedy or _STARTS[self._kind])
@@ -226,10 +228,17 @@ def _encryption(kind: ReferenceKind, environ: Mapping[str, str]) -> dict[str, An
     return {key: value for key, value in found.items() if key == "tls"}
 
 
-def _is_denied(error: BaseException) -> bool:
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, PermissionError) or "Permission denied" in str(seen):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
+def _may_exist(address: str) -> bool:
+    return not address.startswith(_UNIX) or os.path.lexists(address.removeprefix(_UNIX))
+
+
+def _probe(address: str) -> None:
+    """Connect once by hand, for the client does not tell why it cannot.
+
+    Raises:
+        OSError: why.
+    """
+    if address.startswith(_UNIX):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(_ANSWER_S)
+            probe.connect(address.removeprefix(_UNIX))
