@@ -80,7 +80,7 @@ class DaemonImage:
         """
         from docker.errors import APIError, DockerException, NotFound
 
-        client = self._client()
+        client, kind = self._client()
         try:
             for name in _names(self._name, self._kind):
                 try:
@@ -91,7 +91,7 @@ class DaemonImage:
                 stated = self._wish.stated
                 if platform is not None and stated is not None and rank(stated, platform) is None:
                     raise self._wish.error(self._name, [platform])
-                return Daemon(self._kind_of(client), client, image)
+                return Daemon(kind, client, image)
             raise ImageReferenceError(self._name, f"{_NAMES[self._kind]} has no such image")
         except APIError as error:
             client.close()
@@ -127,8 +127,8 @@ class DaemonImage:
         except (DockerException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._unavailable("breaks off while it sends the image") from error
 
-    def _client(self) -> DockerClient:
-        import docker
+    def _client(self) -> tuple[DockerClient, ReferenceKind]:
+        """A client, and which of the two answers: podman's socket may stand in Docker's place."""
         from docker.errors import DockerException
 
         tried = list(_addresses(self._kind, self._environ))
@@ -137,27 +137,35 @@ class DaemonImage:
             raise self._unavailable(f"does not run: there is no {' and no '.join(tried)}")
         try:
             _probe(address)
-            return docker.DockerClient(
-                base_url=address,
-                version="auto",
-                timeout=_ANSWER_S,
-                use_ssh_client=address.startswith("ssh:"),
-                **_encryption(self._kind, self._environ),
-            )
+            return _spoken_to(address, _encryption(self._kind, self._environ))
         except PermissionError as error:
             remedy = "run as a user who may, such as one of its group"
             raise self._unavailable(f"may not be spoken to at {address}", remedy) from error
-        except (DockerException, OSError, ValueError) as error:
+        except (DockerException, OSError, ValueError, KeyError) as error:
             raise self._unavailable(f"does not answer at {address}") from error
 
     def _unavailable(self, reason: str, remedy: str | None = None) -> SourceUnavailableError:
         return SourceUnavailableError(_NAMES[self._kind], reason, remedy or _STARTS[self._kind])
 
-    def _kind_of(self, client: DockerClient) -> ReferenceKind:
-        """Which of the two answers: podman's socket may stand in Docker's place."""
-        components = client.version().get("Components") or []
-        names = [component.get("Name", "") for component in components if isinstance(component, dict)]
-        return ReferenceKind.PODMAN if any("Podman" in name for name in names) else ReferenceKind.DOCKER
+
+def _spoken_to(address: str, encryption: dict[str, Any]) -> tuple[DockerClient, ReferenceKind]:
+    """A client that speaks the version of who answers, which is asked once: podman takes its time."""
+    import docker
+    from docker.constants import DEFAULT_DOCKER_API_VERSION
+
+    settings: dict[str, Any] = {
+        "base_url": address, "timeout": _ANSWER_S, "use_ssh_client": address.startswith("ssh:"),
+        **encryption,
+    }
+    first = docker.DockerClient(version=DEFAULT_DOCKER_API_VERSION, **settings)
+    try:
+        about = first.version(api_version=False)
+    finally:
+        first.close()
+    parts = [part for part in about.get("Components") or [] if isinstance(part, dict)]
+    is_podman = any("podman" in str(part.get("Name", "")).lower() for part in parts)
+    client = docker.DockerClient(version=about["ApiVersion"], **settings)
+    return client, ReferenceKind.PODMAN if is_podman else ReferenceKind.DOCKER
 
 
 def _names(name: str, kind: ReferenceKind) -> tuple[str, ...]:

@@ -59,8 +59,14 @@ class TokenServer:
         now = int(time.time())
         access = [{"type": kind, "name": name, "actions": actions.split(",")}]
         claims = {
-            "iss": _ISSUER, "sub": USER, "aud": _SERVICE, "jti": "1",
-            "exp": now + 300, "nbf": now - 60, "iat": now, "access": access,
+            "iss": _ISSUER,
+            "sub": USER,
+            "aud": _SERVICE,
+            "jti": "1",
+            "exp": now + 300,
+            "nbf": now - 60,
+            "iat": now,
+            "access": access,
         }
         signed = b".".join(_encoded(json.dumps(part).encode()) for part in (header, claims))
         command = ["openssl", "dgst", "-sha256", "-sign", str(self._key)]
