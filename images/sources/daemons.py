@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 _ANSWER_S, _SAVE_S = 30, 600
+_UNIX = "unix://"
 _LIMIT_FILE_BYTES = 1 << 20
 _NAMES = {ReferenceKind.DOCKER: "Docker", ReferenceKind.PODMAN: "podman"}
 _STARTS = {
@@ -60,7 +62,10 @@ class DaemonImage:
 
     def read(self, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
         """The image, each layer read once, as the daemon sends it."""
-        daemon = self.found()
+        return self.read_found(self.found(), read_layer, progress)
+
+    def read_found(self, daemon: Daemon, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
+        """The image out of what `found` gave, which is closed."""
         try:
             return self._read(daemon, read_layer, progress)
         finally:
@@ -75,7 +80,7 @@ class DaemonImage:
         """
         from docker.errors import APIError, DockerException, NotFound
 
-        client = self._client()
+        client, kind = self._client()
         try:
             for name in _names(self._name, self._kind):
                 try:
@@ -86,7 +91,7 @@ class DaemonImage:
                 stated = self._wish.stated
                 if platform is not None and stated is not None and rank(stated, platform) is None:
                     raise self._wish.error(self._name, [platform])
-                return Daemon(self._kind_of(client), client, image)
+                return Daemon(kind, client, image)
             raise ImageReferenceError(self._name, f"{_NAMES[self._kind]} has no such image")
         except APIError as error:
             client.close()
@@ -122,40 +127,45 @@ class DaemonImage:
         except (DockerException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._unavailable("breaks off while it sends the image") from error
 
-    def _client(self) -> DockerClient:
-        import docker
+    def _client(self) -> tuple[DockerClient, ReferenceKind]:
+        """A client, and which of the two answers: podman's socket may stand in Docker's place."""
         from docker.errors import DockerException
 
         tried = list(_addresses(self._kind, self._environ))
-        for address in tried:
-            if address.startswith("unix://") and not os.path.lexists(address.removeprefix("unix://")):
-                continue
-            try:
-                return docker.DockerClient(
-                    base_url=address,
-                    version="auto",
-                    timeout=_ANSWER_S,
-                    use_ssh_client=address.startswith("ssh:"),
-                    **_encryption(self._kind, self._environ),
-                )
-            except (DockerException, OSError, ValueError) as error:
-                if _is_denied(error):
-                    raise self._unavailable(
-                        f"may not be spoken to at {address}",
-                        "run as a user who may, such as one of its group",
-                    ) from error
-                if address == tried[-1]:
-                    raise self._unavailable(f"does not answer at {address}") from error
-        raise self._unavailable(f"does not run: there is no {' and no '.join(tried)}")
+        address = next((address for address in tried if _may_exist(address)), None)
+        if address is None:
+            raise self._unavailable(f"does not run: there is no {' and no '.join(tried)}")
+        try:
+            _probe(address)
+            return _spoken_to(address, _encryption(self._kind, self._environ))
+        except PermissionError as error:
+            remedy = "run as a user who may, such as one of its group"
+            raise self._unavailable(f"may not be spoken to at {address}", remedy) from error
+        except (DockerException, OSError, ValueError, KeyError) as error:
+            raise self._unavailable(f"does not answer at {address}") from error
 
     def _unavailable(self, reason: str, remedy: str | None = None) -> SourceUnavailableError:
         return SourceUnavailableError(_NAMES[self._kind], reason, remedy or _STARTS[self._kind])
 
-    def _kind_of(self, client: DockerClient) -> ReferenceKind:
-        """Which of the two answers: podman's socket may stand in Docker's place."""
-        components = client.version().get("Components") or []
-        names = [component.get("Name", "") for component in components if isinstance(component, dict)]
-        return ReferenceKind.PODMAN if any("Podman" in name for name in names) else ReferenceKind.DOCKER
+
+def _spoken_to(address: str, encryption: dict[str, Any]) -> tuple[DockerClient, ReferenceKind]:
+    """A client that speaks the version of who answers, which is asked once: podman takes its time."""
+    import docker
+    from docker.constants import DEFAULT_DOCKER_API_VERSION
+
+    settings: dict[str, Any] = {
+        "base_url": address, "timeout": _ANSWER_S, "use_ssh_client": address.startswith("ssh:"),
+        **encryption,
+    }
+    first = docker.DockerClient(version=DEFAULT_DOCKER_API_VERSION, **settings)
+    try:
+        about = first.version(api_version=False)
+    finally:
+        first.close()
+    parts = [part for part in about.get("Components") or [] if isinstance(part, dict)]
+    is_podman = any("podman" in str(part.get("Name", "")).lower() for part in parts)
+    client = docker.DockerClient(version=about["ApiVersion"], **settings)
+    return client, ReferenceKind.PODMAN if is_podman else ReferenceKind.DOCKER
 
 
 def _names(name: str, kind: ReferenceKind) -> tuple[str, ...]:
@@ -226,10 +236,17 @@ def _encryption(kind: ReferenceKind, environ: Mapping[str, str]) -> dict[str, An
     return {key: value for key, value in found.items() if key == "tls"}
 
 
-def _is_denied(error: BaseException) -> bool:
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, PermissionError) or "Permission denied" in str(seen):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False
+def _may_exist(address: str) -> bool:
+    return not address.startswith(_UNIX) or os.path.lexists(address.removeprefix(_UNIX))
+
+
+def _probe(address: str) -> None:
+    """Connect once by hand, for the client does not tell why it cannot.
+
+    Raises:
+        OSError: why.
+    """
+    if address.startswith(_UNIX):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(_ANSWER_S)
+            probe.connect(address.removeprefix(_UNIX))

@@ -62,13 +62,12 @@ def parse_image_name(text: str) -> ImageName:
     if at and not _DIGEST.fullmatch(digest):
         raise ImageReferenceError(text, f"{digest!r} is no digest", "a digest is sha256: and 64 digits")
     first, slash, after = rest.partition("/")
-    is_qualified = bool(slash) and (
-        any(mark in first for mark in ".:[") or first == "localhost" or first != first.lower()
-    )
+    is_qualified = bool(slash) and (any(mark in first for mark in ".:[") or first == "localhost")
     registry, path = (first, after) if is_qualified else (DEFAULT_REGISTRY.name, rest)
     if not _REGISTRY.fullmatch(registry):
         raise ImageReferenceError(text, f"{registry!r} is no name of a registry")
     repository, colon, tag = path.partition(":")
+    typed = repository
     if colon and not _TAG.fullmatch(tag):
         raise ImageReferenceError(text, f"{tag!r} is no tag")
     registry = DEFAULT_REGISTRY.name if registry in DEFAULT_REGISTRY.aliases else registry
@@ -77,7 +76,7 @@ def parse_image_name(text: str) -> ImageName:
     if not _REPOSITORY.fullmatch(repository) or len(repository) > _LONGEST_REPOSITORY:
         error = ImageReferenceError(text, f"{repository!r} is no name of a repository")
         if repository != repository.lower():
-            error.add_note(f"names of images are in lower case: {text.replace(path, path.lower())}")
+            error.add_note(f"names of images are in lower case: {text.replace(typed, typed.lower(), 1)}")
         raise error
     stated = tag or (None if digest else "latest")
     return ImageName(

@@ -38,12 +38,12 @@ class FirstFound:
         reasons = []
         for daemon in self._daemons:
             try:
-                daemon.found().client.close()
+                found = daemon.found()
             except (ImageReferenceError, SourceUnavailableError) as error:
                 reasons.append(str(error))
                 progress(str(error))
                 continue
-            return daemon.read(read_layer, progress)
+            return daemon.read_found(found, read_layer, progress)
         try:
             return self._registry.read(read_layer, progress)
         except ImageError as error:

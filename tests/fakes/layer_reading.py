@@ -6,33 +6,34 @@ import gzip
 import hashlib
 import io
 import tarfile
+import zlib
 from collections.abc import Iterator
 
 import zstandard
 
+from analyzers.reports import Unknown
 from images.layers.content import EntryKind, LayerContent, LayerEntry
 
 
 def read_plainly(name: str, chunks: Iterator[bytes]) -> LayerContent:
     """The layer's paths and the content of its files, all of them in memory."""
     blob = b"".join(chunks)
-    if blob.startswith(b"\x1f\x8b"):
-        plain = gzip.decompress(blob)
-    elif blob.startswith(b"\x28\xb5\x2f\xfd"):
-        plain = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(blob), read_across_frames=True).read()
-    else:
-        plain = blob
+    try:
+        plain = _expanded(blob)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+        plain = b""
     entries: dict[bytes, LayerEntry] = {}
     contents: dict[bytes, bytes] = {}
-    if any(plain):
-        with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
-            for member in archive:
-                path = member.name.encode("utf-8", "surrogateescape")
-                kind = EntryKind.FILE if member.isfile() else EntryKind.DIRECTORY
-                entries[path] = LayerEntry(kind, member.size, member.mode, member.linkname.encode())
-                file = archive.extractfile(member) if member.isfile() else None
-                if file is not None:
-                    contents[path] = file.read()
+    unknowns: list[Unknown] = []
+    try:
+        for member, content in _members(plain):
+            path = member.name.encode("utf-8", "surrogateescape")
+            kind = EntryKind.FILE if member.isfile() else EntryKind.DIRECTORY
+            entries[path] = LayerEntry(kind, member.size, member.mode)
+            if content is not None:
+                contents[path] = content
+    except (tarfile.TarError, UnicodeError, ValueError) as error:
+        unknowns.append(Unknown(what="layer", where=name, reason=str(error)))
     return LayerContent(
         entries=entries,
         whiteouts={},
@@ -43,7 +44,25 @@ def read_plainly(name: str, chunks: Iterator[bytes]) -> LayerContent:
         blob_bytes=len(blob),
         diff_id=f"sha256:{hashlib.sha256(plain).hexdigest()}",
         size_bytes=len(plain),
+        unknowns=tuple(unknowns),
     )
+
+
+def _expanded(blob: bytes) -> bytes:
+    if blob.startswith(b"\x1f\x8b"):
+        return gzip.decompress(blob)
+    if blob.startswith(b"\x28\xb5\x2f\xfd"):
+        return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(blob), read_across_frames=True).read()
+    return blob
+
+
+def _members(plain: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes | None]]:
+    if not any(plain):
+        return
+    with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.isfile() else None
+            yield member, file.read() if file is not None else None
 
 
 def tar_of(files: dict[str, bytes]) -> bytes:
