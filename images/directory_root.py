@@ -18,6 +18,7 @@ from analyzers.files import (
     FileReaderError,
     FileStat,
     TooManyFilesError,
+    WrongKindError,
     walk,
 )
 from analyzers.reports import Unknown
@@ -165,6 +166,8 @@ class DirectoryRoot:
                     return stream.read(min(max(length, 0), _READ_LIMIT_BYTES))
 
                 return parser.parse(read)
+        except (FileMissingError, WrongKindError):
+            return None
         except FileReaderError as error:
             self._remark(path, error.reason)
         except OSError as error:

@@ -57,22 +57,26 @@ class _Overlay:
                 self._remove(path)
             elif path in self.children:
                 self._remove_below(path)
-        for path, kind in layer.whiteouts.items():
-            if kind is EntryKind.OPAQUE:
-                self._enter(path, index, remarks)
+        linked = {
+            path: self._target(entry.target)
+            for path, entry in layer.entries.items()
+            if entry.kind is _HARDLINK
+        }
+        for path, kind in layer.whiteouts.items():  # what stands for them has a directory to be in
+            directory = path if kind is EntryKind.OPAQUE else path.rpartition(b"/")[0]
+            if directory not in self.children:
+                self._enter(directory, index, remarks)
         for path, entry in layer.entries.items():
             if entry.kind is _DIRECTORY:
                 self._enter(path, index, remarks)
-                if path:
-                    self.owners[path] = index
-                continue
-            place = self._target(entry.target) if entry.kind is _HARDLINK else None
-            if entry.kind is _HARDLINK and place is None:
-                remarks.add(path, "left out: a hard link that leads nowhere")
-                continue
-            self._set(path, index, remarks)
-            if place is not None:
+                self.owners[path] = index
+            elif entry.kind is not _HARDLINK:
+                self._set(path, index, remarks)
+            elif (place := linked[path]) is not None:
+                self._set(path, index, remarks)
                 self.shared[path] = place
+            else:
+                remarks.add(path, "left out: a hard link that leads nowhere")
         return remarks.unknowns()
 
     def _set(self, path: bytes, index: int, remarks: Remarks) -> None:

@@ -30,18 +30,20 @@ class PlacedEntries:
 
     Attributes:
         entries: by the path where they lie.
+        whiteouts: as `images.layers.content.LayerContent.whiteouts`.
     """
 
     def __init__(self, limit: int) -> None:
         self.entries: dict[bytes, LayerEntry] = {}
+        self.whiteouts: dict[bytes, EntryKind] = {}
         self._limit, self._work = limit, _WORK_FACTOR * limit
         self._directories: dict[bytes, bytes] = {b"": b""}
         """Where a directory lies, by its path as written; complete for every directory on the way."""
 
     @property
     def count(self) -> int:
-        """How many paths there are, those of directories that are only implied included."""
-        return len(self.entries) + len(self._directories)
+        """How many paths are set or hidden, those of directories that are only implied included."""
+        return len(self.entries) + len(self._directories) + len(self.whiteouts)
 
     def place(self, path: bytes) -> bytes:
         """Where the entry of a path comes to lie, through links of this layer.
@@ -78,20 +80,48 @@ class PlacedEntries:
             was_directory = previous is None or previous.kind is _DIRECTORY
             if was_directory and entry.kind is not _DIRECTORY:
                 replaced += self._remove_below(path)
-            if was_directory != (entry.kind is _DIRECTORY) or (previous and previous.kind is _SYMLINK):
-                self._directories = {b"": b""}
+            elif previous is not None and previous.kind is _SYMLINK:
+                self._forget_directories(path)
         self.entries[path] = entry
-        if len(self.entries) + len(self._directories) > self._limit:
+        if len(self.entries) + len(self._directories) + len(self.whiteouts) > self._limit:
             raise TarError(f"has more than {self._limit:,} entries")
         return replaced
 
+    def hide(self, directory: bytes, name: bytes | None) -> None:
+        """Hide what the layers below have in a directory: a name, or all.
+
+        Raises:
+            TarError: there are too many.
+        """
+        if name is None:
+            self.whiteouts.setdefault(directory, EntryKind.OPAQUE)
+        else:
+            self.whiteouts[joined(directory, name)] = EntryKind.WHITEOUT
+        if self.count > self._limit:
+            raise TarError(f"has more than {self._limit:,} entries")
+
     def _remove_below(self, path: bytes) -> list[bytes]:
-        self._spend(len(self.entries))
+        self._spend(len(self.entries) + len(self.whiteouts))
         below = path + b"/"
+        for hidden in [known for known in self.whiteouts if known.startswith(below)]:
+            del self.whiteouts[hidden]
+        if self.whiteouts.get(path) is EntryKind.OPAQUE:
+            del self.whiteouts[path]
         removed = [known for known in self.entries if known.startswith(below)]
         for known in removed:
             del self.entries[known]
+        self._forget_directories(path)
         return removed
+
+    def _forget_directories(self, path: bytes) -> None:
+        """Forget the directories at a path and below it, and all that are reached through links."""
+        self._spend(len(self._directories))
+        below = path + b"/"
+        self._directories = {
+            written: place
+            for written, place in self._directories.items()
+            if written == place and written != path and not written.startswith(below)
+        }
 
     def _enter(self, path: bytes) -> bytes:
         missing = []

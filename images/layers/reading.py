@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 
-from analyzers.files import joined
 from analyzers.kept_contents import KeepRoom, KeptContent
 from analyzers.tar_headers import TarError, TarKind, TarMember
 from analyzers.tars import TarEndError, TarLimits, TarStream
@@ -84,7 +83,6 @@ class _Reading:
         self._wanted, self._elf, self._room, self._limits = wanted, elf, room, limits
         self._remarks = Remarks(name, limits.remarks)
         self._placed = PlacedEntries(limits.entries)
-        self._whiteouts: dict[bytes, EntryKind] = {}
         self._contents: dict[bytes, KeptContent] = {}
         self._left_out: dict[bytes, str] = {}
         self._elves: dict[bytes, ElfFile] = {}
@@ -96,7 +94,8 @@ class _Reading:
 
     @property
     def entry_count(self) -> int:
-        return self._placed.count + len(self._whiteouts)
+        """How much of the limit for all layers this one took."""
+        return self._placed.count
 
     def read(self, chunks: Iterator[bytes]) -> LayerContent:
         blob = Blob(chunks, self._limits)
@@ -110,7 +109,7 @@ class _Reading:
         diff_id = blob.digest if blob.is_plain else f"sha256:{self._sha256.hexdigest()}"
         return LayerContent(
             entries=self._placed.entries,
-            whiteouts=self._whiteouts,
+            whiteouts=self._placed.whiteouts,
             contents={path: kept.data for path, kept in self._contents.items()},
             packed=frozenset(path for path, kept in self._contents.items() if not kept.is_plain),
             left_out=self._left_out,
@@ -172,16 +171,14 @@ class _Reading:
     def _hide(self, parent: bytes, name: bytes) -> None:
         directory = self._placed.directory(parent)
         if name == _OPAQUE:
-            self._whiteouts.setdefault(directory, EntryKind.OPAQUE)
+            self._placed.hide(directory, None)
             return
         if name.startswith(_META):
             return  # what AUFS keeps for itself
         hidden = name[len(_WHITEOUT) :]
         if hidden in (b"", b".", b".."):
             raise EntryNameError("a whiteout that names nothing")
-        self._whiteouts[joined(directory, hidden)] = EntryKind.WHITEOUT
-        if len(self._whiteouts) > self._limits.entries:
-            raise TarError(f"has more than {self._limits.entries:,} whiteouts")
+        self._placed.hide(directory, hidden)
 
     def _put(self, stream: TarStream, member: TarMember, path: bytes) -> None:
         kind = member.kind
@@ -230,8 +227,8 @@ class _Reading:
             target = self._placed.place(cleaned(member.link)[0])
         except EntryNameError as error:
             raise EntryPlaceError(f"the target of its hard link: {error}") from error
-        if target in (b"", path):
-            raise EntryPlaceError("a hard link to itself or to the root")
+        if target in (b"", path) or target.startswith(path + b"/"):
+            raise EntryPlaceError("a hard link to itself or to what it would replace")
         entry = self._placed.entries.get(target)
         if entry is None:  # of a layer below, which alone tells what it is
             self._set(path, LayerEntry(EntryKind.HARDLINK, 0, member.mode, target))

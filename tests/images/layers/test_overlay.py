@@ -82,8 +82,9 @@ UPPER_LAYERS = {
     ),
     "a whiteout": (layer(whiteout("a/one")), without("a/one")),
     "a whiteout of a directory": (layer(whiteout("a")), without(*BELOW)),
-    "a whiteout of nothing": (layer(whiteout("a/missing"), whiteout("b/c")), LOWEST),
-    "a whiteout is not led astray by a link": (layer(whiteout("link/one")), LOWEST),
+    "a whiteout of nothing": (layer(whiteout("a/missing"), whiteout("b")), LOWEST),
+    "a whiteout implies its parents": (layer(whiteout("b/c")), LOWEST | {"b": "directory"}),
+    "a whiteout is not led astray by a link": (layer(whiteout("link/one")), LOWEST | {"link": "directory"}),
     "a whiteout spares its own layer": (
         layer(file("a/one", "new"), whiteout("a/one")),
         LOWEST | {"a/one": "new"},
