@@ -39,6 +39,8 @@ def _findings(files: FollowingFiles, distributions: tuple[PythonDistribution, ..
     for one in distributions:
         if one.editable is not None or one.where.endswith((".egg", ".egg-link")):
             continue
+        if one.interpreter is None:
+            continue  # nothing imports it: some collect the metadata of what they unpacked elsewhere
         where, location = path_of_shown(one.where), path_of_shown(one.location)
         record = joined(where, b"RECORD")
         try:

@@ -97,21 +97,21 @@ def test_no_interpreter_no_facts() -> None:
 @pytest.mark.parametrize(
     ("files", "environ", "version"),
     [
-        ({b"root/.pyenv/version": b"3.11.7\n"}, (), "3.11.7"),
-        ({b"root/.pyenv/version": b"3.11.7\n", b"app/.python-version": b"3.9\n"}, (), "3.9.18"),
-        ({b"root/.pyenv/version": b"3.9.18\n"}, ("PYENV_VERSION=3.11.7",), "3.11.7"),
+        ({b"srv/.pyenv/version": b"3.11.7\n"}, (), "3.11.7"),
+        ({b"srv/.pyenv/version": b"3.11.7\n", b"app/.python-version": b"3.9\n"}, (), "3.9.18"),
+        ({b"srv/.pyenv/version": b"3.9.18\n"}, ("PYENV_VERSION=3.11.7",), "3.11.7"),
     ],
 )
 def test_pyenvs_shims(files: dict[bytes, bytes], environ: tuple[str, ...], version: str) -> None:
-    tree = python_files("root/.pyenv/versions/3.9.18", "3.9.18")
-    tree |= python_files("root/.pyenv/versions/3.11.7", "3.11.7")
-    tree |= files | {b"root/.pyenv/shims/python": b"#!/usr/bin/env bash\n", b"bin/bash": b"\x7fELF"}
+    tree = python_files("srv/.pyenv/versions/3.9.18", "3.9.18")
+    tree |= python_files("srv/.pyenv/versions/3.11.7", "3.11.7")
+    tree |= files | {b"srv/.pyenv/shims/python": b"#!/usr/bin/env bash\n", b"bin/bash": b"\x7fELF"}
     links = {
-        "root/.pyenv/versions/3.9.18/bin/python": "python3.9",
-        "root/.pyenv/versions/3.11.7/bin/python": "python3.11",
+        "srv/.pyenv/versions/3.9.18/bin/python": "python3.9",
+        "srv/.pyenv/versions/3.11.7/bin/python": "python3.11",
     }
-    programs = ["root/.pyenv/versions/3.9.18/bin/python3.9", "root/.pyenv/versions/3.11.7/bin/python3.11"]
-    config = run_config("PATH=/root/.pyenv/shims:/bin", *environ, command=["python"], directory="/app")
+    programs = ["srv/.pyenv/versions/3.9.18/bin/python3.9", "srv/.pyenv/versions/3.11.7/bin/python3.11"]
+    config = run_config("PATH=/srv/.pyenv/shims:/bin", *environ, command=["python"], directory="/app")
     known = cataloged(python_root(tree, programs, links), config)
     assert known.facts["python.version"].value == version
     assert [one.version for one in known.interpreters if one.is_default] == [version]

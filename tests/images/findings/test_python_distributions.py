@@ -244,5 +244,11 @@ def test_wheels_of_another_platform(tags: list[str], fits: bool) -> None:
 def test_what_no_interpreter_uses_is_not_judged() -> None:
     head = "Requires-Dist: c\nRequires-Python: <3\n"
     tree = distribution_files("var/task", "a", "1", {"WHEEL": b"Tag: cp27-cp27m-win32\n"}, head=head)
-    for find in (unmet_requirements.find, unsuited_distributions.find, several_versions.find):
+    tree[b"var/task/a-1.dist-info/RECORD"] = _record("a.py")
+    for find in (
+        missing_files.find,
+        unmet_requirements.find,
+        unsuited_distributions.find,
+        several_versions.find,
+    ):
         assert _found(find, tree, facts=_GLIBC) == []
