@@ -13,10 +13,13 @@ from msgspec.structs import fields
 
 import cli
 from fakes.commands import Commands
+from fakes.image_files import write_docker_archive
 from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
+from fakes.web_images import second_web_image, web_image
 from images.environment import FACT_NAMES
+from images.findings.remedies import REMEDIES
 from images.report import ImageReport
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
@@ -134,6 +137,19 @@ def test_facts_are_documented_in_the_words_of_the_code() -> None:
     assert dict(rows) == dict(FACT_NAMES)
 
 
+def test_every_finding_about_images_is_documented_and_has_a_remedy() -> None:
+    documented = re.findall(r"^\| `([\w-]+)` \|", page("image-findings"), re.MULTILINE)
+    assert documented == sorted(REMEDIES)
+    folder = Path(__file__).parents[1] / "images"
+    made = {
+        identity
+        for path in folder.rglob("*.py")
+        for identity in re.findall(r"""\bid=\"([a-z-]+)\"""", path.read_text())
+    }
+    assert made
+    assert made <= set(documented)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
@@ -195,6 +211,8 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     stackwright.write("model.py", MODEL)
+    write_docker_archive(stackwright.path("web.tar"), web_image())
+    write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))
     text = path.read_text()
     made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)

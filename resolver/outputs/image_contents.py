@@ -23,6 +23,7 @@ _KINDS = {
     "pyenv": "pyenv",
     "conda": "conda",
     "uv": "uv",
+    "standalone": "standalone",
     "venv": "venv",
     "virtualenv": "virtualenv",
 }

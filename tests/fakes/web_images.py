@@ -11,6 +11,7 @@ from fakes.elves import elf
 from fakes.image_files import FakeImage
 from fakes.python_roots import distribution_files, python_files
 
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
 SITE = "usr/local/lib/python3.8/site-packages"
 PACKAGES = {"base-files": "10.3+deb10u13", "libc6": "2.28-10+deb10u1", "tzdata": "2021a-0+deb10u12"}
 OS_RELEASE = (
@@ -74,8 +75,9 @@ def system_layer() -> bytes:
     libc = elf(soname="libc.so.6", provides=["GLIBC_2.2.5", "GLIBC_2.28"])
     return tar.layer(
         tar.file("etc/os-release", OS_RELEASE),
-        tar.file("usr/lib/x86_64-linux-gnu/libc.so.6", libc, mode=0o755),
-        tar.file("usr/lib64/ld-linux-x86-64.so.2", elf(soname="ld-linux-x86-64.so.2"), mode=0o755),
+        tar.file(f"{LIBRARIES}/libc.so.6", libc, mode=0o755),
+        tar.file(f"{LIBRARIES}/ld-2.28.so", elf(soname="ld-linux-x86-64.so.2"), mode=0o755),
+        tar.symlink("usr/lib64/ld-linux-x86-64.so.2", f"/{LIBRARIES}/ld-2.28.so"),
         tar.symlink("lib", "usr/lib"),
         tar.symlink("lib64", "usr/lib64"),
         tar.file("var/lib/dpkg/status", status),
