@@ -154,7 +154,9 @@ def _spoken_to(address: str, encryption: dict[str, Any]) -> tuple[DockerClient, 
     from docker.constants import DEFAULT_DOCKER_API_VERSION
 
     settings: dict[str, Any] = {
-        "base_url": address, "timeout": _ANSWER_S, "use_ssh_client": address.startswith("ssh:"),
+        "base_url": address,
+        "timeout": _ANSWER_S,
+        "use_ssh_client": address.startswith("ssh:"),
         **encryption,
     }
     first = docker.DockerClient(version=DEFAULT_DOCKER_API_VERSION, **settings)
