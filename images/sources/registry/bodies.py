@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 import requests
 
@@ -17,7 +18,27 @@ class BrokenBodyError(Exception):
     """The connection broke, or became too slow, before the body was complete."""
 
 
-def body_chunks(response: requests.Response, patience: Patience) -> Iterator[bytes]:
+class LargeBodyError(Exception):
+    """The body is larger than it may be."""
+
+
+def whole_body(response: requests.Response, patience: Patience, limit_bytes: int) -> bytes:
+    """A body that is small.
+
+    Raises:
+        BrokenBodyError: see `body_chunks`.
+        LargeBodyError: it is not.
+    """
+    content = bytearray()
+    with closing(body_chunks(response, patience)) as chunks:
+        for chunk in chunks:
+            content += chunk
+            if len(content) > limit_bytes:
+                raise LargeBodyError
+    return bytes(content)
+
+
+def body_chunks(response: requests.Response, patience: Patience) -> Generator[bytes, None, None]:
     """The body as it is sent, whatever encoding the server claims; in pieces worth handing on.
 
     Raises:
