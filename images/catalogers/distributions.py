@@ -51,7 +51,7 @@ _METADATA_FILES = {
 def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """Every installed distribution; `known` has interpreters and environments with their search paths."""
     seen = seen_places(files)
-    reading = _Reading(seen.files, {name.name for name in known.packages if name.type == "deb"})
+    reading = _Reading(seen.files)
     owners = _owners(known.interpreters)
     strays = (path for path in (*seen.places.site_packages, *seen.places.bundles) if path not in owners)
     for directory in (*owners, *dict.fromkeys(strays)):
@@ -79,8 +79,8 @@ def _owners(interpreters: Iterable[Interpreter]) -> dict[bytes, str]:
 class _Reading:
     """What was found so far."""
 
-    def __init__(self, files: FollowingFiles, packages: set[str]) -> None:
-        self._files, self._packages = files, packages
+    def __init__(self, files: FollowingFiles) -> None:
+        self._files = files
         self._counted: set[bytes | None] = set()
         self.found: list[PythonDistribution] = []
         self.findings: list[Finding] = []
@@ -148,7 +148,7 @@ class _Reading:
                 where=shown_path(entry.path),
                 requires=read.metadata.requires_dist if read.metadata else (),
                 requires_python=read.metadata.requires_python if read.metadata else None,
-                installer=read.installer or self._system_installer(directory),
+                installer=read.installer or _system_installer(directory),
                 requested=read.requested,
                 editable=editable,
                 url=url,
@@ -158,18 +158,18 @@ class _Reading:
             )
         )
 
-    def _system_installer(self, directory: bytes) -> str | None:
-        """Who installed what does not say so: Debian's packages fill ``dist-packages`` of ``/usr/lib``."""
-        if directory.startswith(b"usr/lib/") and directory.endswith(b"/dist-packages"):
-            return "debian"
-        return None
-
     def _unknown(self, path: bytes, reason: str) -> None:
         self._note(Unknown(what="distribution", where=shown_path(path), reason=reason))
 
     def _note(self, unknown: Unknown) -> None:
         if len(self.unknowns) < _LIMIT_UNKNOWNS:
             self.unknowns.append(unknown)
+
+
+def _system_installer(directory: bytes) -> str | None:
+    """Who installed what does not say so: Debian's packages fill ``dist-packages`` of ``/usr/lib``."""
+    is_debian = directory.startswith(b"usr/lib/") and directory.endswith(b"/dist-packages")
+    return "debian" if is_debian else None
 
 
 def _followed(files: FollowingFiles, directory: bytes, children: Iterable[FileEntry]) -> Iterator[FileEntry]:

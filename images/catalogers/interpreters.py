@@ -57,6 +57,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     default_path = None
     if default is not None and not in_environment:
         default_path = seen.files.found(lookup.pyenv(default[1]) or default[1])
+    conda = frozenset(seen.places.conda)
     found: list[Interpreter] = []
     findings: list[Finding] = []
     for each in seen.installations:
@@ -70,7 +71,9 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
         found.append(
             Interpreter(
                 path=shown_path(each.path),
-                kind=_kind(seen.files, each, known.packages, is_standalone=build.is_standalone),
+                kind="conda"
+                if each.prefix in conda
+                else _kind(seen.files, each, known.packages, is_standalone=build.is_standalone),
                 prefix=shown_path(each.prefix),
                 version=statements[0].version if statements else each.python,
                 implementation=each.implementation,
@@ -99,8 +102,6 @@ def _kind(
     is_standalone: bool,
 ) -> str:
     prefix, parts = installation.prefix, installation.prefix.split(b"/")
-    if files.directory(joined(prefix, b"conda-meta")) is not None:
-        return "conda"
     if parts[-2:-1] == [b"versions"]:
         root = b"/".join(parts[:-2])
         if parts[-3:-2] in ([b".pyenv"], [b"pyenv"]) or files.directory(joined(root, b"shims")) is not None:
