@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -96,6 +96,7 @@ class _Checked:
     def __init__(self, files: RootFiles, search: LibrarySearch, *, musl: bool, present: set[str]) -> None:
         self._files, self._search, self._musl, self._present = files, search, musl, present
         self._loads: dict[bytes, set[bytes]] = {}
+        self._provided: dict[bytes, frozenset[str]] = {}
 
     def problems(self, module: NativeModule) -> Iterator[_Problem]:
         """All that is wrong with one."""
@@ -106,12 +107,22 @@ class _Checked:
         for soname in elf.needed:
             if len(soname) <= _LONGEST_NAME and self._is_there_anyhow(soname):
                 continue
-            candidates = list(self._search.candidates(soname, module.path, elf, module.programs))
-            if candidates:
-                self._loads.setdefault(module.path, set()).add(candidates[0])
-                yield from _versions(self._files, module, soname, candidates)
+            candidates = self._search.candidates(soname, module.path, elf, module.programs)
+            first = next(candidates, None)
+            if first is not None:
+                self._loads.setdefault(module.path, set()).add(first)
+                if not self._serves(first, elf.requires.get(soname, ())):
+                    yield from _versions(self._files, module, soname, [first, *candidates])
             elif soname.rpartition("/")[2] not in self._present:
                 yield _Problem("library-missing", soname, f"it needs {soname[:_LONGEST_NAME]}", module)
+
+    def _serves(self, path: bytes, versions: Sequence[str]) -> bool:
+        if not versions:
+            return True
+        if path not in self._provided:
+            elf = self._files.elf(path)
+            self._provided[path] = frozenset(elf.provides if elf is not None else ())
+        return self._provided[path].issuperset(versions)
 
     def _is_there_anyhow(self, soname: str) -> bool:
         if self._musl and _MUSL_ANSWERS.fullmatch(soname):
