@@ -21,7 +21,8 @@ _CONFIGURATION = b"etc/ld.so.conf"
 _LIMIT_CONFIGURATION_BYTES = 64 * 1024
 _LIMIT_INCLUDED = 256
 _LIMIT_DIRECTORIES = 256
-_LIMIT_LOOKUPS = 100_000
+_LIMIT_LOOKUPS = 200_000
+"""Names and directories that are looked for, each directory as many times as it has components."""
 _MUSL_ARCHITECTURES = (
     *("x86_64", "i386", "aarch64", "arm", "armhf", "powerpc", "powerpc64", "powerpc64le"),
     *("s390x", "riscv32", "riscv64", "loongarch64", "mips", "mipsel", "mips64", "mips64el", "x32"),
@@ -78,7 +79,8 @@ class LibrarySearch:
         """
         name = soname.encode("utf-8", "surrogateescape")
         if b"/" in name:
-            found = led_to(self._files, name)
+            self._left -= name.count(b"/")
+            found = led_to(self._files, name) if self._left > 0 else None
             if found is not None and self._fits(found, elf):
                 yield found
             return
@@ -126,7 +128,8 @@ class LibrarySearch:
 
     def _real(self, directory: bytes) -> bytes | None:
         if directory not in self._directories:
-            self._directories[directory] = led_to(self._files, directory)
+            self._left -= directory.count(b"/")
+            self._directories[directory] = led_to(self._files, directory) if self._left > 0 else None
         return self._directories[directory]
 
 

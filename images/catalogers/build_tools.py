@@ -97,17 +97,23 @@ class _Programs:
         variables = (config.config.env or ()) if config.config else ()
         path = next((v.partition("=")[2] for v in variables if v.startswith("PATH=")), _DEFAULT_PATH)
         parts = [part for part in path.split(":") if part.startswith("/")][:_LIMIT_DIRECTORIES]
-        self._files, self._directories = files, (*parts, *(f"/{directory}" for directory in _NOT_ON_PATH))
+        places = (*parts, *(f"/{directory}" for directory in _NOT_ON_PATH))
+        self._files = files
+        self._names = {place: frozenset(_children(files, _raw(place))) for place in dict.fromkeys(places)}
 
-    def first(self, names: Sequence[str]) -> tuple[str, bytes] | None:
+    def first(self, spellings: Sequence[str]) -> tuple[str, bytes] | None:
         """Path as written, and the file it leads to, of the first name that is anywhere."""
-        for name in names:
-            for directory in self._directories:
+        for name in spellings:
+            for directory, names in self._names.items():
                 path = f"{directory}/{name}"
-                real = led_to(self._files, path.encode("utf-8", "surrogateescape"))
+                real = led_to(self._files, _raw(path)) if name.encode() in names else None
                 if real is not None and self._files.stat(real).kind is FileKind.FILE:
                     return path, real
         return None
+
+
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _several(found: dict[str, tuple[str, bytes]], place: str) -> Fact:
@@ -169,7 +175,11 @@ def _children(files: RootFiles, directory: bytes) -> list[bytes]:
 
 def _headers(files: RootFiles, arch: str) -> Iterator[tuple[str, tuple[str, bytes]]]:
     triplets = (path.rpartition(b"/")[2] for path in default_directories(arch) if b"-linux-" in path)
-    places = [b"usr/include", b"usr/local/include", *(b"usr/include/" + name for name in triplets)]
+    places = [
+        real
+        for place in (b"usr/include", b"usr/local/include", *(b"usr/include/" + name for name in triplets))
+        if (real := led_to(files, place)) is not None
+    ]
     for library, names in {"libc": "stdio.h", **_HEADERS}.items():
         for name in names.split():
             found = next((real for at in places if (real := led_to(files, joined(at, name.encode())))), None)

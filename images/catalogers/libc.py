@@ -30,6 +30,7 @@ WANTED = Wanted(
 )
 
 _LIMIT_LIBRARIES = 1000
+_LONGEST_NAME = 255
 _RUNTIMES = {"libstdc++.so.6": "libstdc++", "libgcc_s.so.1": "libgcc", "libgomp.so.1": "libgomp"}
 _FILE_VERSION = re.compile(r"\.so\.([0-9]+(?:\.[0-9]+)+)$")
 _PATTERNS = {
@@ -175,7 +176,7 @@ def _runtimes(files: RootFiles, providers: Providers) -> Iterable[NativeLibrary]
 
 
 def _kind(elf: ElfFile | None) -> str | None:
-    if elf is None or elf.soname is None:
+    if elf is None or elf.soname is None or len(elf.soname) > _LONGEST_NAME:
         return None
     plain = re.sub(r"(?:-[0-9a-f]{8})+(?=\.so)", "", elf.soname)
     return next((kind for soname, kind in _RUNTIMES.items() if plain.startswith(soname)), None)

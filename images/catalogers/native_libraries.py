@@ -24,6 +24,8 @@ _LIMIT_BUILD_RECORD_BYTES = 64 * 1024
 WANTED = Wanted(names=frozenset({_BUILD_RECORD}), limit_bytes=_LIMIT_BUILD_RECORD_BYTES)
 
 _LIMIT_LIBRARIES = 10_000
+_LONGEST_NAME = 255
+"""Of a file, as Linux has it; what is cut off here is no name of a library."""
 _ANY = re.compile("|".join(re.sub(r"\?P<[a-z]+>", "?:", kind.file.pattern) for kind in LIBRARY_KINDS))
 _AUDITWHEEL_HASH = re.compile(r"(?:-[0-9a-f]{8})+(?=\.)")
 _UPSTREAM = re.compile(r"(?:[0-9]+:)?([0-9]+(?:\.[0-9]+)*)")
@@ -61,7 +63,7 @@ def library_kind(path: bytes) -> LibraryKind | None:
 
 def plain_name(path: bytes) -> str:
     """The name of a file without the hash that auditwheel inserts to keep copies apart."""
-    name = path.rpartition(b"/")[2].decode("utf-8", "replace")
+    name = path.rpartition(b"/")[2][: _LONGEST_NAME + 1].decode("utf-8", "replace")
     return _AUDITWHEEL_HASH.sub("", name) if "-" in name else name
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -25,6 +25,8 @@ from images.root_files import RootFiles
 _LIMIT_FINDINGS = 200
 _LIMIT_EVIDENCE = 10
 _LIMIT_NAMES = 8
+_LONGEST_NAME = 255
+_SHOWN_NAME = 80
 
 # Source: NVIDIA's container toolkit, the libraries that it mounts.
 _OF_DRIVERS = re.compile(
@@ -32,6 +34,13 @@ _OF_DRIVERS = re.compile(
 )
 # Parts of the C library that musl answers itself, by whatever number. Source: musl, ldso/dynlink.c.
 _MUSL_ANSWERS = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\..*")
+
+
+_INCOMPLETE = Finding(
+    id="library-check-incomplete",
+    level=Level.INFO,
+    message="native modules were not checked to the end: they look for libraries in too many places",
+)
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -44,7 +53,10 @@ class _Problem(msgspec.Struct, frozen=True):
 
 
 def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.date) -> tuple[Finding, ...]:
-    """``library-missing``, ``symbol-version-missing``, ``libc-mismatch`` and ``wrong-architecture``."""
+    """``library-missing``, ``symbol-version-missing``, ``libc-mismatch`` and ``wrong-architecture``.
+
+    Where the search for libraries was ended by its limit, ``library-check-incomplete`` in place of these.
+    """
     modules = list(native_modules(files, known))
     if not modules:
         return ()
@@ -57,7 +69,7 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
             for problem in checked.problems(module):
                 grouped.setdefault((problem.kind, module.owner), []).append(problem)
     if search.exhausted:
-        grouped = {}
+        return (*_wrong_architecture(modules, wrong), _INCOMPLETE)
     imported = checked.imported(modules)
     findings = [_finding(kind, owner, seen, imported) for (kind, owner), seen in sorted(grouped.items())]
     return (*_wrong_architecture(modules, wrong), *findings)[:_LIMIT_FINDINGS]
@@ -84,6 +96,7 @@ class _Checked:
     def __init__(self, files: RootFiles, search: LibrarySearch, *, musl: bool, present: set[str]) -> None:
         self._files, self._search, self._musl, self._present = files, search, musl, present
         self._loads: dict[bytes, set[bytes]] = {}
+        self._provided: dict[bytes, frozenset[str]] = {}
 
     def problems(self, module: NativeModule) -> Iterator[_Problem]:
         """All that is wrong with one."""
@@ -92,14 +105,29 @@ class _Checked:
             yield _Problem("libc-mismatch", "glibc", "it needs symbol versions of glibc", module)
             return
         for soname in elf.needed:
-            if (self._musl and _MUSL_ANSWERS.fullmatch(soname)) or _OF_DRIVERS.fullmatch(soname):
+            if len(soname) <= _LONGEST_NAME and self._is_there_anyhow(soname):
                 continue
-            candidates = list(self._search.candidates(soname, module.path, elf, module.programs))
-            if candidates:
-                self._loads.setdefault(module.path, set()).add(candidates[0])
-                yield from _versions(self._files, module, soname, candidates)
+            candidates = self._search.candidates(soname, module.path, elf, module.programs)
+            first = next(candidates, None)
+            if first is not None:
+                self._loads.setdefault(module.path, set()).add(first)
+                if not self._serves(first, elf.requires.get(soname, ())):
+                    yield from _versions(self._files, module, soname, [first, *candidates])
             elif soname.rpartition("/")[2] not in self._present:
-                yield _Problem("library-missing", soname, f"it needs {soname}", module)
+                yield _Problem("library-missing", soname, f"it needs {soname[:_LONGEST_NAME]}", module)
+
+    def _serves(self, path: bytes, versions: Sequence[str]) -> bool:
+        if not versions:
+            return True
+        if path not in self._provided:
+            elf = self._files.elf(path)
+            self._provided[path] = frozenset(elf.provides if elf is not None else ())
+        return self._provided[path].issuperset(versions)
+
+    def _is_there_anyhow(self, soname: str) -> bool:
+        if self._musl and _MUSL_ANSWERS.fullmatch(soname):
+            return True
+        return _OF_DRIVERS.fullmatch(soname) is not None
 
     def imported(self, modules: Iterable[NativeModule]) -> set[bytes]:
         """The extension modules and all that they load; the rest are plugins, or loaded by name."""
@@ -185,7 +213,7 @@ def _finding(kind: str, owner: str, problems: list[_Problem], imported: set[byte
         problem for problem in problems if problem.module.path in imported and not problem.module.is_standard
     ]
     shown = vital or problems
-    what = sorted({problem.what for problem in shown})
+    what = sorted({problem.what[:_SHOWN_NAME] for problem in shown})
     listed = ", ".join(what[:_LIMIT_NAMES]) + (
         f" and {len(what) - _LIMIT_NAMES} more" if len(what) > _LIMIT_NAMES else ""
     )

@@ -99,6 +99,27 @@ def test_what_cannot_be_expanded_is_left_out() -> None:
     assert list(run_path_directories(b"d/e.so", elf)) == [b"/d/b", b"/c"]
 
 
+@pytest.mark.parametrize("path", ["/lib/../" * 2000 + "libx.so", "./" * 8000 + "lib/libx.so"])
+def test_long_paths_are_followed_a_limited_number_of_times(path: str) -> None:
+    search = LibrarySearch(MemoryRoot({}, elves={b"lib/libx.so": shared()}), PLAIN)
+    followed = 0
+    while not search.exhausted:
+        followed += len(list(search.candidates(path, MODULE, shared())))
+    assert followed < 250
+
+
+@pytest.mark.slow
+def test_search_paths_of_many_directories_are_followed_a_limited_number_of_times() -> None:
+    search = LibrarySearch(MemoryRoot({}, elves={b"lib/libx.so": shared()}), PLAIN)
+    count = 0
+    while not search.exhausted:
+        elf = shared(run_path=[":".join(f"/d{count}/{number}" for number in range(250))])
+        list(search.candidates("libx.so", f"m{count}.so".encode(), elf))
+        count += 1
+    assert count < 1000
+
+
+@pytest.mark.slow
 def test_so_many_lookups_end() -> None:
     elves = {b"lib/libx.so": shared()}
     search = LibrarySearch(MemoryRoot({}, elves=elves), PLAIN)

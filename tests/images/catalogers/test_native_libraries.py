@@ -64,6 +64,7 @@ def only(
         (b"usr/lib/libcudart.so.12.txt", None),
         (b"\xff\xfe.so", None),
         (b"x" * 100_000, None),
+        (b"libpq" + b"-0123abcd" * 20_000 + b".so.5", None),
     ],
 )
 def test_libraries_are_known_by_their_names(path: bytes, name: str | None) -> None:

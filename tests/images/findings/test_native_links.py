@@ -233,6 +233,19 @@ def test_the_libraries_of_a_wheel_tell_the_distribution_of_a_module_of_another_n
     assert (finding.subject, finding.level) == ("/usr/lib/python3/dist-packages/cv2", Level.WARNING)
 
 
+def test_long_names_take_no_longer() -> None:
+    hostile = ["libnvidia-" + ".so" * 5000 + "\n", "lib" + "-0123abcd" * 1800]
+    more = {MODULE.replace(b"_fast", f"_m{n}".encode()): shared(None, *hostile) for n in range(50)}
+    (finding,) = findings(shared(), more)
+    assert len(finding.message) < 400
+
+
+def test_a_check_that_its_limit_ends_says_so() -> None:
+    more = {MODULE.replace(b"_fast", f"_m{n}".encode()): shared(None, "/" * 16_000) for n in range(50)}
+    (finding,) = findings(shared(None, "libgone.so"), more)
+    assert (finding.id, finding.level) == ("library-check-incomplete", Level.INFO)
+
+
 def test_the_libc_of_an_older_image() -> None:
     elves, links = debian()
     elves[b"usr/lib/x86_64-linux-gnu/libc.so.6"] = glibc(31)
