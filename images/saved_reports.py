@@ -13,7 +13,8 @@ from images.errors import ImageReferenceError
 from images.report import ImageReport
 
 LIMIT_BYTES = 512 << 20
-_HEAD_BYTES = 64
+_HEAD_BYTES = 4096
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def saved_report(reference: str) -> ImageReport | None:
@@ -27,19 +28,21 @@ def saved_report(reference: str) -> ImageReport | None:
         if not stat.S_ISREG(path.stat().st_mode):
             return None
         with path.open("rb") as stream:
-            if not stream.read(_HEAD_BYTES).lstrip().startswith(b"{"):
+            if not stream.read(_HEAD_BYTES).removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
                 return None
             if os.fstat(stream.fileno()).st_size > LIMIT_BYTES:
                 raise ImageReferenceError(reference, f"is larger than {LIMIT_BYTES:,} bytes")
             stream.seek(0)
-            content = stream.read(LIMIT_BYTES)
+            content = stream.read(LIMIT_BYTES).removeprefix(_BYTE_ORDER_MARK)
     except (OSError, ValueError):
         return None
     try:
         report = msgspec.json.decode(content, type=ImageReport)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ImageReferenceError(
-            reference, f"is JSON, but no report on an image: {error}", "make one with inspect --format json"
+            reference,
+            f"is JSON, but no report of an image: {error}",
+            "save one with: stackwright inspect REFERENCE --format json",
         ) from error
     if report.schema_version != SCHEMA_VERSION:
         raise ImageReferenceError(

@@ -96,8 +96,8 @@ def test_a_saved_report_is_told_by_its_content(commands: Commands) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ('{"a": 1}', "is JSON, but no report on an image"),
-        ("{", "is JSON, but no report on an image"),
+        ('{"a": 1}', "is JSON, but no report of an image"),
+        ("{", "is JSON, but no report of an image"),
         ("[" * 10, "error"),
     ],
 )
