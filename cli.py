@@ -25,8 +25,10 @@ STARTED_S = time.monotonic()
 COMMANDS: Mapping[str, str] = {
     "advise": "advise a lockfile for requirements",
     "cache": "show or clear what is stored of indexes",
+    "compare": "tell what differs between two images",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
+    "inspect": "tell what an image is, and what is installed in it",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "units": "list the units that refuse, score and explain",
@@ -165,7 +167,8 @@ def on_signals() -> None:
 def exit_code(error: Exception) -> int | None:
     """The exit code of an expected error; None for a bug."""
     from analyzers.manifests.errors import ManifestError
-    from images.errors import TargetError
+    from images.errors import ImageError, ImageReferenceError, TargetError
+    from images.sbom.errors import SbomLibraryError
     from knowledge.errors import ConfigurationError, KnowledgeError
     from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
@@ -173,7 +176,7 @@ def exit_code(error: Exception) -> int | None:
     from resolver.outputs.errors import LockfileError
 
     match error:
-        case InputError() | ManifestError() | TargetError():
+        case InputError() | ManifestError() | TargetError() | ImageReferenceError() | SbomLibraryError():
             return BAD_INPUT
         case (
             ConfigurationError()
@@ -185,7 +188,7 @@ def exit_code(error: Exception) -> int | None:
             return BAD_INPUT
         case RunRefusedError():
             return NO_SOLUTION
-        case KnowledgeError() | LockfileError() | OSError():
+        case KnowledgeError() | LockfileError() | ImageError() | OSError():
             return NO_ACCESS
     return None
 

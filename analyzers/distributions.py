@@ -178,6 +178,27 @@ def read_distribution(reader: FileReader, dist_info: bytes) -> Distribution:
     )
 
 
+def read_head(reader: FileReader, dist_info: bytes) -> Distribution:
+    """The same of an installed distribution without what may be long: RECORD, entry points, top-level names.
+
+    Its version is taken as written, even where it is none by PEP 440.
+
+    Raises:
+        UnsafePathError: `dist_info` is no path.
+    """
+    path_parts(dist_info)
+    files = _DistInfo(reader, dist_info)
+    return Distribution(
+        where=files.where,
+        metadata=_metadata(files, any_version=True),
+        wheel=_wheel(files),
+        direct_url=_direct_url(files),
+        installer=(files.text("INSTALLER") or "").strip() or None,
+        requested=files.exists("REQUESTED"),
+        unknowns=tuple(files.unknowns),
+    )
+
+
 class _DistInfo:
     """The directory's files by name, with what could not be read about them."""
 
@@ -195,6 +216,13 @@ class _DistInfo:
             self.unknown(name, error.reason)
             return None
 
+    def exists(self, name: str) -> bool:
+        try:
+            self._reader.stat(joined(self._path, name.encode()))
+        except FileReaderError:
+            return False
+        return True
+
     def text(self, name: str, limit_bytes: int = _SMALL_LIMIT_BYTES) -> str | None:
         content = self.content(name, limit_bytes)
         return None if content is None else decoded(content)
@@ -209,7 +237,7 @@ class _DistInfo:
             self.unknowns.append(Unknown(what="distribution", where=where, reason="… and more of the kind"))
 
 
-def _metadata(files: _DistInfo) -> CoreMetadata | None:
+def _metadata(files: _DistInfo, *, any_version: bool = False) -> CoreMetadata | None:
     failures = len(files.unknowns)
     content = files.content("METADATA", _METADATA_LIMIT_BYTES)
     if content is None:
@@ -217,7 +245,7 @@ def _metadata(files: _DistInfo) -> CoreMetadata | None:
             files.unknown("METADATA", "is missing")
         return None
     try:
-        return parse_metadata(content, f"{files.where}/METADATA")
+        return parse_metadata(content, f"{files.where}/METADATA", any_version=any_version)
     except MetadataError as error:
         files.unknown("METADATA", f"{error.what}: {error.reason}")
         return None

@@ -13,6 +13,7 @@ import msgspec
 
 HEAD_LIMIT_BYTES = 1 << 20
 FIELDS_LIMIT = 50_000
+_LIMIT_VERSION = 200
 
 _HEAD_END = re.compile(rb"\n\r?\n|\r\r")
 _FIELD = re.compile(r"([!-9;-~]+):")
@@ -23,6 +24,7 @@ _FIELDS = frozenset(
         "home-page",
         "import-name",
         "import-namespace",
+        "license",
         "license-expression",
         "metadata-version",
         "name",
@@ -39,6 +41,7 @@ _FIELDS = frozenset(
 _SINGLE = frozenset(
     {
         "home-page",
+        "license",
         "license-expression",
         "metadata-version",
         "name",
@@ -68,13 +71,14 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     Attributes:
         name: valid, as written.
-        version: valid by PEP 440, as written.
+        version: as written; valid by PEP 440 unless `parse_metadata` was told to take any.
         provides_extra: as written; compare normalised (PEP 685).
         dynamic: fields that an sdist leaves to its build, in lower case (PEP 643).
         project_urls: label to URL.
         import_names: dotted names that an import can start with, marked private ones included as written
             (``name ; private``); None where the release does not say, empty where it has none (PEP 794).
         import_namespaces: those that it shares with other distributions; None where it does not say.
+        license: free text; a name or the whole licence. `license_expression` took its place.
         unparsed: fields, in lower case, that are present but not to be understood, such as a repeated
             ``requires-python``; what the record says about them is their absence.
     """
@@ -94,14 +98,16 @@ class CoreMetadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     import_names: tuple[str, ...] | None = None
     import_namespaces: tuple[str, ...] | None = None
     unparsed: tuple[str, ...] = ()
+    license: str | None = None
 
 
-def parse_metadata(data: bytes, where: str) -> CoreMetadata:
+def parse_metadata(data: bytes, where: str, *, any_version: bool = False) -> CoreMetadata:
     """The core metadata in a METADATA, PKG-INFO or ``.metadata`` file.
 
     Args:
         data: the file; UTF-8, or Latin-1 where it is not.
         where: names the file in errors.
+        any_version: take a version that is none by PEP 440 as it is written, as what is installed may have.
 
     Raises:
         MetadataError: name or version is missing or invalid, or the head of the file exceeds the limits.
@@ -123,7 +129,7 @@ def parse_metadata(data: bytes, where: str) -> CoreMetadata:
     return CoreMetadata(
         metadata_version=_unfolded(single.get("metadata-version")),
         name=_valid_name(_unfolded(single.get("name")), where, unparsed),
-        version=_valid_version(_unfolded(single.get("version")), where, unparsed),
+        version=_stated_version(_unfolded(single.get("version")), where, unparsed, any_version),
         summary=_unfolded(single.get("summary")),
         requires_dist=_each(fields.get("requires-dist")),
         requires_python=_unfolded(single.get("requires-python")),
@@ -136,6 +142,7 @@ def parse_metadata(data: bytes, where: str) -> CoreMetadata:
         import_names=_stated(fields.get("import-name")),
         import_namespaces=_stated(fields.get("import-namespace")),
         unparsed=tuple(sorted(unparsed)),
+        license=_unfolded(single.get("license")) or None,
     )
 
 
@@ -198,11 +205,13 @@ def _valid_name(name: str | None, where: str, unparsed: AbstractSet[str]) -> str
     return name
 
 
-def _valid_version(version: str | None, where: str, unparsed: AbstractSet[str]) -> str:
+def _stated_version(version: str | None, where: str, unparsed: AbstractSet[str], any_version: bool) -> str:
     from packaging.version import Version
 
     if not version:
         raise MetadataError("Version", where, "is repeated" if "version" in unparsed else "is missing")
+    if any_version:
+        return version[:_LIMIT_VERSION]
     try:
         Version(version)
     except ValueError as error:

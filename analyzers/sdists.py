@@ -15,7 +15,8 @@ from analyzers.files import FileReaderError
 from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
 from analyzers.ranges import RangeReader
 from analyzers.requires_txt import LIMIT_BYTES, parse_requires_txt
-from analyzers.tars import DEFAULT_LIMITS, TarError, TarLimits, TarStream
+from analyzers.tar_headers import TarError
+from analyzers.tars import DEFAULT_LIMITS, TarLimits, TarStream
 from analyzers.zips import ZipArchive
 
 _PKG_INFO_LIMIT_BYTES = 16 << 20

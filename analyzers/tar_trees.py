@@ -7,12 +7,9 @@ compressed. Links are left out: what they lead to inside of the archive is seen 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import BinaryIO
-
-import msgspec
 
 from analyzers.files import (
     FileEntry,
@@ -23,28 +20,12 @@ from analyzers.files import (
     UnreadableError,
     WrongKindError,
 )
-from analyzers.tars import DEFAULT_LIMITS, TarError, TarLimits, TarStream
+from analyzers.kept_contents import DEFAULT_KEEP, KeepLimits, KeepRoom, KeptContent
+from analyzers.tar_headers import TarError
+from analyzers.tars import DEFAULT_LIMITS, TarLimits, TarStream
 from analyzers.trees import DIRECTORY_STAT, FileTree
 
 _SUFFIX = re.compile(r"(?:\.tar)?\.[A-Za-z0-9]+$")
-_LEVEL = 1
-
-
-class KeepLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of an archive is kept in memory.
-
-    Attributes:
-        file_bytes: of one file.
-        plain_bytes: of all files that are kept as they are; the others are compressed.
-        kept_bytes: of all files as they are kept.
-    """
-
-    file_bytes: int = 64 << 20
-    plain_bytes: int = 64 << 20
-    kept_bytes: int = 128 << 20
-
-
-DEFAULT_KEEP = KeepLimits()
 
 
 class TarReader:
@@ -72,8 +53,8 @@ class TarReader:
         self._wanted, self._keep = wanted, keep
         self._tree = FileTree(limit_entries=4 * limits.headers)
         self._sizes: dict[bytes, int] = {}
-        self._contents: dict[bytes, tuple[bool, bytes]] = {}
-        self._plain_bytes = self._kept_bytes = 0
+        self._contents: dict[bytes, KeptContent] = {}
+        self._room = KeepRoom(keep)
         self.refused: list[FileReaderError] = []
         suffix = _SUFFIX.search(filename.lower())
         try:
@@ -93,21 +74,12 @@ class TarReader:
                     self.refused.append(error)
                     continue
             self._sizes[path] = member.size_bytes
-            self._forget(path)
+            if held := self._contents.pop(path, None):
+                self._room.release(held)
             if self._wanted(path) and member.size_bytes <= self._keep.file_bytes:
-                self._hold(path, stream.content(member, self._keep.file_bytes))
-
-    def _forget(self, path: bytes) -> None:
-        if held := self._contents.pop(path, None):
-            self._kept_bytes -= len(held[1])
-
-    def _hold(self, path: bytes, content: bytes) -> None:
-        is_plain = self._plain_bytes + len(content) <= self._keep.plain_bytes
-        held = content if is_plain else zlib.compress(content, _LEVEL)
-        if self._kept_bytes + len(held) <= self._keep.kept_bytes:
-            self._plain_bytes += len(held) if is_plain else 0
-            self._kept_bytes += len(held)
-            self._contents[path] = (is_plain, held)
+                held = self._room.kept(stream.content(member, self._keep.file_bytes))
+                if held is not None:
+                    self._contents[path] = held
 
     def list(self, directory: bytes) -> tuple[FileEntry, ...]:
         """See `FileReader.list`."""
@@ -125,8 +97,7 @@ class TarReader:
                 raise FileTooLargeError(path, self._keep.file_bytes)
             reason = "there was no room to keep it" if self._wanted(path) else "it was not kept"
             raise UnreadableError(path, reason)
-        is_plain, held = self._contents[path]
-        return BytesIO(held if is_plain else zlib.decompress(held))
+        return BytesIO(self._contents[path].content())
 
     def stat(self, path: bytes) -> FileStat:
         """See `FileReader.stat`."""

@@ -1,28 +1,32 @@
 """Reads a tar archive as a stream, forwards only and bounded; who has what was wanted stops reading.
 
 The standard library's reader trusts what it reads (sizes of extended headers, negative sizes, regular
-expressions over hostile headers); this one reads what source distributions use and refuses the rest.
-
-Source: POSIX.1-2024, pax, "ustar Interchange Format" and "pax Header Block"; the GNU tar manual, "Basic Tar
-Format".
+expressions over hostile headers); this one reads what source distributions and layers of images use and
+refuses the rest. What nobody asks for is passed over without being copied.
 """
 
 from __future__ import annotations
 
-import bz2
-import lzma
-import zlib
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
 
 import msgspec
 
-_BLOCK = 512
-_CHUNK_BYTES = 1 << 18
-_SLICE_BYTES = 1 << 16
-_LZMA_MEMORY_BYTES = 256 << 20
+from analyzers.compression import CompressionError, expanded
+from analyzers.tar_headers import (
+    BLOCK,
+    SPARSE_RECORD,
+    TarError,
+    TarHeader,
+    TarKind,
+    parse_header,
+    parse_pax_records,
+    parse_pax_size,
+)
+
+_COMPRESSIONS = {".tar": None, ".tar.gz": "gzip", ".tgz": "gzip", ".tar.bz2": "bzip2", ".tar.xz": "xz"}
 _EXTENDED_LIMIT_BYTES = 1 << 20
-_REGULAR, _WITHOUT_CONTENT = b"0\x007", b"123456"
+_ZEROS = bytes(BLOCK)
+_FILE, _SPARSE, _EXTENDED = TarKind.FILE, TarKind.SPARSE, TarKind.EXTENDED
 
 
 class TarLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,28 +34,42 @@ class TarLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         headers: members, and the extended headers before them.
+        extended_bytes: of all extended headers.
         streams: compressed streams that follow each other in one file.
     """
 
     compressed_bytes: int = 128 << 20
     content_bytes: int = 512 << 20
     headers: int = 200_000
+    extended_bytes: int = 64 << 20
     streams: int = 10_000
 
 
 DEFAULT_LIMITS = TarLimits()
 
 
-class TarError(ValueError):
-    """The archive is damaged, hostile, or uses what is not supported."""
+class TarEndError(TarError):
+    """The archive ends where a member would begin, without the blocks of zeros that end an archive."""
 
 
-class TarMember(NamedTuple):
-    """One member; its content is read by `TarStream.content` before the next member is asked for."""
+class TarMember(msgspec.Struct, frozen=True, gc=False):
+    """One member; its content is read before the next member is asked for.
+
+    Attributes:
+        mode: permission bits alone.
+        link: target of a link as written.
+    """
 
     path: bytes
-    is_file: bool
+    kind: TarKind
     size_bytes: int
+    mode: int = 0
+    link: bytes = b""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, read as it stands."""
+        return self.kind is _FILE
 
 
 class TarStream:
@@ -60,20 +78,31 @@ class TarStream:
     Args:
         chunks: the file's bytes; read no further than needed.
         suffix: of the file name: ``.tar``, ``.tar.gz``, ``.tgz``, ``.tar.bz2`` or ``.tar.xz``.
+        sparse: whether members with holes are given (of kind `TarKind.SPARSE`, their content is of no use)
+            instead of refused.
 
     Raises:
         TarError: when made, if the suffix is another one.
     """
 
-    def __init__(self, chunks: Iterator[bytes], suffix: str, limits: TarLimits = DEFAULT_LIMITS) -> None:
-        if suffix != ".tar" and suffix not in _EXPANDERS:
+    def __init__(
+        self,
+        chunks: Iterator[bytes],
+        suffix: str,
+        limits: TarLimits = DEFAULT_LIMITS,
+        *,
+        sparse: bool = False,
+    ) -> None:
+        if suffix not in _COMPRESSIONS:
             raise TarError(f"{suffix} archives are not supported")
-        self._limits = limits
+        compression = _COMPRESSIONS[suffix]
         limited = _limited(chunks, limits.compressed_bytes, "compressed")
-        plain = limited if suffix == ".tar" else _expanded(limited, _EXPANDERS[suffix], limits.streams)
+        plain = limited if compression is None else expanded(limited, compression, limits.streams)
         self._chunks = _limited(plain, limits.content_bytes, "unpacked")
-        self._buffer = memoryview(b"")
-        self._unread = 0
+        self._limits, self._sparse = limits, sparse
+        self._chunk, self._at = b"", 0
+        self._content_bytes = self._unread = 0  # of the member given last; padding counts as unread
+        self._extended_bytes = 0
 
     def members(self) -> Iterator[TarMember]:
         """The members in their order.
@@ -82,27 +111,24 @@ class TarStream:
             TarError: the archive ends early, is damaged, or exceeds the limits.
         """
         extended: dict[bytes, bytes] = {}
+        is_start = True
         for _ in range(self._limits.headers):
-            self._skip(self._unread)
-            header = self._take(_BLOCK)
-            if not any(header):
+            block = self._next_block(is_start=is_start)
+            if not block[0] and block == _ZEROS:
                 return
-            kind, path, size_bytes = _parse_header(header)
-            self._unread = -(-size_bytes // _BLOCK) * _BLOCK
-            if kind in b"xgLK":
-                extended |= self._extended(kind, size_bytes)
+            header = parse_header(block)
+            kind, size_bytes = header.kind, header.size_bytes
+            self._content_bytes, self._unread = size_bytes, size_bytes + -size_bytes % BLOCK
+            if kind is _EXTENDED:
+                extended |= self._extended(header)
+                is_start = False
                 continue
-            if b"size" in extended:
-                size_bytes = _decimal(extended[b"size"])
-                self._unread = -(-size_bytes // _BLOCK) * _BLOCK
-            path = extended.get(b"path", path)
-            is_file = kind in _REGULAR and not (kind == b"\0" and path.endswith(b"/"))
-            if kind == b"S":
-                raise TarError("sparse members are not supported")
-            if not is_file and kind in _WITHOUT_CONTENT + b"\0":
-                self._unread = size_bytes = 0
-            yield TarMember(path, is_file, size_bytes)
-            extended = {}
+            is_start = True
+            if extended or kind is _SPARSE:
+                yield self._extended_member(header, block, extended)
+                extended = {}
+            else:
+                yield TarMember(header.path, kind, size_bytes, header.mode, header.link)
         raise TarError(f"has more than {self._limits.headers:,} headers")
 
     def content(self, member: TarMember, limit_bytes: int) -> bytes:
@@ -113,156 +139,135 @@ class TarStream:
         """
         if member.size_bytes > limit_bytes:
             raise TarError(f"a member of {member.size_bytes:,} bytes, more than {limit_bytes:,}")
-        content = self._take(member.size_bytes)
-        self._unread -= member.size_bytes
-        return content
+        length, self._content_bytes = self._content_bytes, 0
+        self._unread -= length
+        return self._take(length)
 
-    def _extended(self, kind: bytes, size_bytes: int) -> dict[bytes, bytes]:
-        if size_bytes > _EXTENDED_LIMIT_BYTES:
-            raise TarError(f"an extended header of {size_bytes:,} bytes")
-        content = self._take(size_bytes)
-        self._unread -= size_bytes
-        if kind == b"L":
-            return {b"path": content.rstrip(b"\0")}
-        if kind == b"K":
-            return {}
-        records = _pax_records(content)
-        if kind == b"g" and records:
-            raise TarError("a global header that states path or size")
+    def starts_with(self, prefix: bytes) -> bool:
+        """Whether the content of the member that was given last begins so; nothing of it is read by that.
+
+        Raises:
+            TarError: the archive ends early.
+        """
+        if self._content_bytes < len(prefix):
+            return False
+        while len(self._chunk) - self._at < len(prefix):
+            self._chunk, self._at = self._chunk[self._at :] + self._next_chunk(), 0
+        return self._chunk.startswith(prefix, self._at)
+
+    def pieces(self) -> Iterator[memoryview]:
+        """What is left of the content of the member that was given last, as it arrives and not copied.
+
+        Raises:
+            TarError: the archive ends early.
+        """
+        while self._content_bytes:
+            piece = self._some(self._content_bytes)
+            self._content_bytes -= len(piece)
+            self._unread -= len(piece)
+            yield piece
+
+    def _next_block(self, *, is_start: bool) -> bytes:
+        start = self._at + self._unread
+        end = start + BLOCK
+        if end <= len(self._chunk):
+            self._at, self._unread = end, 0
+            return self._chunk[start:end]
+        self._skip()
+        if is_start and self._at == len(self._chunk):
+            chunk = self._chunk_or_none()
+            if chunk is None:
+                raise TarEndError("ends early")
+            self._chunk, self._at = chunk, 0
+        return self._take(BLOCK)
+
+    def _extended_member(self, header: TarHeader, block: bytes, extended: dict[bytes, bytes]) -> TarMember:
+        """A member whose header is not all that is said of it."""
+        kind, size_bytes = header.kind, header.size_bytes
+        if b"size" in extended and not header.is_bare:
+            size_bytes = parse_pax_size(extended[b"size"])
+            self._content_bytes, self._unread = size_bytes, size_bytes + -size_bytes % BLOCK
+        if kind is _SPARSE or SPARSE_RECORD in extended:
+            if not self._sparse:
+                raise TarError("sparse members are not supported")
+            kind = _SPARSE
+            self._skip_sparse_map(block)
+        path, link = extended.get(b"path") or header.path, extended.get(b"linkpath") or header.link
+        return TarMember(path, kind, size_bytes, header.mode, link)
+
+    def _skip_sparse_map(self, block: bytes) -> None:
+        """Read the blocks that old GNU headers go on in; the content comes after them."""
+        if block[156:157] != b"S":
+            return
+        unread, self._unread = self._unread, 0
+        goes_on = block[482]
+        while goes_on:
+            self._count_extended(BLOCK)
+            goes_on = self._take(BLOCK)[504]
+        self._unread = unread
+
+    def _extended(self, header: TarHeader) -> dict[bytes, bytes]:
+        if header.size_bytes > _EXTENDED_LIMIT_BYTES:
+            raise TarError(f"an extended header of {header.size_bytes:,} bytes")
+        self._count_extended(header.size_bytes)
+        length, self._content_bytes = self._content_bytes, 0
+        self._unread -= length
+        content = self._take(length)
+        match header.type:
+            case b"L":
+                return {b"path": content.partition(b"\0")[0]}
+            case b"K":
+                return {b"linkpath": content.partition(b"\0")[0]}
+        records = parse_pax_records(content)
+        if header.type == b"g" and records:
+            raise TarError("a global header that states path, link or size")
         return records
 
-    def _take(self, length: int) -> bytes:
-        taken = bytearray()
-        while len(taken) < length:
-            taken += self._some(length - len(taken))
-        return bytes(taken)
+    def _count_extended(self, length: int) -> None:
+        self._extended_bytes += length
+        if self._extended_bytes > self._limits.extended_bytes:
+            raise TarError(f"more than {self._limits.extended_bytes:,} bytes of extended headers")
 
-    def _skip(self, length: int) -> None:
+    def _take(self, length: int) -> bytes:
+        start, end = self._at, self._at + length
+        if end <= len(self._chunk):
+            self._at = end
+            return self._chunk[start:end]
+        taken = [self._chunk[start:]]
+        length -= len(taken[0])
+        self._at = len(self._chunk)
         while length:
-            length -= len(self._some(length))
+            some = self._some(length)
+            taken.append(bytes(some))
+            length -= len(some)
+        return b"".join(taken)
+
+    def _skip(self) -> None:
+        while self._unread:
+            self._unread -= len(self._some(self._unread))
 
     def _some(self, length: int) -> memoryview:
-        while not self._buffer:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                raise TarError("ends early")
-            self._buffer = memoryview(chunk)
-        some, self._buffer = self._buffer[:length], self._buffer[length:]
+        if self._at == len(self._chunk):
+            self._chunk, self._at = self._next_chunk(), 0
+        some = memoryview(self._chunk)[self._at : self._at + length]
+        self._at += len(some)
         return some
 
+    def _next_chunk(self) -> bytes:
+        chunk = self._chunk_or_none()
+        if chunk is None:
+            raise TarError("ends early")
+        return chunk
 
-def _parse_header(header: bytes) -> tuple[bytes, bytes, int]:
-    """Type, path and size, of a header whose checksum is right."""
-    checksum = sum(header) - sum(header[148:156]) + 8 * ord(" ")
-    if _octal(header[148:156]) != checksum:
-        raise TarError("a header has a wrong checksum")
-    path = header[:100].partition(b"\0")[0]
-    prefix = header[345:500].partition(b"\0")[0]
-    if prefix and header[257:263] == b"ustar\0":
-        path = prefix + b"/" + path
-    return header[156:157], path, _octal(header[124:136])
-
-
-def _octal(field: bytes) -> int:
-    """A number in octal digits, or in GNU's base 256 where it would not fit."""
-    if field[0] == 0x80:
-        return int.from_bytes(field[1:], "big")
-    digits = field.partition(b"\0")[0].strip()
-    if digits.strip(b"01234567"):
-        raise TarError("a header holds something else where a number belongs")
-    return int(digits or b"0", 8)
-
-
-def _decimal(digits: bytes) -> int:
-    if not digits.isdigit() or len(digits) > 18:
-        raise TarError("an extended header holds something else where a number belongs")
-    return int(digits)
-
-
-def _pax_records(content: bytes) -> dict[bytes, bytes]:
-    """Path and size from records (length, blank, key, ``=``, value, newline); other keys do not matter."""
-    records, at = {}, 0
-    while at < len(content) and content[at]:
-        blank = content.find(b" ", at, at + 20)
-        end = at + _decimal(content[at:blank]) if blank > at else 0
-        key, equals, value = content[blank + 1 : end - 1].partition(b"=")
-        if not at < end <= len(content) or content[end - 1 : end] != b"\n" or not equals:
-            raise TarError("an extended header is damaged")
-        if key in (b"path", b"size"):
-            records[key] = value
-        at = end
-    return records
-
-
-class _Expander(Protocol):
-    """What the decompressors of ``bz2`` and ``lzma`` have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
-class _Gunzip:
-    """``zlib``'s decompressor for gzip in the form of the others."""
-
-    def __init__(self) -> None:
-        self._inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        self._pending, self.needs_input = b"", True
-
-    @property
-    def eof(self) -> bool:
-        return self._inflate.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inflate.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        content = self._inflate.decompress(self._pending + data, max_length)
-        self._pending = self._inflate.unconsumed_tail
-        self.needs_input = not self._pending and len(content) < max_length
-        return content
-
-
-_EXPANDERS: dict[str, Callable[[], _Expander]] = {
-    ".tar.gz": _Gunzip,
-    ".tgz": _Gunzip,
-    ".tar.bz2": bz2.BZ2Decompressor,
-    ".tar.xz": lambda: lzma.LZMADecompressor(memlimit=_LZMA_MEMORY_BYTES),
-}
-
-
-def _expanded(chunks: Iterator[bytes], new: Callable[[], _Expander], limit_streams: int) -> Iterator[bytes]:
-    """The content of compressed streams that follow each other; zero bytes may pad the last."""
-    expander, streams = new(), 1
-    for data in _sliced(chunks):
-        while True:
-            if expander.eof:
-                data = data.lstrip(b"\0")
-                if not data:
-                    break
-                expander, streams = new(), streams + 1
-                if streams > limit_streams:
-                    raise TarError(f"has more than {limit_streams:,} compressed streams")
-            try:
-                content = expander.decompress(data, _CHUNK_BYTES)
-            except (zlib.error, OSError, EOFError, lzma.LZMAError) as error:
-                raise TarError(f"its compression is damaged: {error}") from error
-            yield content
-            data = expander.unused_data if expander.eof else b""
-            if not expander.eof and expander.needs_input:
-                break
-
-
-def _sliced(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Small pieces, so that what a decompressor leaves over is never copied at length."""
-    for chunk in chunks:
-        for at in range(0, len(chunk), _SLICE_BYTES):
-            yield chunk[at : at + _SLICE_BYTES]
+    def _chunk_or_none(self) -> bytes | None:
+        """What comes next, never empty."""
+        try:
+            for chunk in self._chunks:
+                if chunk:
+                    return chunk
+        except CompressionError as error:
+            raise TarError(str(error)) from error
+        return None
 
 
 def _limited(chunks: Iterator[bytes], limit_bytes: int, what: str) -> Iterator[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzers.files import FileKind, FileReader, FileReaderError, joined
 
 _LIMIT_LINKS = 40
@@ -57,6 +59,14 @@ def led_to(files: FileReader, path: bytes) -> bytes | None:
         return resolved(files, path)
     except FileReaderError:
         return None
+
+
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
+
+
+def path_of_shown(shown: str) -> bytes:
+    """The path that `shown_path` shows so."""
+    return _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), shown.encode().lstrip(b"/"))
 
 
 def shown_path(path: bytes) -> str:

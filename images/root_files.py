@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from analyzers.files import FileReader
 from images.elf_file import ElfFile
@@ -26,3 +26,24 @@ class RootFiles(FileReader, Protocol):
 
     def sha256(self, path: bytes) -> bytes | None:
         """Digest of a file's content where digests were asked for; None where they were not."""
+
+
+@runtime_checkable
+class LayeredFiles(Protocol):
+    """Root files that also remember what each layer did to a path."""
+
+    def versions(self, path: bytes) -> Iterator[tuple[int, bytes | None]]:
+        """What a file was after each layer that changed it, the highest layer first.
+
+        The content is that of a regular file, through hard links; None where the layer removed the path, or a
+        directory above it, or put there what is no regular file or was not kept. A path that is reached
+        through links has no versions, nor has one that no layer ever set.
+        """
+
+
+@runtime_checkable
+class KeptFiles(Protocol):
+    """Root files that know which files can be read without looking through all directories."""
+
+    def kept_paths(self) -> Iterator[bytes]:
+        """Every path of a regular file whose content can be read, in any order; not through links."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes.alpine_root import AlpineRoot, fetched_root
 from fakes.commands import Commands
+from fakes.debian_root import DebianRoot, built_root
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
@@ -43,6 +45,20 @@ def server(small_index: FakeIndex) -> Iterator[IndexServer]:
 def stackwright(tmp_path: Path, server: IndexServer) -> Commands:
     """The command, with `server` for its index."""
     return Commands(tmp_path, server.url)
+
+
+@pytest.fixture(scope="session")
+def debian_root(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> DebianRoot:
+    """A Debian root with Python, venv and pip; tests that use it are marked ``system``."""
+    cache = pytestconfig.cache
+    return built_root(cache.mkdir("debian-root") if cache else tmp_path_factory.mktemp("debian-root"))
+
+
+@pytest.fixture(scope="session")
+def alpine_root(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> AlpineRoot:
+    """An Alpine root; tests that use it are marked ``system`` and ``index``."""
+    cache = pytestconfig.cache
+    return fetched_root(cache.mkdir("alpine-root") if cache else tmp_path_factory.mktemp("alpine-root"))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import assert_never
 
 import msgspec
 from packaging.utils import canonicalize_name
 
 from analyzers.api.modules import source_text
-from analyzers.distributions import Distribution, find_distributions, read_distribution
+from analyzers.distributions import Distribution, read_distribution
+from analyzers.egg_infos import read_egg_info
 from analyzers.files import (
     FileKind,
     FileReader,
@@ -23,10 +25,10 @@ from analyzers.files import (
     TooManyFilesError,
     joined,
     read_file,
-    shown,
     walk,
 )
-from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
+from analyzers.installed_entries import InstalledEntry, InstalledForm, installed_entries
+from analyzers.metadata import CoreMetadata
 from analyzers.reports import Input, Report, Unknown
 from analyzers.site_packages import SitePackages, site_packages
 from analyzers.source.module_facts import ModuleFacts
@@ -34,7 +36,6 @@ from analyzers.source.names.provided import provided
 
 _LIMIT_FILE_BYTES = 8 << 20
 _LIMIT_FILES = 50_000
-_DIRECTORY_NAME = re.compile(r"(.+?)-([^-]+)\.(?:dist|egg)-info")
 _TESTS = frozenset({"tests", "test", "conftest"})
 _ROOT = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
@@ -124,41 +125,58 @@ def installed_in(reader: FileReader, directory: SitePackages, unknowns: list[Unk
     """The distributions of one directory; each name once, as the first of it that is met is imported."""
     where = directory.directory
     try:
-        children = reader.list(where)
-        dist_infos = find_distributions(reader, where)
+        entries = list(installed_entries(where, reader.list(where)))
     except FileReaderError as error:
         unknowns.append(_unknown(where, error.reason))
         return
     names: set[str] = set()
-    for dist_info in dist_infos:
-        distribution = read_distribution(reader, dist_info)
-        unknowns += distribution.unknowns
-        found = _from_dist_info(reader, where, dist_info, distribution, unknowns)
-        if found.name in names:
-            unknowns.append(
-                _unknown(dist_info, f"another installation of {found.name} is in the same directory")
-            )
-        else:
+    # Those of today's form first: of two with one name theirs is the metadata that is kept up.
+    for entry in sorted(entries, key=lambda entry: entry.form is not InstalledForm.DIST_INFO):
+        if entry.is_left_over:
+            unknowns.append(_unknown(entry.path, "left over of an interrupted uninstallation"))
+            continue
+        found = _from_entry(reader, where, entry, unknowns)
+        if found is None:
+            continue
+        if found.name not in names:
             names.add(found.name)
             yield found
-    for child in children:
-        path = joined(where, child.name)
-        if child.name.endswith(b".egg-link"):
-            unknowns.append(_unknown(path, "a development install: its files lie elsewhere"))
-        elif child.name.endswith(b".egg-info") and child.kind in (FileKind.DIRECTORY, FileKind.FILE):
-            legacy = _from_egg_info(reader, where, path, child.kind, unknowns)
-            if legacy is not None and legacy.name not in names:
-                names.add(legacy.name)
-                yield legacy
-        elif child.name.endswith(b".egg"):
-            unknowns.append(_unknown(path, "an egg, which is not read"))
+        elif entry.form is InstalledForm.DIST_INFO:
+            unknowns.append(
+                _unknown(entry.path, f"another installation of {found.name} is in the same directory")
+            )
+
+
+def _from_entry(
+    reader: FileReader, where: bytes, entry: InstalledEntry, unknowns: list[Unknown]
+) -> Found | None:
+    match entry.form:
+        case InstalledForm.DIST_INFO:
+            distribution = read_distribution(reader, entry.path)
+            unknowns += distribution.unknowns
+            return _from_dist_info(reader, where, entry, distribution, unknowns)
+        case InstalledForm.EGG_INFO | InstalledForm.EGG_INFO_FILE:
+            distribution = read_egg_info(reader, entry)
+            unknowns += distribution.unknowns
+            return _from_egg_info(reader, where, entry, distribution, unknowns)
+        case InstalledForm.EGG_LINK:
+            unknowns.append(_unknown(entry.path, "a development install: its files lie elsewhere"))
+        case InstalledForm.EGG | InstalledForm.EGG_FILE:
+            unknowns.append(_unknown(entry.path, "an egg, which is not read"))
+        case _:
+            assert_never(entry.form)
+    return None
 
 
 def _from_dist_info(
-    reader: FileReader, where: bytes, dist_info: bytes, distribution: Distribution, unknowns: list[Unknown]
+    reader: FileReader,
+    where: bytes,
+    entry: InstalledEntry,
+    distribution: Distribution,
+    unknowns: list[Unknown],
 ) -> Found:
-    metadata = distribution.metadata
-    name, version = _stated(metadata, dist_info)
+    dist_info, metadata = entry.path, distribution.metadata
+    name, version = _stated(metadata, entry)
     direct = distribution.direct_url
     paths: list[str] = []
     if distribution.record is None:
@@ -175,41 +193,26 @@ def _from_dist_info(
 
 
 def _from_egg_info(
-    reader: FileReader, where: bytes, path: bytes, kind: FileKind, unknowns: list[Unknown]
-) -> Found | None:
+    reader: FileReader,
+    where: bytes,
+    entry: InstalledEntry,
+    distribution: Distribution,
+    unknowns: list[Unknown],
+) -> Found:
     """What distutils or an old setuptools installed: PKG-INFO, and what ``top_level.txt`` names."""
-    pkg_info = joined(path, b"PKG-INFO") if kind is FileKind.DIRECTORY else path
-    metadata: CoreMetadata | None = None
-    try:
-        metadata = parse_metadata(read_file(reader, pkg_info, 1 << 20), shown(pkg_info))
-    except FileReaderError as error:
-        unknowns.append(_unknown(pkg_info, error.reason))
-    except MetadataError as error:
-        unknowns.append(_unknown(pkg_info, f"{error.what}: {error.reason}"))
-    name, version = _stated(metadata, path)
-    top_level: Sequence[str] = ()
-    if kind is FileKind.DIRECTORY:
-        try:
-            top_level = (
-                read_file(reader, joined(path, b"top_level.txt"), 1 << 20).decode("utf-8", "replace").split()
-            )
-        except FileReaderError as error:
-            unknowns.append(_unknown(path, f"its files are not known: top_level.txt: {error.reason}"))
-    else:
-        unknowns.append(_unknown(path, "its files are not known: it has no list of them"))
-    paths = _below(reader, where, top_level, unknowns)
+    metadata = distribution.metadata
+    name, version = _stated(metadata, entry)
+    if not distribution.top_level:
+        unknowns.append(_unknown(entry.path, "its files are not known: it has no list of them"))
+    paths = _below(reader, where, distribution.top_level, unknowns)
     return _found(name, version, where, paths, metadata.requires_dist if metadata else ())
 
 
-def _stated(metadata: CoreMetadata | None, directory: bytes) -> tuple[str, str | None]:
-    """Name and version, from the name of the directory where the metadata is beyond reading."""
+def _stated(metadata: CoreMetadata | None, entry: InstalledEntry) -> tuple[str, str | None]:
+    """Name and version, from the name of the entry where the metadata is beyond reading."""
     if metadata is not None:
         return canonicalize_name(metadata.name), metadata.version
-    text = directory.rpartition(b"/")[2].decode("utf-8", "backslashreplace")
-    named = _DIRECTORY_NAME.fullmatch(text)
-    if named is None:
-        return canonicalize_name(text.removesuffix(".dist-info").removesuffix(".egg-info")), None
-    return canonicalize_name(named[1]), named[2]
+    return canonicalize_name(entry.name), entry.version
 
 
 def _found(

@@ -40,14 +40,19 @@ class LayerContent(msgspec.Struct, frozen=True, kw_only=True):
     """A layer: every path, the content of the files that were wanted, and the digests of what was read.
 
     Attributes:
-        entries: by path; for a whiteout the path that it hides, for an opaque marker the directory.
-        whiteouts: paths and directories as above, apart, because a layer can both hide and set a path.
+        entries: by path, directories that are only implied left out; nothing is below what is no directory.
+            A hard link is one to a path of the layers below; one to a path of this layer is what that was.
+        whiteouts: what is hidden of the layers below: a path (`EntryKind.WHITEOUT`), or all that is in a
+            directory (`EntryKind.OPAQUE`); apart, because a layer can both hide and set a path.
         contents: of wanted files.
+        packed: those of `contents` that zlib compressed.
+        left_out: wanted files whose content was not kept, and why.
         elves: of ELF files.
         digests: sha256 of files, where they were asked for.
         blob_digest: ``sha256:…`` of the layer as it came, compressed or not.
-        diff_id: ``sha256:…`` of the uncompressed archive.
-        unknowns: entries that were refused and why; that the archive was not read to its end.
+        diff_id: ``sha256:…`` of the uncompressed archive; empty where the blob could not be expanded to its
+            end, which `unknowns` then says.
+        unknowns: entries that were refused or are odd, and why; that the archive was not read to its end.
     """
 
     entries: dict[bytes, LayerEntry]
@@ -60,3 +65,5 @@ class LayerContent(msgspec.Struct, frozen=True, kw_only=True):
     diff_id: str
     size_bytes: int
     unknowns: tuple[Unknown, ...] = ()
+    packed: frozenset[bytes] = frozenset()
+    left_out: dict[bytes, str] = {}

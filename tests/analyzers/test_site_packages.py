@@ -22,7 +22,7 @@ from analyzers.trees import MemoryReader
     ],
 )
 def test_finds_by_layout(file: bytes, python: str | None) -> None:
-    reader = MemoryReader({file: b"", b"bin/python": b"", b"share/site-packages/b.py": b""})
+    reader = MemoryReader({file: b"", b"bin/python": b"", b"share/doc/site-packages/b.py": b""})
     assert site_packages(reader) == [SitePackages(directory=file[:-5], python=python)]
 
 

@@ -16,7 +16,8 @@ from analyzers.files import (
     read_file,
     walk,
 )
-from analyzers.tar_trees import DEFAULT_KEEP, KeepLimits, TarReader
+from analyzers.kept_contents import DEFAULT_KEEP, KeepLimits
+from analyzers.tar_trees import TarReader
 from analyzers.tars import DEFAULT_LIMITS, TarLimits
 from fakes.archives import tar_of
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.tars import TarError, TarLimits, TarStream
+from analyzers.tar_headers import TarError
+from analyzers.tars import TarLimits, TarStream
 
 LIMIT = 1 << 30
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1, max_size=120)

@@ -9,7 +9,7 @@ from images.environment import RuntimeEnvironment
 from resolver.context import Context
 from resolver.target import Target
 from resolver.units.boots.index_reachable import IndexReachableBoot
-from resolver.units.boots.python_end_of_life import END_OF_LIFE, PythonEndOfLifeBoot
+from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
 
 
@@ -53,17 +53,6 @@ def test_a_python_without_security_fixes_is_told(python: str, today: str, warned
     remarks = list(PythonEndOfLifeBoot().prepare(context(["a"], on=target(python), today=today)))
     assert [remark.level for remark in remarks] == [Level.WARNING] * warned
     assert all(f"Python {python} has had no security fixes since" in remark.message for remark in remarks)
-
-
-def test_the_schedule_has_every_python_once_and_in_order() -> None:
-    minors = [int(minor.removeprefix("3.")) for minor in END_OF_LIFE]
-    months = [month for month, _ in END_OF_LIFE.values()]
-    assert minors == list(range(len(minors)))
-    assert months == sorted(months)
-    # PEP 602: a release a year since 3.9, each supported for five years.
-    assert [END_OF_LIFE[f"3.{minor}"][0] for minor in range(9, 16)] == [
-        f"{2016 + m}-10" for m in range(9, 16)
-    ]
 
 
 def test_offline_is_remarked_upon() -> None:

@@ -1,0 +1,1 @@
+"""Python installations in a root file system: programs, versions, environments, search paths."""

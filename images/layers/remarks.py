@@ -1,0 +1,48 @@
+"""What is odd about the entries of a layer, told without end by none of them: `Remarks`."""
+
+from __future__ import annotations
+
+from analyzers.reports import Unknown
+from images.links import shown_path
+
+_SHOWN_BYTES = 200
+
+
+class Remarks:
+    """Collects what could not be taken as it stands.
+
+    Args:
+        where: the layer.
+        limit: how many paths are named for one reason; the others are counted.
+    """
+
+    def __init__(self, where: str, limit: int) -> None:
+        self._where, self._limit = where, limit
+        self._counts: dict[str, int] = {}
+        self._unknowns: list[Unknown] = []
+
+    def add(self, path: bytes, reason: str) -> None:
+        """One entry.
+
+        Args:
+            reason: one of few; nothing of what the layer holds belongs into it.
+        """
+        count = self._counts[reason] = self._counts.get(reason, 0) + 1
+        if count <= self._limit:
+            shown = shown_path(path[:_SHOWN_BYTES]) + ("…" if len(path) > _SHOWN_BYTES else "")
+            self._unknowns.append(
+                Unknown(what="layer entry", where=f"{shown} in {self._where}", reason=reason)
+            )
+
+    def add_layer(self, reason: str) -> None:
+        """The layer as a whole."""
+        self._unknowns.append(Unknown(what="layer", where=self._where, reason=reason))
+
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """All of it."""
+        more = [
+            Unknown(what="layer entry", where=self._where, reason=f"{count:,} more entries: {reason}")
+            for reason, counted in self._counts.items()
+            if (count := counted - self._limit) > 0
+        ]
+        return (*self._unknowns, *more)

@@ -1,0 +1,1 @@
+"""rpm's databases, all three kinds of them: bytes in, header blobs out, packages out of those."""

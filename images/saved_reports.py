@@ -1,0 +1,48 @@
+"""Reports that ``stackwright inspect --format json`` saved: told by what a file holds, and read again."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+
+from analyzers.reports import SCHEMA_VERSION
+from images.errors import ImageReferenceError
+from images.report import ImageReport
+
+LIMIT_BYTES = 512 << 20
+_HEAD_BYTES = 64
+
+
+def saved_report(reference: str) -> ImageReport | None:
+    """The report in a file of this name; None where there is no such file, or it is no JSON object.
+
+    Raises:
+        ImageReferenceError: it is JSON, but no report on an image, or one of another version of the schema.
+    """
+    path = Path(reference)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as stream:
+            if not stream.read(_HEAD_BYTES).lstrip().startswith(b"{"):
+                return None
+            if os.fstat(stream.fileno()).st_size > LIMIT_BYTES:
+                raise ImageReferenceError(reference, f"is larger than {LIMIT_BYTES:,} bytes")
+            stream.seek(0)
+            content = stream.read(LIMIT_BYTES)
+    except (OSError, ValueError):
+        return None
+    try:
+        report = msgspec.json.decode(content, type=ImageReport)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ImageReferenceError(
+            reference, f"is JSON, but no report on an image: {error}", "make one with inspect --format json"
+        ) from error
+    if report.schema_version != SCHEMA_VERSION:
+        raise ImageReferenceError(
+            reference, f"is a report of schema {report.schema_version}, not {SCHEMA_VERSION}"
+        )
+    return report

@@ -1,0 +1,1 @@
+"""Bills of materials: reports on images in the formats that other tools read."""

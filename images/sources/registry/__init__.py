@@ -1,0 +1,1 @@
+"""Registries of images, spoken to over HTTP. Source: https://github.com/opencontainers/distribution-spec."""

@@ -1,0 +1,96 @@
+"""``stackwright inspect``: the runtime inside an image, and what is installed in it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.commands import image_arguments
+
+if TYPE_CHECKING:
+    from images.report import ImageReport
+
+FORMATS = ("text", "json", "cyclonedx", "spdx")
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``inspect``."""
+    command.description = (
+        "Tell what an image is and what is installed in it: its system, its Pythons, their distributions, "
+        "packages, native libraries, and what is odd. Nothing of it is run or unpacked."
+    )
+    command.add_argument(
+        "reference", metavar="REFERENCE",
+        help="an image by name (python:3.11), an archive (image.tar, - for standard input), oci:DIRECTORY, "
+        "docker:, podman: or registry:NAME, dir:ROOT, host, or a report saved as JSON",
+    )  # fmt: skip
+    image_arguments.add_reading(command)
+    command.add_argument(
+        "--format", choices=FORMATS,
+        help="format of the result (default: text, or what the name of --output says)",
+    )  # fmt: skip
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.json, or text",
+    )  # fmt: skip
+    command.add_argument("--all", action="store_true", help="shorten no list of the text")
+    command.add_argument(
+        "--verify", action="store_true",
+        help="hash every file and tell which were changed after they were installed",
+    )  # fmt: skip
+    command.add_argument(
+        "--strict", action="store_true", help="exit with 1 if a finding is a warning or an error"
+    )
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Inspect; false under ``--strict`` where something was found."""
+    from analyzers.evidence import Level
+    from resolver.commands.inspecting import inspected
+    from resolver.outputs.files import write_output
+
+    report = inspected(options, options.reference)
+    text = _rendered(options, report)
+    if options.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_output(options.output, text)
+    found = any(finding.level is not Level.INFO for finding in report.findings)
+    return not (options.strict and found)
+
+
+def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
+    import shutil
+
+    match options.format or _format_of(options.output):
+        case "json":
+            import msgspec
+
+            return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+        case "cyclonedx":
+            from images.sbom.cyclonedx import cyclonedx
+
+            return cyclonedx(report)
+        case "spdx":
+            from images.sbom.spdx import spdx
+
+            return spdx(report)
+        case _:
+            from resolver.commands.notes import printable
+            from resolver.outputs.image_text import image_text
+
+            width = 100 if options.output is not None else shutil.get_terminal_size((100, 24)).columns
+            return printable(image_text(report, width, whole=options.all))
+
+
+def _format_of(output: Path | None) -> str:
+    name = "" if output is None else output.name
+    if name.endswith((".cdx.json", ".bom.json")) or name == "bom.json":
+        return "cyclonedx"
+    if name.endswith(".spdx.json"):
+        return "spdx"
+    return "json" if name.endswith(".json") else "text"
