@@ -255,15 +255,15 @@ def test_what_could_not_be_read_in_the_image_is_told(commands: Commands) -> None
         (
             ["--image", "scan.json"],
             (
-                "--image scan.json: it is no report of an image: Object missing required field `tool`\n"
-                "  save a report with: stackwright inspect REF --format json\n"
+                "scan.json: is JSON, but no report on an image: Object missing required field `tool`\n"
+                "  make one with inspect --format json\n"
             ),
         ),
         (
             ["--image", "half.json"],
             (
-                "--image half.json: it is no report of an image: Input data was truncated\n"
-                "  save a report with: stackwright inspect REF --format json\n"
+                "half.json: is JSON, but no report on an image: Input data was truncated\n"
+                "  make one with inspect --format json\n"
             ),
         ),
     ],

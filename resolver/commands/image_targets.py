@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,22 +11,17 @@ from images.errors import UnservedTargetError
 from images.image_targets import image_target, wanted_platform
 from images.report import ImageReport
 from resolver.commands.arguments import ALL
-from resolver.errors import InputError
+from resolver.commands.inspecting import inspected
 from resolver.target import Target
 from resolver.target_image import target_image
 from resolver.units.sieves.image_packages import ImagePackagesSieve
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
 
     from images.records import Interpreter
     from resolver.context import Context
     from resolver.pipeline import Pipeline
-
-LARGEST_REPORT_BYTES = 256 << 20
-_HEAD_BYTES = 4096
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,23 +67,22 @@ class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(context, preferences=preferences)
 
 
-def read_target(reference: str, options: argparse.Namespace, today: datetime.date) -> ImageAsTarget:
+def read_target(reference: str, options: argparse.Namespace) -> ImageAsTarget:
     """The target that an image is.
 
     Args:
         reference: of an image, or the path of a report.
         options: of `resolver.commands.arguments.add_target`.
-        today: of the run.
 
     Raises:
-        InputError: what seems to be a report is none.
         ImageError: the image cannot be read.
         TargetError: the options contradict the image, or neither says what is needed.
     """
     from packaging.utils import canonicalize_name
 
     platform = wanted_platform(options.platform)
-    report = _saved(reference) or _inspected(reference, platform, today)
+    wishes = {"platform": platform, "insecure": False, "quiet": getattr(options, "quiet", False)}
+    report = inspected(argparse.Namespace(**wishes), reference)
     found = image_target(report, python_version=options.python_version, platform=options.platform)
     upgrade = getattr(options, "upgrade", [])
     try:
@@ -106,33 +98,3 @@ def read_target(reference: str, options: argparse.Namespace, today: datetime.dat
         upgrade=tuple(map(canonicalize_name, upgrade)),
         keeps_packages=not options.no_image_packages and ALL not in upgrade,
     )
-
-
-def _saved(path: str) -> ImageReport | None:
-    """The report that a file holds; None for what is no file, and for a file that is no JSON object."""
-    try:
-        if not Path(path).is_file():
-            return None
-        with Path(path).open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-            if not head.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{"):
-                return None
-            content = head + file.read(LARGEST_REPORT_BYTES)
-    except ValueError:  # a name that no file can have
-        return None
-    remedy = "save a report with: stackwright inspect REF --format json"
-    if len(content) > LARGEST_REPORT_BYTES:
-        raise InputError(f"--image {path}: it is larger than {LARGEST_REPORT_BYTES} bytes", remedy)
-    try:
-        return msgspec.json.decode(content.removeprefix(_BYTE_ORDER_MARK), type=ImageReport)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"--image {path}: it is no report of an image: {error}", remedy) from error
-
-
-def _inspected(reference: str, platform: str | None, today: datetime.date) -> ImageReport:
-    import importlib
-
-    # By name, for it draws in what reads layers, registries and daemons.
-    inspect_reference = importlib.import_module("images.inspecting").inspect_reference
-    report: ImageReport = inspect_reference(reference, platform=platform, environ=os.environ, today=today)
-    return report

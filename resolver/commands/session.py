@@ -117,7 +117,7 @@ class Session:
                 raise SettingsError(PROJECT_FILE, "image is no text")
         from resolver.commands.image_targets import read_target
 
-        return read_target(reference, self._options, self.now.date())
+        return read_target(reference, self._options)
 
     def _source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
