@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from images.environment import Fact, FactValue, RuntimeEnvironment
+from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
 from images.errors import (
     ContradictedTargetError,
     UndecidedPythonError,
@@ -23,6 +23,7 @@ from images.platforms import container_platform, stated_target
 from images.pythons import is_free_threaded, python_target
 from images.records import Interpreter
 from images.report import ImageReport
+from images.symbol_ceilings import CXX_LIBRARY, GLIBCXX
 
 _PYTHON = "python."
 _OF_INTERPRETER = (_PYTHON, "headers.python")
@@ -90,12 +91,23 @@ def _machine(report: ImageReport) -> RuntimeEnvironment:
             if not name.startswith(_OF_INTERPRETER)
         }
     )
+    if _has_no_cxx_library(report):
+        source = f"no {CXX_LIBRARY} in the image"
+        facts = facts.overridden_by(RuntimeEnvironment(facts={GLIBCXX: Fact(value=ABSENT, source=source)}))
     if report.platform is None:
         return facts
     try:
         return stated_target(report.platform, "configuration of the image").overridden_by(facts)
     except UnknownPlatformError:
         return facts
+
+
+def _has_no_cxx_library(report: ImageReport) -> bool:
+    """Whether the image was searched for native libraries, which is where its libc came from, without one."""
+    facts, libraries = report.environment, report.libraries
+    known = "libc.version" in facts and any(library.name in ("glibc", "musl") for library in libraries)
+    found = GLIBCXX in facts or any(library.soname == CXX_LIBRARY for library in libraries)
+    return known and not found
 
 
 def _refuse_contradictions(platform: str, stated: RuntimeEnvironment, known: RuntimeEnvironment) -> None:
