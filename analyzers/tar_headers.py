@@ -47,34 +47,39 @@ _KINDS = {
     **dict.fromkeys((b"x", b"g", b"L", b"K"), TarKind.EXTENDED),
 }
 _WITHOUT_CONTENT = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
-_OTHER, _DIRECTORY = TarKind.OTHER, TarKind.DIRECTORY
+_FILE, _OTHER, _DIRECTORY = TarKind.FILE, TarKind.OTHER, TarKind.DIRECTORY
 
 
 class TarError(ValueError):
     """The archive is damaged, hostile, or uses what is not supported."""
 
 
-class TarHeader(msgspec.Struct, gc=False):
-    """What one header block says.
+class TarMember(msgspec.Struct, frozen=True, gc=False):
+    """What a header says of the member that it leads, an extended header included.
 
     Attributes:
-        type: the byte as it stands.
         size_bytes: of the content that follows.
         mode: permission bits alone.
-        link: target of a link.
+        link: target of a link as written.
+        type: the byte as it stands.
         is_bare: no content follows, whatever the size is said to be.
     """
 
-    kind: TarKind
-    type: bytes
     path: bytes
+    kind: TarKind
     size_bytes: int
     mode: int
     link: bytes
+    type: bytes
     is_bare: bool
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, read as it stands."""
+        return self.kind is _FILE
 
-def parse_header(block: bytes) -> TarHeader:
+
+def parse_header(block: bytes) -> TarMember:
     """A header of `BLOCK` bytes that are not all zero.
 
     Raises:
@@ -92,11 +97,8 @@ def parse_header(block: bytes) -> TarHeader:
         kind = _DIRECTORY
     is_bare = kind is _DIRECTORY or type_byte in _WITHOUT_CONTENT
     size_bytes = 0 if is_bare else parse_number(size)
-    if link[0]:
-        link = link.partition(b"\0")[0]
-    else:
-        link = b""
-    return TarHeader(kind, type_byte, path, size_bytes, _permissions(mode), link, is_bare)
+    link = link.partition(b"\0")[0] if link[0] else b""
+    return TarMember(path, kind, size_bytes, _permissions(mode), link, type_byte, is_bare)
 
 
 @functools.lru_cache(maxsize=1024)

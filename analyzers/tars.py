@@ -16,8 +16,8 @@ from analyzers.tar_headers import (
     BLOCK,
     SPARSE_RECORD,
     TarError,
-    TarHeader,
     TarKind,
+    TarMember,
     parse_header,
     parse_pax_records,
     parse_pax_size,
@@ -26,7 +26,7 @@ from analyzers.tar_headers import (
 _COMPRESSIONS = {".tar": None, ".tar.gz": "gzip", ".tgz": "gzip", ".tar.bz2": "bzip2", ".tar.xz": "xz"}
 _EXTENDED_LIMIT_BYTES = 1 << 20
 _ZEROS = bytes(BLOCK)
-_FILE, _SPARSE, _EXTENDED = TarKind.FILE, TarKind.SPARSE, TarKind.EXTENDED
+_SPARSE, _EXTENDED = TarKind.SPARSE, TarKind.EXTENDED
 
 
 class TarLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,26 +50,6 @@ DEFAULT_LIMITS = TarLimits()
 
 class TarEndError(TarError):
     """The archive ends where a member would begin, without the blocks of zeros that end an archive."""
-
-
-class TarMember(msgspec.Struct, frozen=True, gc=False):
-    """One member; its content is read before the next member is asked for.
-
-    Attributes:
-        mode: permission bits alone.
-        link: target of a link as written.
-    """
-
-    path: bytes
-    kind: TarKind
-    size_bytes: int
-    mode: int = 0
-    link: bytes = b""
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a regular file, read as it stands."""
-        return self.kind is _FILE
 
 
 class TarStream:
@@ -105,7 +85,7 @@ class TarStream:
         self._extended_bytes = 0
 
     def members(self) -> Iterator[TarMember]:
-        """The members in their order.
+        """The members in their order; the content of each is read before the next is asked for.
 
         Raises:
             TarError: the archive ends early, is damaged, or exceeds the limits.
@@ -116,19 +96,19 @@ class TarStream:
             block = self._next_block(is_start=is_start)
             if not block[0] and block == _ZEROS:
                 return
-            header = parse_header(block)
-            kind, size_bytes = header.kind, header.size_bytes
+            member = parse_header(block)
+            kind, size_bytes = member.kind, member.size_bytes
             self._content_bytes, self._unread = size_bytes, size_bytes + -size_bytes % BLOCK
             if kind is _EXTENDED:
-                extended |= self._extended(header)
+                extended |= self._extended(member)
                 is_start = False
                 continue
             is_start = True
             if extended or kind is _SPARSE:
-                yield self._extended_member(header, block, extended)
+                yield self._extended_member(member, block, extended)
                 extended = {}
             else:
-                yield TarMember(header.path, kind, size_bytes, header.mode, header.link)
+                yield member
         raise TarError(f"has more than {self._limits.headers:,} headers")
 
     def content(self, member: TarMember, limit_bytes: int) -> bytes:
@@ -181,7 +161,7 @@ class TarStream:
             self._chunk, self._at = chunk, 0
         return self._take(BLOCK)
 
-    def _extended_member(self, header: TarHeader, block: bytes, extended: dict[bytes, bytes]) -> TarMember:
+    def _extended_member(self, header: TarMember, block: bytes, extended: dict[bytes, bytes]) -> TarMember:
         """A member whose header is not all that is said of it."""
         kind, size_bytes = header.kind, header.size_bytes
         if b"size" in extended and not header.is_bare:
@@ -193,7 +173,7 @@ class TarStream:
             kind = _SPARSE
             self._skip_sparse_map(block)
         path, link = extended.get(b"path") or header.path, extended.get(b"linkpath") or header.link
-        return TarMember(path, kind, size_bytes, header.mode, link)
+        return TarMember(path, kind, size_bytes, header.mode, link, header.type, header.is_bare)
 
     def _skip_sparse_map(self, block: bytes) -> None:
         """Read the blocks that old GNU headers go on in; the content comes after them."""
@@ -206,7 +186,7 @@ class TarStream:
             goes_on = self._take(BLOCK)[504]
         self._unread = unread
 
-    def _extended(self, header: TarHeader) -> dict[bytes, bytes]:
+    def _extended(self, header: TarMember) -> dict[bytes, bytes]:
         if header.size_bytes > _EXTENDED_LIMIT_BYTES:
             raise TarError(f"an extended header of {header.size_bytes:,} bytes")
         self._count_extended(header.size_bytes)

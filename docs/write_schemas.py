@@ -12,7 +12,9 @@ import msgspec
 from analyzers.evidence import Finding, Justification
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
+from images.comparison import ImageComparison
 from images.environment import RuntimeEnvironment
+from images.report import ImageReport
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
@@ -27,6 +29,8 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "answer": Answer,
     "environment": RuntimeEnvironment,
     "finding": Finding,
+    "image": ImageReport,
+    "image-comparison": ImageComparison,
     "installed": InstalledReport,
     "justification": Justification,
     "metadata": Metadata,

@@ -21,7 +21,7 @@ _CONFIGURATION = b"etc/ld.so.conf"
 _LIMIT_CONFIGURATION_BYTES = 64 * 1024
 _LIMIT_INCLUDED = 256
 _LIMIT_DIRECTORIES = 256
-_LIMIT_LOOKUPS = 500_000
+_LIMIT_LOOKUPS = 100_000
 _MUSL_ARCHITECTURES = (
     *("x86_64", "i386", "aarch64", "arm", "armhf", "powerpc", "powerpc64", "powerpc64le"),
     *("s390x", "riscv32", "riscv64", "loongarch64", "mips", "mipsel", "mips64", "mips64el", "x32"),
@@ -57,6 +57,7 @@ class LibrarySearch:
         self._system = tuple(dict.fromkeys([*_of_environment(config), *_configured(files)]))
         self._places: dict[tuple[bytes, bytes], bytes | None] = {}
         self._directories: dict[bytes, bytes | None] = {}
+        self._of_file: tuple[tuple[bytes, tuple[bytes, ...]], tuple[bytes, ...]] | None = None
         self._left = _LIMIT_LOOKUPS
 
     @property
@@ -90,15 +91,20 @@ class LibrarySearch:
 
     def _searched(
         self, path: bytes, elf: ElfFile, programs: Sequence[tuple[bytes, ElfFile]]
-    ) -> Iterator[bytes]:
-        yield from run_path_directories(path, elf)
-        for program, its_elf in programs:
-            yield from run_path_directories(program, its_elf)
-            if its_elf.interpreter:
-                # Where the loader itself stands: systems that have no common directories rely on it.
-                yield its_elf.interpreter.encode().rpartition(b"/")[0]
-        yield from self._system
-        yield from default_directories(elf.machine)
+    ) -> tuple[bytes, ...]:
+        """The directories that are there, in the order in which they are searched for a file."""
+        key = (path, tuple(program for program, _ in programs))
+        if self._of_file is None or self._of_file[0] != key:
+            written = [*run_path_directories(path, elf)]
+            for program, its_elf in programs:
+                written += run_path_directories(program, its_elf)
+                if its_elf.interpreter:
+                    # Where the loader itself stands: systems that have no common directories rely on it.
+                    written.append(its_elf.interpreter.encode("utf-8", "surrogateescape").rpartition(b"/")[0])
+            written += [*self._system, *default_directories(elf.machine)]
+            real = (self._real(directory) for directory in written)
+            self._of_file = (key, tuple(dict.fromkeys(place for place in real if place is not None)))
+        return self._of_file[1]
 
     def _fits(self, found: bytes, elf: ElfFile) -> bool:
         its = self._files.elf(found)
@@ -108,18 +114,15 @@ class LibrarySearch:
         key = (directory, name)
         if key not in self._places:
             self._left -= 1
-            self._places[key] = self._looked_up(directory, name) if self._left > 0 else None
+            self._places[key] = self._looked_up(joined(directory, name)) if self._left > 0 else None
         return self._places[key]
 
-    def _looked_up(self, directory: bytes, name: bytes) -> bytes | None:
-        real = self._real(directory)
-        if real is None:
-            return None
+    def _looked_up(self, path: bytes) -> bytes | None:
         try:
-            kind = self._files.stat(joined(real, name)).kind
+            kind = self._files.stat(path).kind
         except FileReaderError:
             return None
-        return joined(real, name) if kind is FileKind.FILE else led_to(self._files, joined(real, name))
+        return path if kind is FileKind.FILE else led_to(self._files, path)
 
     def _real(self, directory: bytes) -> bytes | None:
         if directory not in self._directories:

@@ -78,7 +78,7 @@ def secret_of(name: str, value: str) -> str | None:
     """What is secret about a named value, in words for people; None where nothing is."""
     kind = secret_form(value)
     if kind is None and is_secret_name(name) and _is_value(value):
-        kind = "a value that its name calls secret"
+        kind = "a secret, by its name"
     return kind
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from analyzers.evidence import Confidence
 from analyzers.files import FileKind, FileReaderError, joined
 from images.catalogers.catalog import Catalog
+from images.catalogers.completeness import saw_everything
 from images.catalogers.native_libraries import upstream_version
 from images.environment import ABSENT, Fact, FactValue
 from images.image_config import ImageConfig
@@ -30,7 +31,7 @@ _COMPILERS = frozenset(
     {*_C_COMPILERS, *_CXX_COMPILERS, *(name for names in _OTHERS.values() for name in names)}
 )
 _TOOLS = ("cargo", "cmake", "git", "make", "meson", "ninja", "patch", "pkg-config", "pkgconf", "swig")
-_NOT_ON_PATH = ("/usr/local/cargo/bin", "/root/.cargo/bin", "/usr/local/cuda/bin")
+_NOT_ON_PATH = ("usr/local/cargo/bin", "root/.cargo/bin", "usr/local/cuda/bin")
 """Where installers put compilers that they make known by a line in a shell's profile."""
 
 _HEADERS = {
@@ -65,7 +66,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     Args:
         known: with the interpreters, whose headers belong to this, and ``arch``.
     """
-    complete = not known.unknowns
+    complete = saw_everything(known)
     programs = _Programs(files, config)
     arch = str(known.facts["arch"].value) if "arch" in known.facts else ""
     facts: dict[str, Fact] = {}
@@ -96,7 +97,7 @@ class _Programs:
         variables = (config.config.env or ()) if config.config else ()
         path = next((v.partition("=")[2] for v in variables if v.startswith("PATH=")), _DEFAULT_PATH)
         parts = [part for part in path.split(":") if part.startswith("/")][:_LIMIT_DIRECTORIES]
-        self._files, self._directories = files, (*parts, *_NOT_ON_PATH)
+        self._files, self._directories = files, (*parts, *(f"/{directory}" for directory in _NOT_ON_PATH))
 
     def first(self, names: Sequence[str]) -> tuple[str, bytes] | None:
         """Path as written, and the file it leads to, of the first name that is anywhere."""

@@ -13,6 +13,7 @@ import msgspec
 
 from analyzers.evidence import Confidence
 from images.catalogers.catalog import Catalog
+from images.catalogers.completeness import saw_everything
 from images.catalogers.library_kinds import GPU_FAMILIES, LIBRARY_KINDS
 from images.catalogers.toolkits import WANTED as WANTED
 from images.catalogers.toolkits import cuda_toolkits, macro_version, rocm_installations
@@ -55,8 +56,8 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """``cuda.runtime``, ``cudnn.version`` and ``rocm.version``, and the toolkits that are installed.
 
     Args:
-        known: with the libraries of `images.catalogers.native_libraries`. Absence is stated only where it has
-            no unknowns: then every file was seen.
+        known: with the libraries of `images.catalogers.native_libraries`. Absence is stated only where
+            everything was seen.
     """
     toolkits = list(cuda_toolkits(files))
     rocm = list(rocm_installations(files))
@@ -73,7 +74,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
         if toolkit.version is not None
     )
     everything = Catalog(libraries=known.libraries + libraries, distributions=known.distributions)
-    variables = dict(_variables(config))
+    variables, complete = dict(_variables(config)), saw_everything(known)
     statements = {
         "cuda.runtime": list(_cuda_statements(everything)),
         "cudnn.version": list(_cudnn_statements(files, everything)),
@@ -84,7 +85,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
         fact = _fact(said, variables.get(name.partition(".")[0]), parts=2 if name == "cuda.runtime" else 3)
         if fact is not None:
             facts[name] = fact
-        elif not said and not known.unknowns:
+        elif not said and complete:
             facts[name] = Fact(value=ABSENT, source="all files of the image")
     return Catalog(facts=facts, libraries=libraries)
 

@@ -9,12 +9,13 @@ from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import DatabaseFile, read_databases
 from images.catalogers.package_layers import States, first_layers
-from images.catalogers.system_packages import package_catalog, together
+from images.catalogers.system_packages import file_catalog, package_catalog, together
 from images.image_config import ImageConfig
 from images.links import resolved
 from images.packages.listed import PackageList
 from images.root_files import LayeredFiles, RootFiles
 from images.rpm.databases import read_rpm_database
+from images.rpm.manifest import read_rpm_manifest
 from images.wanted import Wanted
 
 _DIRECTORIES = (b"usr/lib/sysimage/rpm", b"var/lib/rpm", b"usr/share/rpm")
@@ -28,10 +29,12 @@ _LOG_SUFFIX = b"-wal"
 _LIMIT_BYTES = 128 << 20
 _WHAT = "rpm database"
 
+_MANIFEST = b"var/lib/rpmmanifest/container-manifest-2"
+_LIMIT_MANIFEST_BYTES = 16 << 20
+
+_PATHS = (directory + b"/" + name for directory in _DIRECTORIES for name in (*_NAMES, _SQLITE + _LOG_SUFFIX))
 WANTED = Wanted(
-    paths=frozenset(
-        directory + b"/" + name for directory in _DIRECTORIES for name in (*_NAMES, _SQLITE + _LOG_SUFFIX)
-    ),
+    paths=frozenset({*_PATHS, _MANIFEST}),
     limit_bytes=_LIMIT_BYTES,
 )
 
@@ -40,18 +43,23 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     """Every package of the system's database: the first that is not empty; others are unknowns."""
     unknowns: list[Unknown] = []
     chosen: Catalog | None = None
-    taken: str | None = None
+    taken = ""
     for directory in _real_directories(files):
         for database in _databases(files, directory, unknowns):
-            if taken is not None:
+            if chosen is not None:
                 reason = f"it is not read: {taken} is taken for the system's"
                 unknowns.append(Unknown(what=_WHAT, where=database.where, reason=reason))
                 continue
             found = _packages(files, database, unknowns)
-            chosen = found if chosen is None else together((chosen, found))
             if found.packages or found.unknowns:
-                taken = database.where
-    return together((chosen,) if chosen is not None else (), tuple(unknowns))
+                chosen, taken = found, database.where
+    return together((_of_manifest(files) if chosen is None else chosen,), tuple(unknowns))
+
+
+def _of_manifest(files: RootFiles) -> Catalog:
+    """Images that were built by rpm and keep neither it nor its database."""
+    found, unknowns = read_databases(files, (_MANIFEST,), "rpm manifest", _LIMIT_MANIFEST_BYTES)
+    return together(tuple(file_catalog(files, file, "rpm", read_rpm_manifest) for file in found), unknowns)
 
 
 def _real_directories(files: RootFiles) -> Iterator[bytes]:

@@ -68,7 +68,9 @@ def macro_version(files: FileReader, header: bytes, macros: tuple[bytes, ...]) -
         return None
     numbers = []
     for macro in macros:
-        match = re.search(rb"^#\s*define\s+" + macro + rb"\s+([0-9]{1,9})\b", content, re.MULTILINE)
+        match = re.search(
+            rb"^[ \t]*#[ \t]*define[ \t]+" + macro + rb"[ \t]+([0-9]{1,9})\b", content, re.MULTILINE
+        )
         if match is None:
             return None
         numbers.append(str(int(match[1])))

@@ -13,7 +13,8 @@ from images.following import FollowingFiles
 from images.links import shown_path
 
 _NAME = re.compile(
-    rb"(?:platform-)?(?P<kind>python|pypy|graalpy)(?P<version>[0-9](?:\.[0-9]{1,2})?)?(?P<flags>[tdmu]{0,2})(?:-dbg|-c)?",
+    rb"(?:platform-)?(?P<kind>python|pypy|graalpy)(?P<version>[0-9](?:\.[0-9]{1,2})?)?"
+    rb"(?P<flags>[tdmu]{0,2})(?:-dbg|-c)?",
     re.ASCII,
 )
 _LIBRARY = re.compile(

@@ -37,7 +37,7 @@ def reduced_elf(parser: ElfParser, pieces: Iterator[memoryview], size_bytes: int
         return elf_of(parser, b"".join(pieces))
     parts = _Parts([(0, _WHOLE_BYTES), (size_bytes - _TAIL_BYTES, size_bytes)])
     at, is_dynamic_known = 0, False
-    for piece in pieces:
+    for piece in _small(pieces):
         parts.keep(at, piece)
         at += len(piece)
         if not is_dynamic_known and at >= HEAD_BYTES:
@@ -47,6 +47,13 @@ def reduced_elf(parser: ElfParser, pieces: Iterator[memoryview], size_bytes: int
                 if found is not None and found[0] >= at:
                     parts = parts.and_also(found[0], found[0] + min(found[1], _DYNAMIC_LIMIT_BYTES))
     return parser.parse(parts.read)
+
+
+def _small(pieces: Iterator[memoryview]) -> Iterator[memoryview]:
+    """Pieces so small that the dynamic section is known of before it comes by."""
+    for piece in pieces:
+        for at in range(0, len(piece), _WHOLE_BYTES // 8):
+            yield piece[at : at + _WHOLE_BYTES // 8]
 
 
 class _Parts:

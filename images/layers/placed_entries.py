@@ -81,7 +81,7 @@ class PlacedEntries:
             if was_directory != (entry.kind is _DIRECTORY) or (previous and previous.kind is _SYMLINK):
                 self._directories = {b"": b""}
         self.entries[path] = entry
-        if self.count > self._limit:
+        if len(self.entries) + len(self._directories) > self._limit:
             raise TarError(f"has more than {self._limit:,} entries")
         return replaced
 

@@ -9,8 +9,8 @@ import msgspec
 
 from analyzers.files import joined
 from analyzers.kept_contents import KeepRoom, KeptContent
-from analyzers.tar_headers import TarError, TarKind
-from analyzers.tars import TarEndError, TarLimits, TarMember, TarStream
+from analyzers.tar_headers import TarError, TarKind, TarMember
+from analyzers.tars import TarEndError, TarLimits, TarStream
 from images.elf_file import ElfFile
 from images.elf_parser import ELF_MAGIC, ElfParser
 from images.layers.blob import Blob
@@ -28,6 +28,8 @@ _PIECES_AHEAD = 16
 _WHITEOUT, _META, _OPAQUE = b".wh.", b".wh..wh.", b".wh..wh..opq"
 _SMALLEST_ELF_BYTES = 52
 _SHARED_LIMIT = 10_000
+_FILE, _DIRECTORY, _SYMLINK = TarKind.FILE, TarKind.DIRECTORY, TarKind.SYMLINK
+_HARDLINK, _SPARSE = TarKind.HARDLINK, TarKind.SPARSE
 
 
 class LayerReader:
@@ -182,23 +184,22 @@ class _Reading:
             raise TarError(f"has more than {self._limits.entries:,} whiteouts")
 
     def _put(self, stream: TarStream, member: TarMember, path: bytes) -> None:
-        match member.kind:
-            case TarKind.FILE:
-                self._set(path, self._entry(EntryKind.FILE, member))
-                self._take_content(stream, member, path)
-            case TarKind.DIRECTORY:
-                self._set(path, self._entry(EntryKind.DIRECTORY, member))
-            case TarKind.SYMLINK:
-                entry = LayerEntry(EntryKind.SYMLINK, len(member.link), member.mode, member.link)
-                self._set(path, entry)
-            case TarKind.HARDLINK:
-                self._put_hard_link(path, member)
-            case TarKind.SPARSE:
-                self._set(path, self._entry(EntryKind.FILE, member))
-                self._left_out[path] = "its content has holes, which are not supported"
-                self._remarks.add(path, "its content has holes, it is not looked into")
-            case _:
-                self._set(path, self._entry(EntryKind.OTHER, member))
+        kind = member.kind
+        if kind is _FILE:
+            self._set(path, self._entry(EntryKind.FILE, member))
+            self._take_content(stream, member, path)
+        elif kind is _DIRECTORY:
+            self._set(path, self._entry(EntryKind.DIRECTORY, member))
+        elif kind is _SYMLINK:
+            self._set(path, LayerEntry(EntryKind.SYMLINK, len(member.link), member.mode, member.link))
+        elif kind is _HARDLINK:
+            self._put_hard_link(path, member)
+        elif kind is _SPARSE:
+            self._set(path, self._entry(EntryKind.FILE, member))
+            self._left_out[path] = "its content has holes, which are not supported"
+            self._remarks.add(path, "its content has holes, it is not looked into")
+        else:
+            self._set(path, self._entry(EntryKind.OTHER, member))
 
     def _entry(self, kind: EntryKind, member: TarMember) -> LayerEntry:
         """An entry without a target; equal ones are the same where there are not too many kinds of them."""

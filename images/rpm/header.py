@@ -9,6 +9,7 @@ import struct
 
 from images.packages.listed import ListedPackage, text, word
 from images.rpm.errors import RpmDatabaseError
+from images.rpm.source_packages import source_package
 
 _NAME, _VERSION, _RELEASE, _EPOCH = 1000, 1001, 1002, 1003
 _LICENSE, _ARCH, _SOURCE_RPM = 1014, 1022, 1044
@@ -19,7 +20,6 @@ _COUNTS = struct.Struct(">II")
 _ENTRY = struct.Struct(">IIiI")
 _NUMBER = struct.Struct(">I")
 _LIMIT_ENTRIES = 0xFFFF
-_SOURCE_SUFFIXES = (b".src.rpm", b".nosrc.rpm")
 
 
 def read_header(blob: bytes) -> ListedPackage:
@@ -71,7 +71,7 @@ def _package(values: _Values) -> ListedPackage:
     name = word(values.text(_NAME), "name")
     version = f"{word(values.text(_VERSION), 'version')}-{word(values.text(_RELEASE), 'release')}"
     epoch, arch = values.number(_EPOCH), values.text(_ARCH)
-    source, source_version = _source(values.text(_SOURCE_RPM))
+    source, source_version = source_package(values.text(_SOURCE_RPM))
     return ListedPackage(
         name=name,
         version=version if epoch is None else f"{epoch}:{version}",
@@ -80,13 +80,3 @@ def _package(values: _Values) -> ListedPackage:
         source_version=None if source_version == version else source_version,
         license=text(values.text(_LICENSE)),
     )
-
-
-def _source(file_name: bytes) -> tuple[str | None, str | None]:
-    """Name and version of a source package by the name of its file, which holds no epoch."""
-    for suffix in _SOURCE_SUFFIXES:
-        if file_name.endswith(suffix):
-            parts = file_name.removesuffix(suffix).rsplit(b"-", 2)
-            if len(parts) == 3:
-                return word(parts[0], "source"), word(b"-".join(parts[1:]), "source version")
-    return None, None

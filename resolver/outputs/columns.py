@@ -12,7 +12,16 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
 
 
-def table(rows: Sequence[Sequence[str]], width: int, give: int, indent: str = "  ") -> Iterator[str]:
+def _cut(cell: str, width: int) -> str:
+    """Of a path the end says more than its beginning."""
+    if len(cell) <= width or not cell.startswith("/"):
+        return cut(cell, width)
+    return f"…{cell[len(cell) - max(width - 1, 0) :]}"
+
+
+def table(
+    rows: Sequence[Sequence[str]], width: int, give: int, indent: str = "  ", spare: int | None = None
+) -> Iterator[str]:
     """Lines of rows under each other; empty columns are left out.
 
     Args:
@@ -20,16 +29,22 @@ def table(rows: Sequence[Sequence[str]], width: int, give: int, indent: str = " 
         width: of the terminal.
         give: index of the column that is cut where the others leave it too little room.
         indent: before every line.
+        spare: index of a column that is left out before that.
     """
     if len(rows) < 2:
         return
     sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
     filled = [any(row[index] for row in rows[1:]) for index in range(len(sizes))]
     used = [size + len(_GAP) for index, size in enumerate(sizes) if filled[index] and index != give]
+    if spare is not None and filled[spare] and sum(used) + sizes[give] + len(indent) > width:
+        filled[spare] = False
+        used = [size + len(_GAP) for index, size in enumerate(sizes) if filled[index] and index != give]
     sizes[give] = min(sizes[give], max(width - len(indent) - sum(used), 12))
     for row in rows:
         cells = (
-            cut(cell, size).ljust(size) for cell, size, shown in zip(row, sizes, filled, strict=True) if shown
+            _cut(cell, size).ljust(size)
+            for cell, size, shown in zip(row, sizes, filled, strict=True)
+            if shown
         )
         yield f"{indent}{_GAP.join(cells)}".rstrip()
 

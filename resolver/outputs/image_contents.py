@@ -14,6 +14,7 @@ from resolver.outputs.columns import counted, flowed, table
 _T = TypeVar("_T")
 _MOST_DISTRIBUTIONS = 60
 _MOST_LIBRARIES = 15
+_MOST_PLACES = 6
 _MOST_INTERPRETERS = 20
 _HINT = "--all or --format json has all"
 _KINDS = {
@@ -43,7 +44,7 @@ def pythons(report: ImageReport, width: int, *, whole: bool) -> Iterator[str]:
     shown = _shown(found, _MOST_INTERPRETERS, whole=whole)
     rows: list[tuple[str, ...]] = [("", "version", "path", "made by", "distributions", "layer", "made from")]
     rows += [_interpreter(one, counts[one.path], layered=bool(report.layers)) for one in shown]
-    yield from table(rows, width, give=2)
+    yield from table(rows, width, give=2, spare=6)
     if len(shown) < len(found):
         yield f"  and {len(found) - len(shown)} more ({_HINT})"
     if any(one.is_default for one in shown):
@@ -68,15 +69,22 @@ def distributions(report: ImageReport, width: int, *, whole: bool) -> Iterator[s
     by_interpreter: dict[str | None, list[PythonDistribution]] = {one.path: [] for one in report.interpreters}
     for one in report.distributions:
         by_interpreter.setdefault(one.interpreter, []).append(one)
-    for path, found in by_interpreter.items():
-        if not found:
-            continue
+    default = next((one.path for one in report.interpreters if one.is_default), None)
+    filled = sorted(
+        (path for path, found in by_interpreter.items() if found), key=lambda path: path != default
+    )
+    for path in _shown(filled, _MOST_PLACES, whole=whole):
+        found = by_interpreter[path]
         where = path or "no interpreter"
         yield f"Installed for {where} ({counted(len(found), 'distribution')}{_by_layer(found, report)}):"
         shown = _shown(found, _MOST_DISTRIBUTIONS, whole=whole)
         yield from flowed([_distribution(one) for one in shown], width)
         if len(shown) < len(found):
             yield f"    and {len(found) - len(shown)} more ({_HINT})"
+    if not whole and len(filled) > _MOST_PLACES:
+        count = sum(len(by_interpreter[path]) for path in filled[_MOST_PLACES:])
+        places = len(filled) - _MOST_PLACES
+        yield f"and {counted(count, 'distribution')} for {places} other interpreters ({_HINT})"
 
 
 def _distribution(one: PythonDistribution) -> str:

@@ -20,6 +20,12 @@ def fitted(text: str, width: int, indent: str = "  ") -> list[str]:
         return [shown]
     import textwrap
 
+    told = shown.lstrip(" ")
     return textwrap.wrap(
-        shown, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        told,
+        width,
+        initial_indent=shown[: len(shown) - len(told)],
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -53,6 +53,12 @@ class RpmRoot:
         form = "\\t".join(f"%{{{field}}}" for field in _FIELDS) + "\\n"
         return sorted(tuple(line.split("\t")) for line in self._rpm("-qa", "--qf", form).splitlines())
 
+    def manifest(self) -> bytes:
+        """What distroless images of Azure Linux keep."""
+        fields = (*("NAME", "VERSION}-%{RELEASE", "INSTALLTIME", "BUILDTIME", "VENDOR"), "", "SIZE", "ARCH")
+        columns = [f"%{{{field}}}" if field else "(none)" for field in (*fields, "EPOCHNUM", "SOURCERPM")]
+        return self._rpm("-qa", "--qf", "\\t".join(columns) + "\\n").encode()
+
     def headers(self) -> list[bytes]:
         """The header blobs, as SQLite itself reads them."""
         with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:

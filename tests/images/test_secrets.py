@@ -95,7 +95,7 @@ def test_a_name_alone_makes_no_secret_of_a_switch_a_place_or_a_placeholder(value
 
 
 def test_a_name_makes_a_secret_of_a_value() -> None:
-    assert secret_of("DB_PASSWORD", "hunter2") == "a value that its name calls secret"
+    assert secret_of("DB_PASSWORD", "hunter2") == "a secret, by its name"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def parse_challenge(header: str) -> Challenge | None:
     header = header[:_LIMIT_LENGTH]
     found = list(_SCHEME.finditer(header))
     kinds: dict[str, dict[str, str]] = {}
-    for match, following in zip(found, [*found[1:], None], strict=True):
+    for match, following in zip(found, [*found[1:], None], strict=False):
         text = header[match.end() : following.start() if following is not None else len(header)]
         parameters = {
             (parameter[1] or parameter[3]).lower(): parameter[2] or parameter[4] or ""

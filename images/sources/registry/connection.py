@@ -146,10 +146,10 @@ class RegistryConnection:
             ours = origin(url) == origin(self._url(path))
             authorization = {"Authorization": self._authorization} if ours and self._authorization else {}
             response = self._request("GET", url, {**headers, **authorization})
+            url = response.url or url
             if ours and response.status_code == 401 and not is_answered:
                 is_answered = True
-                challenge = parse_challenge(response.headers.get("WWW-Authenticate", ""))
-                if challenge is not None and self._authenticate(challenge):
+                if self._is_granted(response):
                     response.close()
                     continue
             location = response.headers.get("Location")
@@ -179,7 +179,7 @@ class RegistryConnection:
         """One request; where nothing but HTTP is spoken and may be, that is remembered."""
         while True:
             try:
-                return self._session.request(
+                response = self._session.request(
                     method,
                     url,
                     headers={"Accept-Encoding": "identity", **headers},
@@ -196,6 +196,9 @@ class RegistryConnection:
                     url = f"http:{url.removeprefix('https:')}"
                     continue
                 raise self._failure(url, error) from error
+            if urlsplit(url).netloc == self._host:
+                self._schemes = [urlsplit(url).scheme]
+            return response
 
     def _failure(self, url: str, error: Exception) -> SourceUnavailableError:
         place = "" if urlsplit(url).netloc == self._host else f" ({urlsplit(url).hostname})"
@@ -214,6 +217,15 @@ class RegistryConnection:
             remedy = "if it speaks HTTP only: --insecure"
             return self.unavailable(f"cannot be spoken to by HTTPS{place}", remedy)
         return self.unavailable(f"cannot be reached{place}")
+
+    def _is_granted(self, response: requests.Response) -> bool:
+        """Whether what a refusal asks for is at hand now."""
+        challenge = parse_challenge(response.headers.get("WWW-Authenticate", ""))
+        try:
+            return challenge is not None and self._authenticate(challenge)
+        except BaseException:
+            response.close()
+            raise
 
     def _authenticate(self, challenge: Challenge) -> bool:
         """Get what the registry asks for; False where there is nothing to offer."""
@@ -279,8 +291,16 @@ class _NoAuth(requests.auth.AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Leaves redirects alone: they would be read whole, and their addresses believed."""
+
+    def get_redirect_target(self, response: requests.Response) -> str | None:
+        """None, whatever the response says."""
+        return None
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.auth = _NoAuth()
     return session

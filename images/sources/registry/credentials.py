@@ -6,6 +6,7 @@ They are looked up when a registry asks for them, and never shown.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -87,7 +88,9 @@ def _of_config(
         keys = ("/".join(words[:count]) for count in range(len(words), 0, -1))
         found = next((known.auths[key] for key in keys if known.auths.get(key)), None)
         if found is None:
-            found = known.resolve_authconfig(name.registry)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that a helper is missing, which is an error below
+                found = known.resolve_authconfig(name.registry)
     except DockerException as error:
         raise SourceUnavailableError(
             str(path),

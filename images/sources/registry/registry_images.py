@@ -133,7 +133,11 @@ class _RegistryBlobs:
         return self._document(descriptor, f"blobs/{descriptor.digest}", {}, LIMIT_CONFIG_BYTES)
 
     def layers(self, layers: Sequence[NamedLayer], read_layer: ReadLayer) -> Sequence[LayerContent]:
-        return [self._layer(layer, read_layer) for layer in layers]
+        found: dict[str, LayerContent] = {}
+        for layer in layers:
+            if layer.name not in found:
+                found[layer.name] = self._layer(layer, read_layer)
+        return [found[layer.name] for layer in layers]
 
     def _layer(self, layer: NamedLayer, read_layer: ReadLayer) -> LayerContent:
         self._progress(f"{layer.what}: {layer.size_bytes or 0:,} bytes")

@@ -82,5 +82,17 @@ def test_what_a_layer_left_in_the_log_is_of_that_layer(tmp_path: Path) -> None:
     assert layers(LayeredMemoryRoot([lower, upper])) == {"a": 0, "b": 1}
 
 
+def test_a_manifest_counts_where_there_is_no_database() -> None:
+    path = b"var/lib/rpmmanifest/container-manifest-2"
+    line = b"openssl\t3.0-1\t1\t2\tMicrosoft\t(none)\t9\tx86_64\t1\tssl-3.0-1.src.rpm\n"
+    found = cataloged(MemoryRoot({path: line + b"\nbad\tline\n"}))
+    assert [(package.name, package.version, package.source) for package in found.packages] == [
+        ("openssl", "1:3.0-1", "ssl")
+    ]
+    assert [unknown.reason for unknown in found.unknowns] == ["line 3: 2 columns for 10"]
+    found = cataloged(MemoryRoot({path: line, VAR: database("a")}))
+    assert [package.name for package in found.packages] == ["a"]
+
+
 def test_nothing() -> None:
     assert cataloged(MemoryRoot({})) == Catalog()

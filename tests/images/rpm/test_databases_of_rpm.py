@@ -55,6 +55,16 @@ def test_ndb(rpm_root: RpmRoot) -> None:
     assert listed(read_rpm_database(content)) == rpm_root.listing()
 
 
+def test_manifest_of_images_without_rpm(rpm_root: RpmRoot) -> None:
+    root = MemoryRoot({b"var/lib/rpmmanifest/container-manifest-2": rpm_root.manifest()})
+    found = catalog(root, ImageConfig(), Catalog())
+    assert sorted((package.name, package.version, package.arch) for package in found.packages) == [
+        (name, version.removeprefix("0:"), arch) for name, version, arch, *_ in rpm_root.listing()
+    ]
+    assert {package.source for package in found.packages} == {"many"}
+    assert found.unknowns == ()
+
+
 @pytest.mark.parametrize("name", ["rpmdb.sqlite", "Packages.db", "Packages"])
 def test_agrees_with_another_reader(rpm_root: RpmRoot, tmp_path: Path, name: str) -> None:
     if importlib.util.find_spec("pygorpmrustinfo") is None:
