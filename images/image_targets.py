@@ -7,7 +7,7 @@ image will meet is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from packaging.version import InvalidVersion, Version
@@ -62,7 +62,8 @@ def image_target(
 
     Args:
         report: of the image.
-        python_version: which of its interpreters is meant, or which one will be added where it has none.
+        python_version: which of its interpreters is meant, by version or by path, or which one will be added
+            where it has none.
         platform: see `images.platforms`; what a name leaves open says nothing here.
 
     Raises:
@@ -131,6 +132,8 @@ def _python(report: ImageReport, python_version: str | None) -> tuple[RuntimeEnv
         if len(found) != 1:
             raise UndecidedPythonError(tuple(map(_named, found[:_MOST_NAMED])))
         return _facts(found[0]), found[0]
+    if python_version.startswith("/"):
+        return _by_path(report, python_version, known, default)
     stated = python_target(python_version, "--python-version")
     if "python.version" in known and _agrees(python_version, stated, known):
         return known, default
@@ -143,11 +146,22 @@ def _python(report: ImageReport, python_version: str | None) -> tuple[RuntimeEnv
         # An interpreter of which nothing but its place is known may be the one that the user knows.
         return stated, default
     named = [_named(one) for one in found[:_MOST_NAMED]] or [f"Python {known['python.version']}"]
-    raise ContradictedTargetError(
-        f"--python-version {python_version}",
-        ", ".join(named),
-        "leave --python-version out, or name an image with that Python",
-    )
+    raise _other_pythons(python_version, named)
+
+
+def _by_path(
+    report: ImageReport, path: str, known: RuntimeEnvironment, default: Interpreter | None
+) -> tuple[RuntimeEnvironment, Interpreter]:
+    for interpreter in report.interpreters:
+        if interpreter.path == path and interpreter.version is not None:
+            return known if interpreter == default else _facts(interpreter), interpreter
+    named = [_named(one) for one in report.interpreters if one.version is not None]
+    raise _other_pythons(path, named[:_MOST_NAMED] or ["no Python"])
+
+
+def _other_pythons(asked: str, named: Sequence[str]) -> ContradictedTargetError:
+    remedy = "leave --python-version out, or name an image with that Python"
+    return ContradictedTargetError(f"--python-version {asked}", ", ".join(named), remedy)
 
 
 def _of_default(report: ImageReport) -> RuntimeEnvironment:
