@@ -9,15 +9,17 @@ is refused, and the wrap `unloadable` warns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from analyzers.evidence import Evidence, Justification
-from images.loadable import Unmet, unmet
-from images.symbol_ceilings import is_promised
 from resolver.context import Context
 from resolver.projects import Project
 from resolver.target import wheel_tags
 from resolver.units.verdicts import Refusal
 from resolver.versions import positions, span
+
+if TYPE_CHECKING:
+    from images.loadable import Unmet
 
 _MOST_EVIDENCE = 5
 
@@ -52,6 +54,9 @@ class AbiSieve:
 
 def missing(project: Project, position: int, context: Context) -> Sequence[Unmet]:
     """What stands against loading the wheel of a release; empty where nothing does or that is not known."""
+    from images.loadable import unmet  # only a run on an image needs them
+    from images.symbol_ceilings import is_promised
+
     files = project.files(position, context.target)
     if not files or context.natives is None:
         return ()
