@@ -7,12 +7,12 @@ image will meet is not known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from packaging.version import InvalidVersion, Version
 
-from images.environment import Fact, FactValue, RuntimeEnvironment
+from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
 from images.errors import (
     ContradictedTargetError,
     UndecidedPythonError,
@@ -23,6 +23,7 @@ from images.platforms import container_platform, stated_target
 from images.pythons import is_free_threaded, python_target
 from images.records import Interpreter
 from images.report import ImageReport
+from images.symbol_ceilings import CXX_LIBRARY, GLIBCXX
 
 _PYTHON = "python."
 _OF_INTERPRETER = (_PYTHON, "headers.python")
@@ -61,7 +62,8 @@ def image_target(
 
     Args:
         report: of the image.
-        python_version: which of its interpreters is meant, or which one will be added where it has none.
+        python_version: which of its interpreters is meant, by version or by path, or which one will be added
+            where it has none.
         platform: see `images.platforms`; what a name leaves open says nothing here.
 
     Raises:
@@ -90,12 +92,23 @@ def _machine(report: ImageReport) -> RuntimeEnvironment:
             if not name.startswith(_OF_INTERPRETER)
         }
     )
+    if _has_no_cxx_library(report):
+        source = f"no {CXX_LIBRARY} in the image"
+        facts = facts.overridden_by(RuntimeEnvironment(facts={GLIBCXX: Fact(value=ABSENT, source=source)}))
     if report.platform is None:
         return facts
     try:
         return stated_target(report.platform, "configuration of the image").overridden_by(facts)
     except UnknownPlatformError:
         return facts
+
+
+def _has_no_cxx_library(report: ImageReport) -> bool:
+    """Whether the image was searched for native libraries, which is where its libc came from, without one."""
+    facts, libraries = report.environment, report.libraries
+    known = "libc.version" in facts and any(library.name in ("glibc", "musl") for library in libraries)
+    found = GLIBCXX in facts or any(library.soname == CXX_LIBRARY for library in libraries)
+    return known and not found
 
 
 def _refuse_contradictions(platform: str, stated: RuntimeEnvironment, known: RuntimeEnvironment) -> None:
@@ -119,6 +132,8 @@ def _python(report: ImageReport, python_version: str | None) -> tuple[RuntimeEnv
         if len(found) != 1:
             raise UndecidedPythonError(tuple(map(_named, found[:_MOST_NAMED])))
         return _facts(found[0]), found[0]
+    if python_version.startswith("/"):
+        return _by_path(report, python_version, known, default)
     stated = python_target(python_version, "--python-version")
     if "python.version" in known and _agrees(python_version, stated, known):
         return known, default
@@ -131,11 +146,22 @@ def _python(report: ImageReport, python_version: str | None) -> tuple[RuntimeEnv
         # An interpreter of which nothing but its place is known may be the one that the user knows.
         return stated, default
     named = [_named(one) for one in found[:_MOST_NAMED]] or [f"Python {known['python.version']}"]
-    raise ContradictedTargetError(
-        f"--python-version {python_version}",
-        ", ".join(named),
-        "leave --python-version out, or name an image with that Python",
-    )
+    raise _other_pythons(python_version, named)
+
+
+def _by_path(
+    report: ImageReport, path: str, known: RuntimeEnvironment, default: Interpreter | None
+) -> tuple[RuntimeEnvironment, Interpreter]:
+    for interpreter in report.interpreters:
+        if interpreter.path == path and interpreter.version is not None:
+            return known if interpreter == default else _facts(interpreter), interpreter
+    named = [_named(one) for one in report.interpreters if one.version is not None]
+    raise _other_pythons(path, named[:_MOST_NAMED] or ["no Python"])
+
+
+def _other_pythons(asked: str, named: Sequence[str]) -> ContradictedTargetError:
+    remedy = "leave --python-version out, or name an image with that Python"
+    return ContradictedTargetError(f"--python-version {asked}", ", ".join(named), remedy)
 
 
 def _of_default(report: ImageReport) -> RuntimeEnvironment:

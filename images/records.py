@@ -76,7 +76,6 @@ class PythonDistribution(msgspec.Struct, frozen=True, kw_only=True, omit_default
         editable: path of the project that an editable install leads to.
         url: where it came from that is no index, without credentials.
         tags: of the wheel it was installed from.
-        package: name of the `SystemPackage` that brought it; None where none did.
     """
 
     name: str
@@ -91,7 +90,6 @@ class PythonDistribution(msgspec.Struct, frozen=True, kw_only=True, omit_default
     editable: str | None = None
     url: str | None = None
     tags: tuple[str, ...] = ()
-    package: str | None = None
     license: str | None = None
     layer: int | None = None
 
@@ -105,7 +103,7 @@ class SystemPackage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         where: the database that lists it.
         source: name of the source package it was built from.
         source_version: where it differs from `version`.
-        depends: names of packages that it needs, those of alternatives included.
+        depends: names of the packages that it needs, those of alternatives included; of deb and apk.
         layer: the layer that installed it in this version, so far as can be told.
     """
 

@@ -14,7 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
-from resolver.source import ReleaseSurfaces
+from resolver.source import ReleaseNatives, ReleaseSurfaces
 from resolver.target import Target
 from resolver.target_image import TargetImage
 
@@ -116,6 +116,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         offline: whether the index must not be asked.
         demands: what the user's code demands, by normalised project name; empty where none was scanned.
         surfaces: reads what releases offer of it; None where nothing is demanded.
+        natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
     """
 
@@ -137,6 +138,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
     demands: Mapping[str, ApiDemand] = {}
     surfaces: ReleaseSurfaces | None = None
+    natives: ReleaseNatives | None = None
     image: TargetImage | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from analyzers.evidence import Finding
 from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
+
+if TYPE_CHECKING:
+    from images.elf_file import ElfFile
 
 
 class ReleaseSurfaces(Protocol):
@@ -15,6 +18,13 @@ class ReleaseSurfaces(Protocol):
 
     def missing(self, demand: ApiDemand, file: File, release: str) -> tuple[Finding, ...] | None:
         """What code demands and the release of a file lacks; None where that cannot be known."""
+
+
+class ReleaseNatives(Protocol):
+    """Reads the native files of wheels."""
+
+    def files(self, file: File) -> Mapping[str, ElfFile] | None:
+        """The ELF files of a wheel by path; None where they cannot be known."""
 
 
 class ReleaseSource(Protocol):

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from images.report import ImageReport
 
 
+_PREFIXES = ("python3-", "py3-", "python-")
+"""How systems name the package of a distribution.
+
+Source: Debian Python Policy, "Module Package Names"; Alpine's and Fedora's guidelines for packages of Python.
+"""
+_SYSTEMS = frozenset({"debian", "rpm", "apk", None})
+"""Installers that are the system's, or say nothing as those of Alpine."""
+
+
 class Need(msgspec.Struct, frozen=True, kw_only=True):
     """Something in an image that needs a distribution there.
 
@@ -201,7 +210,14 @@ def _needs_of_packages(
     visible: Mapping[str, PythonDistribution], packages: Iterable[SystemPackage]
 ) -> Iterator[tuple[_Owned, str]]:
     """What packages of the system need that bring no distribution themselves, which would say it better."""
-    brought = {one.package: name for name, one in visible.items() if one.package is not None}
+    packages = list(packages)
+    listed = {package.name for package in packages}
+    brought = {
+        prefix + name: name
+        for name, one in visible.items()
+        for prefix in _PREFIXES
+        if one.installer in _SYSTEMS and prefix + name in listed
+    }
     for package in packages:
         if package.name in brought:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
+from fakes.elves import elf
 from fakes.image_reports import (
     DEBIAN,
     DIGEST,
@@ -21,6 +22,7 @@ from fakes.image_reports import (
 )
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
+from images.records import NativeLibrary
 
 MUSL, GLIBC = "cp311-cp311-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_28_x86_64"
 URLLIB3 = f"{DIST_PACKAGES}/urllib3-1.26.12.dist-info (layer 0)"
@@ -40,6 +42,10 @@ def server() -> Iterator[IndexServer]:
     index.add("arm", "1.0", tags=["cp311-cp311-manylinux_2_28_aarch64"])
     index.add("fresh", "1.0")
     index.add("fresh", "2.0", requires_python=">=3.12")
+    for version, symbol in (("1.0", "3.4.19"), ("1.1", "3.4.22"), ("2.0", "3.4.29")):
+        needs = {"libstdc++.so.6": [f"GLIBCXX_{symbol}"]}
+        native = {"fast/_fast.cpython-311-x86_64-linux-gnu.so": elf(needed=list(needs), requires=needs)}
+        index.add("fast", version, tags=["cp311-cp311-manylinux_2_34_x86_64"], contents=native)
     index.add("kernel", "1.0", requires=["fresh ; platform_release == '5.10'"])
     with IndexServer(index) as running:
         yield running
@@ -303,6 +309,38 @@ def test_another_interpreter_of_the_image_can_be_chosen(commands: Commands) -> N
         "value": "3.12.4",
         "source": "/usr/local/bin/python3.12",
     }
+
+
+OLD, BARE, NEW = {"libstdcxx.glibcxx": "3.4.25"}, dict[str, str](), {"libstdcxx.glibcxx": "3.4.30"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "version", "has"),
+    [
+        (OLD, "1.1", "libstdcxx.glibcxx 3.4.25 (/usr/bin/python3.11)"),
+        (NEW, "2.0", None),
+        (BARE, "2.0", "no libstdc++.so.6 in the image"),
+    ],
+)
+def test_what_the_image_cannot_load(
+    commands: Commands, facts: dict[str, str], version: str, has: str | None
+) -> None:
+    """By the symbol versions of the C++ library; where nothing can be loaded, the pin is warned of."""
+    libc = NativeLibrary(name="glibc", path="/lib/x86_64-linux-gnu/libc.so.6", soname="libc.so.6")
+    commands.write("native.json", saved(image_report(facts={**DEBIAN, **PYTHON, **facts}, libraries=(libc,))))
+    found = report(commands, "fast", "--image", "native.json")
+    assert pins(found) == {"fast": version}
+    told = [each["reason"] for each in pin(found, "fast")["rejected"]] + pin(found, "fast")["reasons"]
+    messages = [each["message"] for each in told if each["unit"] in ("abi", "unloadable")]
+    path = "fast/_fast.cpython-311-x86_64-linux-gnu.so"
+    if has is None:
+        assert messages == []
+    else:
+        (message,) = messages
+        needs = "libstdc++.so.6" if not facts else "GLIBCXX_3.4.29 of libstdc++.so.6"
+        assert f"needs {needs} ({path}), and the target has {has}" in message
+    again = commands.advise("fast", "--image", "native.json", "--offline", "--format", "json").json
+    assert pins(again) == {"fast": version}
 
 
 def test_the_project_can_name_its_image(commands: Commands) -> None:

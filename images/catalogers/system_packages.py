@@ -32,6 +32,7 @@ def package_catalog(
             arch=package.arch,
             source=package.source,
             source_version=None if package.source_version == package.version else package.source_version,
+            depends=package.depends,
             license=package.license,
             layer=layers.get(package.key),
         )

@@ -5,10 +5,15 @@ Source: https://wiki.alpinelinux.org/wiki/Apk_spec
 
 from __future__ import annotations
 
-from images.packages.listed import FullError, ListedPackage, Lister, PackageList, WordError, text, word
+import re
+
+from images.packages.listed import FullError, ListedPackage, Lister, PackageList, WordError, names, text, word
 from images.packages.paragraphs import LARGEST_PARAGRAPH_BYTES, paragraphs
 
-_FIELDS = frozenset(b"PVAoL")
+_FIELDS = frozenset(b"PVAoLD")
+_PROVIDED = re.compile(rb"(?:(?<=^)|(?<=\s))[a-z]+:\S+")
+"""Needs of something that packages provide, such as ``so:libz.so.1``."""
+
 _FILES = b"\nF:"
 """The rest of a paragraph are its directories and files."""
 
@@ -39,5 +44,6 @@ def _package(paragraph: bytes) -> ListedPackage:
         version=word(fields.get(ord("V"), b""), "version"),
         arch=word(arch, "architecture") if arch else None,
         source=word(source, "source") if source else None,
+        depends=names(_PROVIDED.sub(b"", fields.get(ord("D"), b""))),
         license=text(fields.get(ord("L"), b"")),
     )

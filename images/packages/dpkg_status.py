@@ -5,6 +5,7 @@ Source: deb-control(5), dpkg(1), https://wiki.debian.org/Teams/Dpkg/Spec/Databas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from images.packages.listed import (
@@ -14,16 +15,20 @@ from images.packages.listed import (
     Lister,
     PackageList,
     WordError,
+    names,
     word,
 )
 from images.packages.paragraphs import LARGEST_PARAGRAPH_BYTES, paragraphs
 
-_FIELDS = frozenset({b"package", b"status", b"version", b"architecture", b"source"})
+_DEPENDS = (b"pre-depends", b"depends")
+_FIELDS = frozenset({b"package", b"status", b"version", b"architecture", b"source", *_DEPENDS})
 _INSTALLED = frozenset({b"installed", b"triggers-awaited", b"triggers-pending"})
 """Configured; the last two wait for what others do in their place."""
 
 _HALF_INSTALLED = frozenset({b"half-installed", b"unpacked", b"half-configured"})
 _LIMIT_HALF_INSTALLED = 1000
+
+_BOUND = re.compile(rb"\([^()]*\)")
 
 _Fields = dict[bytes, bytes]
 
@@ -109,4 +114,5 @@ def _package(fields: _Fields) -> ListedPackage:
         arch=word(arch, "architecture") if arch else None,
         source=word(source.strip(), "source") if source.strip() else name,
         source_version=word(source_version, "version") if source_version else None,
+        depends=names(_BOUND.sub(b"", b",".join(fields[field] for field in _DEPENDS if field in fields))),
     )

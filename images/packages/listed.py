@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
@@ -13,6 +14,10 @@ _LIMIT_PACKAGES = 100_000
 
 _WORD = re.compile(rb"[!-~]{1,256}")
 _LIMIT_TEXT_BYTES = 4096
+
+_LIMIT_DEPENDS_BYTES = 64 << 10
+_LIMIT_DEPENDS = 1000
+_LISTED_NAME = re.compile(rb"(?:(?<=^)|(?<=[\s,|]))[A-Za-z0-9][A-Za-z0-9+._-]{0,255}(?=$|[\s,|:(<>=~])")
 
 PackageKey = tuple[str, str, str | None]
 """Name, version, architecture: what makes a package the same in two states of a database."""
@@ -26,6 +31,7 @@ class ListedPackage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     arch: str | None = None
     source: str | None = None
     source_version: str | None = None
+    depends: tuple[str, ...] = ()
     license: str | None = None
 
     @property
@@ -84,6 +90,12 @@ def word(value: bytes, what: str) -> str:
         shown = repr(value[:40].decode("utf-8", "backslashreplace"))
         raise WordError(f"{what} {shown}{'…' if len(value) > 40 else ''}: it cannot be one")
     return value.decode("ascii")
+
+
+def names(value: bytes) -> tuple[str, ...]:
+    """The names of packages in a dependency field, each once, without the versions that are demanded."""
+    found = (match[0].decode("ascii") for match in _LISTED_NAME.finditer(value[:_LIMIT_DEPENDS_BYTES]))
+    return tuple(dict.fromkeys(islice(found, _LIMIT_DEPENDS)))
 
 
 def text(value: bytes) -> str | None:

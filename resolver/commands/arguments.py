@@ -135,7 +135,7 @@ def add_target(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     target.add_argument(
         "--python-version", metavar="VERSION",
-        help="such as 3.12, 3.12.4 or 3.14t; with --image one of its interpreters",
+        help="such as 3.12, 3.12.4 or 3.14t; with --image one of its interpreters, also by its path",
     )  # fmt: skip
     target.add_argument(
         "--platform", metavar="PLATFORM",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,14 +10,13 @@ import msgspec
 from images.errors import UnservedTargetError
 from images.image_targets import image_target, wanted_platform
 from images.report import ImageReport
-from images.saved_reports import saved_report
 from resolver.commands.arguments import ALL
+from resolver.commands.inspecting import inspected
 from resolver.target import Target
 from resolver.target_image import target_image
 from resolver.units.sieves.image_packages import ImagePackagesSieve
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
 
     from images.records import Interpreter
@@ -69,27 +67,22 @@ class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(context, preferences=preferences)
 
 
-def read_target(reference: str, options: argparse.Namespace, today: datetime.date) -> ImageAsTarget:
+def read_target(reference: str, options: argparse.Namespace) -> ImageAsTarget:
     """The target that an image is.
 
     Args:
         reference: of an image, or the path of a report.
         options: of `resolver.commands.arguments.add_target`.
-        today: of the run.
 
     Raises:
-        ImageError: the image cannot be read; what seems to be a report is none.
+        ImageError: the image cannot be read.
         TargetError: the options contradict the image, or neither says what is needed.
     """
     from packaging.utils import canonicalize_name
 
     platform = wanted_platform(options.platform)
-    report = saved_report(reference)
-    if report is None:
-        # It draws in what reads layers, registries and daemons.
-        from images.inspecting import inspect_reference
-
-        report = inspect_reference(reference, platform=platform, environ=os.environ, today=today)
+    wishes = {"platform": platform, "insecure": False, "quiet": getattr(options, "quiet", False)}
+    report = inspected(argparse.Namespace(**wishes), reference)
     found = image_target(report, python_version=options.python_version, platform=options.platform)
     upgrade = getattr(options, "upgrade", [])
     try:

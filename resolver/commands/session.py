@@ -117,7 +117,7 @@ class Session:
                 raise SettingsError(PROJECT_FILE, "image is no text")
         from resolver.commands.image_targets import read_target
 
-        return read_target(reference, self._options, self.now.date())
+        return read_target(reference, self._options)
 
     def _source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
@@ -195,7 +195,7 @@ class Session:
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = self.with_surfaces(context, knowledge)
+            context = self.with_evidence(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -216,11 +216,16 @@ class Session:
             show_note(f"the index is {knowledge.index_url}")
         return advice
 
-    def with_surfaces(self, context: Context, knowledge: Knowledge) -> Context:
-        """The context with what reads releases, where code was scanned."""
+    def with_evidence(self, context: Context, knowledge: Knowledge) -> Context:
+        """The context with what reads releases, where there is something to hold against them."""
+        import msgspec
+
+        if context.image is not None:
+            from knowledge.wheel_natives import WheelNatives
+
+            context = msgspec.structs.replace(context, natives=WheelNatives(knowledge, time.time))
         if not context.demands:
             return context
-        import msgspec
 
         from analyzers.api.conditions import Target
         from knowledge.wheel_surfaces import WheelSurfaces

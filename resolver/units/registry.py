@@ -7,6 +7,7 @@ from resolver.units.boots.index_reachable import IndexReachableBoot
 from resolver.units.boots.lower_bound import LowerBoundBoot
 from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
+from resolver.units.sieves.abi import AbiSieve
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
 from resolver.units.sieves.hashes import HashesSieve
 from resolver.units.sieves.image_packages import ImagePackagesSieve
@@ -23,6 +24,7 @@ from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
+from resolver.units.wraps.unloadable import UnloadableWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
 
 UNITS = Pipeline(
@@ -37,9 +39,17 @@ UNITS = Pipeline(
         YankedSieve(),
         PrereleasesSieve(),
         ImagePackagesSieve(),
+        AbiSieve(),
     ),
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(),),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), ImagePinsWrap(), LinksWrap()),
+    wraps=(
+        HeldBackWrap(),
+        PythonHoldsBackWrap(),
+        UnmetDemandWrap(),
+        ImagePinsWrap(),
+        UnloadableWrap(),
+        LinksWrap(),
+    ),
 )

@@ -114,6 +114,27 @@ def test_another_interpreter_of_the_image_can_be_meant(version: str, expected: I
     assert found.environment.text("python.abi") == (expected.abi or "cp311")
 
 
+@pytest.mark.parametrize("expected", [VENV, interpreter(), PYPY, NEWER], ids=lambda one: one.path)
+def test_an_interpreter_can_be_named_by_its_path(expected: Interpreter) -> None:
+    found = image_target(SEVERAL, python_version=expected.path)
+    assert found.interpreter == expected
+    assert found.environment["python.version"] == expected.version
+    assert found.environment.text("python.abi") == (expected.abi or found.environment.text("python.abi"))
+
+
+@pytest.mark.parametrize(
+    ("report", "known"),
+    [
+        (image_report(), "Python 3.11.2 (/usr/bin/python3.11)"),
+        (image_report(facts=dict(DEBIAN), interpreters=()), "no Python"),
+    ],
+)
+def test_a_path_without_an_interpreter_is_refused(report: ImageReport, known: str) -> None:
+    with pytest.raises(ContradictedTargetError) as error:
+        image_target(report, python_version="/opt/python")
+    assert error.value.known == known
+
+
 def test_facts_of_another_interpreter_replace_those_of_the_default_one() -> None:
     report = image_report(facts={**DEBIAN, **PYTHON, "headers.python": False}, interpreters=(NEWER,))
     found = values(image_target(report, python_version="3.13t"))

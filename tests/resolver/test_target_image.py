@@ -127,21 +127,27 @@ def test_of_two_in_one_place_the_newer_counts_and_what_has_no_version_does_not()
     assert {name: shipped.version for name, shipped in found.shipped.items()} == {"lib": "10"}
 
 
+def package(name: str, *depends: str) -> SystemPackage:
+    return SystemPackage(name=name, version="1", type="deb", where="/var/lib/dpkg/status", depends=depends)
+
+
 def test_packages_of_the_system_need_what_others_brought() -> None:
     packages = [
-        SystemPackage(
-            name="tool", version="1", type="deb", where="/var/lib/dpkg/status", depends=("py-lib",)
-        ),
-        SystemPackage(
-            name="py-app", version="1", type="deb", where="/var/lib/dpkg/status", depends=("py-lib",)
-        ),
-        SystemPackage(name="py-lib", version="1", type="deb", where="/var/lib/dpkg/status"),
+        package("tool", "python3", "python3-lib"),
+        package("python3-app", "python3-lib", "python3-free"),
+        package("python3-lib", "python3-lib"),
     ]
-    distributions = (
-        distribution("lib", "1.0", package="py-lib"),
-        distribution("app", "1.0", package="py-app"),
-    )
-    assert needed(image(distributions, packages=packages)) == {"lib": ["the deb package tool"]}
+    distributions = [distribution("lib", "1.0"), distribution("app", "1.0"), distribution("free", "1.0")]
+    found = image(distributions, packages=packages)
+    assert needed(found) == {"lib": ["the deb package tool"]}
+    shipped = found.needed("lib")
+    assert shipped is not None and shipped.needs[0].where == "/var/lib/dpkg/status"
+    assert needed(image(distributions, packages=packages, moving=["app", "tool"])) == needed(found)
+
+
+def test_packages_of_the_system_do_not_need_what_pip_installed() -> None:
+    packages = [package("tool", "python3-lib"), package("python3-lib")]
+    assert needed(image([distribution("lib", "2.0", installer="pip")], packages=packages)) == {}
 
 
 def test_who_needs_it_in_words() -> None:

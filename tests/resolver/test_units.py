@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 from msgspec.structs import fields, replace
@@ -12,7 +12,9 @@ from msgspec.structs import fields, replace
 from fakes.image_reports import distribution, image_report
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.runs import context, target
+from images.elf_file import ElfFile
+from knowledge.releases import File
 from resolver.context import Context, PrereleasePolicy
 from resolver.cutoff import Cutoff
 from resolver.formats import FormatPolicy
@@ -46,6 +48,21 @@ def on_image(requirement: str) -> Context:
     return replace(asked, image=image)
 
 
+class NewNatives:
+    """Of every wheel one file, which newer releases have built against a newer C++ library."""
+
+    def files(self, file: File) -> Mapping[str, ElfFile]:
+        version = "3.4.29" if file.filename.startswith("native-2") else "3.4.9"
+        library = "libstdc++.so.6"
+        requires: dict[str, tuple[str, ...]] = {library: (f"GLIBCXX_{version}",)}
+        return {"x.so": ElfFile(machine="x86_64", bits=64, needed=(library,), requires=requires)}
+
+
+def on_old_library(requirement: str) -> Context:
+    """A target whose C++ library is older than the policies of its libc."""
+    return replace(context([requirement], on=target(libstdcxx_glibcxx="3.4.20")), natives=NewNatives())
+
+
 CONTEXTS = [
     context(["a"]),
     context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
@@ -55,6 +72,7 @@ CONTEXTS = [
     context(["a"], cutoff=Cutoff(moment="2025-01-01T00:00:00"), today="2026-01-01", offline=True),
     with_hashes("a>=2.0", "a-2.0-py3-none-any.whl"),
     on_image("a"),
+    on_old_library("native"),
 ]
 
 
@@ -79,6 +97,8 @@ def troubled() -> FakeIndex:
         index.add(name, "2.0")
         index.add(name, "3.0.dev1")
         index.add(name, "4.0", uploaded_at="2025-06-01T00:00:00Z")
+    for version in ("1.0", "2.0"):
+        index.add("native", version, tags=["cp311-cp311-manylinux_2_34_x86_64"])
     index.add_project("empty")
     return index
 
@@ -149,7 +169,7 @@ def test_every_sieve_that_applies_refuses_something_somewhere(unit: Sieve) -> No
         list(unit.refuse(project(troubled(), name, asked), asked))
         for asked in CONTEXTS
         if unit.applies(asked)
-        for name in ("a", "b")
+        for name in ("a", "b", "native")
     )
 
 

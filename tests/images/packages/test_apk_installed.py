@@ -68,3 +68,9 @@ def test_a_line_without_end() -> None:
 def test_nothing() -> None:
     assert read_apk_installed(b"").packages == ()
     assert read_apk_installed(b"").troubles == ()
+
+
+def test_the_packages_that_one_needs() -> None:
+    content = b"P:tool\nV:1-r0\nD:so:libc.musl-x86_64.so.1 py3-yaml python3~3.12 !bad cmd:sh\n\n"
+    (package,) = read_apk_installed(content).packages
+    assert package.depends == ("py3-yaml", "python3")

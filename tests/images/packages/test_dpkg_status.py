@@ -138,3 +138,13 @@ def test_more_packages_than_any_system_has() -> None:
 def test_a_truncated_database_keeps_what_is_whole() -> None:
     content = paragraph("a") + b"\n" + paragraph("b") + b"\n" + b"Package: c\nStatus: install ok insta"
     assert names(content) == ["a", "b"]
+
+
+def test_the_packages_that_one_needs() -> None:
+    status = (
+        b"Package: tool\nStatus: install ok installed\nVersion: 1\n"
+        b"Pre-Depends: libc6 (>= 2.34)\n"
+        b"Depends: python3:any (>= 3.9~), python3-apt, debconf (>= 0.5) | debconf-2.0, libc6,\n  late\n"
+    )
+    (package,) = read_dpkg_status(status).packages
+    assert package.depends[:5] == ("libc6", "python3", "python3-apt", "debconf", "debconf-2.0")
