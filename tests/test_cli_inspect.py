@@ -13,8 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.image_files import write_docker_archive, write_oci_layout
-from fakes.web_images import second_web_image, web_image, write_root
+from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
+from fakes.layers import file, layer
+from fakes.web_images import SITE, second_web_image, web_image, write_root
 
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
 
@@ -140,6 +141,17 @@ def test_strict_fails_where_something_is_odd(commands: Commands) -> None:
     (root / "etc/os-release").write_text("ID=debian\nVERSION_ID=13\n")
     (root / "usr/local/bin/python3.8").unlink()
     inspect(commands, "dir:root", "--strict")
+
+
+def test_verify_tells_which_files_were_changed(commands: Commands) -> None:
+    image = web_image()
+    patch = layer(file(f"{SITE}/flask/__init__.py", "import evil\n"))
+    write_docker_archive(commands.path("patched.tar"), FakeImage(layers=(*image.layers, patch)))
+    told = inspect(commands, "patched.tar", "--verify").out
+    assert "[distribution-files-changed]" in told
+    assert f"/{SITE}/flask/__init__.py" in told
+    assert "distribution-files-changed" not in inspect(commands, "patched.tar").out
+    assert "distribution-files-changed" not in inspect(commands, "web.tar", "--verify").out
 
 
 def test_a_layout_and_a_directory(commands: Commands) -> None:

@@ -97,7 +97,8 @@ def distributions_layer(installed: Mapping[str, str]) -> bytes:
     head = "Requires-Dist: werkzeug>=3.0.0\nRequires-Dist: click>=8.1.3\n"
     found: dict[bytes, bytes] = {}
     for name, version in installed.items():
-        more = {"RECORD": f"{name}/__init__.py,,\n".encode(), "INSTALLER": b"pip\n"}
+        row = f"{name}/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n"
+        more = {"RECORD": row.encode(), "INSTALLER": b"pip\n"}
         found |= distribution_files(SITE, name, version, more, head=head if name == "flask" else "")
         found[f"{SITE}/{name}/__init__.py".encode()] = b""
     return tar.layer(*(tar.file(path, content) for path, content in found.items()))
