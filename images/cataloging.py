@@ -103,14 +103,20 @@ def wanted() -> tuple[Wanted, ...]:
 
 
 def catalogued(
-    files: RootFiles, config: ImageConfig, today: datetime.date, facts: Mapping[str, Fact] | None = None
+    files: RootFiles,
+    config: ImageConfig,
+    today: datetime.date,
+    facts: Mapping[str, Fact] | None = None,
+    *,
+    unread: Iterable[Unknown] = (),
 ) -> Catalog:
     """All that catalogers and findings say; where one cannot go on, that is an unknown.
 
     Args:
         facts: what is known of the machine that the files are on; files know better, but for hardware.
+        unread: what is not known of the files: it keeps catalogers from saying that something is not there.
     """
-    known = Catalog(facts=facts or {})
+    known = Catalog(facts=facts or {}, unknowns=tuple(unread))
     for cataloger in CATALOGERS:
         try:
             found = cataloger.catalog(files, config, known)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from analyzers.files import FileReaderError
-from analyzers.reports import Tool
+from analyzers.reports import Tool, Unknown
 from images.elf_parser import ElfParser
 from images.environment import Fact
 from images.errors import ImageReferenceError
@@ -23,6 +24,9 @@ from images.layers.content import LayerContent
 from images.report import ImageReport
 from images.sources.reference_texts import ImageReference, ReferenceKind, parse_reference
 from images.sources.source import ImageSource, ReadLayer
+
+if TYPE_CHECKING:
+    from images.directory_root import DirectoryRoot
 
 _TOOL = Tool(name="stackwright", version="")
 _TOLD_BYTES = 8 << 20
@@ -91,7 +95,8 @@ def inspect_source(
     image = source.read(_telling(reader, progress), progress)
     progress("looking at what is installed")
     files = squashed(image.layers)
-    found = catalogued(files, image.config, today)
+    unread = (*image.unknowns, *files.unknowns)
+    found = catalogued(files, image.config, today, unread=unread)
     return image_report(image, found, files.unknowns, head)
 
 
@@ -107,7 +112,7 @@ def _inspect_directory(
     except FileReaderError as error:
         raise ImageReferenceError(reference.text, error.reason) from error
     with root as files:
-        found = catalogued(files, ImageConfig(), today)
+        found = catalogued(files, ImageConfig(), today, unread=_unread(files))
         return root_report("directory", reference.text, ImageConfig(), found, files.unknowns, head)
 
 
@@ -127,11 +132,18 @@ def _inspect_host(
     config = ImageConfig(config=RunConfig(env=stated))
     machine = _machine_facts(environ)
     with DirectoryRoot(Path("/"), _elf_parser()) as files:
-        found = catalogued(files, config, today, machine)
+        found = catalogued(files, config, today, machine, unread=_unread(files))
         # Files tell for which processor programs are, the kernel which processor is there.
         facts = {**found.facts, **{name: machine[name] for name in _MACHINES if name in machine}}
         found = msgspec.structs.replace(found, facts=facts)
         return root_report("host", reference.text, config, found, files.unknowns, head)
+
+
+def _unread(files: DirectoryRoot) -> tuple[Unknown, ...]:
+    """What could not be seen of a directory, all of which is looked at for that."""
+    for _ in files.elf_paths():
+        pass
+    return files.unknowns
 
 
 _MACHINES = ("arch", "cores", "memory_bytes")

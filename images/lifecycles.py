@@ -1,15 +1,34 @@
-"""How long Pythons and operating systems get security fixes: the tables in ``lifecycles.toml``."""
+"""How long Pythons and operating systems get security fixes; that of systems is in ``lifecycles.toml``."""
 
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 _TABLES = Path(__file__).with_name("lifecycles.toml")
+_PYTHONS = {
+    "2.7": ("2020-01-01", 373),
+    "3.0": ("2009-06", 361),
+    "3.1": ("2012-04", 375),
+    "3.2": ("2016-02", 392),
+    "3.3": ("2017-09", 398),
+    "3.4": ("2019-03", 429),
+    "3.5": ("2020-09", 478),
+    "3.6": ("2021-12", 494),
+    "3.7": ("2023-06", 537),
+    "3.8": ("2024-10", 569),
+    "3.9": ("2025-10", 596),
+    "3.10": ("2026-10", 619),
+    "3.11": ("2027-10", 664),
+    "3.12": ("2028-10", 693),
+    "3.13": ("2029-10", 719),
+    "3.14": ("2030-10", 745),
+    "3.15": ("2031-10", 790),
+}
+"""Minor version to its last day, or month, and the PEP of its schedule. Looked up on 2026-11-26."""
 
 
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +51,15 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
         return today[: len(self.until)] > self.until
 
 
+@functools.cache
 def python_lifecycles() -> Mapping[str, Lifecycle]:
     """By minor version; the schedules are CPython's, and others follow them."""
-    return _tables()["python"]
+    return {
+        minor: Lifecycle(
+            product="Python", release=minor, until=until, source=f"https://peps.python.org/pep-{pep:04}/"
+        )
+        for minor, (until, pep) in _PYTHONS.items()
+    }
 
 
 def python_lifecycle(version: str) -> Lifecycle | None:
@@ -47,7 +72,7 @@ def os_lifecycle(os_id: str, version: str) -> Lifecycle | None:
 
     A version may be more precise than the table: 8.9 is one of 8, and 3.18.4 one of 3.18.
     """
-    releases = _tables().get(f"os {os_id}", {})
+    releases = _systems().get(os_id, {})
     parts = version.split(".")
     return next(
         (releases[key] for n in range(len(parts), 0, -1) if (key := ".".join(parts[:n])) in releases), None
@@ -55,21 +80,15 @@ def os_lifecycle(os_id: str, version: str) -> Lifecycle | None:
 
 
 @functools.cache
-def _tables() -> Mapping[str, Mapping[str, Lifecycle]]:
+def _systems() -> Mapping[str, Mapping[str, Lifecycle]]:
+    import tomllib  # slow, and advice asks for Pythons alone
+
     with _TABLES.open("rb") as stream:
         stated = tomllib.load(stream)
-    tables = {
-        "python": {
-            minor: Lifecycle(
-                product="Python", release=minor, until=row["until"],
-                source=f"https://peps.python.org/pep-{row['pep']:04}/",
-            )
-            for minor, row in stated["python"]["releases"].items()
-        }
-    }  # fmt: skip
-    for os_id, table in stated["os"].items():
-        tables[f"os {os_id}"] = {
+    return {
+        os_id: {
             release: Lifecycle(product=table["name"], release=release, until=until, source=table["source"])
             for release, until in table["releases"].items()
         }
-    return tables
+        for os_id, table in stated["os"].items()
+    }

@@ -131,6 +131,35 @@ class SquashedRoot:
         place = self._place(path)
         return None if place is None else self._layers[place.layer].digests.get(place.path)
 
+    def versions(self, path: bytes) -> Iterator[tuple[int, bytes | None]]:
+        """See `LayeredFiles.versions`."""
+        above = [path[:end] for end in range(len(path)) if path[end : end + 1] == b"/"]
+        for index in reversed(range(len(self._layers))):
+            layer = self._layers[index]
+            if path in layer.entries:
+                content = layer.contents.get(path)
+                packed = content is not None and path in layer.packed
+                yield index, zlib.decompress(content) if packed else content
+            elif (
+                layer.whiteouts.get(path) is EntryKind.WHITEOUT
+                or any(directory in layer.whiteouts for directory in (*above, b""))
+                or any(
+                    directory in layer.entries and layer.entries[directory].kind is not EntryKind.DIRECTORY
+                    for directory in above
+                )
+            ):
+                yield index, None
+
+    def kept_paths(self) -> Iterator[bytes]:
+        """See `KeptFiles.kept_paths`."""
+        for index, layer in enumerate(self._layers):
+            for path in layer.contents:
+                if self._owners.get(path) == index and path not in self._shared:
+                    yield path
+        for path, place in self._shared.items():
+            if place.path in self._layers[place.layer].contents:
+                yield path
+
     def _place(self, path: bytes) -> Place | None:
         owner = self._owners.get(path)
         return None if owner is None else self._shared.get(path) or Place(owner, path)
