@@ -138,8 +138,9 @@ class SquashedRoot:
             layer = self._layers[index]
             if path in layer.entries:
                 content = layer.contents.get(path)
-                packed = content is not None and path in layer.packed
-                yield index, zlib.decompress(content) if packed else content
+                if content is not None and path in layer.packed:
+                    content = zlib.decompress(content)
+                yield index, content
             elif (
                 layer.whiteouts.get(path) is EntryKind.WHITEOUT
                 or any(directory in layer.whiteouts for directory in (*above, b""))
