@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fakes.alpine_root import AlpineRoot, fetched_root
 from fakes.commands import Commands
@@ -18,6 +19,9 @@ from fakes.server import IndexServer
 def pytest_configure() -> None:
     """Let uv trust the authorities that the system trusts, as pip and this program do."""
     os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+    # How long an example takes says more about the machine than about the code.
+    settings.register_profile("stackwright", deadline=None)
+    settings.load_profile("stackwright")
 
 
 @pytest.fixture
