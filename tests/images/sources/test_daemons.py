@@ -20,7 +20,7 @@ from fakes.token_server import TokenServer
 from images.errors import ImageReferenceError, SourceUnavailableError
 from images.sources.source import Image
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("image servers")]
+pytestmark = pytest.mark.system
 TAG = "registry.example:5000/team/example:1"
 NOWHERE = "unix:///nonexistent/docker.sock"
 
