@@ -23,7 +23,7 @@ REMEDIES: Mapping[str, str] = {
     "interpreter-without-library": "remove the executable, or install its standard library",
     "interrupted-uninstallation": "remove the directories whose names begin with a tilde",
     "libc-mismatch": "install a build for musl, or build on an image with glibc",
-    "library-check-incomplete": "leave copies of environments out of the image: each adds places to look at",
+    "library-check-incomplete": "name fewer directories in ld.so.conf, LD_LIBRARY_PATH and run paths",
     "library-missing": "install the package of the system that has the library",
     "python-not-admitted": "install a release that admits this Python",
     "requirement-not-met": "install what is required, or another release of the one that requires it",
