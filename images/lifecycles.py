@@ -28,7 +28,7 @@ _PYTHONS = {
     "3.14": ("2030-10", 745),
     "3.15": ("2031-10", 790),
 }
-"""Minor version to its last day, or month, and the PEP of its schedule. Looked up on 2026-11-26."""
+"""Minor version to its last day, or month, and the PEP of its schedule. As of 2026-11."""
 
 
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
