@@ -29,7 +29,7 @@ def inspected(options: argparse.Namespace, reference: str) -> ImageReport:
     if saved is not None:
         return saved
     now = report_moment()
-    with _progress(quiet=options.quiet) as progress:
+    with inspection_progress(quiet=options.quiet) as progress:
         return inspect_reference(
             reference,
             platform=options.platform,
@@ -49,7 +49,7 @@ def written_moment(moment: datetime) -> str:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+def inspection_progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Tells on a terminal alone; the line is gone when the result is written."""
     from resolver.commands.notes import obeys, printable
     from resolver.progress import TerminalProgress

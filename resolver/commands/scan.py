@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
+    from analyzers.files import FileReader
+    from analyzers.reports import Unknown
     from resolver.commands.scanning import ScanWishes
 
 
@@ -51,8 +54,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--installed", nargs="?", const="", metavar="PREFIX",
-        help="instead of source look at what is installed in a virtual environment or prefix "
-        "(default: the one of --environment)",
+        help="instead of source look at what is installed in a virtual environment, a prefix or an image, "
+        "named as for inspect (default: the one of --environment)",
     )  # fmt: skip
     command.add_argument("--strict", action="store_true", help="exit with 1 if there are findings")
     command.add_argument(
@@ -141,31 +144,22 @@ def _run_installed(options: argparse.Namespace) -> bool:
 
     import msgspec
 
-    from analyzers.directories import HeldDirectoryReader
     from analyzers.source.extraction import extracted
     from analyzers.source.installed import InstalledReport, installed, installed_input
     from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
-    from resolver.commands.scanning import environment_of
     from resolver.errors import InputError
     from resolver.outputs.installed_text import installed_text
 
-    named = Path(options.installed) if options.installed else None
-    prefix = named or environment_of(options.path, options.environment)
-    remedy = "name a virtual environment or a prefix: --installed PREFIX"
-    if prefix is None:
-        raise InputError("--installed: no environment is active, nor is there a .venv", remedy)
-    if not prefix.is_dir():
-        raise InputError(f"--installed {prefix}: there is no such directory", remedy)
     if options.format == "sarif":
         raise InputError("--installed has no findings for --format sarif", "use --format json")
-    with HeldDirectoryReader(prefix) as reader:
+    with _installation(options) as (name, reader, unread):
         distributions, unknowns = installed(reader, extracted)
     report = InstalledReport(
         tool=tool(),
-        input=installed_input(str(prefix), distributions),
+        input=installed_input(name, distributions),
         created_at=report_moment().isoformat().replace("+00:00", "Z"),
-        unknowns=unknowns,
+        unknowns=tuple(sorted({*unknowns, *unread})),
         distributions=distributions,
     )
     if options.format == "json":
@@ -174,3 +168,35 @@ def _run_installed(options: argparse.Namespace) -> bool:
         columns = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(installed_text(report, columns)))
     return True
+
+
+@contextmanager
+def _installation(options: argparse.Namespace) -> Iterator[tuple[str, FileReader, Iterable[Unknown]]]:
+    """What ``--installed`` names, its files, and what could not be read of them: a prefix or an image."""
+    from analyzers.directories import HeldDirectoryReader
+    from images.errors import ImageReferenceError
+    from resolver.commands.scanning import environment_of
+    from resolver.errors import InputError
+
+    prefix = (
+        Path(options.installed) if options.installed else environment_of(options.path, options.environment)
+    )
+    remedy = "name a virtual environment, a prefix or an image: --installed PREFIX"
+    if prefix is None:
+        raise InputError("--installed: no environment is active, nor is there a .venv", remedy)
+    if prefix.is_dir():
+        with HeldDirectoryReader(prefix) as reader:
+            yield str(prefix), reader, ()
+        return
+    if not prefix.exists() and ":" not in options.installed:
+        raise InputError(f"--installed {prefix}: there is no such directory", remedy)
+    from images.image_files import PYTHON_FILES, image_files
+    from resolver.commands.inspecting import inspection_progress
+
+    try:
+        with inspection_progress(quiet=False) as progress:
+            files = image_files(options.installed, [PYTHON_FILES], environ=os.environ, progress=progress)
+    except ImageReferenceError as error:
+        error.add_note(remedy)
+        raise
+    yield options.installed, files, files.unknowns
