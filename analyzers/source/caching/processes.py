@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from analyzers.source.caching.file_records import encode_record, failed_record, file_record
+from analyzers.source.caching.encoded_records import encode_record
+from analyzers.source.caching.file_records import failed_record, file_record
 from analyzers.source.reading.walking import SourceFile
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import msgspec
 from analyzers.files import FileReader
 from analyzers.manifests.discovery import manifest_format
 from analyzers.reports import Unknown
-from analyzers.source.caching.file_records import FileRecord, RecordError, decode_record, record_key
+from analyzers.source.caching.encoded_records import EncodedRecord, RecordError
+from analyzers.source.caching.file_records import FileRecord, record_key
 from analyzers.source.caching.known_digests import KnownDigests
 from analyzers.source.caching.processes import Content, record_each
 from analyzers.source.caching.record_caches import RecordCache
@@ -37,12 +38,12 @@ class Source(NamedTuple):
     """One file of a scan.
 
     Attributes:
-        record: all of it but the uses, which `encoded` has.
+        record: all of it that is short; `encoded` has the rest.
     """
 
     fact: FileFact
     record: FileRecord
-    encoded: bytes
+    encoded: EncodedRecord
 
 
 class _File(msgspec.Struct):
@@ -128,12 +129,20 @@ class TreeSources:
         """
         numbered: list[_File] = []
         asked: deque[int] = deque()
-        records: dict[int, tuple[FileRecord, bytes]] = {}
+        records: dict[int, EncodedRecord] = {}
+        loose: list[EncodedRecord] = []
         made: dict[str, bytes] = {}
         cached = 0
 
         def key(file: _File) -> str:
             return record_key(file.sha256, file.source.language, precise=precise)
+
+        def add(number: int, record: EncodedRecord) -> None:
+            records[number] = record
+            loose.append(record)
+            if len(loose) >= _BATCH_FILES:
+                EncodedRecord.pack(loose)
+                loose.clear()
 
         def missing() -> Iterator[Content]:
             nonlocal cached
@@ -149,7 +158,7 @@ class TreeSources:
                     numbered.append(file)
                     data, file.data = file.data, None
                     if record is not None:
-                        records[number] = record, known[key(file)]
+                        add(number, record)
                         cached += 1
                     elif data is not None:
                         asked.append(number)
@@ -160,7 +169,7 @@ class TreeSources:
         try:
             for encoded in record_each(missing(), jobs, precise=precise):
                 number = asked.popleft()
-                records[number] = decode_record(encoded), encoded
+                add(number, EncodedRecord(encoded))
                 made[key(numbered[number])] = encoded
                 if len(made) >= _BATCH_FILES:
                     cache.keep(made)
@@ -168,10 +177,11 @@ class TreeSources:
         finally:
             if made:
                 cache.keep(made)
+        self._digests.settle()
         found = []
         for number, file in enumerate(numbered):
-            record, encoded = records.pop(number)
-            found.append(Source(_fact(file, record), record, encoded))
+            kept = records.pop(number)
+            found.append(Source(_fact(file, kept.record), kept.record, kept))
         return found
 
     def _files(self) -> Iterator[_File]:
@@ -200,15 +210,15 @@ class TreeSources:
         self._digests.tell(file.source.path, file.sha256)
 
 
-def _decoded(encoded: bytes | None, path: str) -> FileRecord | None:
+def _decoded(data: bytes | None, path: str) -> EncodedRecord | None:
     """A record of the cache, if there is one that holds for the path."""
-    if encoded is None:
+    if data is None:
         return None
     try:
-        record = decode_record(encoded)
+        encoded = EncodedRecord(data)
     except RecordError:
         return None
-    return record if record.is_of(path) else None
+    return encoded if encoded.record.is_of(path) else None
 
 
 def _fact(file: _File, record: FileRecord) -> FileFact:
