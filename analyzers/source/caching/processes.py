@@ -34,6 +34,7 @@ _CHUNK_FILES = 64
 _WORTHWHILE_BYTES = 1 << 20
 """Below this much source other processes would start more slowly than this one works."""
 _MEMORY_BYTES = 4 << 30
+_ENDING_S = 5.0
 _ATTEMPTS = 2
 """A process that somebody else ended is not its file's doing."""
 
@@ -172,6 +173,7 @@ class _Process:
             self._is_closed = True
             if self._process is not None:
                 self._process.terminate()
+                self._process.join(_ENDING_S)
 
     def _connected(self) -> Connection:
         with self._lock:
