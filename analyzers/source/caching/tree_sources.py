@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from analyzers.files import FileReader
+from analyzers.files import FileReader, FileReaderError
 from analyzers.manifests.discovery import manifest_format
 from analyzers.reports import Unknown
-from analyzers.source.caching.encoded_records import EncodedRecord, RecordError
-from analyzers.source.caching.file_records import FileRecord, record_key
+from analyzers.source.caching.encoded_records import EncodedRecord, RecordError, encode_record
+from analyzers.source.caching.file_records import FileRecord, failed_record, record_key
 from analyzers.source.caching.known_digests import KnownDigests
 from analyzers.source.caching.processes import Content, record_each
 from analyzers.source.caching.record_caches import RecordCache
@@ -55,7 +55,7 @@ class _File(msgspec.Struct):
     sha256: str = ""
     size_bytes: int = 0
     data: bytes | None = None
-    is_readable: bool = True
+    failure: str | None = None
 
 
 class TreeSources:
@@ -77,7 +77,7 @@ class TreeSources:
         digests: KnownDigests,
         unknown: Callable[[Unknown], None],
     ) -> None:
-        self._reader, self._digests, self._unknown = reader, digests, unknown
+        self._reader, self._digests = reader, digests
         self._found: list[_File | str] = []
         for found in files(reader, options=options, rules=rules, unknown=unknown):
             path = path_text(found.path)
@@ -97,7 +97,11 @@ class TreeSources:
             found if isinstance(found, str) else found.path
             for found in self._found
             if isinstance(found, str)
-            or (found.is_readable and found.path.endswith(_MANIFEST_SOURCES) and manifest_format(found.path))
+            or (
+                found.failure is None
+                and found.path.endswith(_MANIFEST_SOURCES)
+                and manifest_format(found.path)
+            )
         ]
 
     def settled(self) -> bool:
@@ -114,7 +118,7 @@ class TreeSources:
         told = [
             found
             if isinstance(found, str)
-            else (found.source, found.path, found.role, found.sha256, found.is_readable)
+            else (found.source, found.path, found.role, found.sha256, found.failure)
             for found in self._found
         ]
         return hashlib.sha256(msgspec.msgpack.encode(told)).digest()
@@ -152,12 +156,14 @@ class TreeSources:
                     record = _decoded(known.get(key(file)), file.path)
                     if record is None and file.data is None:
                         self._read(file)
-                    if not file.is_readable:
-                        continue
                     number = len(numbered)
                     numbered.append(file)
                     data, file.data = file.data, None
-                    if record is not None:
+                    if file.failure is not None:
+                        records[number] = EncodedRecord(
+                            encode_record(failed_record(file.source, file.failure))
+                        )
+                    elif record is not None:
                         add(number, record)
                         cached += 1
                     elif data is not None:
@@ -190,24 +196,31 @@ class TreeSources:
     def _batches(self) -> Iterator[Sequence[_File]]:
         batch: list[_File] = []
         for file in self._files():
-            if not file.sha256 and file.is_readable:
+            if not file.sha256:
                 self._read(file)
-            if file.is_readable:
-                batch.append(file)
+            batch.append(file)
             if len(batch) == _BATCH_FILES:
                 yield batch
                 batch = []
         yield batch
 
     def _read(self, file: _File) -> None:
+        if file.failure is not None:
+            return
         data = source_bytes(self._reader, file.source)
         if isinstance(data, Unknown):
-            self._unknown(data)
-            file.is_readable = False
+            file.sha256, file.size_bytes, file.failure = "", self._size(file), data.reason
             return
         file.data, file.size_bytes = data, len(data)
         file.sha256 = hashlib.sha256(data).hexdigest()
         self._digests.tell(file.source.path, file.sha256)
+
+    def _size(self, file: _File) -> int:
+        """Of a file that cannot be read; 0 where not even that is known."""
+        try:
+            return self._reader.stat(file.source.path).size_bytes
+        except FileReaderError:
+            return 0
 
 
 def _decoded(data: bytes | None, path: str) -> EncodedRecord | None:
