@@ -1,4 +1,4 @@
-"""Wheels read by ranges: `WheelReader` is one as a tree of files, `wheel_metadata` finds its METADATA.
+"""Wheels read by ranges: `WheelReader` is one as a tree of files, `WheelMetadata` finds its METADATA.
 
 Over a `SparseReader` each function raises `RangeMissing` for what it lacks and is called again once that
 was added; a wheel whose tail is known needs one more range at most for its metadata in nearly all cases.
@@ -24,6 +24,7 @@ __all__ = [
     "RangeReader",
     "SparseReader",
     "WheelError",
+    "WheelMetadata",
     "WheelReader",
     "ZipError",
     "ZipLimits",
@@ -95,16 +96,31 @@ def wheel_dist_info(archive: ZipArchive) -> bytes:
     return found[0]
 
 
-def wheel_metadata(reader: RangeReader) -> bytes:
-    """The content of a wheel's METADATA.
+class WheelMetadata:
+    """The METADATA of one wheel, which is asked for again once what was missing is there."""
 
-    Raises:
-        RangeMissing: by a `SparseReader`, for what must be fetched first.
-        FileReaderError: the archive cannot be trusted, is no wheel (`WheelError`), or holds no METADATA.
-    """
-    archive = ZipArchive(reader, containing=b".dist-info/")
-    path = wheel_dist_info(archive) + b"/METADATA"
-    member = archive.members.get(path)
-    if member is None:
-        raise WheelError(path, "is missing from the wheel")
-    return archive.read(member, METADATA_LIMIT_BYTES)
+    def __init__(self) -> None:
+        self._archive: ZipArchive | None = None
+
+    def __call__(self, reader: RangeReader) -> bytes:
+        """The content of METADATA.
+
+        Args:
+            reader: the same at every call: a directory that was read is not read again.
+
+        Raises:
+            RangeMissing: by a `SparseReader`, for what must be fetched first.
+            FileReaderError: the archive cannot be trusted, is no wheel (`WheelError`), or holds no METADATA.
+        """
+        if self._archive is None:
+            self._archive = ZipArchive(reader, containing=b".dist-info/")
+        path = wheel_dist_info(self._archive) + b"/METADATA"
+        member = self._archive.members.get(path)
+        if member is None:
+            raise WheelError(path, "is missing from the wheel")
+        return self._archive.read(member, METADATA_LIMIT_BYTES)
+
+
+def wheel_metadata(reader: RangeReader) -> bytes:
+    """The content of a wheel's METADATA, as `WheelMetadata` gives it at the first call."""
+    return WheelMetadata()(reader)

@@ -127,7 +127,7 @@ def read_directory(
     if frame.members * _CENTRAL.size > frame.length:
         raise ZipError(b"", "claims more members than its directory has room for")
     lead = 0
-    if reader.size_bytes - frame.start > TAIL_BYTES:
+    if reader.size_bytes - frame.start > TAIL_BYTES and _ends_with(reader, frame, containing):
         # Fetched by itself. A wheel's dist-info stands before it, with a RECORD of about half its length:
         # taking that along spares the request for METADATA.
         lead = min(frame.start, frame.length // 2 + _LEAD_BYTES)
@@ -142,6 +142,12 @@ def read_directory(
             raise ZipError(member.path, "two members have this path")
         found[member.path] = msgspec.structs.replace(member, span_bytes=spans[member.offset])
     return found
+
+
+def _ends_with(reader: RangeReader, frame: _Frame, containing: bytes) -> bool:
+    """Whether the end of the directory, which is known, names what is sought: only then is it stored last."""
+    start = reader.size_bytes - TAIL_BYTES
+    return containing in read_exactly(reader, start, max(0, frame.start + frame.length - start))
 
 
 def _find_end(reader: RangeReader) -> tuple[int, bytes]:

@@ -19,7 +19,7 @@ from analyzers.files import FileReaderError
 from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
 from analyzers.requires_txt import RequiresTxtError
 from analyzers.sdists import SdistFacts, is_static, unverified
-from analyzers.wheels import wheel_metadata
+from analyzers.wheels import WheelMetadata
 from knowledge.client import MISSING
 from knowledge.digests import verify
 from knowledge.errors import (
@@ -152,7 +152,7 @@ def _from_metadata_file(client: Client, project: str, file: File) -> Metadata:
 
 def _from_wheel(client: Client, project: str, file: File) -> Metadata:
     try:
-        data = parsed_by_ranges(client, file, wheel_metadata)
+        data = parsed_by_ranges(client, file, WheelMetadata())
     except FileReaderError as error:
         raise InvalidMetadataError(file.filename, displayed(file.url), str(error)) from error
     except IndexStatusError as error:

@@ -78,7 +78,7 @@ def advise(
     try:
         solution = resolver.solve()
     except UnsatisfiableError as error:
-        failure = _failure(error, resolver)
+        failure = _failure(error, resolver, progress)
     except SearchStoppedError as error:
         failure = _stopped(error.reason, resolver)
     told = [wrap.explain(solution.stack, context) for wrap in units.wraps] if solution else []
@@ -132,11 +132,15 @@ def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
     return _Failure(Status.NOT_PROVEN, explanation=(told,), diagnosis=diagnosis, stopped_by=reason)
 
 
-def _failure(error: UnsatisfiableError, resolver: Resolver) -> _Failure:
+def _failure(error: UnsatisfiableError, resolver: Resolver, progress: Progress | None) -> _Failure:
+    is_proven = not isinstance(error, NotProvenError)
+    diagnosis = diagnose(error.proof, resolver.universe)
+    if progress is not None and is_proven:
+        progress.refuted(diagnosis)
     return _Failure(
-        status=Status.NOT_PROVEN if isinstance(error, NotProvenError) else Status.UNSATISFIABLE,
+        status=Status.UNSATISFIABLE if is_proven else Status.NOT_PROVEN,
         explanation=tuple(explain(error.proof, resolver.universe)),
-        diagnosis=diagnose(error.proof, resolver.universe),
+        diagnosis=diagnosis,
         relaxations=tuple(resolver.relaxations(error)),
     )
 

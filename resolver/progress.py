@@ -16,6 +16,9 @@ class Progress(Protocol):
     def examined(self, stacks: int) -> None:
         """A complete stack was examined."""
 
+    def refuted(self, diagnosis: str) -> None:
+        """There is no stack; what would help is looked for."""
+
 
 class Silence:
     """Progress for nobody."""
@@ -24,6 +27,9 @@ class Silence:
         """Say nothing."""
 
     def examined(self, stacks: int) -> None:
+        """Say nothing."""
+
+    def refuted(self, diagnosis: str) -> None:
         """Say nothing."""
 
 
@@ -41,6 +47,13 @@ class TerminalProgress:
     def examined(self, stacks: int) -> None:
         """Show how many stacks were examined."""
         self.show(f"{stacks} stacks examined")
+
+    def refuted(self, diagnosis: str) -> None:
+        """Say it at once, to stay: what would help may take a while."""
+        self.clear()
+        told = "".join(c if c.isprintable() else "?" for c in diagnosis)
+        self._stream.write(f"No solution: {told}; looking for what would help.\n")
+        self._stream.flush()
 
     def clear(self) -> None:
         """Remove the line."""

@@ -32,6 +32,17 @@ def test_shows_a_diff_and_changes_nothing(commands: Commands) -> None:
     assert commands.main("fix", ".", "--diff").out == ran.out
 
 
+def test_looks_at_what_a_scan_would(commands: Commands) -> None:
+    for name in ("a.py", "made/b.py", "venv/c.py", "d.ipynb", ".e/f.py"):
+        commands.write(name, OLD)
+    commands.write("venv/pyvenv.cfg", "")
+    commands.write("script", "#!/usr/bin/env python3\n" + OLD)
+    commands.write(".gitignore", "/made/\n")
+    ran = commands.main("fix", ".", "--diff")
+    assert [line for line in ran.out.splitlines() if line.startswith("+++")] == ["+++ b/a.py", "+++ b/script"]
+    assert "+++ b/made/b.py" in commands.main("fix", "made/b.py").out.splitlines()
+
+
 def test_git_applies_the_diff(commands: Commands) -> None:
     commands.write("a.py", OLD.replace("\n", "\r\n").encode())
     commands.write("b.py", "# coding: latin-1\nimport numpy as np\nx = 'ä', np.product(y)".encode("latin-1"))

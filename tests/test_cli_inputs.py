@@ -269,6 +269,16 @@ LOCKS = {
         f'[[package]]\nname = "{name}"\nversion = "{version}"\nfiles = []\n'
         for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
     ),
+    "pixi.lock": "version: 6\npackages:\n"
+    + "".join(
+        f"- pypi: https://files.example/{name}.whl\n  name: {name}\n  version: '{version}'\n"
+        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
+    ),
+    "conda-lock.yml": "version: 1\npackage:\n"
+    + "".join(
+        f"- name: {name}\n  version: '{version}'\n  manager: pip\n  platform: linux-64\n"
+        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
+    ),
 }
 KEPT = ["click==1.0", "flask==3.0", "werkzeug==3.0"]
 NEWEST = ["click==2.0", "flask==3.0", "werkzeug==3.1"]

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from analyzers.source.reading.walking import FILE_LIMIT_BYTES
 from fakes.commands import SCRIPT, Commands, Ran
 from fakes.core_metadata import core_metadata
 
@@ -108,6 +109,19 @@ def test_the_json_obeys_its_schema(project: Commands) -> None:
     assert [demand["distribution"] for demand in told["demands"]] == ["flask", "numpy", "pandas"]
 
 
+def test_a_file_that_is_not_read_stands_among_the_files(project: Commands) -> None:
+    project.write("shop/large.py", "import numpy\n" + "#" * FILE_LIMIT_BYTES)
+    project.write("shop/uses.py", "import large\n")
+    for _ in range(2):
+        told = report(project, "shop")
+        (large,) = [file for file in told["files"] if file["path"] == "large.py"]
+        assert large["status"] == "failed"
+        assert large["size_bytes"] == FILE_LIMIT_BYTES + len("import numpy\n")
+        (unknown,) = told["unknowns"]
+        assert (unknown["where"], [unknown["reason"]]) == ("large.py", large["errors"])
+        assert not [one for one in ids(told) if one[1] == "large"]
+
+
 def test_the_sarif_names_rules_and_places(project: Commands) -> None:
     project.write("shop/book.ipynb", NOTEBOOK)
     project.write("shop/a b.py", "import django\n")
@@ -120,6 +134,7 @@ def test_the_sarif_names_rules_and_places(project: Commands) -> None:
     assert run["tool"]["driver"]["name"] == "stackwright"
     assert all(rule["shortDescription"]["text"] for rule in rules)
     assert len({rule["id"] for rule in rules}) == len(rules)
+    assert {"undeclared-dependency", "missing-api"} <= {rule["id"] for rule in rules}
     places = {}
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]

@@ -7,7 +7,7 @@ decorator, a class with a base that is not at hand prove nothing by absence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from analyzers.api.calls import refusal
 from analyzers.api.surfaces import DistributionSurfaces
@@ -17,6 +17,8 @@ from analyzers.source.records import UseKind
 from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
 
 ID = "missing-api"
+MISSING_FINDINGS: Mapping[str, str] = {ID: "something is used that the installed release does not offer"}
+"""The kind of finding, with what it means."""
 _STEP = re.compile(r"\.?[^.()\[\]]+|\(\)|\[\]")
 
 

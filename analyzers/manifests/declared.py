@@ -32,6 +32,9 @@ class Format(enum.StrEnum):
     POETRY_LOCK = "poetry.lock"
     PDM_LOCK = "pdm.lock"
     PIXI = "pixi.toml"
+    PIXI_LOCK = "pixi.lock"
+    CONDA_LOCK = "conda-lock.yml"
+    HATCH = "hatch.toml"
     SETUP_CFG = "setup.cfg"
     SETUP_PY = "setup.py"
     CONDA = "environment.yml"
@@ -154,7 +157,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         name: normalised.
-        version: normalised; None where a direct reference was locked without one.
+        version: normalised; None where a direct reference was locked without one, and for conda packages.
         hashes: ``algorithm:hex`` of its files.
         marker: where it holds; a lock may pin a project more than once under different markers.
     """
@@ -166,6 +169,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     marker: str | None = None
     index: str | None = None
     reference: DirectReference | None = None
+    ecosystem: Ecosystem = Ecosystem.PYPI
 
 
 class IndexKind(enum.StrEnum):

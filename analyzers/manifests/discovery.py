@@ -24,6 +24,8 @@ _NAMES = {
     "poetry.lock": Format.POETRY_LOCK,
     "pdm.lock": Format.PDM_LOCK,
     "pixi.toml": Format.PIXI,
+    "pixi.lock": Format.PIXI_LOCK,
+    "hatch.toml": Format.HATCH,
     "setup.cfg": Format.SETUP_CFG,
     "setup.py": Format.SETUP_PY,
     "tox.ini": Format.TOX,
@@ -38,6 +40,7 @@ _PATTERNS = (
         re.compile(r"(?i)(?:.*[-_.])?(?:requirements?|reqs?|constraints?)(?:[-_.].*)?\.(?:txt|in)"),
         Format.REQUIREMENTS,
     ),
+    (re.compile(r"(?:.*[-_.])?conda-lock\.ya?ml"), Format.CONDA_LOCK),
     (re.compile(r"(?i)(?:.*[-_.])?environment(?:[-_.].*)?\.ya?ml"), Format.CONDA),
     (
         re.compile(r"(?i)(?:Dockerfile|Containerfile)\..+|.+\.(?:dockerfile|containerfile)"),
@@ -180,6 +183,10 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
             from analyzers.manifests.tools.pixi import parse_pixi
 
             return parse_pixi
+        case Format.HATCH:
+            from analyzers.manifests.tools.hatch import parse_hatch
+
+            return parse_hatch
         case Format.SETUP_PY:
             from analyzers.manifests.setup_py import parse_setup_py
 
@@ -192,9 +199,13 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
 
 
 def _lock_parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
-    from analyzers.manifests import tool_locks
+    from analyzers.manifests import conda_locks, tool_locks
 
     match chosen:
+        case Format.PIXI_LOCK:
+            return conda_locks.parse_pixi_lock
+        case Format.CONDA_LOCK:
+            return conda_locks.parse_conda_lock
         case Format.UV_LOCK:
             return tool_locks.parse_uv_lock
         case Format.POETRY_LOCK:

@@ -215,6 +215,13 @@ class Draft(msgspec.Struct):
         else:
             self.pins.append(record)
 
+    def pin_conda(self, name: str, location: Location) -> None:
+        """A package that a lock chose of conda's world, whose versions are not those of PEP 440."""
+        if not self.full:
+            self.pins.append(
+                Pin(name=name.lower(), version=None, location=location, ecosystem=Ecosystem.CONDA)
+            )
+
     def python(self, specifier: str, location: Location) -> None:
         """The Pythons that the project supports."""
         try:

@@ -37,7 +37,7 @@ def pins_of(manifest: Manifest) -> list[PinnedVersion]:
 
 def _pins(manifest: Manifest) -> Iterator[PinnedVersion]:
     for pin in manifest.pins:
-        if pin.version is not None and pin.reference is None:
+        if pin.version is not None and pin.reference is None and pin.ecosystem is Ecosystem.PYPI:
             yield PinnedVersion(pin.name, Version(pin.version), pin.location, pin.marker)
     for declared in manifest.declared:
         if declared.name is not None and (version := _exact(declared)) is not None:

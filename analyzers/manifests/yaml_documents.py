@@ -13,9 +13,25 @@ from analyzers.evidence import Location
 from analyzers.manifests.decoding import decoded_utf8
 from analyzers.manifests.errors import UnreadableManifestError
 
-_LIMIT_BYTES = 1 << 20
 _DEPTH_LIMIT = 32
-_EVENTS_LIMIT = 200_000
+
+
+class YamlLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file may cost.
+
+    Attributes:
+        events: values and the ends of collections.
+    """
+
+    size_bytes: int = 1 << 20
+    events: int = 200_000
+
+
+WRITTEN_LIMITS = YamlLimits()
+"""For what people write."""
+
+LOCK_LIMITS = YamlLimits(size_bytes=16 << 20, events=2_000_000)
+"""For what tools write."""
 
 
 class YamlScalar(msgspec.Struct, frozen=True):
@@ -42,7 +58,7 @@ class YamlMapping(msgspec.Struct, frozen=True):
 YamlNode = YamlScalar | YamlSequence | YamlMapping
 
 
-def yaml_document(data: bytes, path: str) -> YamlNode:
+def yaml_document(data: bytes, path: str, limits: YamlLimits = WRITTEN_LIMITS) -> YamlNode:
     """The first document of a file; an empty text where there is none.
 
     Raises:
@@ -51,9 +67,9 @@ def yaml_document(data: bytes, path: str) -> YamlNode:
     import yaml  # only who meets such a file pays for it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = decoded_utf8(data, path, _LIMIT_BYTES)
+    text = decoded_utf8(data, path, limits.size_bytes)
     try:
-        return _tree(yaml.parse(text, Loader=loader), path)
+        return _tree(yaml.parse(text, Loader=loader), path, limits.events)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
@@ -63,12 +79,12 @@ def yaml_document(data: bytes, path: str) -> YamlNode:
         ) from error
 
 
-def _tree(events: Iterator[object], path: str) -> YamlNode:
+def _tree(events: Iterator[object], path: str, limit_events: int) -> YamlNode:
     import yaml
 
     stack: list[_Open] = [_Open(YamlSequence([], Location(path=path)))]
     for count, event in enumerate(events):
-        if count > _EVENTS_LIMIT:
+        if count > limit_events:
             raise UnreadableManifestError(path, "has too many values", "simplify the file")
         if isinstance(event, yaml.DocumentEndEvent):
             break

@@ -43,7 +43,8 @@ class FileFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
 
     Attributes:
         path: relative to the root of the scan.
-        sha256: of its bytes, hexadecimal.
+        sha256: of its bytes, hexadecimal; empty where they could not be read.
+        size_bytes: 0 where it is not known.
         module: dotted name under which it is imported; None for scripts, notebooks and what failed.
         errors: why it is not wholly understood.
     """

@@ -27,7 +27,10 @@ from resolver.target import PythonFit, Target
 _PYPROJECT = "pyproject.toml"
 DEFAULT_FILES = (_PYPROJECT, "requirements.in", "requirements.txt", "Pipfile")
 """What is read where nothing is named; the first that there is, a pyproject.toml only with dependencies."""
-_LOCKS = (Format.PYLOCK, Format.PIPFILE_LOCK, Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK)
+_LOCKS = (
+    *(Format.PYLOCK, Format.PIPFILE_LOCK, Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK),
+    *(Format.PIXI_LOCK, Format.CONDA_LOCK),
+)
 
 
 def read_asked(wishes: Wishes, files: InputFiles, target: Target, environ: Mapping[str, str]) -> Asked:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analyzers.codemods.fixing import Fix
     from analyzers.codemods.rules import RuleSet
-    from analyzers.files import FileReaderError
+    from analyzers.files import FileReader, FileReaderError
 
 _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
@@ -45,8 +45,6 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Show or write what rules make of the code."""
     from analyzers.codemods.fixing import fixes
-    from analyzers.codemods.source_files import python_files
-    from analyzers.directories import DirectoryReader
     from resolver.commands.notes import show_note
     from resolver.errors import InputError
 
@@ -66,10 +64,9 @@ def run(options: argparse.Namespace) -> bool:
         left.append(str(error))
 
     folder = path if path.is_dir() else path.resolve().parent
-    reader = DirectoryReader(folder)
-    found = python_files(reader, on_error) if path.is_dir() else [os.fsencode(path.resolve().name)]
     shown = _Shown(path)
     changed = 0
+    reader, found = _files(path, left.append)
     for fix in fixes(reader, found, rules, on_error, jobs=options.jobs or os.cpu_count() or 1):
         if fix.before != fix.after:
             changed += 1
@@ -88,6 +85,29 @@ def run(options: argparse.Namespace) -> bool:
     if not options.quiet:
         show_note(_summary(changed, shown, wrote=options.write))
     return not (options.check and changed)
+
+
+def _files(path: Path, left: Callable[[str], None]) -> tuple[FileReader, Iterable[bytes]]:
+    """What a scan would take for source, but for notebooks; or the one file that is named.
+
+    Args:
+        left: told of what cannot be read.
+    """
+    from analyzers.directories import DirectoryReader
+
+    if not path.is_dir():
+        resolved = path.resolve()
+        return DirectoryReader(resolved.parent), [os.fsencode(resolved.name)]
+    from analyzers.source.reading.opening import ignored_above
+    from analyzers.source.reading.walking import source_files
+    from analyzers.source.records import Language
+
+    rules, unknowns = ignored_above(path)
+    for one in unknowns:
+        left(f"{one.where}: {one.reason}")
+    reader = DirectoryReader(path)
+    found = source_files(reader, rules=rules, unknown=lambda one: left(f"{one.where}: {one.reason}"))
+    return reader, (one.path for one in found if one.language is not Language.NOTEBOOK)
 
 
 def _rules(options: argparse.Namespace) -> RuleSet:

@@ -106,10 +106,12 @@ def run(options: argparse.Namespace) -> bool:
             sys.stdout.write(piece.decode())
         sys.stdout.write("\n")
     elif options.format == "sarif":
+        from analyzers.api.missing import MISSING_FINDINGS
         from analyzers.sarif import sarif
         from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 
-        sys.stdout.write(sarif(report.tool, DEPENDENCY_FINDINGS, report.findings, report.unknowns).decode())
+        rules = {**DEPENDENCY_FINDINGS, **MISSING_FINDINGS}
+        sys.stdout.write(sarif(report.tool, rules, report.findings, report.unknowns).decode())
     else:
         from resolver.commands.notes import printable
         from resolver.outputs.scan_text import scan_text

@@ -80,6 +80,33 @@ def test_a_large_wheel_takes_the_tail_and_one_range_at_most(tail: bytes) -> None
     assert (asked == 0) == bool(tail)
 
 
+@pytest.mark.parametrize("comment_bytes", [0, 60_000, 65_535])
+@pytest.mark.parametrize("is_last", [True, False])
+def test_a_large_directory_is_fetched_with_metadata_where_that_stands_before_it(
+    is_last: bool, comment_bytes: int
+) -> None:
+    payload = {f"pkg/some/long/directory/{number}.py": b"" for number in range(5000)}
+    dist_info = {"pkg-1.0.dist-info/METADATA": METADATA, "pkg-1.0.dist-info/RECORD": os.urandom(100_000)}
+    wheel = _wheel(payload | dist_info if is_last else dist_info | payload)
+    if comment_bytes:
+        wheel = wheel[:-2] + comment_bytes.to_bytes(2, "little") + b" " * comment_bytes
+    reader, asked = SparseReader(len(wheel)), list[int]()
+    while True:
+        try:
+            found = wheel_metadata(reader)
+            break
+        except RangeMissing as missing:
+            asked.append(missing.length)
+            reader.add(missing.offset, wheel[missing.offset : missing.offset + missing.length])
+    assert found == METADATA
+    directory_bytes = len(wheel) - wheel.index(b"PK\1\2")
+    if comment_bytes < 65_535:
+        assert len(asked) == (2 if is_last else 3)
+        assert (sum(asked) > directory_bytes + 100_000) == is_last
+    else:  # the comment hides the end of the directory
+        assert len(asked) <= 5
+
+
 def test_truncated_at_any_byte_is_refused() -> None:
     wheel = _wheel({"pkg-1.0.dist-info/METADATA": METADATA})
     for length in range(len(wheel)):

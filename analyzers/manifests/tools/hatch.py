@@ -1,15 +1,27 @@
-"""``[tool.hatch.envs]``: the dependencies of environments.
+"""``[tool.hatch.envs]``, or a hatch.toml: the dependencies of environments.
 
 Source: https://hatch.pypa.io/latest/config/environment/overview/
 """
 
 from __future__ import annotations
 
-from analyzers.manifests.declared import Group, GroupKind
+from analyzers.manifests.declared import Format, Group, GroupKind, Manifest
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.nodes import Node
+from analyzers.manifests.toml_documents import toml_node
 
 _BUILT_IN = ("dependencies", "extra-dependencies")
+
+
+def parse_hatch(data: bytes, path: str) -> Manifest:
+    """What the environments of a hatch.toml require.
+
+    Raises:
+        ManifestError: it is no TOML, or something in it is not accepted.
+    """
+    draft = Draft(path, Format.HATCH)
+    read_hatch(toml_node(data, draft), draft)
+    return draft.finish()
 
 
 def read_hatch(tool: Node, draft: Draft) -> None:

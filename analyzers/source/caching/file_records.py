@@ -5,14 +5,11 @@ A record depends on the content and, where something in it names a place, on the
 
 from __future__ import annotations
 
-import struct
-import zlib
-
 import msgspec
 
 from analyzers.manifests.declared import Declared
 from analyzers.reports import Unknown
-from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
+from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.reading.notebooks import Cells
 from analyzers.source.reading.source_texts import source_text
 from analyzers.source.reading.suppressions import Suppression, read_suppressions
@@ -49,74 +46,6 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_of(self, path: str) -> bool:
         """Whether the record holds for a file of this path with the same content."""
         return path == self.path or not (self.declared or self.unknowns)
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode_record = msgspec.msgpack.Decoder(FileRecord).decode
-_decode_facts = msgspec.msgpack.Decoder(ModuleFacts).decode
-_decode_imports = msgspec.msgpack.Decoder(tuple[ImportFact, ...]).decode
-_decode_uses = msgspec.msgpack.Decoder(tuple[UseFact, ...]).decode
-_HEAD = struct.Struct(">IIIII")
-"""Sizes of the four parts, and the checksum of all."""
-_LEVEL = 1  # names repeat so much that the quickest way leaves a fifth
-_STAR = "*"
-
-
-class RecordError(ValueError):
-    """The bytes are no encoded record."""
-
-
-def encode_record(record: FileRecord) -> bytes:
-    """The record in parts, since no scan could hold all of them of all its files at once.
-
-    They are: what is short, the imports, what other files may ask of this one, and the uses.
-    """
-    facts = record.facts
-    stars = tuple(one for one in facts.imports if one.name == _STAR)
-    shared = ModuleFacts(imports=stars, definitions=facts.definitions, exports=facts.exports)
-    short = msgspec.structs.replace(facts, imports=(), uses=(), definitions={}, exports=None)
-    parts = [
-        zlib.compress(_encode(part), _LEVEL)
-        for part in (msgspec.structs.replace(record, facts=short), facts.imports, shared, facts.uses)
-    ]
-    data = b"".join(parts)
-    return _HEAD.pack(*map(len, parts), zlib.crc32(data)) + data
-
-
-def decode_record(data: bytes) -> FileRecord:
-    """What is short of a record.
-
-    Raises:
-        RecordError: it is none, or any of it is damaged.
-    """
-    try:
-        *_, checksum = _HEAD.unpack_from(data)
-        if zlib.crc32(memoryview(data)[_HEAD.size :]) != checksum:
-            raise RecordError("its checksum differs")
-        return _decode_record(_part(data, 0))
-    except (struct.error, zlib.error, msgspec.MsgspecError) as error:
-        raise RecordError(str(error)) from error
-
-
-def decode_imports(data: bytes) -> tuple[ImportFact, ...]:
-    """The imports of a record that `decode_record` accepted."""
-    return _decode_imports(_part(data, 1))
-
-
-def decode_shared(data: bytes) -> ModuleFacts:
-    """Definitions, exports and star imports of a record that `decode_record` accepted."""
-    return _decode_facts(_part(data, 2))
-
-
-def decode_uses(data: bytes) -> tuple[UseFact, ...]:
-    """The uses of a record that `decode_record` accepted."""
-    return _decode_uses(_part(data, 3))
-
-
-def _part(data: bytes, number: int) -> bytes:
-    sizes = _HEAD.unpack_from(data)
-    start = _HEAD.size + sum(sizes[:number])
-    return zlib.decompress(memoryview(data)[start : start + sizes[number]])
 
 
 def file_record(file: SourceFile, data: bytes, *, precise: bool = False) -> FileRecord:

@@ -42,6 +42,7 @@ class KnownDigests:
         self._seen: dict[bytes, Fingerprint] = {}
         self._entries: dict[bytes, _Entry] = {}
         self._is_racy: set[bytes] = set()
+        self._settled: bytes | None = None
         if kept is not None and self._reader is not None:
             try:
                 self._before = _decode(kept)
@@ -71,6 +72,13 @@ class KnownDigests:
         if found is not None and path not in self._is_racy:
             self._entries[path] = _Entry(found, sha256)
 
+    def settle(self) -> None:
+        """Nothing is asked or told any more: hold only what there is to keep, in short."""
+        self._settled = self.encoded()
+        self._before, self._seen, self._entries = {}, {}, {}
+
     def encoded(self) -> bytes | None:
         """What to keep; None where nothing is new."""
-        return None if self._entries == self._before else msgspec.msgpack.encode(self._entries)
+        if self._entries == self._before:
+            return self._settled
+        return msgspec.msgpack.encode(self._entries)

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from analyzers.source.caching.file_records import encode_record, failed_record, file_record
+from analyzers.source.caching.encoded_records import encode_record
+from analyzers.source.caching.file_records import failed_record, file_record
 from analyzers.source.reading.walking import SourceFile
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _CHUNK_FILES = 64
 _WORTHWHILE_BYTES = 1 << 20
 """Below this much source other processes would start more slowly than this one works."""
 _MEMORY_BYTES = 4 << 30
+_ENDING_S = 5.0
 _ATTEMPTS = 2
 """A process that somebody else ended is not its file's doing."""
 
@@ -171,6 +173,7 @@ class _Process:
             self._is_closed = True
             if self._process is not None:
                 self._process.terminate()
+                self._process.join(_ENDING_S)
 
     def _connected(self) -> Connection:
         with self._lock:

@@ -9,10 +9,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from analyzers.files import FileReader
+from analyzers.files import FileReader, FileReaderError
 from analyzers.manifests.discovery import manifest_format
 from analyzers.reports import Unknown
-from analyzers.source.caching.file_records import FileRecord, RecordError, decode_record, record_key
+from analyzers.source.caching.encoded_records import EncodedRecord, RecordError, encode_record
+from analyzers.source.caching.file_records import FileRecord, failed_record, record_key
 from analyzers.source.caching.known_digests import KnownDigests
 from analyzers.source.caching.processes import Content, record_each
 from analyzers.source.caching.record_caches import RecordCache
@@ -37,12 +38,12 @@ class Source(NamedTuple):
     """One file of a scan.
 
     Attributes:
-        record: all of it but the uses, which `encoded` has.
+        record: all of it that is short; `encoded` has the rest.
     """
 
     fact: FileFact
     record: FileRecord
-    encoded: bytes
+    encoded: EncodedRecord
 
 
 class _File(msgspec.Struct):
@@ -54,7 +55,7 @@ class _File(msgspec.Struct):
     sha256: str = ""
     size_bytes: int = 0
     data: bytes | None = None
-    is_readable: bool = True
+    failure: str | None = None
 
 
 class TreeSources:
@@ -76,7 +77,7 @@ class TreeSources:
         digests: KnownDigests,
         unknown: Callable[[Unknown], None],
     ) -> None:
-        self._reader, self._digests, self._unknown = reader, digests, unknown
+        self._reader, self._digests = reader, digests
         self._found: list[_File | str] = []
         for found in files(reader, options=options, rules=rules, unknown=unknown):
             path = path_text(found.path)
@@ -96,7 +97,11 @@ class TreeSources:
             found if isinstance(found, str) else found.path
             for found in self._found
             if isinstance(found, str)
-            or (found.is_readable and found.path.endswith(_MANIFEST_SOURCES) and manifest_format(found.path))
+            or (
+                found.failure is None
+                and found.path.endswith(_MANIFEST_SOURCES)
+                and manifest_format(found.path)
+            )
         ]
 
     def settled(self) -> bool:
@@ -113,7 +118,7 @@ class TreeSources:
         told = [
             found
             if isinstance(found, str)
-            else (found.source, found.path, found.role, found.sha256, found.is_readable)
+            else (found.source, found.path, found.role, found.sha256, found.failure)
             for found in self._found
         ]
         return hashlib.sha256(msgspec.msgpack.encode(told)).digest()
@@ -128,12 +133,20 @@ class TreeSources:
         """
         numbered: list[_File] = []
         asked: deque[int] = deque()
-        records: dict[int, tuple[FileRecord, bytes]] = {}
+        records: dict[int, EncodedRecord] = {}
+        loose: list[EncodedRecord] = []
         made: dict[str, bytes] = {}
         cached = 0
 
         def key(file: _File) -> str:
             return record_key(file.sha256, file.source.language, precise=precise)
+
+        def add(number: int, record: EncodedRecord) -> None:
+            records[number] = record
+            loose.append(record)
+            if len(loose) >= _BATCH_FILES:
+                EncodedRecord.pack(loose)
+                loose.clear()
 
         def missing() -> Iterator[Content]:
             nonlocal cached
@@ -143,13 +156,15 @@ class TreeSources:
                     record = _decoded(known.get(key(file)), file.path)
                     if record is None and file.data is None:
                         self._read(file)
-                    if not file.is_readable:
-                        continue
                     number = len(numbered)
                     numbered.append(file)
                     data, file.data = file.data, None
-                    if record is not None:
-                        records[number] = record, known[key(file)]
+                    if file.failure is not None:
+                        records[number] = EncodedRecord(
+                            encode_record(failed_record(file.source, file.failure))
+                        )
+                    elif record is not None:
+                        add(number, record)
                         cached += 1
                     elif data is not None:
                         asked.append(number)
@@ -160,7 +175,7 @@ class TreeSources:
         try:
             for encoded in record_each(missing(), jobs, precise=precise):
                 number = asked.popleft()
-                records[number] = decode_record(encoded), encoded
+                add(number, EncodedRecord(encoded))
                 made[key(numbered[number])] = encoded
                 if len(made) >= _BATCH_FILES:
                     cache.keep(made)
@@ -168,10 +183,11 @@ class TreeSources:
         finally:
             if made:
                 cache.keep(made)
+        self._digests.settle()
         found = []
         for number, file in enumerate(numbered):
-            record, encoded = records.pop(number)
-            found.append(Source(_fact(file, record), record, encoded))
+            kept = records.pop(number)
+            found.append(Source(_fact(file, kept.record), kept.record, kept))
         return found
 
     def _files(self) -> Iterator[_File]:
@@ -180,35 +196,42 @@ class TreeSources:
     def _batches(self) -> Iterator[Sequence[_File]]:
         batch: list[_File] = []
         for file in self._files():
-            if not file.sha256 and file.is_readable:
+            if not file.sha256:
                 self._read(file)
-            if file.is_readable:
-                batch.append(file)
+            batch.append(file)
             if len(batch) == _BATCH_FILES:
                 yield batch
                 batch = []
         yield batch
 
     def _read(self, file: _File) -> None:
+        if file.failure is not None:
+            return
         data = source_bytes(self._reader, file.source)
         if isinstance(data, Unknown):
-            self._unknown(data)
-            file.is_readable = False
+            file.sha256, file.size_bytes, file.failure = "", self._size(file), data.reason
             return
         file.data, file.size_bytes = data, len(data)
         file.sha256 = hashlib.sha256(data).hexdigest()
         self._digests.tell(file.source.path, file.sha256)
 
+    def _size(self, file: _File) -> int:
+        """Of a file that cannot be read; 0 where not even that is known."""
+        try:
+            return self._reader.stat(file.source.path).size_bytes
+        except FileReaderError:
+            return 0
 
-def _decoded(encoded: bytes | None, path: str) -> FileRecord | None:
+
+def _decoded(data: bytes | None, path: str) -> EncodedRecord | None:
     """A record of the cache, if there is one that holds for the path."""
-    if encoded is None:
+    if data is None:
         return None
     try:
-        record = decode_record(encoded)
+        encoded = EncodedRecord(data)
     except RecordError:
         return None
-    return record if record.is_of(path) else None
+    return encoded if encoded.record.is_of(path) else None
 
 
 def _fact(file: _File, record: FileRecord) -> FileFact:

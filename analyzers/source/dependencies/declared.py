@@ -154,7 +154,8 @@ def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = 
         if one.project and one.project.name and one.format is not Format.CONDA and not _lies_apart(one.path)
     )
     found: dict[str, list[Declaration]] = {}
-    locked = {pin.name for one in manifests for pin in one.pins}
+    pins = (pin for one in manifests for pin in one.pins)
+    locked = {name for pin in pins if (name := _of_ecosystem(pin.name, pin.ecosystem))}
     for manifest in manifests:
         if manifest.path in compiled:
             locked.update(one.name for one in manifest.declared if one.name)
@@ -188,9 +189,14 @@ def dependencies(manifests: Sequence[Manifest], settings: ScanSettings | None = 
 def _name(declared: Declared) -> str | None:
     if declared.reference and declared.reference.kind is ReferenceKind.PATH and declared.name is None:
         return None
-    if declared.name is None or declared.ecosystem is not Ecosystem.CONDA:
-        return declared.name
-    return _CONDA_NAMES.get(declared.name, canonicalize_name(declared.name)) or None
+    return None if declared.name is None else _of_ecosystem(declared.name, declared.ecosystem)
+
+
+def _of_ecosystem(name: str, ecosystem: Ecosystem) -> str | None:
+    """The distribution that a name means; None for conda packages that hold none."""
+    if ecosystem is not Ecosystem.CONDA:
+        return name
+    return _CONDA_NAMES.get(name, canonicalize_name(name)) or None
 
 
 def _declaration(declared: Declared, form: Format, settings: ScanSettings) -> Declaration:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from analyzers.source.caching.file_records import decode_imports, decode_shared, decode_uses
 from analyzers.source.caching.tree_sources import Source
 from analyzers.source.dependencies.project import Project
 from analyzers.source.linking.linker import Linker
@@ -59,14 +58,14 @@ class Linking:
 
         @lru_cache(_MOST_SHARED)
         def shared(path: str) -> ModuleFacts:
-            return decode_shared(encoded[path])
+            return encoded[path].shared()
 
         files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in sources}
         self._linker = Linker(files, surfaces, _is_signal, shared)
         self._counts: list[int] = []
         imports: list[Import] = []
         for source in sources:
-            found = self._linker.imports(source.fact.path, decode_imports(source.encoded))
+            found = self._linker.imports(source.fact.path, source.encoded.taken_imports())
             imports += found
             self._counts.append(len(found))
         self._origins: list[Origin] = [one.origin for one in imports]
@@ -90,7 +89,7 @@ class Linking:
             end = start + count
             imports = zip(self.imports[start:end], self._origins[start:end], strict=True)
             start = end
-            uses, standard = self._linker.uses(source.fact.path, imports, decode_uses(source.encoded))
+            uses, standard = self._linker.uses(source.fact.path, imports, source.encoded.taken_uses())
             bounds.add(standard)
             demands.add(use for use in uses if use.kind is not UseKind.IMPORT)  # imports speak for themselves
             hardware += said(uses)

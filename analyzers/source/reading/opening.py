@@ -79,7 +79,7 @@ def opened(path: Path) -> Iterator[Opened]:
     name = path.name.lower()
     if stat.S_ISDIR(mode):
         with HeldDirectoryReader(path) as reader:
-            rules, unknowns = _ignored_above(path)
+            rules, unknowns = ignored_above(path)
             yield Opened(reader=reader, is_shipped=_is_unpacked_sdist(reader), rules=rules, unknowns=unknowns)
     elif not stat.S_ISREG(mode):
         raise OpenError(path, "is neither a file nor a directory")
@@ -93,7 +93,7 @@ def opened(path: Path) -> Iterator[Opened]:
         yield Opened(reader=single, named=frozenset({single.name}))
 
 
-def _ignored_above(path: Path) -> tuple[IgnoreRules, tuple[Unknown, ...]]:
+def ignored_above(path: Path) -> tuple[IgnoreRules, tuple[Unknown, ...]]:
     """What the nearest repository around a directory ignores in it."""
     unknowns: list[Unknown] = []
 

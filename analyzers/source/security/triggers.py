@@ -37,7 +37,8 @@ _WORDS = ("exec", "eval", "chmod", "extractall", "exec_command", "__import__")
 _IMPORTED = frozenset(name.partition(".")[0] for name, _ in IMPORTS)
 _IMPORT_LINES = re.compile(r"\n[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
 _FURTHER_IMPORTS = re.compile(r";[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
-_SWALLOWS = re.compile(r":\s*(?:#[^\n]*\s*){0,9}(?:pass|continue)\b")
+# Possessive: a line of many `#` could be taken apart into comments in countless ways.
+_SWALLOWS = re.compile(r":\s*+(?:#[^\n]*+\s*+){0,9}+(?:pass|continue)\b")
 _SECRETS = tuple(
     (word, re.compile(rf"{word}\w{{0,40}}[\"']?[ \t]*(?:[:=\]]|!=)"))
     for word in ("pass", "paswd", "pasword", "pwd", "token", "secret")

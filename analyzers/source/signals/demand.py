@@ -7,11 +7,13 @@ through imports that all are, is optional; what only type checkers see is no dem
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from analyzers.source.records import Guard, Import, ImportKind, Role, Use, UseKind
+from analyzers.source.signals.places import Places
 
 _LIMIT_SITES = 5
 _MAX_REMEMBERED = 20_000
@@ -59,8 +61,6 @@ class ApiDemand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _Key = tuple[str, bool, str, UseKind, int, tuple[str, ...], bool]
-_Place = tuple[str, int, int, int]
-"""File, cell (-1 for none), line and column: sorted as sites are."""
 
 
 def demands(uses: Iterable[Use], imports: Sequence[Import]) -> tuple[ApiDemand, ...]:
@@ -81,8 +81,9 @@ class Demands:
 
     def __init__(self, imports: Sequence[Import]) -> None:
         self._providers = _Providers(imports)
-        self._places: dict[_Key, _Place | set[_Place]] = {}
-        """Most symbols are used at one place, for which a set would be large."""
+        self._places = Places()
+        self._used: dict[_Key, int | array[int]] = {}
+        """Numbers of places; most symbols are used at one, for which an array would be large."""
         for each in imports:
             if each.role is Role.MAIN:
                 self._imported(each)
@@ -110,16 +111,16 @@ class Demands:
                 tuple(sorted(keywords)) if len(keywords) > 1 else keywords,
                 use.star_arguments,
             )
-            place = (use.file, -1 if use.cell is None else use.cell, use.line, use.column)
-            self._count(key, place)
+            self._count(key, self._places.add(use.file, use.cell, use.line, use.column))
 
     def made(self) -> tuple[ApiDemand, ...]:
         """The demands of the imports and of the uses that were added, which are let go of."""
         grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
-        for key in sorted(self._places):
+        at = self._places.at
+        for key in sorted(self._used):
             distribution, is_required, symbol, kind, positional, keywords, star = key
-            found = self._places.pop(key)
-            places = found if isinstance(found, set) else (found,)
+            found = self._used.pop(key)
+            places = {at(found)} if isinstance(found, int) else set(map(at, found))
             first = sorted(places) if len(places) <= _LIMIT_SITES else heapq.nsmallest(_LIMIT_SITES, places)
             demand = SymbolDemand(
                 symbol=symbol,
@@ -149,17 +150,16 @@ class Demands:
         if guards is _TYPES_ALONE or Guard.TYPE_CHECKING in each.guard:
             return
         key = (distribution, not each.guard and not guards, symbol, UseKind.IMPORT, 0, (), False)
-        place = (each.file, -1 if each.cell is None else each.cell, each.line, each.column)
-        self._count(key, place)
+        self._count(key, self._places.add(each.file, each.cell, each.line, each.column))
 
-    def _count(self, key: _Key, place: _Place) -> None:
-        known = self._places.get(key)
+    def _count(self, key: _Key, place: int) -> None:
+        known = self._used.get(key)
         if known is None:
-            self._places[key] = place
-        elif isinstance(known, set):
-            known.add(place)
-        elif known != place:
-            self._places[key] = {known, place}
+            self._used[key] = place
+        elif isinstance(known, int):
+            self._used[key] = array("i", (known, place))
+        else:
+            known.append(place)
 
 
 def _imported_symbol(each: Import) -> str:

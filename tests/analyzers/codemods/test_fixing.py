@@ -9,10 +9,10 @@ import pytest
 
 from analyzers.codemods.fixing import fixes
 from analyzers.codemods.loading import shipped_rules
-from analyzers.codemods.source_files import python_files
 from analyzers.codemods.source_text import SourceTextError, source_text
 from analyzers.directories import DirectoryReader
 from analyzers.files import FileReaderError
+from analyzers.source.reading.walking import source_files
 
 RULES = shipped_rules()
 OLD, NEW = b"import numpy as np\nx = np.product(y)\n", b"import numpy as np\nx = np.prod(y)\n"
@@ -21,7 +21,8 @@ OLD, NEW = b"import numpy as np\nx = np.product(y)\n", b"import numpy as np\nx =
 def fixed(root: Path, jobs: int = 1) -> dict[str, bytes]:
     errors: list[FileReaderError] = []
     reader = DirectoryReader(root)
-    found = fixes(reader, python_files(reader, errors.append), RULES, errors.append, jobs=jobs)
+    paths = [file.path for file in source_files(reader, unknown=lambda one: pytest.fail(str(one)))]
+    found = fixes(reader, paths, RULES, errors.append, jobs=jobs)
     made = {fix.path.decode(): fix.after for fix in found if fix.before != fix.after}
     assert not errors
     return made

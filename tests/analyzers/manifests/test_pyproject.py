@@ -14,6 +14,7 @@ from analyzers.manifests.declared import (
 )
 from analyzers.manifests.errors import MalformedManifestError
 from analyzers.manifests.pyproject import parse_pyproject
+from analyzers.manifests.tools.hatch import parse_hatch
 from fakes.texts import Texts
 
 
@@ -276,6 +277,16 @@ matrix.a = "b"
         ("cov", GroupKind.ENVIRONMENT, "test"),
     ]
     assert len(manifest.unknowns) == 2
+
+
+def test_hatch_in_a_file_of_its_own() -> None:
+    manifest = parse_hatch(b'[envs.docs]\ndependencies = ["mkdocs>=1.6"]\n', "hatch.toml")
+    (declared,) = manifest.declared
+    assert (declared.name, declared.group.name, str(declared.location)) == (
+        "mkdocs",
+        "docs",
+        "hatch.toml:2:17",
+    )
 
 
 def test_pixi() -> None:

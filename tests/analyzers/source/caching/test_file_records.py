@@ -7,12 +7,9 @@ import json
 import msgspec
 
 from analyzers.evidence import Confidence
+from analyzers.source.caching.encoded_records import EncodedRecord, encode_record
 from analyzers.source.caching.file_records import (
     FileRecord,
-    decode_imports,
-    decode_record,
-    decode_uses,
-    encode_record,
     failed_record,
     file_record,
     record_key,
@@ -51,11 +48,11 @@ def test_what_names_places_holds_for_its_own_path_alone() -> None:
         assert [declared.location.path for declared in made.declared] == [path]
         assert made.is_of(path)
         assert not made.is_of("b.ipynb")
-        encoded = encode_record(made)
+        encoded = EncodedRecord(encode_record(made))
         short = msgspec.structs.replace(made.facts, imports=(), uses=(), definitions={}, exports=None)
-        assert decode_record(encoded) == msgspec.structs.replace(made, facts=short)
-        assert decode_imports(encoded) == made.facts.imports
-        assert decode_uses(encoded) == made.facts.uses
+        assert encoded.record == msgspec.structs.replace(made, facts=short)
+        assert encoded.taken_imports() == made.facts.imports
+        assert encoded.taken_uses() == made.facts.uses
 
 
 def test_keys_tell_apart_what_records_depend_on() -> None:
@@ -72,11 +69,11 @@ def test_whatever_goes_wrong_stands_in_the_record() -> None:
     for path, data in (("a.py", b"\0" * 100), ("a.ipynb", b"{no json")):
         made = record(path, data)
         assert made.failure is not None
-        encoded = encode_record(made)
+        encoded = EncodedRecord(encode_record(made))
         short = msgspec.structs.replace(made.facts, imports=(), uses=(), definitions={}, exports=None)
-        assert decode_record(encoded) == msgspec.structs.replace(made, facts=short)
-        assert decode_imports(encoded) == made.facts.imports
-        assert decode_uses(encoded) == made.facts.uses
+        assert encoded.record == msgspec.structs.replace(made, facts=short)
+        assert encoded.taken_imports() == made.facts.imports
+        assert encoded.taken_uses() == made.facts.uses
     failed = failed_record(SourceFile(b"a\xff.py", Language.PYTHON), "lost")
     assert (failed.path, failed.failure) == ("a\\xff.py", "lost")
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from analyzers.source.caching.file_records import FileRecord, decode_imports, decode_record
+from analyzers.source.caching.encoded_records import EncodedRecord
+from analyzers.source.caching.file_records import FileRecord
 from analyzers.source.caching.processes import Content, record_each
 from analyzers.source.reading.walking import SourceFile
 from analyzers.source.records import Language
@@ -29,9 +30,11 @@ def many(count: int = 300) -> Iterator[Content]:
 
 
 def records(contents: Iterator[Content], jobs: int) -> list[FileRecord]:
-    found = [(decode_record(encoded), decode_imports(encoded)) for encoded in record_each(contents, jobs)]
     replace = msgspec.structs.replace
-    return [replace(record, facts=replace(record.facts, imports=imports)) for record, imports in found]
+    return [
+        replace(one.record, facts=replace(one.record.facts, imports=one.taken_imports()))
+        for one in map(EncodedRecord, record_each(contents, jobs))
+    ]
 
 
 def modules(found: list[FileRecord]) -> list[str]:

@@ -37,6 +37,7 @@ _HOSTILE = {
     "comments": "x = 1\n" + "# \n" * 100_000,
     "comments apart": "if x:\n    y = 1\n" + "    # \n\n" * 100_000 + "lib.a()",
     "comments with code": "x = 1 # \n" * 50_000,
+    "a line of hashes": "try: lib.a()\nexcept A:\n    # " + "#" * 200 + "\n    b()",
     "dots": "from " + "." * 50_000 + "a import b\nb.go()",
     "surrogates": "x = '\udcff'\nlib.a()",
 }
