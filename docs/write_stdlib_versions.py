@@ -8,7 +8,7 @@ it was made, so several are needed; where two tell of one name, the later is bel
 names, and the versions between which they exist. Nothing of a snapshot is imported or run.
 
 After ``--`` stand interpreters of several versions. What one of them has although by a snapshot it should not
-is left out: stubs lack bases and aliases that exist.
+is left out: stubs lack bases and aliases that exist, and signatures that a class inherits or C code takes.
 """
 
 from __future__ import annotations
@@ -31,18 +31,35 @@ HEAD = """\
 """
 # Stubs that are no module of the standard library, or whose names no import brings in.
 SKIPPED = ("_typeshed", "typing_extensions", "builtins")
-# Run by an interpreter with names on its input: those that it has on its output.
+# Run by an interpreter with names on its input: those that it has on its output, with ``**`` behind those of
+# keywords that it takes as it takes any.
 ASKED = """
-import importlib, sys, warnings
+import importlib, inspect, sys, warnings
 warnings.simplefilter("ignore")
+
+def takes(found, keyword):
+    if keyword in (getattr(found, "_fields", None) or ()):  # the classes of ast take their fields
+        return ""
+    try:
+        parameters = inspect.signature(found).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    if any(one.name == keyword and one.kind in named for one in parameters):
+        return ""
+    return "**" if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters) else None
+
 for name in sys.stdin.read().split():
-    parts, found = name.split("."), None
+    owner, _, keyword = name.partition("(")
+    parts, found = owner.split("."), None
     for end in range(len(parts), 0, -1):
         try:
             found = importlib.import_module(".".join(parts[:end]))
             for part in parts[end:]:
                 found = getattr(found, part)
-            print(name)
+            how = takes(found, keyword) if keyword else ""
+            if how is not None:
+                print(name + how)
             break
         except ImportError:
             continue
@@ -297,19 +314,25 @@ def table(snapshots: Iterable[Snapshot]) -> Mapping[str, tuple[Minor, Minor | No
 
 
 def refuted(python: str, spans: Mapping[str, tuple[Minor, Minor | None]]) -> set[str]:
-    """Names that an interpreter has, without those of other distributions, outside their span."""
+    """Names that an interpreter has, without those of other distributions, outside their span.
+
+    What takes any keyword may still refuse one that is new to what it calls; but one that was taken by name
+    before is not gone.
+    """
     command = [python, "-I", "-S", "-c"]
     version = "import sys; print(sys.version_info[1])"
     minor = int(subprocess.run([*command, version], check=True, capture_output=True, text=True).stdout)
     doubtful = [
         name
         for name, (first, last) in spans.items()
-        if "(" not in name and not (first <= minor and (last is None or minor <= last))
+        if not (first <= minor and (last is None or minor <= last))
     ]
     asked = subprocess.run(
         [*command, ASKED], input="\n".join(doubtful), check=True, capture_output=True, text=True
     )
-    return set(asked.stdout.split()) & set(doubtful)
+    had = set(asked.stdout.split())
+    gone = {name for name in doubtful if (last := spans[name][1]) is not None and last < minor}
+    return had & set(doubtful) | {name for name in gone if f"{name}**" in had}
 
 
 def main() -> None:

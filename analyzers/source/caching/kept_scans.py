@@ -20,7 +20,7 @@ from analyzers.source.caching.record_caches import RecordCache
 from analyzers.source.documents import LISTS
 from analyzers.source.totals import SourceSummary
 
-INSTRUMENT = "scans/1"
+INSTRUMENT = "scans/2"
 """Under which whole scans are kept; to be raised when a report says something else of the same records."""
 
 

@@ -14,6 +14,7 @@ from analyzers.source.extraction import import_statements
 from analyzers.source.extraction.definitions import definitions, exports
 from analyzers.source.extraction.guards import Guards, alternatives
 from analyzers.source.extraction.masking import Source
+from analyzers.source.extraction.named_modules import named_modules
 from analyzers.source.extraction.scopes import ScopeKind
 from analyzers.source.extraction.statements import structured
 from analyzers.source.extraction.structure import Structure
@@ -152,6 +153,7 @@ def _imports(structure: Structure, evaluation: Evaluation, guards: Guards) -> tu
             )
             for module in dynamic.modules
         ]
+    entries += named_modules(structure)
     entries.sort(key=lambda entry: entry[0])
     numbers = alternatives(guards.groups, [offset for offset, _ in entries]) if guards.groups else {}
     found: list[ImportFact] = []

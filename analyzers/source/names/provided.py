@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 _EXTENSION = re.compile(r"([^\W\d]\w*)(?:\.[\w-]+)*\.(?:so|pyd)", re.ASCII)
 _LIMIT_NAMES = 2_000
@@ -40,8 +41,19 @@ def provided(paths: Iterable[str]) -> tuple[str, ...]:
         if found is None:
             continue
         (packages if found[1] else modules).add(found[0])
-    outermost = {name for name in packages | modules if not any(above in packages for above in _above(name))}
-    return tuple(sorted(outermost)[:_LIMIT_NAMES])
+    return tuple(sorted(outermost(packages, modules))[:_LIMIT_NAMES])
+
+
+def outermost(packages: AbstractSet[str], modules: AbstractSet[str]) -> frozenset[str]:
+    """Those that lie in no regular package.
+
+    Args:
+        packages: that have an ``__init__``.
+        modules: others.
+    """
+    return frozenset(
+        name for name in packages | modules if not any(above in packages for above in _above(name))
+    )
 
 
 def _above(name: str) -> Iterable[str]:

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from analyzers.distributions import Distribution
 from analyzers.evidence import Confidence
+from analyzers.source.names.provided import module_name, outermost
 
 _DEPTH_LIMIT = 5
 _NAMES_LIMIT = 20_000
@@ -137,34 +138,18 @@ class _Tree:
         self.is_elsewhere |= path.endswith(".pth")
         if not path.endswith(_CODE) or len(self._modules) >= _NAMES_LIMIT:
             return
-        parts = path.split("/")
-        module = parts.pop().partition(".")[0]
-        if parts and parts[0].endswith("-stubs"):
-            self._stubs.add(parts[0].removesuffix("-stubs"))
-            return
-        if len(parts) >= _DEPTH_LIMIT or not all(part.isidentifier() for part in parts):
-            return
-        folder = ".".join(parts)
-        if module == "__init__":
-            self._regular.add(folder)
-        elif module.isidentifier():
-            self._modules.add(f"{folder}.{module}" if folder else module)
+        root, inside, _ = path.partition("/")
+        if inside and root.endswith("-stubs"):
+            self._stubs.add(root.removesuffix("-stubs"))
+        elif path.count("/") < _DEPTH_LIMIT and (found := module_name(path)) is not None:
+            (self._regular if found[1] else self._modules).add(found[0])
 
     def names(self) -> frozenset[str]:
         """The shallowest regular packages and modules."""
-        return frozenset(
-            name
-            for name in self._regular | self._modules
-            if name and not any(parent in self._regular for parent in _parents(name))
-        )
+        return outermost(self._regular, self._modules)
 
     def deeper(self) -> frozenset[str]:
         return frozenset(name for name in self._regular | self._modules if "." in name)
 
     def stubs(self) -> frozenset[str]:
         return frozenset(self._stubs)
-
-
-def _parents(name: str) -> Iterable[str]:
-    while name := name.rpartition(".")[0]:
-        yield name

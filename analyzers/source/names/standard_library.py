@@ -1,4 +1,6 @@
-"""Which module names belong to the standard library of which Pythons.
+"""Which module names belong to the standard library of which Pythons, Python 2 included.
+
+What modules hold, and since when, is told by `signals.python_versions`, whose table has the same spans.
 
 Source: the "What's New" pages, PEP 594 and PEP 632; the rest is what the running Python says of itself.
 """
@@ -44,6 +46,7 @@ _REMOVED = {
     (3, 12): "asynchat asyncore distutils imp smtpd",
     (3, 13): "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev pipes "
     "sndhdr spwd sunau telnetlib uu xdrlib",
+    (3, 15): "sre_compile sre_constants sre_parse",
 }
 _ALWAYS = frozenset({"__main__", "__pypy__", "_typeshed", "test", "idlelib", "turtledemo"})
 

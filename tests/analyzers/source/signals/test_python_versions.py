@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from operator import attrgetter
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from analyzers.evidence import Confidence, Location
 from analyzers.source.module_facts import Feature
+from analyzers.source.names.standard_library import available_since, available_until
 from analyzers.source.records import Guard, Import, Origin, Role, Use, UseKind
 from analyzers.source.signals import python_versions
 from analyzers.source.signals.python_versions import PythonBounds, bounds, span
@@ -128,11 +130,21 @@ def test_order_does_not_matter(order: list[tuple[str, str | None]]) -> None:
     assert both(bounds({}, imports, [])) == ("3.11", "3.11")
 
 
+_WITH_KEYWORDS = frozenset(
+    ("argparse", "asyncio", "email", "hmac", "json", "logging", "multiprocessing", "random", "subprocess")
+)
+_MODULES = frozenset(sys.stdlib_module_names) | {"asynchat", "asyncore", "distutils", "imp", "smtpd"}
+
+
+def _rows() -> list[str]:
+    table = Path(python_versions.__file__).with_name("stdlib_versions.txt").read_text()
+    return [line.partition(": ")[0] for line in table.splitlines() if not line.startswith("#")]
+
+
 def test_nothing_that_the_table_calls_gone_or_to_come_is_in_the_python_that_runs() -> None:
     """The other way round stubs know more: attributes of instances, and other platforms."""
     running, wrong = sys.version_info[:2], []
-    for line in Path(python_versions.__file__).with_name("stdlib_versions.txt").read_text().splitlines():
-        name = line.partition(": ")[0]
+    for name in _rows():
         first, last = span(name) or (None, None)
         module, _, rest = name.partition(".")
         is_outside = (first is not None and running < first) or (last is not None and running > last)
@@ -161,3 +173,39 @@ def test_keyword_has_a_span_of_its_own() -> None:
     assert span("hashlib.md5") is None
     assert span("hashlib.md5", "usedforsecurity") == ((3, 9), None)
     assert span("hashlib.md5", "data2") is None
+    assert span("multiprocessing.Process", "target") is None  # stubs do not show what a class inherits
+    assert span("ast.arguments", "args") is None  # nor what C code takes
+
+
+def test_no_keyword_that_the_table_calls_gone_or_to_come_is_taken_by_the_python_that_runs() -> None:
+    running, wrong, looked_at = sys.version_info[:2], [], 0
+    for row in _rows():
+        owner, _, keyword = row.partition("(")
+        first, last = span(row) or (None, None)
+        is_outside = (first is not None and running < first) or (last is not None and running > last)
+        module, _, rest = owner.partition(".")
+        if not (keyword and rest and is_outside and module in _WITH_KEYWORDS):
+            continue
+        try:
+            parameters = inspect.signature(attrgetter(rest)(importlib.import_module(module))).parameters
+        except (AttributeError, TypeError, ValueError):
+            continue
+        looked_at += 1
+        one = parameters.get(keyword)
+        if one is not None and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY):
+            wrong.append(row)
+    assert wrong == []
+    assert looked_at > 5
+
+
+def test_modules_have_the_same_spans_as_names_do() -> None:
+    """There those before 3.6 count as well, and Python 2."""
+    compared = 0
+    for row in _rows():
+        if row in _MODULES:
+            first, last = span(row) or (None, None)
+            since, until = available_since(row), available_until(row)
+            assert first == (since if since >= (3, 6) else None), row
+            assert last == ((until[0], until[1] - 1) if until < (9999, 0) else None), row
+            compared += 1
+    assert compared > 20
