@@ -38,6 +38,14 @@ _KINDS = {
 }
 
 
+_FOUND = {
+    FileKind.FILE: "a file",
+    FileKind.DIRECTORY: "a directory",
+    FileKind.SYMLINK: "a symlink",
+    FileKind.OTHER: "something else, such as a device",
+}
+
+
 class FileStat(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about a path without reading it.
 
@@ -116,7 +124,7 @@ class WrongKindError(FileReaderError):
     """The path, or a directory on the way to it, is not of the kind that was asked for."""
 
     def __init__(self, path: bytes, expected: FileKind, found: FileKind) -> None:
-        super().__init__(path, f"expected a {expected}, found a {found}")
+        super().__init__(path, f"expected a {expected}, found {_FOUND[found]}")
         self.expected, self.found = expected, found
 
 

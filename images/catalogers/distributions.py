@@ -26,6 +26,7 @@ from images.installations.seen_places import seen_places
 from images.links import path_of_shown, shown_path
 from images.records import Interpreter, PythonDistribution
 from images.root_files import RootFiles
+from images.secrets import addresses_without_secrets
 from images.wanted import Wanted
 
 WANTED = Wanted(
@@ -135,7 +136,7 @@ class _Reading:
             if project is not None and self._files.directory(project) is None:
                 self.findings.append(_without_project(entry, editable))
         name = canonicalize_name(read.metadata.name if read.metadata else entry.name)
-        url = read.direct_url.url if read.direct_url is not None else None
+        url = addresses_without_secrets(read.direct_url.url) if read.direct_url is not None else None
         stated = (
             joined(where.path, _METADATA_FILES[where.form]) if where.form in _METADATA_FILES else where.path
         )
@@ -146,7 +147,9 @@ class _Reading:
                 interpreter=interpreter,
                 location=shown_path(directory),
                 where=shown_path(entry.path),
-                requires=read.metadata.requires_dist if read.metadata else (),
+                requires=tuple(map(addresses_without_secrets, read.metadata.requires_dist))
+                if read.metadata
+                else (),
                 requires_python=read.metadata.requires_python if read.metadata else None,
                 installer=read.installer or _system_installer(directory),
                 requested=read.requested,

@@ -11,7 +11,7 @@ from images.catalogers.configuration import variables
 from images.history import created_by, layered_steps
 from images.image_config import ImageConfig, RunConfig
 from images.root_files import RootFiles
-from images.secrets import arguments_without_secrets, is_secret_name, secret_form, secret_of
+from images.secrets import arguments_without_secrets, is_secret_name, secret_form, secret_of, without_secrets
 
 _MOST_FINDINGS = 200
 
@@ -34,8 +34,12 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
 
 def _named(identity: str, noun: str, place: str, values: Mapping[str, str]) -> Iterator[Finding]:
     for name, value in values.items():
+        certain = secret_form(value) is not None
         if (kind := secret_of(name, value)) is not None:
-            certain = secret_form(value) is not None
+            kinds: tuple[str, ...] = (kind,)
+        else:
+            kinds = tuple(_kind(within) for within in without_secrets(value)[1])
+        for kind in kinds:
             yield Finding(
                 id=identity,
                 level=Level.ERROR if certain else Level.WARNING,
@@ -62,7 +66,7 @@ def _history(config: ImageConfig) -> Iterator[Finding]:
 
 def _in_text(identity: str, what: str, name: str, where: str) -> Finding:
     certain = not is_secret_name(name)
-    kind = name if certain else f"a value for {name}"
+    kind = _kind(name)
     return Finding(
         id=identity,
         level=Level.ERROR if certain else Level.WARNING,
@@ -70,6 +74,10 @@ def _in_text(identity: str, what: str, name: str, where: str) -> Finding:
         subject=name,
         evidence=(_evidence(kind, where, certain),),
     )
+
+
+def _kind(name: str) -> str:
+    return f"a value for {name}" if is_secret_name(name) else name
 
 
 def _evidence(kind: str, where: str, certain: bool) -> Evidence:

@@ -53,6 +53,7 @@ class LayerContent(msgspec.Struct, frozen=True, kw_only=True):
         diff_id: ``sha256:…`` of the uncompressed archive; empty where the blob could not be expanded to its
             end, which `unknowns` then says.
         unknowns: entries that were refused or are odd, and why; that the archive was not read to its end.
+            Which layer it is they do not say, for it is not known here: see `images.layers.remarks.in_layer`.
     """
 
     entries: dict[bytes, LayerEntry]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from analyzers.files import joined
 from analyzers.reports import Unknown
 from images.layers.content import EntryKind, LayerContent, LayerEntry
-from images.layers.remarks import Remarks
+from images.layers.remarks import Remarks, in_layer
 from images.layers.squashed_root import Children, Place, SquashedRoot
 
 _LIMIT_LINKS = 40
@@ -31,8 +31,8 @@ def squashed(layers: Sequence[LayerContent]) -> SquashedRoot:
     overlay = _Overlay(layers)
     unknowns: list[Unknown] = []
     for index in range(len(layers)):
-        unknowns += layers[index].unknowns
-        unknowns += overlay.add(index)
+        found = (*layers[index].unknowns, *overlay.add(index))
+        unknowns += [in_layer(unknown, index) for unknown in found]
     return SquashedRoot(
         layers, overlay.owners, overlay.children, overlay.since, overlay.shared, tuple(unknowns)
     )
@@ -51,7 +51,7 @@ class _Overlay:
     def add(self, index: int) -> tuple[Unknown, ...]:
         """Put one layer on top of those before it."""
         layer = self._layers[index]
-        remarks = Remarks(layer.diff_id or layer.blob_digest, _REMARKS)
+        remarks = Remarks(_REMARKS)
         for path, kind in layer.whiteouts.items():
             if kind is EntryKind.WHITEOUT:
                 self._remove(path)

@@ -55,7 +55,7 @@ class LayerReader:
 
     def __call__(self, name: str, chunks: Iterator[bytes]) -> LayerContent:
         """See `images.sources.source.ReadLayer`."""
-        reading = _Reading(name, self._wanted, self._elf, self._room, self._left, digests=self._digests)
+        reading = _Reading(self._wanted, self._elf, self._room, self._left, digests=self._digests)
         content = reading.read(chunks)
         self._left = msgspec.structs.replace(
             self._left,
@@ -72,7 +72,6 @@ class _Reading:
 
     def __init__(
         self,
-        name: str,
         wanted: WantedFiles,
         elf: ElfParser | None,
         room: KeepRoom,
@@ -81,7 +80,7 @@ class _Reading:
         digests: bool,
     ) -> None:
         self._wanted, self._elf, self._room, self._limits = wanted, elf, room, limits
-        self._remarks = Remarks(name, limits.remarks)
+        self._remarks = Remarks(limits.remarks)
         self._placed = PlacedEntries(limits.entries)
         self._contents: dict[bytes, KeptContent] = {}
         self._left_out: dict[bytes, str] = {}
@@ -101,11 +100,11 @@ class _Reading:
         blob = Blob(chunks, self._limits)
         pieces = read_ahead(blob.content(), _PIECES_AHEAD)
         try:
-            self._read_archive(self._hashed(pieces, blob))
+            damage = self._read_archive(self._hashed(pieces, blob))
         finally:
             pieces.close()
-        if blob.damage is not None:
-            self._remarks.add_layer(f"it was not read to its end: {blob.damage}")
+        if (reason := blob.damage or damage) is not None:
+            self._remarks.add_layer(f"it was not read to its end: {reason}")
         diff_id = blob.digest if blob.is_plain else f"sha256:{self._sha256.hexdigest()}"
         return LayerContent(
             entries=self._placed.entries,
@@ -130,7 +129,9 @@ class _Reading:
             self._size_bytes += len(piece)
             yield piece
 
-    def _read_archive(self, pieces: Iterator[bytes]) -> None:
+    def _read_archive(self, pieces: Iterator[bytes]) -> str | None:
+        """Take all entries; why not, where there are more."""
+        damage = None
         limits = TarLimits(
             compressed_bytes=self._limits.content_bytes,
             content_bytes=self._limits.content_bytes,
@@ -144,9 +145,10 @@ class _Reading:
         except TarEndError:
             pass  # archives without the zeros at their end are common, and read by every engine
         except TarError as error:
-            self._remarks.add_layer(f"it was not read to its end: {error}")
+            damage = str(error)
         for _ in pieces:
             pass
+        return damage
 
     def _take(self, stream: TarStream, member: TarMember) -> None:
         self.name_bytes += len(member.path) + len(member.link)

@@ -1,7 +1,6 @@
-"""Members of the tar archives that images come in; layers are archives of their own and not looked into.
+"""Members of the tar archives that images come in, which are read at places or as they arrive.
 
-Source: POSIX.1-2024, pax, "ustar Interchange Format" and "pax Header Block"; the GNU tar manual, "Basic Tar
-Format".
+Layers are archives of their own and not looked into.
 """
 
 from __future__ import annotations
@@ -10,13 +9,21 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from images.errors import DamagedImageError
+from analyzers.tar_headers import (
+    BLOCK,
+    SPARSE_RECORD,
+    TarError,
+    TarKind,
+    TarMember,
+    parse_header,
+    parse_pax_records,
+    parse_pax_size,
+)
+from images.errors import DamagedImageError, ImageReferenceError
 
-_BLOCK = 512
 _LIMIT_MEMBERS = 100_000
 _LIMIT_EXTENDED_BYTES = 1 << 20
 _LIMIT_LINKS = 8
-_FILES, _LINKS = b"0\x007", b"12"
 
 
 class Bytes(Protocol):
@@ -51,38 +58,32 @@ def archive_members(source: Bytes, what: str) -> Iterator[ArchiveMember]:
     """The members in their order; what is left of one's content is passed over before the next.
 
     Raises:
+        ImageReferenceError: it begins as no tar archive does.
         DamagedImageError: the archive ends within a header, is damaged, or is too large.
     """
     extended: dict[bytes, bytes] = {}
-    for _ in range(_LIMIT_MEMBERS):
-        header = source.read(_BLOCK)
-        if not any(header):  # the end, marked or not
+    for number in range(_LIMIT_MEMBERS):
+        block = source.read(BLOCK)
+        if not any(block) and (number or len(block) in (0, BLOCK)):  # the end, marked or not
             return
-        if len(header) < _BLOCK:
-            raise DamagedImageError(what, "the archive ends early")
-        kind, name, link, size_bytes = _parse_header(header, what)
-        if kind in (b"x", b"g", b"L", b"K"):
-            if size_bytes > _LIMIT_EXTENDED_BYTES:
-                raise DamagedImageError(what, f"has an extended header of {size_bytes:,} bytes")
-            content = source.read(_padded(size_bytes))[:size_bytes]
-            if kind != b"g":
-                extended |= _extended(kind, content, what)
-            continue
-        if b"size" in extended:
-            size_bytes = _number_of(extended[b"size"], 10, what)
-        name, link = extended.get(b"path", name), extended.get(b"linkpath", link)
+        try:
+            if len(block) < BLOCK:
+                raise TarError("the archive ends early")
+            header = parse_header(block)
+        except TarError as error:
+            if number == 0:
+                raise ImageReferenceError(what, "is no tar archive, so that it holds no image") from error
+            raise DamagedImageError(what, str(error)) from error
+        try:
+            if header.kind is TarKind.EXTENDED:
+                extended |= _extended(source, header)
+                continue
+            member, end = _member(source, header, extended)
+        except TarError as error:
+            raise DamagedImageError(what, str(error)) from error
         extended = {}
-        if kind in _LINKS:
-            path = _normal(name)
-            # A hard link leads to a name in the archive, a symbolic one to a name beside its own.
-            start = posixpath.dirname(path) if kind == b"2" else ""
-            yield ArchiveMember(path, source.position(), 0, _normal(link, start))
-            continue
-        if kind in b"346":  # devices, directories and queues have no content, whatever size they state
-            continue
-        end = source.position() + _padded(size_bytes)
-        if kind in _FILES:
-            yield ArchiveMember(_normal(name), source.position(), size_bytes, None)
+        if member is not None:
+            yield member
         source.skip(end - source.position())
     raise DamagedImageError(what, f"has more than {_LIMIT_MEMBERS:,} members")
 
@@ -101,54 +102,48 @@ def followed(name: str, links: dict[str, str], what: str) -> str:
     raise DamagedImageError(what, f"links of {name!r} lead nowhere")
 
 
+def _extended(source: Bytes, header: TarMember) -> dict[bytes, bytes]:
+    """What an extended header says of the next member; global ones say nothing of any."""
+    if header.size_bytes > _LIMIT_EXTENDED_BYTES:
+        raise TarError(f"has an extended header of {header.size_bytes:,} bytes")
+    content = source.read(_padded(header.size_bytes))[: header.size_bytes]
+    match header.type:
+        case b"L":
+            return {b"path": content.partition(b"\0")[0]}
+        case b"K":
+            return {b"linkpath": content.partition(b"\0")[0]}
+        case b"x":
+            return parse_pax_records(content)
+    return {}
+
+
+def _member(
+    source: Bytes, header: TarMember, extended: dict[bytes, bytes]
+) -> tuple[ArchiveMember | None, int]:
+    """The member, unless it does not matter, and where what follows it begins."""
+    if header.kind is TarKind.SPARSE or SPARSE_RECORD in extended:
+        raise TarError("has sparse members, which are not supported")
+    size_bytes, offset = header.size_bytes, source.position()
+    if b"size" in extended and not header.is_bare:
+        size_bytes = parse_pax_size(extended[b"size"])
+    path, link = _normal(extended.get(b"path") or header.path), None
+    end = offset + _padded(size_bytes)
+    match header.kind:
+        case TarKind.SYMLINK | TarKind.HARDLINK:
+            # A hard link leads to a name in the archive, a symbolic one to a name beside its own.
+            start = posixpath.dirname(path) if header.kind is TarKind.SYMLINK else ""
+            link = _normal(extended.get(b"linkpath") or header.link, start)
+        case TarKind.FILE:
+            pass
+        case _:
+            return None, end
+    return ArchiveMember(path, offset, size_bytes, link), end
+
+
 def _padded(size_bytes: int) -> int:
-    return -(-size_bytes // _BLOCK) * _BLOCK
+    return size_bytes + -size_bytes % BLOCK
 
 
 def _normal(name: bytes, start: str = "") -> str:
     text = name.decode("utf-8", "backslashreplace")
     return posixpath.normpath(posixpath.join("/", start, text)).lstrip("/")
-
-
-def _parse_header(header: bytes, what: str) -> tuple[bytes, bytes, bytes, int]:
-    """Type, name, link and size, of a header whose checksum is right."""
-    checksum = sum(header) - sum(header[148:156]) + 8 * ord(" ")
-    if _number(header[148:156], what) != checksum:
-        raise DamagedImageError(what, "is no tar archive, or damaged: a header has a wrong checksum")
-    name = header[:100].partition(b"\0")[0]
-    prefix = header[345:500].partition(b"\0")[0]
-    if prefix and header[257:263] == b"ustar\0":
-        name = prefix + b"/" + name
-    return header[156:157], name, header[157:257].partition(b"\0")[0], _number(header[124:136], what)
-
-
-def _number(field: bytes, what: str) -> int:
-    """A number in octal digits, or in GNU's base 256 where it would not fit."""
-    if field[0] == 0x80:
-        return int.from_bytes(field[1:], "big")
-    return _number_of(field.partition(b"\0")[0].strip() or b"0", 8, what)
-
-
-def _number_of(digits: bytes, radix: int, what: str) -> int:
-    if not digits.isdigit() or len(digits) > 18:
-        raise DamagedImageError(what, "is no tar archive, or damaged: a header lacks a number")
-    try:
-        return int(digits, radix)
-    except ValueError as error:
-        raise DamagedImageError(what, "is no tar archive, or damaged: a header lacks a number") from error
-
-
-def _extended(kind: bytes, content: bytes, what: str) -> dict[bytes, bytes]:
-    if kind in (b"L", b"K"):
-        return {b"path" if kind == b"L" else b"linkpath": content.rstrip(b"\0")}
-    records, at = {}, 0
-    while at < len(content) and content[at]:
-        blank = content.find(b" ", at, at + 20)
-        end = at + _number_of(content[at:blank], 10, what) if blank > at else 0
-        key, equals, value = content[blank + 1 : end - 1].partition(b"=")
-        if not at < end <= len(content) or content[end - 1 : end] != b"\n" or not equals:
-            raise DamagedImageError(what, "has a damaged extended header")
-        if key in (b"path", b"size", b"linkpath"):
-            records[key] = value
-        at = end
-    return records

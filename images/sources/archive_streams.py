@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from analyzers.compression import compression_of
 from images.errors import DamagedImageError
 from images.layers.content import LayerContent
 from images.sources.archive_members import ArchiveMember, archive_members, followed
@@ -19,8 +20,7 @@ from images.sources.source import ReadLayer
 
 _LIMIT_KEPT_BYTES = 64 << 20
 _HEAD_BYTES = 512
-_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
-_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_LIMIT_FOLLOWING_BYTES = 64 << 20
 _BLOB_NAME = re.compile(r"(?:.*/)?blobs/(sha256|sha384|sha512)/([0-9a-f]+)")
 
 
@@ -47,6 +47,8 @@ class ArchiveStream:
                 self._links[member.name] = member.link
             else:
                 self._take(member, stream, read_layer)
+            if stream.damage is not None:  # of the archive, of which the layer within it knows nothing
+                raise stream.damage
             if stream.ended:
                 raise DamagedImageError(what, f"the archive ends early, within {member.name}")
         stream.drain()
@@ -106,7 +108,7 @@ class ArchiveStream:
 
 
 def _is_archive(head: bytes) -> bool:
-    return head.startswith(_PACKED) or head[257:262] == b"ustar" or bool(_SKIPPABLE.match(head))
+    return compression_of(head) is not None or head[257:262] == b"ustar"
 
 
 class _StreamBytes:
@@ -118,6 +120,7 @@ class _StreamBytes:
         self._at = 0
         self._position = 0
         self.ended = False
+        self.damage: DamagedImageError | None = None
 
     def read(self, length: int) -> bytes:
         """The next bytes; fewer only where it ends."""
@@ -149,13 +152,21 @@ class _StreamBytes:
         return self._position
 
     def drain(self) -> None:
-        """Read what follows the archive: whoever writes it would complain otherwise."""
-        for _ in self._chunks:
-            pass
+        """Read what follows the archive: whoever writes it would complain otherwise.
+
+        What goes on without end, such as ``/dev/zero``, is left alone.
+        """
+        left = _LIMIT_FOLLOWING_BYTES
+        while left > 0 and (chunk := next(self._chunks, None)) is not None:
+            left -= len(chunk)
 
     def _some(self, length: int) -> bytes:
         while self._at == len(self._buffer):
-            chunk = next(self._chunks, None)
+            try:
+                chunk = next(self._chunks, None)
+            except DamagedImageError as error:
+                self.damage = error
+                raise
             if chunk is None:
                 return b""
             self._buffer, self._at = chunk, 0

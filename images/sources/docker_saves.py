@@ -49,7 +49,7 @@ def read_saved(
     if MANIFEST_NAME not in archive.names():
         old = "repositories" in archive.names()
         reason = "was written by a Docker before 1.10" if old else f"holds no {MANIFEST_NAME}"
-        raise DamagedImageError(what, reason)
+        raise ImageReferenceError(what, f"is no archive that is read here: it {reason}")
     content = archive.document(MANIFEST_NAME, LIMIT_MANIFEST_BYTES)
     saved = _named(decoded(content, tuple[SavedImage, ...], MANIFEST_NAME), what, name)
     document = _config(archive, saved.config)

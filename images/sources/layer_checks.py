@@ -13,6 +13,8 @@ from images.sources.archives import NamedLayer
 from images.sources.digests import BlobChunks, digest_parts
 from images.sources.source import ReadLayer
 
+_UNCHECKED = Unknown(what="digest", where="", reason="the layer was not read to its end")
+
 
 def read_checked(layer: NamedLayer, chunks: Iterator[bytes], read_layer: ReadLayer) -> LayerContent:
     """A layer that has the digest and size that are stated for it as it is stored.
@@ -23,7 +25,7 @@ def read_checked(layer: NamedLayer, chunks: Iterator[bytes], read_layer: ReadLay
     blob = BlobChunks(layer.what, chunks, layer.digest, layer.size_bytes)
     content = read_layer(layer.what, blob)
     if not blob.is_complete:
-        return msgspec.structs.replace(content, unknowns=(*content.unknowns, _unchecked(layer.what)))
+        return msgspec.structs.replace(content, unknowns=(*content.unknowns, _UNCHECKED))
     blob.check(content.blob_digest)
     return content
 
@@ -37,7 +39,7 @@ def check_diff_id(what: str, content: LayerContent, diff_id: str) -> None:
         DamagedImageError: they differ.
     """
     digest_parts(diff_id)
-    if content.diff_id not in ("", diff_id) and _unchecked(what) not in content.unknowns:
+    if content.diff_id not in ("", diff_id) and _UNCHECKED not in content.unknowns:
         raise DamagedImageError(
             what, f"its files have the digest {content.diff_id}, not {diff_id} as the configuration says"
         )
@@ -56,7 +58,3 @@ def absent_layer(digest: str, size_bytes: int, diff_id: str) -> LayerContent:
         diff_id=diff_id,
         size_bytes=0,
     )
-
-
-def _unchecked(what: str) -> Unknown:
-    return Unknown(what="digest", where=what, reason="the layer was not read to its end")

@@ -43,7 +43,7 @@ def read_layout(
     """
     names = archive.names()
     if INDEX_NAME not in names:
-        raise DamagedImageError(what, f"holds no {INDEX_NAME}")
+        raise ImageReferenceError(what, f"is no OCI layout: it holds no {INDEX_NAME}")
     index = parse_manifest(archive.document(INDEX_NAME, LIMIT_MANIFEST_BYTES), INDEX_NAME)
     if index.manifests is None:
         raise DamagedImageError(what, f"its {INDEX_NAME} is no index")

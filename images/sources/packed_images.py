@@ -8,20 +8,20 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from images.errors import DamagedImageError, SourceUnavailableError
+from analyzers.compression import MAGIC_BYTES, compression_of
+from images.errors import ImageReferenceError, SourceUnavailableError
 from images.sources.archive_files import CHUNK_BYTES, ArchiveFile
 from images.sources.archive_streams import ArchiveStream
 from images.sources.archived_images import read_archived
 from images.sources.archives import Archive
 from images.sources.docker_saves import MANIFEST_NAME, read_saved
-from images.sources.expanding import expanded, is_compressed
+from images.sources.expanding import expanded_archive
 from images.sources.layout_directories import LayoutDirectory
 from images.sources.layouts import read_layout
 from images.sources.platform_choice import Wish
 from images.sources.reference_texts import STREAM, ImageReference, ReferenceKind
 from images.sources.source import Image, ReadLayer
 
-_HEAD_BYTES = 8
 _FORCED = {
     ReferenceKind.DOCKER_ARCHIVE: read_saved,
     ReferenceKind.OCI_ARCHIVE: read_layout,
@@ -51,17 +51,17 @@ class PackedImage:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
                 return self._streamed(descriptor, read_layer, progress)
-            head = os.pread(descriptor, _HEAD_BYTES, 0)
+            head = os.pread(descriptor, MAGIC_BYTES, 0)
             if not head:
-                raise DamagedImageError(str(self._path), "is empty")
-            if is_compressed(head):
+                raise ImageReferenceError(str(self._path), "is empty")
+            if compression_of(head) is not None:
                 return self._streamed(descriptor, read_layer, progress)
             return self._of(ArchiveFile(descriptor, self._path), read_layer, progress)
         finally:
             os.close(descriptor)
 
     def _streamed(self, descriptor: int, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
-        chunks = expanded(_chunks(descriptor), self._reference.text)
+        chunks = expanded_archive(_chunks(descriptor), self._reference.text)
         return self._of(ArchiveStream(chunks, self._reference.text, read_layer), read_layer, progress)
 
     def _of(self, archive: Archive, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:

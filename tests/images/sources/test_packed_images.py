@@ -366,19 +366,22 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"", "empty"),
+        (b"\x89PNG" + bytes(20), "no tar archive"),
+        (bytes(20), "no tar archive"),
         (b"\x7fELF" + bytes(1000), "no tar archive"),
-        (b"\x1f\x8b" + bytes(1000), "compression is damaged"),
+        (b"\x1f\x8b\x08" + b"\xff" * 1000, "compression is damaged"),
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 1000, "compression is damaged"),
         (b"\xfd7zXZ\x00" + b"\xff" * 1000, "compression is damaged"),
         (b"BZh9" + b"\xff" * 1000, "compression is damaged"),
         (bytes(10240), "no archive of an image"),
     ],
-    ids=["empty", "elf", "gzip", "zstd", "xz", "bzip2", "zeros"],
+    ids=["empty", "short", "few zeros", "elf", "gzip", "zstd", "xz", "bzip2", "zeros"],
 )
 def test_files_that_are_no_archives(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    with pytest.raises(ImageError, match=message):
+    damaged = DamagedImageError if "damaged" in message else ImageReferenceError
+    with pytest.raises(damaged, match=message):
         read_image(path)
 
 
@@ -404,7 +407,7 @@ def test_a_kind_that_is_forced(tmp_path: Path, reference: str) -> None:
     path = write_docker25_archive(tmp_path / "image.tar", MIXED)
     assert facts(read_image(f"{reference}:{path}")) == facts(read_image(path))
     other = (write_docker_archive if reference == "oci-archive" else write_oci_archive)(tmp_path / "o", IMAGE)
-    with pytest.raises(DamagedImageError, match="holds no"):
+    with pytest.raises(ImageReferenceError, match="holds no"):
         read_image(f"{reference}:{other}")
 
 
@@ -414,4 +417,30 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = write_docker_archive(tmp_path / "image.tar", IMAGE)
     path.chmod(0)
     with pytest.raises(SourceUnavailableError, match="Permission denied"):
+        read_image(path)
+
+
+def test_an_archive_that_expands_without_end_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.tar.gz"
+    member = tarfile.TarInfo("layer.tar")
+    member.size = 1 << 40
+    with gzip.open(path, "wb", compresslevel=6) as file:
+        file.write(member.tobuf())
+        for _ in range(300):
+            file.write(bytes(1 << 20))
+    with pytest.raises(DamagedImageError, match="expands to more than 200 times its size"):
+        read_image(path)
+
+
+def test_zeros_without_end_are_no_archive() -> None:
+    with pytest.raises(ImageReferenceError, match="no archive of an image"):
+        read_image("/dev/zero")
+
+
+def test_sparse_members_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "image.tar"
+    member = tarfile.TarInfo("manifest.json")
+    member.type, member.size = tarfile.GNUTYPE_SPARSE, 512
+    path.write_bytes(member.tobuf() + bytes(2048))
+    with pytest.raises(DamagedImageError, match="sparse"):
         read_image(path)
