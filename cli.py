@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "fix": "rewrite code for API moves that newer releases demand",
     "inspect": "tell what an image is, and what is installed in it",
     "scan": "find what source code really uses, beside what it declares",
+    "surface": "tell the public API of a release, without installing it",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "units": "list the units that refuse, score and explain",
 }

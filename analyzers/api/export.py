@@ -17,6 +17,7 @@ from analyzers.api.expressions import Place, instances, types, values
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.openness import openness
 from analyzers.api.signatures import Decorators, decorators
+from analyzers.api.spelling import spelled
 from analyzers.api.surface import ModuleSurface, Symbol, SymbolKind
 
 if TYPE_CHECKING:
@@ -336,7 +337,7 @@ class _Exporter:
                 scope.bind(name, Symbol(SymbolKind.ALIAS, line_of(target), found), conditional)
                 return
             found = instances(annotation, place) or (values(right, place) if right is not None else ())
-            self._value(scope, target, found, conditional, type_only)
+            self._value(scope, target, found, conditional, type_only, right)
             return
         if right is None:
             return
@@ -349,7 +350,7 @@ class _Exporter:
         ):
             scope.bind(name, Symbol(SymbolKind.PROPERTY, line_of(target)), conditional)
         else:
-            self._value(scope, target, found, conditional, type_only)
+            self._value(scope, target, found, conditional, type_only, right)
 
     def _assign_attribute(self, target: SgNode, right: SgNode) -> None:
         """``Class.member = value`` at module level."""
@@ -374,9 +375,15 @@ class _Exporter:
                 pending += target.named_children()
 
     def _value(
-        self, scope: Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool
+        self,
+        scope: Scope,
+        name: SgNode,
+        found: tuple[str, ...],
+        conditional: bool,
+        type_only: bool,
+        right: SgNode | None = None,
     ) -> None:
-        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only)
+        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only, text=spelled(right))
         scope.bind(name.text(), symbol, conditional)
 
     def _delete(self, node: SgNode, scope: Scope, conditional: bool) -> None:

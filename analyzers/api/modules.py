@@ -7,12 +7,11 @@ import re
 import tokenize
 import zlib
 from collections.abc import Iterator, MutableMapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from analyzers.api.conditions import ANY_TARGET, Target
 from analyzers.api.surface import ApiSurface, ModuleKey, ModuleSurface
 from analyzers.files import FileKind, FileReader, FileReaderError, TooManyFilesError, joined, read_file
-from analyzers.wheels import WheelReader
 
 _LIMIT_BYTES = 8 << 20
 _LIMIT_FILES = 100_000
@@ -21,6 +20,14 @@ _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
 )
 _STUBS = b"-stubs"
+
+
+@runtime_checkable
+class StatesContent(Protocol):
+    """A reader over an archive whose directory tells what its files hold."""
+
+    def stated(self, path: bytes) -> tuple[int, int] | None:
+        """CRC-32 and size of a file's content."""
 
 
 class Root(NamedTuple):
@@ -173,8 +180,8 @@ class Modules:
         from analyzers.api.export import exported
 
         shown = path.decode("utf-8", "backslashreplace")
-        if isinstance(reader, WheelReader) and (member := reader.archive.members.get(path)) is not None:
-            stated = ModuleKey(shown, member.crc32, member.size_bytes)
+        if isinstance(reader, StatesContent) and (content_of := reader.stated(path)) is not None:
+            stated = ModuleKey(shown, *content_of)
             if stated in self._known:
                 return stated, self._known[stated]
         content = read_file(reader, path, _LIMIT_BYTES)
@@ -207,6 +214,22 @@ class Modules:
             self._attributes_set[package] = frozenset(names)
         return self._attributes_set[package]
 
+    def files(self, limit_files: int = _LIMIT_FILES) -> dict[str, str]:
+        """Every module in the roots, without tests, by dotted name: the path of its file.
+
+        Sources come before stubs and stubs before what is compiled, the first root before the others.
+
+        Raises:
+            TooManyFilesError: there are more than `limit_files` paths.
+        """
+        found: dict[str, tuple[int, int, str]] = {}
+        for number, root in enumerate(self._roots):
+            for path, name in module_paths(root, limit_files):
+                rank = number, _rank(path), path.decode("utf-8", "backslashreplace")
+                if name not in found or rank < found[name]:
+                    found[name] = rank
+        return {name: path for name, (_, _, path) in sorted(found.items())}
+
     def whole(self, limit_files: int = _LIMIT_FILES) -> ApiSurface:
         """Everything in the roots, without tests; the surfaces themselves are in `known` then."""
         keys: dict[str, list[ModuleKey]] = {}
@@ -225,6 +248,10 @@ class Modules:
                     extensions[name] = None
         modules = {name: tuple(sorted(found)) for name, found in sorted(keys.items())}
         return ApiSurface(modules=modules, extensions=tuple(extensions), unreadable=tuple(unreadable))
+
+
+def _rank(path: bytes) -> int:
+    return 0 if path.endswith(b".py") else 1 if path.endswith(b".pyi") else 2
 
 
 def source_roots(reader: FileReader) -> list[Root]:
@@ -250,6 +277,13 @@ def is_extension_of(name: bytes, stem: bytes) -> bool:
     """Whether a file name is that of a compiled module: ``stem.cpython-311-x86_64-linux-gnu.so``."""
     found = _EXTENSION.fullmatch(name.decode("utf-8", "replace"))
     return found is not None and found[1].encode() == stem
+
+
+def is_module_file(path: bytes) -> bool:
+    """Whether a path is that of a source, a stub or a compiled module."""
+    text = path.rpartition(b"/")[2].decode("utf-8", "replace")
+    stem, _, suffix = text.partition(".")
+    return stem.isidentifier() and (suffix in ("py", "pyi") or _EXTENSION.fullmatch(text) is not None)
 
 
 def module_paths(root: Root, limit_files: int) -> Iterator[tuple[bytes, str]]:
@@ -278,9 +312,8 @@ def module_paths(root: Root, limit_files: int) -> Iterator[tuple[bytes, str]]:
                 if name.isidentifier() and name not in ("tests", "test", "__pycache__") and len(prefix) < 400:
                     pending.append((path, f"{prefix}{name}."))
                 continue
-            stem, _, suffix = text.partition(".")
-            is_module = suffix in ("py", "pyi") or _EXTENSION.fullmatch(text) is not None
-            if child.kind is FileKind.FILE and is_module and stem.isidentifier():
+            stem = text.partition(".")[0]
+            if child.kind is FileKind.FILE and is_module_file(child.name):
                 yield path, prefix[:-1] if stem == "__init__" and prefix else prefix + stem
 
 

@@ -57,6 +57,8 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
         is_type_only: bound for type checkers alone.
         is_static: a method without ``self`` or ``cls``.
         is_class_method: a method whose first parameter is the class.
+        text: as the source spells it: parameters and what is returned; a value; the bases of a class. What is
+            long is cut, with a checksum of the whole.
     """
 
     kind: SymbolKind
@@ -68,6 +70,7 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     is_type_only: bool = False
     is_static: bool = False
     is_class_method: bool = False
+    text: str = ""
 
 
 class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
