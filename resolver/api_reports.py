@@ -1,9 +1,10 @@
-"""What is told of the API of releases: `SurfaceReport` of one."""
+"""What is told of the API of releases: `SurfaceReport` of one, `ApiDiff` of two."""
 
 from __future__ import annotations
 
 import msgspec
 
+from analyzers.api.changes import ApiChange
 from analyzers.api.offers import ModuleOffers
 from analyzers.reports import Report
 
@@ -35,3 +36,21 @@ class SurfaceReport(Report, frozen=True, kw_only=True):
     release: ReadRelease
     target: str
     modules: tuple[ModuleOffers, ...] = ()
+
+
+class ApiDiff(Report, frozen=True, kw_only=True):
+    """What differs between what two releases offer.
+
+    Attributes:
+        target: in words.
+        source: the code whose uses were looked for; None where none was named.
+        changes: what breaks code first; of each weight in the order of kinds and paths.
+        used_breaking: how many breaking changes concern what the code uses without a guard.
+    """
+
+    before: ReadRelease
+    after: ReadRelease
+    target: str
+    source: str | None = None
+    changes: tuple[ApiChange, ...] = ()
+    used_breaking: int = 0

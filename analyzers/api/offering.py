@@ -55,12 +55,14 @@ class _Offering:
     def __init__(self, surfaces: DistributionSurfaces, files: dict[str, str]) -> None:
         self._surfaces, self._files = surfaces, files
         self._modules: Modules = surfaces.modules
-        self._children: dict[str, list[str]] = {}
+        self._children: dict[str, set[str]] = {}
         self._classes: dict[str, tuple[Offer, ...]] = {}
         self._left = _LIMIT_OFFERS
         for name in files:
-            parent, _, last = name.rpartition(".")
-            self._children.setdefault(parent, []).append(last)
+            while name:
+                parent, _, last = name.rpartition(".")
+                self._children.setdefault(parent, set()).add(last)
+                name = parent
 
     def module(self, name: str) -> ModuleOffers:
         found = self._modules.get(name)

@@ -36,35 +36,34 @@ class Stated(NamedTuple):
 
 def spelled(node: SgNode | None) -> str:
     """The text of an expression on one line; what is long is cut and ends in a checksum of the whole."""
-    return "" if node is None else _on_one_line(node.text(), _LONGEST)
+    return "" if node is None else _on_one_line(_text(node), _LONGEST)
 
 
 def spelled_signature(head: SgNode | None, annotation: SgNode | None) -> str:
     """``(a, b=1) -> int`` on one line."""
-    given = "()" if head is None else head.text()
+    given = "()" if head is None else _text(head)
     if annotation is not None:
-        given = f"{given} -> {annotation.text()}"
+        given = f"{given} -> {_text(annotation)}"
     return _on_one_line(given, _LONGEST_SIGNATURE)
+
+
+def _text(node: SgNode) -> str:
+    """The text without comments."""
+    text = node.text()
+    if "#" in text and len(text) < _READ:
+        for comment in node.find_all(kind="comment"):
+            text = text.replace(comment.text(), "", 1)
+    return text
 
 
 def _on_one_line(text: str, longest: int) -> str:
     if len(text) <= longest and "\n" not in text and "  " not in text:
         return text
-    head = text[:_READ]
-    if "#" in head:
-        head = _without_comments(head)
-    told = " ".join(head.split()).replace("( ", "(").replace(", )", ")").replace(",)", ")").replace(" )", ")")
+    told = " ".join(text[:_READ].split())
+    told = told.replace("( ", "(").replace(", )", ")").replace(",)", ")").replace(" )", ")")
     if len(told) <= longest and len(text) <= _READ:
         return told
     return f"{told[: longest - 10]}…{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}"
-
-
-def _without_comments(text: str) -> str:
-    """The lines without the comments that end them; a line with a quotation mark stays as it is."""
-    lines = text.split("\n")
-    return "\n".join(
-        line.partition("#")[0] if "#" in line and not {"'", '"'} & set(line) else line for line in lines
-    )
 
 
 def stated(signature: str) -> Stated:

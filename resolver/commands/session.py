@@ -71,7 +71,7 @@ class Session:
         options = self._options
         image = self._image()
         target = Target(self._host()) if image is None else image.target
-        source = self._source() if asks else None
+        source = self.source() if asks else None
         if source is not None:
             inputs.add_source(options, source)
         asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
@@ -127,7 +127,7 @@ class Session:
         image = self._image()
         return Target(self._host()) if image is None else image.target
 
-    def _source(self) -> SourceReport | None:
+    def source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
         if getattr(self._options, "source", None) is None:
             return None

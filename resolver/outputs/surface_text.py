@@ -30,7 +30,7 @@ def surface_text(told: SurfaceReport, width: int, *, whole: bool = False) -> str
 
 def _head(told: SurfaceReport) -> Iterator[str]:
     release = told.release
-    kinds = {kind: 0 for kind in OfferKind}
+    kinds = dict.fromkeys(OfferKind, 0)
     for module in told.modules:
         for offer in module.offers:
             if offer.is_exported and offer.told_at is None:
