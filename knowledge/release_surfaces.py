@@ -7,11 +7,12 @@ ranges are read, joined, at once. What was read is kept: the next release needs 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from analyzers.api.conditions import Target
-from analyzers.api.modules import module_paths
+from analyzers.api.modules import Root, module_paths
 from analyzers.api.offering import offers_of
 from analyzers.api.offers import ReleaseOffers
 from analyzers.api.surface import ModuleKey
@@ -24,7 +25,7 @@ from knowledge.kept_modules import KeptModules
 from knowledge.planned_reader import PlannedReader
 from knowledge.releases import File
 from knowledge.urls import displayed
-from knowledge.wheel_modules import WheelModules, decoded, encoded, members_of
+from knowledge.wheel_modules import WheelModules, cython_source, decoded, encoded, members_of
 
 _INSTRUMENT = "wheel-modules/1"
 _LIMIT_FILES = 100_000
@@ -36,12 +37,14 @@ class Reading(NamedTuple):
 
     Attributes:
         unreadable: files that could not be read, with the reason.
+        roots: how many roots of `surfaces` are those of the release itself.
     """
 
     surfaces: DistributionSurfaces
     files: int
     read: int
     unreadable: tuple[tuple[str, str], ...]
+    roots: int
 
 
 class ReleaseSurfaces:
@@ -51,10 +54,18 @@ class ReleaseSurfaces:
         knowledge: opens files of indexes and keeps what was read.
         target: for which modules are read.
         now: seconds since the epoch.
+        provider: gives the file of the release that a release's file needs for a top-level module; it is
+            asked where all names of that module are imported.
     """
 
-    def __init__(self, knowledge: Knowledge, target: Target, now: Callable[[], float]) -> None:
-        self._knowledge, self._target, self._now = knowledge, target, now
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        target: Target,
+        now: Callable[[], float],
+        provider: Callable[[str, File, str], File | None] | None = None,
+    ) -> None:
+        self._knowledge, self._target, self._now, self._provider = knowledge, target, now, provider
         self._directories = knowledge.derivations(_INSTRUMENT, now)
         self._known: dict[str, KeptModules] = {}
 
@@ -70,7 +81,7 @@ class ReleaseSurfaces:
             KnowledgeError: the wheel cannot be read.
         """
         reading = self.surfaces(project, file, whole=names is None)
-        found = offers_of(reading.surfaces, names, reading.unreadable)
+        found = offers_of(reading.surfaces, names, reading.unreadable, reading.roots)
         self._kept(project).flush()
         return found
 
@@ -91,19 +102,14 @@ class ReleaseSurfaces:
             raise InvalidMetadataError(file.filename, displayed(file.url), str(error)) from error
 
     def _read(self, project: str, file: File, whole: bool) -> Reading:
-        @functools.cache
-        def opened() -> tuple[ZipArchive, PlannedReader]:
-            reader = PlannedReader(self._knowledge.remote_file(file))
-            return ZipArchive(reader), reader
-
         known = self._kept(project)
-        modules = WheelModules(self._members(file, opened), opened)
+        modules, opened = self._wheel(file)
         surfaces = DistributionSurfaces(modules.roots, self._target, known)
         sources = {
-            path
+            source
             for root in modules.roots
             for path, _ in module_paths(root, _LIMIT_FILES)
-            if path.endswith((b".py", b".pyi"))
+            if (source := _source(path)) in modules.members
         }
         known.load(modules.members[path] for path in sources)
         missing = sorted(path for path in sources if modules.members[path] not in known)
@@ -117,7 +123,43 @@ class ReleaseSurfaces:
                     unreadable.append((path.decode("utf-8", "backslashreplace"), error.reason))
             opened()[1].forget()
         known.flush()
-        return Reading(surfaces, len(sources), len(missing) if whole else 0, tuple(unreadable))
+        roots = modules.roots
+        if further := self._further(project, file, surfaces, sources):
+            surfaces = DistributionSurfaces([*roots, *further], self._target, known)
+        read = len(missing) if whole else 0
+        return Reading(surfaces, len(sources), read, tuple(unreadable), len(roots))
+
+    def _wheel(self, file: File) -> tuple[WheelModules, Callable[[], tuple[ZipArchive, PlannedReader]]]:
+        @functools.cache
+        def opened() -> tuple[ZipArchive, PlannedReader]:
+            reader = PlannedReader(self._knowledge.remote_file(file))
+            return ZipArchive(reader), reader
+
+        return WheelModules(self._members(file, opened), opened), opened
+
+    def _further(
+        self, project: str, file: File, surfaces: DistributionSurfaces, sources: Collection[bytes]
+    ) -> list[Root]:
+        """The modules of other projects of which all names are imported."""
+        if self._provider is None:
+            return []
+        own = {path.partition(b"/")[0].partition(b".")[0].decode() for path in sources}
+        known = self._kept(project)
+        wanted = {
+            star.partition(".")[0]
+            for name in surfaces.modules.files()
+            if (module := surfaces.modules.get(name)) is not None
+            for surface in module.surfaces
+            for star in surface.stars
+        }
+        found: list[Root] = []
+        for name in sorted(wanted - own - sys.stdlib_module_names - {""}):
+            needed = self._provider(project, file, name)
+            if needed is not None:
+                modules, _ = self._wheel(needed)
+                known.load(modules.members.values())
+                found += modules.roots
+        return found
 
     def _members(
         self, file: File, opened: Callable[[], tuple[ZipArchive, PlannedReader]]
@@ -133,6 +175,10 @@ class ReleaseSurfaces:
         if project not in self._known:
             self._known[project] = KeptModules(self._knowledge, project, self._target, self._now)
         return self._known[project]
+
+
+def _source(path: bytes) -> bytes:
+    return path if path.endswith((b".py", b".pyi")) else cython_source(path)
 
 
 def _batches(paths: list[bytes], members: Mapping[bytes, ModuleKey]) -> list[list[bytes]]:

@@ -24,12 +24,22 @@ _decode = msgspec.msgpack.Decoder(tuple[ModuleKey, ...]).decode
 
 
 def members_of(archive: ZipArchive) -> tuple[ModuleKey, ...]:
-    """Sources, stubs and compiled modules of an archive."""
+    """Sources, stubs and compiled modules of an archive, and the Cython sources of these."""
+    wanted = {
+        path for path, member in archive.members.items() if not member.is_directory and is_module_file(path)
+    }
+    wanted |= {source for path in wanted if (source := cython_source(path)) in archive.members}
     return tuple(
         ModuleKey(path.decode("utf-8", "backslashreplace"), member.crc32, member.size_bytes)
         for path, member in archive.members.items()
-        if not member.is_directory and is_module_file(path)
+        if path in wanted
     )
+
+
+def cython_source(path: bytes) -> bytes:
+    """Where the Cython source of a compiled module would lie."""
+    directory, slash, name = path.rpartition(b"/")
+    return directory + slash + name.partition(b".")[0] + b".pyx"
 
 
 def encoded(members: tuple[ModuleKey, ...]) -> bytes:

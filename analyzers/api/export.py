@@ -58,6 +58,7 @@ class _Exporter:
         self._lazy: list[lazy.LazyNames] = []
         self._open: dict[str, None] = {}
         self._delegates: dict[str, None] = {}
+        self._sets: dict[tuple[str, str], int] = {}
 
     def surface(self) -> ModuleSurface:
         """Read the whole file."""
@@ -72,6 +73,7 @@ class _Exporter:
             self._walruses()
         opened = openness(self._text, self._root, self._tables)
         self._open |= opened.module
+        self._stars |= opened.copied
         for right in opened.replacements:
             found = lazy.replacement(right, self._tables)
             if found is None:
@@ -98,6 +100,7 @@ class _Exporter:
             are_exports_open=exports is not None and (not exports.is_complete or self._has_hidden_exports()),
             open=tuple(self._open),
             open_submodules=tuple(opened.submodules),
+            sets=tuple((target, name, line) for (target, name), line in self._sets.items()),
             is_completed_by_stub=any(found.of_stub for found in self._lazy),
         )
 
@@ -134,6 +137,8 @@ class _Exporter:
             symbols = self._module.names.get(class_name, [])
             for position, symbol in enumerate(symbols):
                 if symbol.kind is not SymbolKind.CLASS:
+                    for name, line in (members or {}).items():
+                        self._sets.setdefault((f":{class_name}", name), line)
                     continue
                 added = {
                     name: (*symbol.members.get(name, ()), Symbol(SymbolKind.VALUE, line))
@@ -353,11 +358,14 @@ class _Exporter:
             self._value(scope, target, found, conditional, type_only, right)
 
     def _assign_attribute(self, target: SgNode, right: SgNode) -> None:
-        """``Class.member = value`` at module level."""
+        """``Class.member = value``, or ``module.name = value``, at module level."""
         subject, attribute = target.field("object"), target.field("attribute")
         if subject is None or attribute is None:
             return
         symbols = self._module.names.get(subject.text(), [])
+        if all(symbol.kind is SymbolKind.ALIAS for symbol in symbols):
+            for expression in values(subject, Place()):
+                self._sets.setdefault((expression, attribute.text()), line_of(target))
         for position, symbol in enumerate(symbols):
             if symbol.kind is SymbolKind.CLASS:
                 member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tokenize
@@ -20,6 +21,7 @@ _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
 )
 _STUBS = b"-stubs"
+_CYTHON = b".pyx"
 
 
 @runtime_checkable
@@ -149,6 +151,10 @@ class Modules:
             kind is FileKind.FILE and child.startswith(stem + b".") and is_extension_of(child, stem)
             for child, kind in children.items()
         )
+        if surfaces == [None, None] and is_extension and children.get(stem + _CYTHON) is FileKind.FILE:
+            with contextlib.suppress(FileReaderError):
+                path = joined(directory, stem + _CYTHON)
+                surfaces[0] = self.surface(self._roots[number].reader, path)[1]
         if surfaces == [None, None] and not is_extension and unread is None:
             return None
         return Module(name, surfaces[0], surfaces[1], is_extension, unread=unread)
@@ -177,6 +183,7 @@ class Modules:
         Raises:
             FileReaderError: it cannot be read, or is too large.
         """
+        from analyzers.api.cython_sources import cython_surface
         from analyzers.api.export import exported
 
         shown = path.decode("utf-8", "backslashreplace")
@@ -187,8 +194,11 @@ class Modules:
         content = read_file(reader, path, _LIMIT_BYTES)
         key = ModuleKey(shown, zlib.crc32(content), len(content))
         if key not in self._known:
-            is_stub = path.endswith(b".pyi")
-            self._known[key] = exported(source_text(content), self._target, is_stub=is_stub)
+            text = source_text(content)
+            if path.endswith(_CYTHON):
+                self._known[key] = cython_surface(text)
+            else:
+                self._known[key] = exported(text, self._target, is_stub=path.endswith(b".pyi"))
         return key, self._known[key]
 
     def attributes_set(self, package: str) -> frozenset[str]:
@@ -214,8 +224,8 @@ class Modules:
             self._attributes_set[package] = frozenset(names)
         return self._attributes_set[package]
 
-    def files(self, limit_files: int = _LIMIT_FILES) -> dict[str, str]:
-        """Every module in the roots, without tests, by dotted name: the path of its file.
+    def files(self, of_roots: int | None = None, limit_files: int = _LIMIT_FILES) -> dict[str, str]:
+        """Every module in the first so many roots, without tests, by dotted name: the path of its file.
 
         Sources come before stubs and stubs before what is compiled, the first root before the others.
 
@@ -223,7 +233,7 @@ class Modules:
             TooManyFilesError: there are more than `limit_files` paths.
         """
         found: dict[str, tuple[int, int, str]] = {}
-        for number, root in enumerate(self._roots):
+        for number, root in enumerate(self._roots[:of_roots]):
             for path, name in module_paths(root, limit_files):
                 rank = number, _rank(path), path.decode("utf-8", "backslashreplace")
                 if name not in found or rank < found[name]:

@@ -32,15 +32,17 @@ def offers_of(
     surfaces: DistributionSurfaces,
     names: Collection[str] | None = None,
     unreadable: tuple[tuple[str, str], ...] = (),
+    of_roots: int | None = None,
 ) -> ReleaseOffers:
     """What the public modules of a release offer.
 
     Args:
-        surfaces: of its files alone.
+        surfaces: of its files, and perhaps of what they import.
         names: modules, with what is below them; None for all.
         unreadable: see `ReleaseOffers`.
+        of_roots: how many of the roots are those of the release; None for all.
     """
-    files = surfaces.modules.files()
+    files = surfaces.modules.files(of_roots)
     wanted = sorted(name for name in files if is_public(name) and (names is None or _is_below(name, names)))
     making = _Offering(surfaces, files)
     modules = [making.module(name) for name in wanted]
@@ -58,6 +60,7 @@ class _Offering:
         self._children: dict[str, set[str]] = {}
         self._classes: dict[str, tuple[Offer, ...]] = {}
         self._left = _LIMIT_OFFERS
+        self._set_by_others = self._sets(files)
         for name in files:
             while name:
                 parent, _, last = name.rpartition(".")
@@ -71,6 +74,7 @@ class _Offering:
             return ModuleOffers(name=name, file=self._files[name], open=reason)
         exports = self._exports(found)
         names = {each for each in self._surfaces.names(name) if not each.startswith("_")} | (exports or set())
+        names |= {each for each in self._set_by_others.get(name, ()) if not each.startswith("_")}
         names |= {each for each in self._children.get(name, ()) if not each.startswith("_")}
         offers = [offer for each in sorted(names) if (offer := self._offer(found, each, exports)) is not None]
         if self._left < 0:
@@ -82,6 +86,17 @@ class _Offering:
             open=reason,
             offers=tuple(offers),
         )
+
+    def _sets(self, names: Collection[str]) -> dict[str, set[str]]:
+        """Names that modules set on others of the release when they are imported."""
+        found: dict[str, set[str]] = {}
+        for name in names:
+            module = self._modules.get(name)
+            for expression, attribute, _ in module.source.sets if module and module.source else ():
+                for thing in self._surfaces.evaluated(expression, name):
+                    if isinstance(thing, ModuleThing):
+                        found.setdefault(thing.name, set()).add(attribute)
+        return found
 
     def _exports(self, module: Module) -> set[str] | None:
         source = module.source or module.stub
@@ -119,6 +134,8 @@ class _Offering:
 
     def _told(self, module: str, name: str, thing: Thing) -> Offer:
         match thing:
+            case ModuleThing(name=path) if self._is_foreign(path):
+                return Offer(name=name, kind=OfferKind.OUTSIDE, defined=path)
             case ModuleThing(name=path):
                 defined = None if path == f"{module}.{name}" else path
                 return Offer(name=name, kind=OfferKind.MODULE, defined=defined)
@@ -126,6 +143,8 @@ class _Offering:
                 return Offer(name=name, kind=OfferKind.OUTSIDE, defined=path)
             case Instance(of=of):
                 return Offer(name=name, kind=OfferKind.VALUE, defined=None, value=f"{of.path}()")
+            case Definition() if self._is_foreign(thing.module):
+                return Offer(name=name, kind=OfferKind.OUTSIDE, defined=thing.path)
             case Definition():
                 offer = self._symbol(name, thing.symbol)
                 if thing.is_class:
@@ -135,6 +154,9 @@ class _Offering:
                 file = self._files.get(thing.module)
                 file = None if file == self._files.get(module) else file
                 return msgspec.structs.replace(offer, defined=thing.path, file=file)
+
+    def _is_foreign(self, module: str) -> bool:
+        return module.partition(".")[0] not in self._children[""]
 
     def _symbol(self, name: str, symbol: Symbol) -> Offer:
         is_function = symbol.kind is SymbolKind.FUNCTION

@@ -85,6 +85,7 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         are_exports_open: ``__all__`` holds more than could be read.
         open: why a name may exist that is not listed; empty for a closed module.
         open_submodules: why a submodule may exist that has no file.
+        sets: what it sets on other things as it is imported: on what, which attribute, at which line.
         is_completed_by_stub: the stub beside it states what it makes on request.
     """
 
@@ -96,6 +97,7 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     are_exports_open: bool = False
     open: tuple[str, ...] = ()
     open_submodules: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str, int], ...] = ()
     is_completed_by_stub: bool = False
 
 

@@ -98,10 +98,10 @@ def _report(
     from resolver.api_reports import ApiDiff
     from resolver.commands.heads import tool
     from resolver.commands.reading_targets import reading_target
-    from resolver.commands.released import released
+    from resolver.commands.released import Providers, released
 
     before, after = (released(name, version, target, knowledge) for name, version in releases)
-    surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time)
+    surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))
     changes, unreadable = _changes(surfaces, before, after, demand)
     records = before.record(), after.record()
     digests = " ".join(record.digest or record.filename for record in records)

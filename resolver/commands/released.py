@@ -72,7 +72,7 @@ def released(name: str, version: str, target: Target, knowledge: Knowledge) -> R
     wanted = Version(version)
     position = next((at for at, each in enumerate(listing.versions) if Version(each) == wanted), None)
     if position is None:
-        newest = f"its newest release is {listing.versions[0]}" if listing.versions else "it has no releases"
+        newest = f"its newest release is {listing.versions[-1]}" if listing.versions else "it has no releases"
         raise InputError(f"{name} has no release {version}", newest)
     files = listing.files(position)
     stated = listing.versions[position]
@@ -90,3 +90,48 @@ def released(name: str, version: str, target: Target, knowledge: Knowledge) -> R
 def _strangeness(file: File) -> tuple[bool, bool, str]:
     """Of wheels for other targets one for any is taken first, then one for Linux."""
     return not file.filename.endswith("-any.whl"), "linux" not in file.filename, file.filename
+
+
+class Providers:
+    """Finds the file of a release that another one needs: the newest that it admits.
+
+    Args:
+        target: for which both are meant.
+        knowledge: is asked for metadata and listings.
+    """
+
+    def __init__(self, target: Target, knowledge: Knowledge) -> None:
+        self._target, self._knowledge = target, knowledge
+
+    def __call__(self, project: str, file: File, module: str) -> File | None:
+        """The wheel that gives `file` of `project` a top-level module; None where nothing tells which."""
+        from packaging.specifiers import InvalidSpecifier
+        from packaging.utils import canonicalize_name
+
+        from knowledge.errors import ArtifactError, TransportError
+        from resolver.dependencies import InvalidRequirement, live_dependencies
+
+        try:
+            lines = self._knowledge.metadata(project, file).requires_dist
+            needed = {each.project: each.specifiers for each in live_dependencies(lines, self._target)}
+            name = canonicalize_name(module)
+            return self._newest(name, needed[name]) if name in needed else None
+        except (ArtifactError, TransportError, InvalidRequirement, InvalidSpecifier):
+            return None
+
+    def _newest(self, name: str, specifiers: str) -> File | None:
+        from packaging.specifiers import SpecifierSet
+
+        from knowledge.releases import FileKind
+        from resolver.formats import Formats
+
+        listing = self._knowledge.listing(name)
+        if listing is None:
+            return None
+        admitted = set(SpecifierSet(specifiers).filter(listing.versions))
+        for position in reversed(range(len(listing.versions))):
+            if listing.versions[position] in admitted and position not in listing.yanked:
+                for file in self._target.usable_files(listing.files(position), Formats()):
+                    if file.kind is FileKind.WHEEL:
+                        return file
+        return None

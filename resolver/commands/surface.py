@@ -71,11 +71,11 @@ def _report(
     from resolver.api_reports import SurfaceReport
     from resolver.commands.heads import tool
     from resolver.commands.reading_targets import reading_target
-    from resolver.commands.released import released
+    from resolver.commands.released import Providers, released
     from resolver.errors import InputError
 
     found = released(name, version, target, knowledge)
-    surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time)
+    surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))
     offers = surfaces.offers(name, found.file, modules or None)
     if modules and not offers.modules:
         raise InputError(
