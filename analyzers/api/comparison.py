@@ -15,7 +15,6 @@ _WEIGHTS = tuple(Weight)
 _KINDS = tuple(ChangeKind)
 _DATA = frozenset({OfferKind.VALUE, OfferKind.PROPERTY})
 _SAYS_LITTLE = frozenset({OfferKind.VALUE, OfferKind.OUTSIDE})
-_BOUND = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 def compared(before: ReleaseOffers, after: ReleaseOffers) -> tuple[ApiChange, ...]:
@@ -57,6 +56,13 @@ class _Place(NamedTuple):
     def plainness(self) -> tuple[bool, int, int, str]:
         """The smallest first."""
         return not self.offer.is_exported, self.path.count("."), len(self.path), self.path
+
+
+def _member_of(place: _Place, member: Offer) -> _Place:
+    """A member under the path of its class, defined where the class is unless it is inherited."""
+    defined = member.defined or f"{place.defined}.{member.name}"
+    member = msgspec.structs.replace(member, defined=defined, file=member.file or place.offer.file)
+    return _Place(f"{place.path}.{member.name}", place.module, member)
 
 
 class _Index:
@@ -236,10 +242,10 @@ class _Comparison:
     def _members(self, old: _Place, new: _Place, before: Offer, after: Offer) -> Iterator[ApiChange]:
         theirs = {member.name: member for member in after.members}
         for member in before.members:
-            place = _Place(f"{old.path}.{member.name}", old.module, member)
+            place = _member_of(old, member)
             other = theirs.pop(member.name, None)
             if other is not None:
-                yield from self._member(place, _Place(place.path, new.module, other))
+                yield from self._member(place, _member_of(new, other))
                 continue
             doubt = _doubt_of_absence(member.name, before, after)
             weight = Weight.BREAKING if doubt is None and old.offer.is_exported else Weight.NOTABLE
@@ -248,7 +254,7 @@ class _Comparison:
         for member in theirs.values():
             if member.name.startswith("__"):
                 continue
-            place = _Place(f"{new.path}.{member.name}", new.module, member)
+            place = _member_of(new, member)
             change = ApiChange(
                 weight=Weight.NEW,
                 kind=ChangeKind.NEW,
@@ -272,6 +278,9 @@ class _Comparison:
         before, after = old.offer, new.offer
         if (changed := self._kind(old, new, before, after)) is not None:
             yield msgspec.structs.replace(changed, what=_member_kind(before))
+        elif before.kind is OfferKind.CLASS:
+            yield from self._bases(old, new, before, after)
+            yield from self._members(old, new, before, after)
         elif before.kind is OfferKind.FUNCTION:
             yield from self._signature(old, new, before, after, is_bound=True)
         elif before.kind is OfferKind.VALUE:
@@ -280,7 +289,9 @@ class _Comparison:
     def _signature(
         self, old: _Place, new: _Place, before: Offer, after: Offer, *, is_bound: bool
     ) -> Iterator[ApiChange]:
-        if before.is_static != after.is_static and before.name not in _BOUND:
+        if (before.is_static, before.is_class_method) != (after.is_static, after.is_class_method):
+            told = f"is {_called_on(after)} now, it was {_called_on(before)}"
+            yield self._made(Weight.NOTABLE, ChangeKind.KIND, old, new, told)
             return
         for found in signature_changes(
             before.signature or "", after.signature or "", is_bound=is_bound and not before.is_static
@@ -334,6 +345,12 @@ def _doubt_of_absence(name: str, before: Offer, after: Offer) -> str | None:
     if after.open == before.open == "__getattr__":
         return None
     return f"it may be inherited or made as the program runs: {after.open}"
+
+
+def _called_on(offer: Offer) -> str:
+    if offer.is_static:
+        return "a static method"
+    return "a class method" if offer.is_class_method else "a method"
 
 
 def _member_kind(offer: Offer) -> str:

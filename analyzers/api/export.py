@@ -348,7 +348,9 @@ class _Exporter:
             return
         found = values(right, place)
         if found and right.kind() in ("identifier", "attribute"):
-            symbol = Symbol(SymbolKind.ALIAS, line_of(target), found, is_type_only=type_only)
+            symbol = Symbol(
+                SymbolKind.ALIAS, line_of(target), found, is_type_only=type_only, text=spelled(right)
+            )
             scope.bind(name, symbol, conditional)
         elif (
             right.kind() == "call" and found and found[0].rpartition(".")[2].removeprefix(":") == "property()"

@@ -21,6 +21,7 @@ _KINDS = {
 }
 _CONSTRUCTORS = ("__init__", "__new__")
 _LIMIT_OFFERS = 400_000
+_LIMIT_NESTED = 3
 
 
 def is_public(module: str) -> bool:
@@ -117,6 +118,9 @@ class _Offering:
                 is_exported=exports is not None and name in exports,
             )
         offer = self._told(module.name, name, things[0])
+        if offer.kind is OfferKind.OUTSIDE and (symbol := _assigned(module, name)) is not None:
+            offer = Offer(name=name, kind=OfferKind.VALUE, value=symbol.text, line=symbol.line)
+            return msgspec.structs.replace(offer, is_exported=exports is None or name in exports)
         is_exported = name in exports if exports is not None else self._is_meant(module, things[0])
         return msgspec.structs.replace(offer, is_exported=is_exported, alternatives=len(things) - 1)
 
@@ -171,9 +175,9 @@ class _Offering:
             open=symbol.open,
         )
 
-    def _class(self, offer: Offer, thing: Definition) -> Offer:
+    def _class(self, offer: Offer, thing: Definition, depth: int = 0) -> Offer:
         if thing.path not in self._classes:
-            self._classes[thing.path] = tuple(self._members(thing))
+            self._classes[thing.path] = tuple(self._members(thing, depth))
         members = self._classes[thing.path]
         lineage = self._surfaces.lineage(thing)
         signature = next(
@@ -193,7 +197,7 @@ class _Offering:
             path = next((each.path for each in found if isinstance(each, Definition | Outside)), None)
             yield path or expression.lstrip(":")
 
-    def _members(self, thing: Definition) -> Iterator[Offer]:
+    def _members(self, thing: Definition, depth: int) -> Iterator[Offer]:
         seen: set[str] = set()
         for each in self._surfaces.lineage(thing).classes:
             for name, symbols in each.symbol.members.items():
@@ -205,8 +209,12 @@ class _Offering:
                 if symbol.kind is SymbolKind.ALIAS:
                     symbol = self._aliased(each, name, symbol)
                 offer = self._symbol(name, symbol)
+                if symbol.kind is SymbolKind.CLASS and depth < _LIMIT_NESTED:
+                    inner = Definition(each.module, f"{each.name}.{name}", symbol)
+                    offer = self._class(offer, inner, depth + 1)
                 if each.path != thing.path:
-                    offer = msgspec.structs.replace(offer, defined=f"{each.path}.{name}")
+                    file = self._files.get(each.module)
+                    offer = msgspec.structs.replace(offer, defined=f"{each.path}.{name}", file=file)
                 yield msgspec.structs.replace(offer, alternatives=len(symbols) - 1)
 
     def _aliased(self, of: Definition, name: str, symbol: Symbol) -> Symbol:
@@ -218,6 +226,15 @@ class _Offering:
 
 def _is_public_member(name: str) -> bool:
     return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+
+
+def _assigned(module: Module, name: str) -> Symbol | None:
+    """What binds a name by an assignment: its own name for a thing, wherever that comes from."""
+    for surface in module.surfaces[:1]:
+        for symbol in surface.symbols.get(name, ()):
+            if symbol.kind is SymbolKind.ALIAS and symbol.text:
+                return symbol
+    return None
 
 
 def _line(module: Module, name: str) -> int | None:
