@@ -26,11 +26,13 @@ COMMANDS: Mapping[str, str] = {
     "advise": "advise a lockfile for requirements",
     "cache": "show or clear what is stored of indexes",
     "compare": "tell what differs between two images",
+    "diff": "tell what two releases of a project offer differently",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
     "inspect": "tell what an image is, and what is installed in it",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
+    "surface": "tell the public API of a release, without installing it",
     "units": "list the units that refuse, score and explain",
 }
 """Name to summary; each is a module of `resolver.commands`."""

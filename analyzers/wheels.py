@@ -73,6 +73,11 @@ class WheelReader:
             return DIRECTORY_STAT
         return FileStat(kind=FileKind.FILE, size_bytes=self.archive.members[path].size_bytes, mode=0o644)
 
+    def stated(self, path: bytes) -> tuple[int, int] | None:
+        """CRC-32 and size of a file's content, as the archive's directory states them."""
+        member = self.archive.members.get(path)
+        return None if member is None else (member.crc32, member.size_bytes)
+
     def read_link(self, path: bytes) -> bytes:
         """See `FileReader.read_link`."""
         raise WrongKindError(path, FileKind.SYMLINK, self._tree.kind(path))

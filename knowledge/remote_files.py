@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -135,6 +136,10 @@ class RemoteFile:
             raise CorruptResponseError(displayed(self.url), f"ends before byte {offset + length}")
         return data
 
-    def _fetch(self, offset: int | None, length: int) -> Piece:
+    def request(self, offset: int | None, length: int) -> concurrent.futures.Future[Piece]:
+        """A range that will arrive; see `fetch_range`."""
         url = self.url
-        return self._transport.submit(lambda client: fetch_range(client, url, offset, length)).result()
+        return self._transport.submit(lambda client: fetch_range(client, url, offset, length))
+
+    def _fetch(self, offset: int | None, length: int) -> Piece:
+        return self.request(offset, length).result()

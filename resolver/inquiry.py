@@ -97,8 +97,12 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return Constraint(self.name, specifiers, f"{self.name}{specifiers}", "the question")
 
 
-def read_question(text: str) -> Question:
+def read_question(text: str, verb: str = "explain") -> Question:
     """The question that ``NAME`` or ``NAME==VERSION`` asks.
+
+    Args:
+        text: as the user wrote it.
+        verb: what a message says that cannot be done.
 
     Raises:
         InputError: it is neither.
@@ -112,7 +116,7 @@ def read_question(text: str) -> Question:
         return Question(name=normalised, version=str(Version(version)) if equals else None)
     except (InvalidRequirement, InvalidVersion) as error:
         remedy = "name a project or a release: NAME or NAME==VERSION"
-        raise InputError(f"cannot explain {text!r}", remedy) from error
+        raise InputError(f"cannot {verb} {text!r}", remedy) from error
 
 
 def answered(question: Question, advice: Advice, resolver: Resolver, stack: Stack | None) -> Answer:

@@ -11,6 +11,7 @@ import msgspec
 from analyzers.api.bodies import Bodies
 from analyzers.api.expressions import Place, instances, values
 from analyzers.api.signatures import Decorators, parameters
+from analyzers.api.spelling import spelled, spelled_signature
 from analyzers.api.surface import ParameterKind, Symbol, SymbolKind
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Definitions:
             is_type_only=type_only,
             is_static=decorated.is_static and name != "__new__",
             is_class_method=is_class_method,
+            text=spelled_signature(head, annotation),
         )
         self._bind_function(scope, name, symbol, decorated.is_overload, conditional)
 
@@ -122,6 +124,7 @@ def class_symbol(node: SgNode, decorated: Decorators, scope: Scope, inner: Scope
         members=inner.frozen(),
         open=reason,
         is_type_only=type_only,
+        text=spelled(node.field("superclasses")),
     )
 
 

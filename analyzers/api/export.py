@@ -17,6 +17,7 @@ from analyzers.api.expressions import Place, instances, types, values
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.openness import openness
 from analyzers.api.signatures import Decorators, decorators
+from analyzers.api.spelling import spelled
 from analyzers.api.surface import ModuleSurface, Symbol, SymbolKind
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class _Exporter:
         self._lazy: list[lazy.LazyNames] = []
         self._open: dict[str, None] = {}
         self._delegates: dict[str, None] = {}
+        self._sets: dict[tuple[str, str], int] = {}
 
     def surface(self) -> ModuleSurface:
         """Read the whole file."""
@@ -71,6 +73,7 @@ class _Exporter:
             self._walruses()
         opened = openness(self._text, self._root, self._tables)
         self._open |= opened.module
+        self._stars |= opened.copied
         for right in opened.replacements:
             found = lazy.replacement(right, self._tables)
             if found is None:
@@ -97,6 +100,7 @@ class _Exporter:
             are_exports_open=exports is not None and (not exports.is_complete or self._has_hidden_exports()),
             open=tuple(self._open),
             open_submodules=tuple(opened.submodules),
+            sets=tuple((target, name, line) for (target, name), line in self._sets.items()),
             is_completed_by_stub=any(found.of_stub for found in self._lazy),
         )
 
@@ -133,6 +137,8 @@ class _Exporter:
             symbols = self._module.names.get(class_name, [])
             for position, symbol in enumerate(symbols):
                 if symbol.kind is not SymbolKind.CLASS:
+                    for name, line in (members or {}).items():
+                        self._sets.setdefault((f":{class_name}", name), line)
                     continue
                 added = {
                     name: (*symbol.members.get(name, ()), Symbol(SymbolKind.VALUE, line))
@@ -336,27 +342,32 @@ class _Exporter:
                 scope.bind(name, Symbol(SymbolKind.ALIAS, line_of(target), found), conditional)
                 return
             found = instances(annotation, place) or (values(right, place) if right is not None else ())
-            self._value(scope, target, found, conditional, type_only)
+            self._value(scope, target, found, conditional, type_only, right)
             return
         if right is None:
             return
         found = values(right, place)
         if found and right.kind() in ("identifier", "attribute"):
-            symbol = Symbol(SymbolKind.ALIAS, line_of(target), found, is_type_only=type_only)
+            symbol = Symbol(
+                SymbolKind.ALIAS, line_of(target), found, is_type_only=type_only, text=spelled(right)
+            )
             scope.bind(name, symbol, conditional)
         elif (
             right.kind() == "call" and found and found[0].rpartition(".")[2].removeprefix(":") == "property()"
         ):
             scope.bind(name, Symbol(SymbolKind.PROPERTY, line_of(target)), conditional)
         else:
-            self._value(scope, target, found, conditional, type_only)
+            self._value(scope, target, found, conditional, type_only, right)
 
     def _assign_attribute(self, target: SgNode, right: SgNode) -> None:
-        """``Class.member = value`` at module level."""
+        """``Class.member = value``, or ``module.name = value``, at module level."""
         subject, attribute = target.field("object"), target.field("attribute")
         if subject is None or attribute is None:
             return
         symbols = self._module.names.get(subject.text(), [])
+        if all(symbol.kind is SymbolKind.ALIAS for symbol in symbols):
+            for expression in values(subject, Place()):
+                self._sets.setdefault((expression, attribute.text()), line_of(target))
         for position, symbol in enumerate(symbols):
             if symbol.kind is SymbolKind.CLASS:
                 member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))
@@ -374,9 +385,15 @@ class _Exporter:
                 pending += target.named_children()
 
     def _value(
-        self, scope: Scope, name: SgNode, found: tuple[str, ...], conditional: bool, type_only: bool
+        self,
+        scope: Scope,
+        name: SgNode,
+        found: tuple[str, ...],
+        conditional: bool,
+        type_only: bool,
+        right: SgNode | None = None,
     ) -> None:
-        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only)
+        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only, text=spelled(right))
         scope.bind(name.text(), symbol, conditional)
 
     def _delete(self, node: SgNode, scope: Scope, conditional: bool) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tokenize
 import zlib
 from collections.abc import Iterator, MutableMapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from analyzers.api.conditions import ANY_TARGET, Target
 from analyzers.api.surface import ApiSurface, ModuleKey, ModuleSurface
 from analyzers.files import FileKind, FileReader, FileReaderError, TooManyFilesError, joined, read_file
-from analyzers.wheels import WheelReader
 
 _LIMIT_BYTES = 8 << 20
 _LIMIT_FILES = 100_000
@@ -21,6 +21,15 @@ _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
 )
 _STUBS = b"-stubs"
+_CYTHON = b".pyx"
+
+
+@runtime_checkable
+class StatesContent(Protocol):
+    """A reader over an archive whose directory tells what its files hold."""
+
+    def stated(self, path: bytes) -> tuple[int, int] | None:
+        """CRC-32 and size of a file's content."""
 
 
 class Root(NamedTuple):
@@ -142,6 +151,10 @@ class Modules:
             kind is FileKind.FILE and child.startswith(stem + b".") and is_extension_of(child, stem)
             for child, kind in children.items()
         )
+        if surfaces == [None, None] and is_extension and children.get(stem + _CYTHON) is FileKind.FILE:
+            with contextlib.suppress(FileReaderError):
+                path = joined(directory, stem + _CYTHON)
+                surfaces[0] = self.surface(self._roots[number].reader, path)[1]
         if surfaces == [None, None] and not is_extension and unread is None:
             return None
         return Module(name, surfaces[0], surfaces[1], is_extension, unread=unread)
@@ -170,18 +183,22 @@ class Modules:
         Raises:
             FileReaderError: it cannot be read, or is too large.
         """
+        from analyzers.api.cython_sources import cython_surface
         from analyzers.api.export import exported
 
         shown = path.decode("utf-8", "backslashreplace")
-        if isinstance(reader, WheelReader) and (member := reader.archive.members.get(path)) is not None:
-            stated = ModuleKey(shown, member.crc32, member.size_bytes)
+        if isinstance(reader, StatesContent) and (content_of := reader.stated(path)) is not None:
+            stated = ModuleKey(shown, *content_of)
             if stated in self._known:
                 return stated, self._known[stated]
         content = read_file(reader, path, _LIMIT_BYTES)
         key = ModuleKey(shown, zlib.crc32(content), len(content))
         if key not in self._known:
-            is_stub = path.endswith(b".pyi")
-            self._known[key] = exported(source_text(content), self._target, is_stub=is_stub)
+            text = source_text(content)
+            if path.endswith(_CYTHON):
+                self._known[key] = cython_surface(text)
+            else:
+                self._known[key] = exported(text, self._target, is_stub=path.endswith(b".pyi"))
         return key, self._known[key]
 
     def attributes_set(self, package: str) -> frozenset[str]:
@@ -207,6 +224,22 @@ class Modules:
             self._attributes_set[package] = frozenset(names)
         return self._attributes_set[package]
 
+    def files(self, of_roots: int | None = None, limit_files: int = _LIMIT_FILES) -> dict[str, str]:
+        """Every module in the first so many roots, without tests, by dotted name: the path of its file.
+
+        Sources come before stubs and stubs before what is compiled, the first root before the others.
+
+        Raises:
+            TooManyFilesError: there are more than `limit_files` paths.
+        """
+        found: dict[str, tuple[int, int, str]] = {}
+        for number, root in enumerate(self._roots[:of_roots]):
+            for path, name in module_paths(root, limit_files):
+                rank = number, _rank(path), path.decode("utf-8", "backslashreplace")
+                if name not in found or rank < found[name]:
+                    found[name] = rank
+        return {name: path for name, (_, _, path) in sorted(found.items())}
+
     def whole(self, limit_files: int = _LIMIT_FILES) -> ApiSurface:
         """Everything in the roots, without tests; the surfaces themselves are in `known` then."""
         keys: dict[str, list[ModuleKey]] = {}
@@ -225,6 +258,10 @@ class Modules:
                     extensions[name] = None
         modules = {name: tuple(sorted(found)) for name, found in sorted(keys.items())}
         return ApiSurface(modules=modules, extensions=tuple(extensions), unreadable=tuple(unreadable))
+
+
+def _rank(path: bytes) -> int:
+    return 0 if path.endswith(b".py") else 1 if path.endswith(b".pyi") else 2
 
 
 def source_roots(reader: FileReader) -> list[Root]:
@@ -250,6 +287,13 @@ def is_extension_of(name: bytes, stem: bytes) -> bool:
     """Whether a file name is that of a compiled module: ``stem.cpython-311-x86_64-linux-gnu.so``."""
     found = _EXTENSION.fullmatch(name.decode("utf-8", "replace"))
     return found is not None and found[1].encode() == stem
+
+
+def is_module_file(path: bytes) -> bool:
+    """Whether a path is that of a source, a stub or a compiled module."""
+    text = path.rpartition(b"/")[2].decode("utf-8", "replace")
+    stem, _, suffix = text.partition(".")
+    return stem.isidentifier() and (suffix in ("py", "pyi") or _EXTENSION.fullmatch(text) is not None)
 
 
 def module_paths(root: Root, limit_files: int) -> Iterator[tuple[bytes, str]]:
@@ -278,9 +322,8 @@ def module_paths(root: Root, limit_files: int) -> Iterator[tuple[bytes, str]]:
                 if name.isidentifier() and name not in ("tests", "test", "__pycache__") and len(prefix) < 400:
                     pending.append((path, f"{prefix}{name}."))
                 continue
-            stem, _, suffix = text.partition(".")
-            is_module = suffix in ("py", "pyi") or _EXTENSION.fullmatch(text) is not None
-            if child.kind is FileKind.FILE and is_module and stem.isidentifier():
+            stem = text.partition(".")[0]
+            if child.kind is FileKind.FILE and is_module_file(child.name):
                 yield path, prefix[:-1] if stem == "__init__" and prefix else prefix + stem
 
 

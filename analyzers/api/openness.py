@@ -53,6 +53,7 @@ class Openness(NamedTuple):
         submodules: reasons why it may have other submodules.
         names: written under a key that is spelled out.
         classes: classes of the module that get members from outside, with those spelled out.
+        copied: modules whose names it may have as well.
         replacements: what is put in the place of the module, by `sys.modules`.
     """
 
@@ -60,12 +61,13 @@ class Openness(NamedTuple):
     submodules: dict[str, None]
     names: dict[str, int]
     classes: dict[str, dict[str, int] | None]
+    copied: dict[str, None]
     replacements: list[SgNode]
 
 
 def openness(text: str, root: SgNode, tables: Tables) -> Openness:
     """What a file's text says about names that it does not bind by a statement."""
-    found = Openness({}, {}, {}, {}, [])
+    found = Openness({}, {}, {}, {}, {}, [])
     if not any(word in text for word in _WORDS.split("|")):
         return found
     reading = _Reading(text, root, tables, found)
@@ -170,6 +172,10 @@ class _Reading:
             return
         if called.text() in _READERS:
             return
+        named = [text for node in _arguments(call) if (text := string(node)) is not None]
+        if len(named) == 1 and all(part.isidentifier() for part in named[0].split(".")):
+            # Who is given a namespace and the name of a module copies the one into the other.
+            self._found.copied[named[0]] = None
         start = namespace.range().start.index
         position = next(
             (at for at, node in enumerate(_arguments(call)) if node.range().start.index == start), None

@@ -280,6 +280,9 @@ class Resolution:
                 if self._counts(module, surface, symbol):
                     found |= dict.fromkeys(self._meaning(module.name, name, symbol, depth))
         if found:
+            if all(_says_nothing(thing) for thing in found):
+                # A name that is made on request, of which nothing is told, is the module that it names.
+                return (*self._submodule(module.name, name), *found)[:_LIMIT_THINGS]
             return _best_first(tuple(found))[:_LIMIT_THINGS]
         for surface in surfaces:
             for star in surface.stars:
@@ -415,6 +418,13 @@ def _best_first(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
                 return 0
 
     return tuple(sorted(things, key=rank))
+
+
+def _says_nothing(thing: Thing) -> bool:
+    if not isinstance(thing, Definition):
+        return False
+    symbol = thing.symbol
+    return symbol.kind is SymbolKind.VALUE and not symbol.values and not symbol.text
 
 
 def _merged(lineages: list[list[Definition]]) -> list[Definition]:

@@ -57,6 +57,8 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
         is_type_only: bound for type checkers alone.
         is_static: a method without ``self`` or ``cls``.
         is_class_method: a method whose first parameter is the class.
+        text: as the source spells it: parameters and what is returned; a value; the bases of a class. What is
+            long is cut, with a checksum of the whole.
     """
 
     kind: SymbolKind
@@ -68,6 +70,7 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     is_type_only: bool = False
     is_static: bool = False
     is_class_method: bool = False
+    text: str = ""
 
 
 class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,6 +85,7 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         are_exports_open: ``__all__`` holds more than could be read.
         open: why a name may exist that is not listed; empty for a closed module.
         open_submodules: why a submodule may exist that has no file.
+        sets: what it sets on other things as it is imported: on what, which attribute, at which line.
         is_completed_by_stub: the stub beside it states what it makes on request.
     """
 
@@ -93,6 +97,7 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     are_exports_open: bool = False
     open: tuple[str, ...] = ()
     open_submodules: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str, int], ...] = ()
     is_completed_by_stub: bool = False
 
 

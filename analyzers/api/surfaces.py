@@ -81,6 +81,20 @@ class DistributionSurfaces:
         self._resolution.begin(for_types=for_types)
         return self._resolution.evaluated(symbol, "")
 
+    def evaluated(self, expression: str, module: str) -> tuple[Thing, ...]:
+        """What an expression in a module may be, in the notation of `analyzers.api.surface`."""
+        self._resolution.begin()
+        return self._resolution.evaluated(expression, module)
+
+    def lookup(self, module: str, name: str) -> tuple[Thing, ...]:
+        """What a name of a module may be, the likeliest first."""
+        self._resolution.begin()
+        return self._resolution.lookup(module, name)
+
+    def names(self, module: str) -> Collection[str]:
+        """Everything that a module is known to have, its submodules aside."""
+        return self._namespaces.names(module)
+
     def was_cut(self) -> bool:
         """Whether the last question cost too much: that nothing was found says nothing then."""
         return self._resolution.was_cut

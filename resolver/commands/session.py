@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from resolver.context import Context
     from resolver.pipeline import Pipeline
     from resolver.resolver import Resolver, Solution
+    from resolver.target import Target
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
@@ -70,7 +71,7 @@ class Session:
         options = self._options
         image = self._image()
         target = Target(self._host()) if image is None else image.target
-        source = self._source() if asks else None
+        source = self.source() if asks else None
         if source is not None:
             inputs.add_source(options, source)
         asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
@@ -119,7 +120,14 @@ class Session:
 
         return read_target(reference, self._options)
 
-    def _source(self) -> SourceReport | None:
+    def target(self) -> Target:
+        """Where the stack will run: the image, or this machine as the options change it."""
+        from resolver.target import Target
+
+        image = self._image()
+        return Target(self._host()) if image is None else image.target
+
+    def source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
         if getattr(self._options, "source", None) is None:
             return None
@@ -227,18 +235,10 @@ class Session:
         if not context.demands:
             return context
 
-        from analyzers.api.conditions import Target
         from knowledge.wheel_surfaces import WheelSurfaces
+        from resolver.commands.reading_targets import reading_target
 
-        python = context.target.python
-        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
-        target = Target(
-            python=(python.major, python.minor),
-            platform=platform.get(str(context.target.environment.facts["os.family"].value))
-            if "os.family" in context.target.environment.facts
-            else context.target.markers.get("sys_platform"),
-        )
-        surfaces = WheelSurfaces(knowledge, target, time.time)
+        surfaces = WheelSurfaces(knowledge, reading_target(context.target), time.time)
         return msgspec.structs.replace(context, surfaces=surfaces)
 
     def advised_by(

@@ -1,0 +1,143 @@
+"""``stackwright diff``: what differs between what two releases offer, and which of it code uses."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from analyzers.api.changes import ApiChange
+    from analyzers.source.signals.demand import ApiDemand
+    from knowledge.catalog import Knowledge
+    from knowledge.release_surfaces import ReleaseSurfaces
+    from resolver.api_reports import ApiDiff
+    from resolver.commands.released import Released
+    from resolver.commands.session import Session
+    from resolver.target import Target
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``diff``."""
+    command.description = (
+        "Tell what two releases of a project offer differently, what breaks code first, read from the wheels "
+        "that the target would install: nothing is installed, imported or downloaded whole."
+    )
+    command.add_argument("name", metavar="NAME", help="a project")
+    command.add_argument("before", metavar="A", help="the earlier release, such as 2.2.5")
+    command.add_argument("after", metavar="B", help="the later one")
+    command.add_argument(
+        "--source", type=Path, metavar="PATH",
+        help="scan this code, and tell which of the changes concern what it uses, and where",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help="format of the result (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--all", action="store_true",
+        help="in the text also what is new, what hardly matters, and what the code does not use",
+    )  # fmt: skip
+    command.add_argument(
+        "--strict", action="store_true",
+        help="exit with 1 if the code (without --source: any code) may break by a change",
+    )  # fmt: skip
+    arguments.add_target(command)
+    arguments.add_index(command)
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Compare; false under ``--strict`` where something that is used breaks."""
+    import shutil
+
+    from analyzers.api.changes import Weight
+    from resolver.commands.notes import printable
+    from resolver.commands.released import read_release
+    from resolver.commands.session import Session
+    from resolver.outputs.diff_text import diff_text
+
+    releases = [read_release(f"{options.name}=={version}") for version in (options.before, options.after)]
+    session = Session(options)
+    target = session.target()
+    source = session.source()
+    name = releases[0][0]
+    demand = next((each for each in source.demands if each.distribution == name), None) if source else None
+    named = None if options.source is None else str(options.source)
+    with session.knowledge() as knowledge:
+        report = _report(releases, session, target, knowledge, demand, named)
+    if options.format == "json":
+        import msgspec
+
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    else:
+        width = shutil.get_terminal_size((100, 24)).columns
+        sys.stdout.write(printable(diff_text(report, width, whole=options.all)))
+    sys.stdout.flush()
+    broken = report.used_breaking if source else sum(c.weight is Weight.BREAKING for c in report.changes)
+    return not (options.strict and broken)
+
+
+def _report(
+    releases: list[tuple[str, str]],
+    session: Session,
+    target: Target,
+    knowledge: Knowledge,
+    demand: ApiDemand | None,
+    source: str | None,
+) -> ApiDiff:
+    import time
+
+    from analyzers.api.changes import Weight
+    from analyzers.reports import Input, InputFile, Unknown
+    from knowledge.release_surfaces import ReleaseSurfaces
+    from resolver.api_reports import ApiDiff
+    from resolver.commands.heads import tool
+    from resolver.commands.reading_targets import reading_target
+    from resolver.commands.released import Providers, released
+
+    before, after = (released(name, version, target, knowledge) for name, version in releases)
+    surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))
+    changes, unreadable = _changes(surfaces, before, after, demand)
+    records = before.record(), after.record()
+    digests = " ".join(record.digest or record.filename for record in records)
+    return ApiDiff(
+        tool=tool(),
+        input=Input(
+            what=f"{before.name} {before.version} and {after.version}",
+            digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+            files=tuple(InputFile(path=record.filename, digest=record.digest or "") for record in records),
+        ),
+        created_at=session.created_at,
+        unknowns=tuple(
+            Unknown(what="what a module offers", where=path, reason=reason) for path, reason in unreadable
+        ),
+        before=records[0],
+        after=records[1],
+        target=target.name,
+        source=source,
+        changes=changes,
+        used_breaking=sum(
+            change.weight is Weight.BREAKING and any(not use.is_guarded for use in change.used)
+            for change in changes
+        ),
+    )
+
+
+def _changes(
+    surfaces: ReleaseSurfaces, before: Released, after: Released, demand: ApiDemand | None
+) -> tuple[tuple[ApiChange, ...], list[tuple[str, str]]]:
+    """The changes, and the files of both wheels that could not be read."""
+    from analyzers.api.comparison import compared
+    from analyzers.api.used_changes import told, with_uses
+
+    old = surfaces.offers(before.name, before.file)
+    new = surfaces.offers(after.name, after.file)
+    changes = compared(old, new)
+    if demand is not None:
+        changes = with_uses(changes, demand, surfaces.surfaces(before.name, before.file).surfaces)
+    return told(changes), [*old.unreadable, *new.unreadable]
