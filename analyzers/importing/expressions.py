@@ -1,0 +1,465 @@
+"""Expressions to values."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from analyzers.importing.builtin_calls import LIMIT_ITEMS, iterated
+from analyzers.importing.failures import FailureKind
+from analyzers.importing.frames import Frame
+from analyzers.importing.machine import Keywords, Machine
+from analyzers.importing.values import (
+    UNKNOWN,
+    Class,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Module,
+    ModuleNames,
+    Sequence,
+    Value,
+    escape,
+    is_constant,
+    truth,
+)
+
+_LONGEST = 100_000
+_BUILTINS = frozenset(dir(__import__("builtins")))
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mod: operator.mod, ast.FloorDiv: operator.floordiv,
+    ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.BitXor: operator.xor, ast.Div: operator.truediv,
+    ast.RShift: operator.rshift,
+}  # fmt: skip
+
+
+class Expressions:
+    """Evaluates expressions on behalf of a `Machine`."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._by_type: dict[type[ast.expr], Callable[[Any, Frame], Value]] = {
+            ast.Constant: lambda node, _: node.value,
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Subscript: self._subscript,
+            ast.BinOp: self._binary,
+            ast.BoolOp: self._connected,
+            ast.UnaryOp: self._unary,
+            ast.Compare: self._compared,
+            ast.IfExp: self._conditional,
+            ast.JoinedStr: self._joined,
+            ast.List: lambda node, frame: self._sequence("list", node.elts, frame),
+            ast.Tuple: lambda node, frame: self._sequence("tuple", node.elts, frame),
+            ast.Set: lambda node, frame: self._sequence("set", node.elts, frame),
+            ast.Dict: self._mapping,
+            ast.Lambda: self._lambda,
+            ast.ListComp: lambda node, frame: self._comprehension("list", node, frame),
+            ast.SetComp: lambda node, frame: self._comprehension("set", node, frame),
+            ast.GeneratorExp: lambda node, frame: self._comprehension("list", node, frame),
+            ast.DictComp: self._mapping_comprehension,
+            ast.NamedExpr: self._named,
+            ast.Await: lambda node, frame: self._unfollowed(node.value, frame),
+            ast.YieldFrom: lambda node, frame: self._unfollowed(node.value, frame),
+            ast.Yield: lambda node, frame: self._unfollowed(node.value, frame) if node.value else UNKNOWN,
+            ast.Starred: lambda node, frame: self._unfollowed(node.value, frame),
+        }
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """The value of an expression."""
+        found = self._by_type.get(type(node))
+        return found(node, frame) if found is not None else UNKNOWN
+
+    def _unfollowed(self, node: ast.expr, frame: Frame) -> Value:
+        self.evaluate(node, frame)
+        return UNKNOWN
+
+    def _name(self, node: ast.Name, frame: Frame) -> Value:
+        name = node.id
+        current: Frame | None = frame
+        if name not in frame.global_names:
+            while current is not None:
+                if name in current.names and (current is frame or not current.is_class):
+                    return current.names[name]
+                current = current.above
+        namespace = frame.module.namespace
+        if name in namespace:
+            return namespace[name]
+        if name in _BUILTINS and not frame.module.stars:
+            return External(f"builtins.{name}")
+        return UNKNOWN
+
+    def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        if value is UNKNOWN:
+            return UNKNOWN
+        if isinstance(value, Module | External | Class):
+            self._machine.at(node)
+        return self._machine.attribute(value, node.attr)
+
+    def _call(self, node: ast.Call, frame: Frame) -> Value:
+        function = self.evaluate(node.func, frame)
+        args: list[Value] = []
+        has_unknown = False
+        for arg in node.args:
+            if isinstance(arg, ast.Starred):
+                items = iterated(self.evaluate(arg.value, frame))
+                if items is None:
+                    has_unknown = True
+                else:
+                    args += items
+            elif has_unknown:
+                escape(self.evaluate(arg, frame))  # its place is not known
+            else:
+                args.append(self.evaluate(arg, frame))
+        keywords: Keywords = []
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, frame)
+            if keyword.arg is not None:
+                keywords.append((keyword.arg, value))
+            elif isinstance(value, Mapping):
+                keywords += [(key, item) for key, item in value.items.items() if isinstance(key, str)]
+                if value.is_open:
+                    keywords.append((None, UNKNOWN))
+            else:
+                keywords.append((None, value))
+        self._machine.at(node)
+        return self._machine.call(function, args, keywords, has_unknown)
+
+    def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        if isinstance(node.slice, ast.Slice):
+            return self._slice(value, node.slice, frame)
+        key = self.evaluate(node.slice, frame)
+        match value:
+            case Sequence() if isinstance(key, int) and not value.is_open and value.kind in ("list", "tuple"):
+                return value.items[key] if -len(value.items) <= key < len(value.items) else UNKNOWN
+            case Mapping() if is_constant(key):
+                if key in value.items:
+                    return value.items[key]
+                if not value.is_open and self._machine.asking:
+                    self._machine.fail(FailureKind.RAISE, "KeyError", repr(key))
+                return UNKNOWN
+            case ModuleNames() if isinstance(key, str):
+                return value.module.namespace.get(key, UNKNOWN)
+            case str() if isinstance(key, int) and -len(value) <= key < len(value):
+                return value[key]
+            case Class():
+                return value  # a parametrised generic
+            case External(name="sys.modules") if isinstance(key, str):
+                return self._machine.modules.get(key, UNKNOWN)
+        return UNKNOWN
+
+    def _slice(self, value: Value, node: ast.Slice, frame: Frame) -> Value:
+        parts = [
+            None if part is None else self.evaluate(part, frame)
+            for part in (node.lower, node.upper, node.step)
+        ]
+        if any(part is not None and not isinstance(part, int) for part in parts) or parts[2] == 0:
+            return UNKNOWN
+        cut = slice(*parts)
+        if isinstance(value, Sequence) and not value.is_open:
+            return Sequence(value.kind, value.items[cut])
+        return value[cut] if isinstance(value, str | bytes) else UNKNOWN
+
+    def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
+        left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
+        if isinstance(left, Sequence) and isinstance(node.op, ast.Add | ast.BitOr):
+            more = iterated(right)
+            is_open = left.is_open or more is None
+            return Sequence(left.kind, [*left.items, *(more or [])], is_open=is_open)
+        if isinstance(left, Mapping) and isinstance(right, Mapping) and isinstance(node.op, ast.BitOr):
+            return Mapping({**left.items, **right.items}, is_open=left.is_open or right.is_open)
+        if isinstance(left, str) and isinstance(node.op, ast.Mod):
+            return self._formatted(left, right)
+        compute = _ARITHMETIC.get(type(node.op))
+        if compute is None or not (is_constant(left) and is_constant(right)):
+            return UNKNOWN
+        if any(isinstance(each, str | bytes) and len(each) > _LONGEST for each in (left, right)):
+            return UNKNOWN
+        try:
+            return compute(left, right)
+        except (TypeError, ValueError, ArithmeticError):
+            return UNKNOWN
+
+    def _formatted(self, text: str, value: Value) -> Value:
+        given = tuple(value.items) if isinstance(value, Sequence) and value.kind == "tuple" else value
+        plain = all(is_constant(item) for item in given) if isinstance(given, tuple) else is_constant(given)
+        if not plain or len(text) > 1_000 or any(mark in text for mark in ("*", "(", ".")):
+            return UNKNOWN
+        if any(char.isdigit() for char in text.replace("%%", "")) and "%" in text and _has_width(text):
+            return UNKNOWN
+        try:
+            return text % given
+        except (TypeError, ValueError):
+            return UNKNOWN
+
+    def _connected(self, node: ast.BoolOp, frame: Frame) -> Value:
+        decisive = isinstance(node.op, ast.Or)
+        machine = self._machine
+        unsure = False
+        value: Value = UNKNOWN
+        for part in node.values:
+            if unsure:
+                with machine.uncertain():
+                    value = self.evaluate(part, frame)
+            else:
+                value = self.evaluate(part, frame)
+            found = truth(value)
+            if found is decisive:
+                if not unsure:
+                    return value
+                # An earlier part may have decided; what is left of the value is its truth.
+                return decisive if is_constant(value) and isinstance(value, bool) else UNKNOWN
+            unsure = unsure or found is None
+        return UNKNOWN if unsure else value
+
+    def _unary(self, node: ast.UnaryOp, frame: Frame) -> Value:
+        value = self.evaluate(node.operand, frame)
+        if isinstance(node.op, ast.Not):
+            found = truth(value)
+            return UNKNOWN if found is None else not found
+        if isinstance(value, int | float):
+            if isinstance(node.op, ast.USub):
+                return -value
+            if isinstance(node.op, ast.UAdd):
+                return +value
+        return UNKNOWN
+
+    def _compared(self, node: ast.Compare, frame: Frame) -> Value:
+        left = self.evaluate(node.left, frame)
+        result: bool | None = True
+        for sign, other in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(other, frame)
+            found = self._comparison(sign, left, right)
+            if found is False:
+                return False if result is not None else UNKNOWN
+            if found is None:
+                result = None
+            left = right
+        return UNKNOWN if result is None else True
+
+    def _comparison(self, sign: ast.cmpop, left: Value, right: Value) -> bool | None:
+        match sign:
+            case ast.Is() | ast.Eq():
+                return _equal(left, right, is_identity=isinstance(sign, ast.Is))
+            case ast.IsNot() | ast.NotEq():
+                found = _equal(left, right, is_identity=isinstance(sign, ast.IsNot))
+                return None if found is None else not found
+            case ast.In() | ast.NotIn():
+                found = self._contained(left, right)
+                return None if found is None else found is isinstance(sign, ast.In)
+        one, other = _plain(left), _plain(right)
+        if one is None or other is None:
+            return None
+        try:
+            return bool(_ORDER[type(sign)](one, other))
+        except TypeError:
+            return None
+
+    def _contained(self, item: Value, container: Value) -> bool | None:
+        if isinstance(item, Sequence):
+            item = _plain(item)
+        if not is_constant(item) and not isinstance(item, tuple):
+            return None
+        match container:
+            case Sequence() | Mapping():
+                if any(is_constant(each) and each == item for each in container.items):
+                    return True
+                if container.is_open or not all(is_constant(each) for each in container.items):
+                    return None
+                return False
+            case str() if isinstance(item, str):
+                return item in container
+            case ModuleNames() if isinstance(item, str):
+                return True if item in container.module.namespace else None
+            case External(name="sys.modules") if isinstance(item, str):
+                return True if item in self._machine.modules else None
+        return None
+
+    def _conditional(self, node: ast.IfExp, frame: Frame) -> Value:
+        found = truth(self.evaluate(node.test, frame))
+        if found is not None:
+            return self.evaluate(node.body if found else node.orelse, frame)
+        with self._machine.uncertain():
+            one, other = self.evaluate(node.body, frame), self.evaluate(node.orelse, frame)
+        return one if one is other else UNKNOWN
+
+    def _joined(self, node: ast.JoinedStr, frame: Frame) -> Value:
+        parts: list[str] = []
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                parts.append(str(part.value))
+                continue
+            value = self.evaluate(part.value, frame) if isinstance(part, ast.FormattedValue) else UNKNOWN
+            if (
+                not isinstance(part, ast.FormattedValue)
+                or part.format_spec is not None
+                or not is_constant(value)
+            ):
+                parts = ["\0"]
+                break
+            parts.append({114: repr, 97: ascii}.get(part.conversion, str)(value))
+        text = "".join(parts)
+        return UNKNOWN if text == "\0" or len(text) > _LONGEST else text
+
+    def _sequence(self, kind: str, nodes: list[ast.expr], frame: Frame) -> Value:
+        made = Sequence(kind)
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                items = iterated(self.evaluate(node.value, frame))
+                made.is_open = made.is_open or items is None
+                made.items += items or []
+            else:
+                made.items.append(self.evaluate(node, frame))
+        return made
+
+    def _mapping(self, node: ast.Dict, frame: Frame) -> Value:
+        made = Mapping()
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(value_node, frame)
+            if key_node is None:
+                if isinstance(value, Mapping):
+                    made.items.update(value.items)
+                    made.is_open = made.is_open or value.is_open
+                else:
+                    made.is_open = True
+                continue
+            key = self.evaluate(key_node, frame)
+            if is_constant(key):
+                made.items[key] = value
+            else:
+                made.is_open = True
+        return made
+
+    def _lambda(self, node: ast.Lambda, frame: Frame) -> Value:
+        return Function(
+            node,
+            frame,
+            [self.evaluate(default, frame) for default in node.args.defaults],
+            {
+                arg.arg: self.evaluate(default, frame)
+                for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                if default is not None
+            },
+            is_lazy=False,
+        )
+
+    def _rows(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
+    ) -> list[Frame] | None:
+        """A frame for each time that the element of a comprehension is evaluated; None where that is not known."""
+        rows = [Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)]
+        for generator in node.generators:
+            following: list[Frame] = []
+            for row in rows:
+                items = iterated(self.evaluate(generator.iter, row))
+                if items is None or generator.is_async:
+                    return None
+                for item in items:
+                    inner = Frame(
+                        frame.module, dict(row.names), frame, function=frame.function, owner=frame.owner
+                    )
+                    self._machine.step()
+                    _assigned(generator.target, item, inner)
+                    answers = [truth(self.evaluate(test, inner)) for test in generator.ifs]
+                    if None in answers:
+                        return None
+                    if False not in answers:
+                        following.append(inner)
+                if len(following) > LIMIT_ITEMS:
+                    return None
+            rows = following
+        return rows
+
+    def _uncertain_row(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
+    ) -> Frame:
+        inner = Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)
+        for generator in node.generators:
+            self.evaluate(generator.iter, inner)
+            _assigned(generator.target, UNKNOWN, inner)
+        return inner
+
+    def _comprehension(
+        self, kind: str, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+    ) -> Value:
+        rows = self._rows(node, frame)
+        if rows is None:
+            with self._machine.uncertain():
+                self.evaluate(node.elt, self._uncertain_row(node, frame))
+            return Sequence(kind, is_open=True)
+        return Sequence(kind, [self.evaluate(node.elt, row) for row in rows])
+
+    def _mapping_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
+        rows = self._rows(node, frame)
+        if rows is None:
+            return Mapping(is_open=True)
+        made = Mapping()
+        for row in rows:
+            key, value = self.evaluate(node.key, row), self.evaluate(node.value, row)
+            if is_constant(key):
+                made.items[key] = value
+            else:
+                made.is_open = True
+        return made
+
+    def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
+        value = self.evaluate(node.value, frame)
+        frame.bind(node.target.id, value if self._machine.certain else UNKNOWN)
+        return value
+
+
+def _has_width(text: str) -> bool:
+    """Whether a format states a width, which could make a short text a huge one."""
+    import re
+
+    return re.search(r"%[-+ #0]*[0-9]", text) is not None
+
+
+def _assigned(target: ast.expr, value: Value, frame: Frame) -> None:
+    """Bind the names of a comprehension's target."""
+    match target:
+        case ast.Name():
+            frame.names[target.id] = value
+        case ast.Tuple() | ast.List():
+            items = iterated(value)
+            fits = items is not None and len(items) == len(target.elts)
+            for index, inner in enumerate(target.elts):
+                if isinstance(inner, ast.Starred):
+                    fits = False
+                    inner = inner.value
+                _assigned(inner, items[index] if fits and items is not None else UNKNOWN, frame)
+
+
+def _plain(value: Value) -> Any:
+    """A constant, or a tuple of them, for an ordering; None for all else."""
+    if isinstance(value, Sequence) and not value.is_open and all(is_constant(item) for item in value.items):
+        return tuple(value.items) if value.kind == "tuple" else list(value.items)
+    return value if is_constant(value) else None
+
+
+def _equal(left: Value, right: Value, *, is_identity: bool) -> bool | None:
+    if left is UNKNOWN or right is UNKNOWN:
+        return None
+    if left is None or right is None:
+        other = right if left is None else left
+        if other is None:
+            return True
+        known = Module | Function | Class | Sequence | Mapping | ModuleNames
+        return False if is_constant(other) or isinstance(other, known | Instance) else None
+    if isinstance(left, External) and isinstance(right, External):
+        return True if left.name == right.name and not left.is_made and not right.is_made else None
+    if isinstance(left, Module | Class | Function) or isinstance(right, Module | Class | Function):
+        return True if left is right else None
+    if is_identity and not isinstance(left, bool):
+        return None
+    one, other = _plain(left), _plain(right)
+    return None if one is None or other is None else bool(one == other)

@@ -1,0 +1,171 @@
+"""`Machine`: what the parts of the interpreter ask of each other, and the state that they share."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Iterator
+
+from analyzers.evidence import Confidence
+from analyzers.importing.failures import (
+    BudgetSpentError,
+    FailureKind,
+    ImportFailure,
+    SimulatedError,
+    Site,
+    builtin_bases,
+)
+from analyzers.importing.frames import Frame
+from analyzers.importing.stack import ModuleFile, StackFiles
+from analyzers.importing.values import Module, Value
+
+Evaluate = Callable[[ast.expr, Frame], Value]
+Keywords = list[tuple[str | None, Value]]
+"""Keyword arguments in their order; None stands for ``**`` of what is not known."""
+
+_CALL_STEPS = 20_000
+_LIMIT_DEPTH = 14
+
+
+class Target:
+    """The Python that imports: its version as in ``sys.version_info``, and platform as in ``sys.platform``."""
+
+    def __init__(self, python: tuple[int, int, int], platform: str = "linux", name: str = "cpython") -> None:
+        self.python, self.platform, self.implementation = python, platform, name
+
+
+class Machine:
+    """The state of one simulation.
+
+    Attributes:
+        certain: whether what runs now is known to run: a failure is one, an effect has happened.
+        modules: what ``sys.modules`` would hold.
+        sites: imports and calls under way, outermost first.
+        asking: how many module ``__getattr__`` are being evaluated.
+    """
+
+    def __init__(self, files: StackFiles, target: Target, limit_steps: int) -> None:
+        self.files, self.target = files, target
+        self.certain = True
+        self.modules: dict[str, Module] = {}
+        self.sites: list[tuple[Module, int]] = []
+        self.asking = 0
+        self.depth = 0
+        self.running: list[ast.AST] = []
+        self.frames: list[Frame] = []
+        self.handling: list[SimulatedError] = []
+        self.replaced: set[str] = set()
+        self._left = limit_steps
+        self._call_left: int | None = None
+        # Filled by `interpreter`, which puts the parts together.
+        self.evaluate: Evaluate
+        self.execute: Callable[[list[ast.stmt], Frame], object]
+        self.call: Callable[[Value, list[Value], Keywords, bool], Value]
+        self.attribute: Callable[[Value, str], Value]
+        self.has_attribute: Callable[[Value, str], bool | None]
+        self.assign_attribute: Callable[[Value, str, Value], None]
+        self.import_module: Callable[[str], Value]
+        self.import_name: Callable[[Module, str], Value]
+        self.external: Callable[[str], Value]
+        self.external_module: Callable[[str], Value]
+        self.external_result: Callable[[str], Value]
+        self.extension_may_define: Callable[[ModuleFile, str], bool]
+
+    @contextlib.contextmanager
+    def uncertain(self) -> Iterator[None]:
+        """What runs within may not run at all."""
+        was, self.certain = self.certain, False
+        try:
+            yield
+        finally:
+            self.certain = was
+
+    @contextlib.contextmanager
+    def certainly(self) -> Iterator[None]:
+        """What runs within runs if it is reached: the body of a module that is imported."""
+        was, self.certain = self.certain, True
+        left, self._call_left = self._call_left, None
+        try:
+            yield
+        finally:
+            self.certain, self._call_left = was, left
+
+    @contextlib.contextmanager
+    def budget_of_call(self) -> Iterator[None]:
+        """A call from a module's body, with all that it calls, may cost so much and not more."""
+        if self._call_left is not None:
+            yield
+            return
+        self._call_left = _CALL_STEPS
+        try:
+            yield
+        finally:
+            self._call_left = None
+
+    def step(self) -> None:
+        """Count a statement.
+
+        Raises:
+            BudgetSpentError: there were too many.
+        """
+        self._left -= 1
+        if self._call_left is not None:
+            self._call_left -= 1
+            if self._call_left <= 0:
+                raise BudgetSpentError
+        if self._left <= 0:
+            raise BudgetSpentError
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the whole simulation has to end."""
+        return self._left <= 0
+
+    def at(self, node: ast.AST) -> None:
+        """What runs now stands on this line."""
+        if self.sites:
+            self.sites[-1] = (self.sites[-1][0], getattr(node, "lineno", 0))
+
+    def site(self, index: int = -1) -> Site:
+        """The line that runs now, or that of an import or call further out."""
+        module, line = self.sites[index]
+        file = module.file
+        path = (file.source or file.path).decode("utf-8", "backslashreplace")
+        return Site(module=module.name, path=path, line=line, distribution=file.distribution)
+
+    def fail(
+        self,
+        kind: FailureKind,
+        exception: str,
+        message: str,
+        *,
+        provider: str | None = None,
+        where: str | None = None,
+        confidence: Confidence = Confidence.CERTAIN,
+        bases: tuple[str, ...] = (),
+        value: object = None,
+    ) -> None:
+        """Raise what the code would raise here; nothing where it is not certain to get here."""
+        if not self.certain:
+            return
+        chain = tuple(self.site(index) for index in range(len(self.sites)))
+        failure = ImportFailure(
+            kind=kind,
+            exception=exception,
+            message=message,
+            consumer=chain[-1],
+            provider=provider,
+            where=where,
+            chain=chain[-30:],
+            confidence=confidence,
+        )
+        raise SimulatedError(bases or builtin_bases(exception), failure, value)
+
+    def yields(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether a function is a generator."""
+        raise NotImplementedError
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether a further call is not followed."""
+        return self.depth >= _LIMIT_DEPTH
