@@ -116,9 +116,10 @@ class BuiltinCalls:
 
     def _frame(self) -> Value:
         """Code that reaches into the frames of its callers may bind names in the modules they belong to."""
-        machine = self._machine
-        for module, _ in machine.sites:
-            module.open("a function that it calls reaches into the frame of its caller")
+        for frame in reversed(self._machine.frames):
+            frame.module.open("a function that it calls reaches into the frame of its caller")
+            if frame.is_module:
+                break
         return UNKNOWN
 
     def _len(self, args: list[Value], _: Keywords) -> Value:

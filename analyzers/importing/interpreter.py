@@ -230,8 +230,6 @@ class Interpreter(Machine):
         return UNKNOWN
 
     def _name_of_library(self, module: External, name: str) -> Value:
-        if self._library.has_module(f"{module.name}.{name}"):
-            return External(f"{module.name}.{name}")
         try:
             return self.attribute(module, name)
         except SimulatedError as error:

@@ -161,6 +161,12 @@ class Machine:
         )
         raise SimulatedError(bases or builtin_bases(exception), failure, value)
 
+    def is_answering(self) -> bool:
+        """Whether what runs now is, or is called by, a module's ``__getattr__``."""
+        return self.asking > 0 or any(
+            frame.function is not None and frame.function.name == "__getattr__" for frame in self.frames
+        )
+
     def yields(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Whether a function is a generator."""
         raise NotImplementedError

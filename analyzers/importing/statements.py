@@ -227,10 +227,10 @@ class Statements:
             case Mapping() | Sequence():
                 holder.is_open = True
             case ModuleNames():
-                if isinstance(key, str):
-                    # A module that answers requests for names may keep the answers: that makes no new ones.
-                    if not machine.asking:
-                        holder.module.namespace[key] = kept
+                if machine.is_answering():
+                    pass  # a module that answers requests for names keeps the answers: that makes no new ones
+                elif isinstance(key, str):
+                    holder.module.namespace[key] = kept
                 else:
                     holder.module.open("names that are not known are written into its namespace")
             case External(name="sys.modules"):
@@ -340,11 +340,12 @@ class Statements:
             own.open("star import of what is not known")
             return
         listed = module.namespace.get("__all__")
-        if isinstance(listed, Sequence) and not listed.is_open:
-            for name in listed.items:
-                if isinstance(name, str):
-                    frame.bind(name, self._machine.import_name(module, name))
-            return
+        if isinstance(listed, Sequence):
+            names = [name for name in listed.items if isinstance(name, str)]
+            for name in names:
+                frame.bind(name, self._machine.import_name(module, name))
+            if len(names) == len(listed.items) and not listed.is_open:
+                return
         for name, value in list(module.namespace.items()):
             if not name.startswith("_"):
                 frame.bind(name, value)
