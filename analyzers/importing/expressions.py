@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analyzers.importing.builtin_calls import LIMIT_ITEMS, iterated
-from analyzers.importing.failures import FailureKind
+from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
@@ -92,9 +92,17 @@ class Expressions:
         namespace = frame.module.namespace
         if name in namespace:
             return namespace[name]
-        if name in _BUILTINS and not frame.module.stars:
-            return External(f"builtins.{name}")
-        return UNKNOWN
+        if name not in _BUILTINS:
+            return UNKNOWN
+        # An extension whose names were all taken may have one of this name; for an exception that is far-fetched.
+        stars = frame.module.stars
+        if (
+            stars
+            and not builtin_bases(name)
+            and any(self._machine.extension_may_define(each, name) for each in stars)
+        ):
+            return UNKNOWN
+        return External(f"builtins.{name}")
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)

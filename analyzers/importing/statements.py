@@ -405,6 +405,7 @@ class Statements:
         for keyword in node.keywords:
             value = machine.evaluate(keyword.value, frame)
             is_open = is_open or not (isinstance(value, External) and value.name == "abc.ABCMeta")
+        self._refuse_duplicates(bases)
         cell: list[Class] = []
         inner = Frame(frame.module, {}, frame, function=frame.function, is_class=True, owner=cell)
         machine.frames.append(inner)
@@ -418,6 +419,22 @@ class Statements:
         cell.append(cls)
         self._decorate(node, cls, frame)
         return Flow.NEXT
+
+    def _refuse_duplicates(self, bases: list[Value]) -> None:
+        """Python makes no class that has the same base twice, as happens when two exceptions become one."""
+        seen: set[str] = set()
+        for base in bases:
+            if isinstance(base, External) and not base.is_made:
+                builtin = builtin_bases(base.name.removeprefix("builtins."))
+                name = builtin[0] if builtin and base.name.startswith("builtins.") else base.name
+                if name in seen:
+                    self._machine.fail(
+                        FailureKind.STANDARD_LIBRARY,
+                        "TypeError",
+                        f"duplicate base class {name}",
+                        where=base.name,
+                    )
+                seen.add(name)
 
     # Compound statements.
 
