@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from analyzers.importing.classes import exception_bases
 from analyzers.importing.machine import Keywords, Machine
@@ -28,6 +28,9 @@ from analyzers.importing.values import (
 )
 
 LIMIT_ITEMS = 2_000
+"""Rounds of a loop that are followed one by one."""
+LIMIT_HELD = 20_000
+"""Items of a container that are kept; one that gets more is open."""
 _KEEPING = frozenset(
     {
         "functools.lru_cache", "functools.cache", "functools.total_ordering", "functools.wraps",
@@ -444,3 +447,11 @@ def _members(cls: Class) -> list[Value] | None:
         member.attributes.update({"name": name, "value": value})
         members.append(member)
     return members
+
+
+def grow(sequence: Sequence, items: Iterable[Value]) -> None:
+    """Add items to a list or set, as far as they are kept."""
+    if len(sequence.items) < LIMIT_HELD:
+        sequence.items.extend(items)
+    else:
+        sequence.is_open = True

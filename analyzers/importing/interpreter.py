@@ -180,6 +180,9 @@ class Interpreter(Machine):
             if self.certain:
                 raise
             return UNKNOWN
+        except RecursionError:
+            module.state = State.DONE
+            module.open("it is nested too deep to be followed")
         except BudgetSpentError:
             module.state = State.DONE
             module.open("the simulation was broken off")

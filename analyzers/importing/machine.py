@@ -107,15 +107,15 @@ class Machine:
         finally:
             self._call_left = None
 
-    def step(self) -> None:
-        """Count a statement.
+    def step(self, cost: int = 1) -> None:
+        """Count a statement, or work that takes as long as several.
 
         Raises:
             BudgetSpentError: there were too many.
         """
-        self._left -= 1
+        self._left -= cost
         if self._call_left is not None:
-            self._call_left -= 1
+            self._call_left -= cost
             if self._call_left <= 0:
                 raise BudgetSpentError
         if self._left <= 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from analyzers.importing.values import Module
 from analyzers.importing.verdicts import judged
 
 _RECURSION = 12_000
+_STACK_BYTES = 256 << 20
 _LIMIT_PROCESSES = 20
 
 
@@ -62,7 +64,7 @@ def simulated(
     *,
     roots: Iterable[str] = (),
     code: Sequence[Code] = (),
-    limit_steps: int = 20_000_000,
+    limit_steps: int = 5_000_000,
 ) -> Simulated:
     """Import modules and run code on paper, one after the other in one process of the target.
 
@@ -73,6 +75,20 @@ def simulated(
         code: to run after that.
         limit_steps: statements that are executed at most.
     """
+    jobs: list[str | Code] = [*roots, *code]
+    made: list[Simulated] = []
+    # Syntax trees nest as deep as their author likes: the simulation has a stack of its own.
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        thread = threading.Thread(target=lambda: made.append(_simulated(files, target, jobs, limit_steps)))
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    return made[0]
+
+
+def _simulated(files: StackFiles, target: Target, jobs: list[str | Code], limit_steps: int) -> Simulated:
     machine = Interpreter(files, target, limit_steps=limit_steps)
     found: list[ImportFailure] = []
     is_complete = True
@@ -81,7 +97,6 @@ def simulated(
     was_collecting = gc.isenabled()
     gc.disable()  # syntax trees are large, and next to nothing of them is garbage that only this would find
     try:
-        jobs: list[str | Code] = [*roots, *code]
         for index, job in enumerate(jobs):
             is_complete = _run(machine, job, index, found) and is_complete
         for name, site in machine.started[:_LIMIT_PROCESSES]:

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from analyzers.importing.builtin_calls import Suppressing, iterated
+from analyzers.importing.builtin_calls import LIMIT_HELD, Suppressing, grow, iterated
 from analyzers.importing.classes import exception_bases, made_lineage
 from analyzers.importing.failures import FailureKind, SimulatedError, builtin_bases
 from analyzers.importing.frames import Frame, bound_names
@@ -169,7 +169,7 @@ class Statements:
                     old.is_open = True
                     escape(value)
                 if more is not None and machine.certain:
-                    old.items += more
+                    grow(old, more)
             elif isinstance(old, str) and isinstance(value, str) and isinstance(node.op, ast.Add):
                 frame.bind(node.target.id, old + value if len(old) < 100_000 else UNKNOWN)
             else:
@@ -180,7 +180,7 @@ class Statements:
                 held = getattr(owner, "namespace", None) or getattr(owner, "attributes", {})
                 old, more = held.get(node.target.attr), iterated(value)
                 if isinstance(old, Sequence) and more is not None and machine.certain:
-                    old.items += more
+                    grow(old, more)
                 elif isinstance(old, Sequence):
                     old.is_open = True
                 else:
@@ -216,7 +216,7 @@ class Statements:
         key = UNKNOWN if isinstance(target.slice, ast.Slice) else machine.evaluate(target.slice, frame)
         kept = value if machine.certain else UNKNOWN
         match holder:
-            case Mapping() if is_constant(key):
+            case Mapping() if is_constant(key) and len(holder.items) < LIMIT_HELD:
                 if machine.certain:
                     holder.items[key] = value
                 else:
