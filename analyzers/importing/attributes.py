@@ -54,7 +54,7 @@ class Attributes:
             case ModuleNames() | Sequence() | Mapping():
                 return Method(value, name)
             case Function() if name == "__name__":
-                return value.name
+                return UNKNOWN if value.is_renamed else value.name
             case str():
                 return Method(value, name)
         return UNKNOWN
@@ -87,6 +87,8 @@ class Attributes:
                 value.namespace[name] = kept
             case Instance():
                 value.attributes[name] = kept
+            case Function() if name == "__name__":
+                value.is_renamed = True
 
     def _of_module(self, module: Module, name: str) -> Value:
         namespace = module.namespace

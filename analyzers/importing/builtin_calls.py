@@ -123,6 +123,8 @@ class BuiltinCalls:
                 self._machine.start_main(module)
 
     def _kept(self, name: str, value: Value) -> Value:
+        if name in ("functools.wraps", "functools.update_wrapper") and isinstance(value, Function):
+            value.is_renamed = True
         if name == "dataclasses.dataclass" and isinstance(value, Class):
             value.is_open = True
         return value

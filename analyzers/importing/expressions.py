@@ -93,6 +93,8 @@ class Expressions:
         if name in namespace:
             return namespace[name]
         if name not in _BUILTINS:
+            if self._machine.probing is frame and not (frame.module.open_because or frame.module.stars):
+                self._machine.fail(FailureKind.RAISE, "NameError", f"name '{name}' is not defined")
             return UNKNOWN
         # An extension whose names were all taken may have one of this name; for an exception that is far-fetched.
         stars = frame.module.stars

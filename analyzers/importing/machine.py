@@ -42,6 +42,7 @@ class Machine:
         modules: what ``sys.modules`` would hold.
         sites: imports and calls under way, outermost first.
         asking: how many module ``__getattr__`` are being evaluated.
+        probing: the frame in which a ``try`` finds out whether a name is there.
         pairs: distributions of which one imported a module of the other.
         started: modules that the user's code runs in a process of their own, and the line that does so.
     """
@@ -52,6 +53,7 @@ class Machine:
         self.modules: dict[str, Module] = {}
         self.sites: list[tuple[Module, int]] = []
         self.asking = 0
+        self.probing: Frame | None = None
         self.depth = 0
         self.running: list[ast.AST] = []
         self.frames: list[Frame] = []

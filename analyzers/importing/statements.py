@@ -519,8 +519,12 @@ class Statements:
             self.execute(node.finalbody, frame)
             return Flow.NEXT if flow is Flow.ENDED else flow
         depth = len(machine.sites), len(machine.frames), len(machine.running), machine.depth
+        before, machine.probing = machine.probing, frame if _asks_for_names(node) else None
         try:
-            flow = self.execute(node.body, frame)
+            try:
+                flow = self.execute(node.body, frame)
+            finally:
+                machine.probing = before
         except SimulatedError as error:
             del machine.sites[depth[0] :], machine.frames[depth[1] :], machine.running[depth[2] :]
             machine.depth, machine.certain = depth[3], True
@@ -605,3 +609,13 @@ def _said(node: ast.Raise, machine: Machine, frame: Frame) -> str:
         if isinstance(value, str):
             return value[:500]
     return "it raises an exception" if node.exc is None else ast.unparse(node.exc)[:200]
+
+
+def _asks_for_names(node: ast.Try | ast.TryStar) -> bool:
+    """Whether a handler is for names that are not defined."""
+    return any(
+        isinstance(each, ast.Name) and each.id == "NameError"
+        for handler in node.handlers
+        if handler.type is not None
+        for each in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+    )
