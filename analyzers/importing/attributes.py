@@ -25,7 +25,8 @@ from analyzers.importing.values import (
 
 _MODULE_NAMES = frozenset(
     {"__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__", "__builtins__", "__class__",
-     "__cached__", "__annotations__", "__dir__", "__getattribute__", "__setattr__", "__repr__", "__warningregistry__"}
+     "__cached__", "__annotations__", "__dir__", "__getattribute__", "__setattr__", "__repr__",
+     "__warningregistry__"}
 )  # fmt: skip
 _NOBODYS = "a_name_that_no_module_has"
 

@@ -539,7 +539,7 @@ class Statements:
         return flow
 
     def _handlers_may_run(self, node: ast.Try | ast.TryStar, frame: Frame) -> None:
-        """The body went well as far as is known; what only handlers bind is still not certain to be absent."""
+        """The body went well as far as is known; what only handlers bind may be there all the same."""
         names = bound_names(statement for handler in node.handlers for statement in handler.body)
         for name in names - bound_names(node.body):
             frame.bind(name, UNKNOWN)

@@ -21,7 +21,7 @@ def stack(files: Mapping[str, str | bytes], versions: Mapping[str, str] | None =
         for path, text in files.items()
     }
     owners = {path: path.split(b"/")[0].split(b".")[0].decode() for path in content}
-    found = {name: "1.0" for name in owners.values()} | dict(versions or {})
+    found = dict.fromkeys(owners.values(), "1.0") | dict(versions or {})
     return StackFiles([Part(MemoryReader(content), b"", None, owners)], found)
 
 

@@ -75,7 +75,7 @@ def bounded() -> Iterator[None]:
     ],
 )
 def test_costs_little(source: str) -> None:
-    found = run("import user\nuser.x", {"user.py": source})
+    found = run("import user", {"user.py": source})
     assert found.failures == ()
 
 
@@ -87,7 +87,7 @@ def test_a_large_module() -> None:
 
 def test_a_long_chain_of_imports() -> None:
     files = {f"m{number}.py": f"import m{number + 1}" for number in range(400)}
-    assert run("import m0", files).modules == 402
+    assert run("import m0", files).modules == 401
 
 
 _SOURCES = sorted(Path(analyzers.__file__).parent.rglob("*.py"))

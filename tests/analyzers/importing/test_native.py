@@ -24,7 +24,10 @@ _PYBIND = b"\x7fELF\0numpy.core.multiarray\0size changed, may indicate binary in
     ],
 )
 def test_the_interface_an_extension_was_built_with(content: bytes, numpy: str, runs: bool) -> None:
-    files = {"user/__init__.py": "from . import part", "user/part.cpython-311-x86_64-linux-gnu.so": content}
+    files: dict[str, str | bytes] = {
+        "user/__init__.py": "from . import part",
+        "user/part.cpython-311-x86_64-linux-gnu.so": content,
+    }
     if runs:
         assert_clean("import user", files, versions={"numpy": numpy})
     else:
@@ -54,7 +57,7 @@ _FILE = "DESCRIPTOR = pool.AddSerializedFile(b'a')\n"
     ],
 )
 def test_generated_modules_and_their_runtime(text: str, protobuf: str, runs: bool) -> None:
-    files = {"user_pb2.py": text, "google/protobuf/__init__.py": ""}
+    files: dict[str, str | bytes] = {"user_pb2.py": text, "google/protobuf/__init__.py": ""}
     if runs:
         assert_clean("import user_pb2", files, versions={"protobuf": protobuf})
     else:
@@ -67,7 +70,10 @@ _NAMES = b"kept\0" * 40
 
 @pytest.mark.parametrize("packed", [zlib.compress(_NAMES), bz2.compress(_NAMES)], ids=["zlib", "bz2"])
 def test_names_in_compressed_tables(packed: bytes) -> None:
-    files = {"lib.py": "from part import *", "part.so": b"\x7fELF __pyx_ decompress " + packed}
+    files: dict[str, str | bytes] = {
+        "lib.py": "from part import *",
+        "part.so": b"\x7fELF __pyx_ decompress " + packed,
+    }
     assert_clean("from lib import kept", files)
     assert failure("from lib import gone", files).kind is FailureKind.NAME
 

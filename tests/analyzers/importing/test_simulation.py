@@ -100,7 +100,8 @@ def test_a_module_that_refuses_to_be_imported() -> None:
     files = {
         "user.py": "import lib.part",
         "lib/__init__.py": "",
-        "lib/part.py": "try:\n    import moved\nexcept ImportError:\n    raise ImportError('it moved') from None",
+        "lib/part.py": "try:\n    import moved\n"
+        "except ImportError:\n    raise ImportError('it moved') from None",
     }
     found = failure("import user", files)
     assert (found.kind, found.message, str(found.consumer), found.where) == (
@@ -151,7 +152,8 @@ def test_a_name_that_is_refused_on_a_line_of_its_own_is_gone_even_from_an_open_m
         "vars()['gone'] = 1",
         "gone: int = 1",
         "def f():\n    global gone\n    gone = 1\nf()",
-        "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\nfor e in E:\n    setattr(sys.modules[__name__], e.name, e.value)",
+        "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\n"
+        "for e in E:\n    setattr(sys.modules[__name__], e.name, e.value)",
         "if compute():\n    gone = 1",
         "try:\n    compute()\nexcept Exception:\n    gone = 1",
         "while compute():\n    gone = 1",
@@ -243,7 +245,7 @@ def test_what_the_target_python_lacks(code: str, python: tuple[int, int, int], i
 
 
 def test_names_that_are_asked_for_by_trying() -> None:
-    library = "try:\n    unicode\nexcept NameError:\n    from gone import x\ntry:\n    str\nexcept NameError:\n    kept = 1"
+    library = "try:\n    unicode\nexcept NameError:\n    from gone import x"
     assert failure("import lib", {"lib.py": library, "gone.py": ""}).kind is FailureKind.NAME
 
 
@@ -268,7 +270,14 @@ def test_console_scripts_are_roots() -> None:
 
 
 def test_what_may_not_happen_does_not_fail() -> None:
-    library = "class Options:\n    names = []\n    def add(self, n): self.names.append(n)\nO = Options()\nif f():\n    O.add(1)\n"
+    library = """
+        class Options:
+            names = []
+            def add(self, name): self.names.append(name)
+        O = Options()
+        if f():
+            O.add(1)
+        """
     assert_clean("import lib\nif not lib.O.names:\n    from lib import gone", {"lib.py": library})
 
 
