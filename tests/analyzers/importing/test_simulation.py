@@ -152,8 +152,10 @@ def test_a_name_that_is_refused_on_a_line_of_its_own_is_gone_even_from_an_open_m
         "vars()['gone'] = 1",
         "gone: int = 1",
         "def f():\n    global gone\n    gone = 1\nf()",
-        "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\n"
-        "for e in E:\n    setattr(sys.modules[__name__], e.name, e.value)",
+        (
+            "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\n"
+            "for e in E:\n    setattr(sys.modules[__name__], e.name, e.value)"
+        ),
         "if compute():\n    gone = 1",
         "try:\n    compute()\nexcept Exception:\n    gone = 1",
         "while compute():\n    gone = 1",
