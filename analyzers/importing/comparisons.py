@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from packaging.version import Version
+
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import (
@@ -96,7 +98,7 @@ def _plain(value: Value) -> Any:
             case "set" | "frozenset":
                 return frozenset(value.items)
         return list(value.items)
-    return value if is_constant(value) else None
+    return value if is_constant(value) or isinstance(value, Version) else None
 
 
 def _equal(left: Value, right: Value, *, is_identity: bool) -> bool | None:
