@@ -13,7 +13,7 @@ _PLAIN = frozenset({"major", "minor", "micro", "is_prerelease", "is_postrelease"
 
 
 def makes_version(function: Value) -> bool:
-    """Whether a call makes a version of a text, as in ``packaging``, also a vendored one, or ``distutils``."""
+    """Whether a call makes a version of a text, as in ``packaging``, also vendored, or ``distutils``."""
     if isinstance(function, External):
         return function.name in _LIBRARY and not function.is_made
     if not isinstance(function, Class | Function) or function.name not in ("Version", "parse"):
