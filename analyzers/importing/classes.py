@@ -9,6 +9,9 @@ _PLAIN_BASES = frozenset(
 )
 """Bases that add nothing that matters to a lookup."""
 
+_LONGEST_LINEAGE = 400
+"""Classes above a class, counted along every way, that are put in order."""
+
 
 def made_lineage(cls: Class) -> None:
     """Fill `Class.lineage` and `Class.is_open` from its bases (C3, as in Python)."""
@@ -26,8 +29,11 @@ def made_lineage(cls: Class) -> None:
                 cls.is_open = True
         else:
             cls.is_open = True
+    if len(direct) == 1:
+        cls.lineage = [cls, *sequences[0]]
+        return
     sequences.append(direct)
-    merged = _merged(sequences)
+    merged = _merged(sequences) if sum(map(len, sequences)) <= _LONGEST_LINEAGE else None
     if merged is None:
         cls.is_open = True
         merged = direct

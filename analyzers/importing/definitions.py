@@ -75,6 +75,7 @@ class Definitions:
         cls = Class(node.name, frame.module, bases, inner.names)
         cls.is_open = is_open or inner.is_cut
         made_lineage(cls)
+        machine.step(1 + len(cls.lineage) ** 2 // 500)
         cell.append(cls)
         self._decorate(node, cls, frame)
         return Flow.NEXT

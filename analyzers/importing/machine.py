@@ -24,7 +24,7 @@ Evaluate = Callable[[ast.expr, Frame], Value]
 Keywords = list[tuple[str | None, Value]]
 """Keyword arguments in their order; None stands for ``**`` of what is not known."""
 
-_CALL_STEPS = 20_000
+_CALL_STEPS = 4_000
 _MODULE_STEPS = 300_000
 _LIMIT_DEPTH = 14
 
