@@ -1,0 +1,328 @@
+"""Puts the parts of the interpreter together, and imports modules."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from packaging.utils import canonicalize_name
+
+from analyzers.files import FileReaderError
+from analyzers.importing.attributes import Attributes
+from analyzers.importing.calls import Calls
+from analyzers.importing.expressions import Expressions
+from analyzers.importing.extensions import ExtensionNames
+from analyzers.importing.failures import BudgetSpentError, FailureKind, SimulatedError
+from analyzers.importing.frames import Frame
+from analyzers.importing.machine import Machine, Target
+from analyzers.importing.native import NativeRules
+from analyzers.importing.outlines import Outline
+from analyzers.importing.stack import LIMIT_SOURCE_BYTES, ModuleFile, StackFiles
+from analyzers.importing.standard_library import StandardLibrary
+from analyzers.importing.statements import Statements
+from analyzers.importing.values import UNKNOWN, External, Module, Sequence, State, Value
+from analyzers.source.names.curated_names import curated_names
+from analyzers.source.reading.decoding import NotTextError, decoded
+
+_OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
+_OPENING_BELOW = re.compile(
+    r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
+)
+
+
+class Interpreter(Machine):
+    """Imports modules of a stack on paper.
+
+    Attributes:
+        source_bytes: of the modules that were executed.
+        replaced: modules that code replaces by objects that are not known.
+    """
+
+    def __init__(self, files: StackFiles, target: Target, *, limit_steps: int = 20_000_000) -> None:
+        super().__init__(files, target, limit_steps)
+        self._library = StandardLibrary(self)
+        self._extensions = ExtensionNames(files)
+        self._native = NativeRules(self)
+        statements, expressions = Statements(self), Expressions(self)
+        attributes, calls = Attributes(self), Calls(self)
+        self.evaluate, self.execute = expressions.evaluate, statements.execute
+        self.call, self.attribute = calls.call, attributes.get
+        self.has_attribute, self.assign_attribute = attributes.has, attributes.set
+        self.import_module, self.import_name = self._import_module, self._import_name
+        self.run_main = self._run_main
+        self.external, self.external_module = self._library.value, self._external_module
+        self.external_result = lambda name: self._library.results.get(name, UNKNOWN)
+        self.extension_may_define = self._extensions.may_define
+        self._texts: dict[str, str] = {}
+        self._opened_below: dict[str, str] = {}
+        self.source_bytes = 0
+
+    # Modules.
+
+    def _import_module(self, name: str) -> Value:
+        """The module of a dotted name, its parents imported before; fails as Python would."""
+        found: Value = UNKNOWN
+        known = ""
+        for part in name.split("."):
+            parent, known = known, f"{known}.{part}" if known else part
+            found = self._import_one(known, parent)
+            if found is UNKNOWN:
+                return UNKNOWN
+        return found
+
+    def _run_main(self, name: str) -> None:
+        """What ``python -m name`` runs."""
+        file = self.files.find(name)
+        if file is not None and file.is_package:
+            self._import_module(name)
+            name = f"{name}.__main__"
+            file = self.files.find(name)
+        elif "." in name:
+            self._import_module(name.rpartition(".")[0])
+        if file is None or file.source is None:
+            return
+        module = Module(name, file)
+        module.namespace["__name__"] = "__main__"
+        self.sites.append((module, 0))
+        self._executed(module)
+        self.sites.pop()
+
+    def _external_module(self, name: str) -> Value:
+        return External(name) if self._library.has_module(name) and self.files.find(name) is None else UNKNOWN
+
+    def _import_one(self, name: str, parent: str) -> Value:
+        module = self.modules.get(name)
+        if module is not None:
+            self._pair(module)
+            if module.state is State.FAILED and self.certain and module.failure is not None:
+                raise module.failure
+            return UNKNOWN if module.state is State.FAILED else module
+        if self._library.has_module(name):
+            return External(name)
+        if name in self.replaced:
+            return UNKNOWN
+        file = self.files.find(name)
+        if file is None:
+            return self._missing(name, parent)
+        return self._loaded(name, parent, file)
+
+    def _pair(self, module: Module) -> None:
+        """The distribution of the line that runs looks into that of a module."""
+        consumer = self.sites[-1][0].file.distribution if self.sites else None
+        provider = module.file.distribution
+        if consumer is not None and provider is not None and consumer != provider:
+            self.pairs.add((consumer, provider))
+
+    def _missing(self, name: str, parent: str) -> Value:
+        if parent:
+            above = self.modules.get(parent)
+            if above is None:
+                if self._library.had_module(parent) and self._library.had_module(name):
+                    self._no_longer(name)
+                return UNKNOWN
+            why = above.open_below or self._open_above(parent)
+            if why or above.file.is_namespace or (above.file.is_extension and above.file.source is None):
+                return UNKNOWN
+            if name.rpartition(".")[2] in above.namespace and not self.certain:
+                return UNKNOWN
+            self.fail(
+                FailureKind.MODULE,
+                "ModuleNotFoundError",
+                f"No module named '{name}'",
+                provider=above.file.distribution,
+                where=parent,
+            )
+            return UNKNOWN
+        if self._library.had_module(name):
+            self._no_longer(name)
+            return UNKNOWN
+        former = self._former_provider(name)
+        kind = FailureKind.DISTRIBUTION if former is None else FailureKind.MODULE
+        self.fail(kind, "ModuleNotFoundError", f"No module named '{name}'", provider=former, where=name)
+        return UNKNOWN
+
+    def _former_provider(self, name: str) -> str | None:
+        """A distribution of the stack of which other releases are known to have a module that is missing."""
+        known = (*curated_names().exact.get(name, ()), canonicalize_name(name))
+        return next((each for each in known if each in self.files.versions), None)
+
+    def _no_longer(self, name: str) -> None:
+        if name.partition(".")[0] == "distutils" and "setuptools" in self.files.versions:
+            return  # setuptools brings it back
+        python = ".".join(map(str, self.target.python[:2]))
+        self.fail(
+            FailureKind.STANDARD_LIBRARY,
+            "ModuleNotFoundError",
+            f"No module named '{name}' in Python {python}",
+            where=name,
+        )
+
+    def _open_above(self, name: str) -> str | None:
+        while name:
+            if name in self._opened_below:
+                return self._opened_below[name]
+            name = name.rpartition(".")[0]
+        return None
+
+    def _loaded(self, name: str, parent: str, file: ModuleFile) -> Value:
+        module = Module(name, file)
+        self.modules[name] = module
+        self._pair(module)
+        self.sites.append((module, 0))
+        depth = len(self.frames), len(self.running), self.depth, self.asking, len(self.handling)
+        try:
+            with self.certainly():
+                self.depth, self.asking = 0, 0
+                self._executed(module)
+            module.state = State.DONE
+        except SimulatedError as error:
+            module.state, module.failure = State.FAILED, error
+            if self.certain:
+                raise
+            return UNKNOWN
+        except RecursionError:
+            module.state = State.DONE
+            module.open("it is nested too deep to be followed")
+        except BudgetSpentError:
+            module.state = State.DONE
+            module.open("the simulation was broken off")
+            if self.is_spent:
+                raise
+        finally:
+            del self.frames[depth[0] :], self.running[depth[1] :], self.handling[depth[4] :]
+            self.depth, self.asking = depth[2], depth[3]
+            while self.sites and self.sites.pop()[0] is not module:
+                pass
+        above = self.modules.get(parent)
+        if above is not None:
+            above.namespace[name.rpartition(".")[2]] = module
+        return module
+
+    def _executed(self, module: Module) -> None:
+        file = module.file
+        if file.is_namespace:
+            module.open("a namespace package may have parts elsewhere")
+            module.open_below.append("a namespace package")
+            return
+        if file.is_extension:
+            self._native.check_extension(module)
+        if file.source is None:
+            module.open("an extension without source")
+            return
+        tree = self._tree(module)
+        if tree is None:
+            module.open("its source cannot be read or parsed")
+            return
+        if file.is_extension and self._extensions.is_shim(file):
+            module.open("its names are defined in another compiled module")
+        if file.is_package:
+            listed = Sequence("list", ["/".join(module.name.split("."))])
+            module.namespace["__path__"] = listed
+        frame = Frame(module, module.namespace)
+        self.frames.append(frame)
+        try:
+            self.execute(tree.body, frame)
+        except SimulatedError:
+            if not file.is_extension:
+                raise
+            # What was compiled may be another module of that name than the source that lies beside it.
+            module.open("what is compiled of it differs from its source")
+
+    def _tree(self, module: Module) -> ast.Module | None:
+        file = module.file
+        assert file.source is not None
+        try:
+            text = decoded(self.files.read(file, file.source, LIMIT_SOURCE_BYTES)).text
+        except (FileReaderError, NotTextError):
+            return None
+        self.source_bytes += len(text)
+        if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
+            for name in _packages(module):
+                self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
+        self._native.check_source(module, text)
+        self._texts[module.name] = text
+        try:
+            module.outline = Outline(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return module.outline.tree
+
+    def _import_name(self, module: Value, name: str) -> Value:
+        """``from module import name``."""
+        if isinstance(module, External):
+            return self._name_of_library(module, name)
+        if not isinstance(module, Module):
+            return UNKNOWN
+        if name in module.namespace:
+            return module.namespace[name]
+        submodule = f"{module.name}.{name}"
+        if self.files.find(submodule) is not None or submodule in self.modules:
+            return self._import_module(submodule)
+        if module.state is State.RUNNING and re.search(
+            rf"\b{re.escape(name)}\b", self._texts.get(module.name, "")
+        ):
+            return UNKNOWN
+        try:
+            return self.attribute(module, name)
+        except SimulatedError as error:
+            if error.bases[:1] != ("AttributeError",):
+                raise
+            cause = error.failure
+        self.fail(
+            FailureKind.NAME,
+            "ImportError",
+            f"cannot import name '{name}' from '{module.name}'",
+            provider=module.file.distribution,
+            where=cause.where,
+        )
+        return UNKNOWN
+
+    def _name_of_library(self, module: External, name: str) -> Value:
+        try:
+            return self.attribute(module, name)
+        except SimulatedError as error:
+            self.fail(
+                FailureKind.STANDARD_LIBRARY,
+                "ImportError",
+                f"cannot import name '{name}' from '{module.name}' in Python "
+                + ".".join(map(str, self.target.python[:2])),
+                where=error.failure.where,
+            )
+            return UNKNOWN
+
+    def restart(self) -> None:
+        """Begin with another root: what was imported stays, what was under way does not."""
+        for stack in (self.sites, self.frames, self.running, self.handling):
+            stack.clear()
+        self.certain, self.depth, self.asking = True, 0, 0
+
+    def close(self) -> None:
+        """Take apart what refers to itself, so that its memory is free at once."""
+        for module in self.modules.values():
+            module.namespace.clear()
+            module.failure = module.outline = None
+        self.restart()
+
+    def run(self, module: Module, text: str) -> None:
+        """Run code that is in no file of the stack as a module.
+
+        Raises:
+            SimulatedError: it fails for certain.
+        """
+        self.modules[module.name] = module
+        self._texts[module.name] = text
+        self.sites.append((module, 0))
+        frame = Frame(module, module.namespace)
+        self.frames.append(frame)
+        module.outline = Outline(text)
+        self.execute(module.outline.tree.body, frame)
+
+
+def _packages(module: Module) -> list[str]:
+    """A module itself, which code can make a package of, and the packages above it."""
+    name = module.name
+    found = []
+    while name:
+        found.append(name)
+        name = name.rpartition(".")[0]
+    return found
