@@ -14,7 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
-from resolver.source import ReleaseSurfaces
+from resolver.source import ImportExaminer, ReleaseSurfaces
 from resolver.target import Target
 
 
@@ -115,6 +115,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         offline: whether the index must not be asked.
         demands: what the user's code demands, by normalised project name; empty where none was scanned.
         surfaces: reads what releases offer of it; None where nothing is demanded.
+        imports: imports stacks on paper; None where no evidence is asked for.
     """
 
     target: Target
@@ -135,6 +136,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     offline: bool = False
     demands: Mapping[str, ApiDemand] = {}
     surfaces: ReleaseSurfaces | None = None
+    imports: ImportExaminer | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from analyzers.evidence import Finding
+from analyzers.importing.failures import ImportFailure
 from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
+from knowledge.stack_imports import Examined, Pinned
 
 
 class ReleaseSurfaces(Protocol):
@@ -15,6 +17,16 @@ class ReleaseSurfaces(Protocol):
 
     def missing(self, demand: ApiDemand, file: File, release: str) -> tuple[Finding, ...] | None:
         """What code demands and the release of a file lacks; None where that cannot be known."""
+
+
+class ImportExaminer(Protocol):
+    """Imports stacks on paper."""
+
+    def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:
+        """What importing a stack meets; None where that cannot be known."""
+
+    def fails_alike(self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]) -> bool:
+        """Whether a stack that differs from an examined one meets the same failure."""
 
 
 class ReleaseSource(Protocol):

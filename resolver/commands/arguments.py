@@ -76,6 +76,11 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "(default: %(default)s)",
     )  # fmt: skip
     search.add_argument(
+        "--evidence", choices=("none", "static"), default="static",
+        help="whether to import the stack on paper, from the files of its releases, and avoid what fails "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    search.add_argument(
         "--limit", type=_count, metavar="N",
         help="try N changes of the first stack to find better ones",
     )  # fmt: skip

@@ -175,7 +175,7 @@ class Session:
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = self.with_surfaces(context, knowledge)
+            context = self.with_imports(self.with_surfaces(context, knowledge), knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -215,6 +215,28 @@ class Session:
         )
         surfaces = WheelSurfaces(knowledge, target, time.time)
         return msgspec.structs.replace(context, surfaces=surfaces)
+
+    def with_imports(self, context: Context, knowledge: Knowledge) -> Context:
+        """The context with what imports stacks on paper, where evidence is asked for."""
+        if getattr(self._options, "evidence", "none") == "none" or not context.recommendation.strides:
+            return context
+        import msgspec
+
+        from analyzers.importing.machine import Target
+        from knowledge.stack_imports import StackImports
+        from resolver.commands.project_code import project_code
+
+        release = context.target.python.release
+        python = (release[0], release[1], release[2] if len(release) > 2 else 0)
+        target = Target(
+            python,
+            context.target.markers.get("sys_platform", "linux"),
+            context.target.markers.get("implementation_name", "cpython"),
+        )
+        source = getattr(self._options, "source", None)
+        code = None if source is None else project_code(source)
+        imports = StackImports(knowledge, target, time.time, code=code)
+        return msgspec.structs.replace(context, imports=imports)
 
     def advised_by(
         self,

@@ -18,6 +18,7 @@ from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
+from resolver.units.strides.imports import ImportsStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
@@ -37,6 +38,6 @@ UNITS = Pipeline(
     ),
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
-    strides=(ApiDemandStride(),),
+    strides=(ApiDemandStride(), ImportsStride()),
     wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), LinksWrap()),
 )
