@@ -332,9 +332,7 @@ class BuiltinCalls:
     def _descriptor(self, args: list[Value], kind: str) -> Value:
         if args and isinstance(args[0], Function):
             given = args[0]
-            made = Function(
-                given.node, given.frame, given.defaults, given.keyword_defaults, is_lazy=given.is_lazy
-            )
+            made = Function(given.node, given.frame, given.defaults, given.keyword_defaults)
             made.owner, made.kind = given.owner, kind
             return made
         return UNKNOWN

@@ -75,18 +75,15 @@ class Calls:
             )
             self._escaped(args, keywords)
             return UNKNOWN
-        is_followed = (
-            not function.is_lazy
-            and not machine.is_too_deep
-            and machine.running.count(function.node) < _LIMIT_RECURSION
-        )
-        if not is_followed:
+        is_followed = not machine.is_too_deep and machine.running.count(function.node) < _LIMIT_RECURSION
+        body = followed_body(function) if is_followed else None
+        if body is None:
             self._escaped(args, keywords)
             return UNKNOWN
         frame = Frame(function.module, binding.names, function.frame, function=function, owner=function.owner)
-        return self._run(function, frame)
+        return self._run(function, body, frame)
 
-    def _run(self, function: Function, frame: Frame) -> Value:
+    def _run(self, function: Function, body: ast.expr | list[ast.stmt], frame: Frame) -> Value:
         machine = self._machine
         node = function.node
         machine.depth += 1
@@ -96,9 +93,9 @@ class Calls:
         certain = machine.certain
         try:
             with machine.budget_of_call():
-                if isinstance(node, ast.Lambda):
-                    return machine.evaluate(node.body, frame)
-                machine.execute(node.body, frame)
+                if isinstance(body, ast.expr):
+                    return machine.evaluate(body, frame)
+                machine.execute(body, frame)
         except BudgetSpentError:
             if machine.is_spent or machine.depth > 1:
                 raise
@@ -136,3 +133,12 @@ class Calls:
         else:
             self._escaped(args, keywords)
         return instance
+
+
+def followed_body(function: Function) -> ast.expr | list[ast.stmt] | None:
+    """What a call runs; None where it runs nothing yet (generators, coroutines), or where it cannot be told."""
+    node = function.node
+    if isinstance(node, ast.Lambda):
+        return node.body
+    outline = function.module.outline
+    return outline.body(node) if isinstance(node, ast.FunctionDef) and outline is not None else None

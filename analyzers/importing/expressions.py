@@ -349,7 +349,6 @@ class Expressions:
                 for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
                 if default is not None
             },
-            is_lazy=False,
         )
 
     def _rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analyzers.importing.values import Class, Module, Value
@@ -76,12 +77,26 @@ class Frame:
         self.names[name] = value
 
 
-def bound_names(body: list[ast.stmt], limit: int = 100_000) -> set[str]:
-    """Every name that statements may bind in the frame they run in, not looking into functions and classes."""
+_NAMES = "_names_bound"
+
+
+def bound_names(body: Iterable[ast.AST]) -> frozenset[str]:
+    """Every name that nodes may bind in the frame they run in, not looking into functions and classes."""
     found: set[str] = set()
-    pending: list[ast.AST] = list(body)
-    while pending and limit:
-        limit -= 1
+    for node in body:
+        # A loop's or a branch's names are asked for each time that it runs; they stay with its tree.
+        names: frozenset[str] | None = getattr(node, _NAMES, None)
+        if names is None:
+            names = frozenset(_names_of(node))
+            setattr(node, _NAMES, names)
+        found |= names
+    return frozenset(found)
+
+
+def _names_of(whole: ast.AST) -> set[str]:
+    found: set[str] = set()
+    pending = [whole]
+    while pending:
         node = pending.pop()
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():

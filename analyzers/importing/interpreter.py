@@ -14,6 +14,7 @@ from analyzers.importing.failures import BudgetSpentError, FailureKind, Simulate
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Machine, Target
 from analyzers.importing.native import NativeRules
+from analyzers.importing.outlines import Outline
 from analyzers.importing.stack import LIMIT_SOURCE_BYTES, ModuleFile, StackFiles
 from analyzers.importing.standard_library import StandardLibrary
 from analyzers.importing.statements import Statements
@@ -48,7 +49,6 @@ class Interpreter(Machine):
         self.external_result = lambda name: self._library.results.get(name, UNKNOWN)
         self.extension_may_define = self._extensions.may_define
         self._texts: dict[str, str] = {}
-        self._yielding: dict[ast.AST, bool] = {}
         self._opened_below: dict[str, str] = {}
         self.source_bytes = 0
 
@@ -195,9 +195,10 @@ class Interpreter(Machine):
         self._native.check_source(module, text)
         self._texts[module.name] = text
         try:
-            return ast.parse(text)
+            module.outline = Outline(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        return module.outline.tree
 
     def _import_name(self, module: Value, name: str) -> Value:
         """``from module import name``."""
@@ -242,20 +243,6 @@ class Interpreter(Machine):
             )
             return UNKNOWN
 
-    def yields(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """Whether a function is a generator."""
-        if node not in self._yielding:
-            pending: list[ast.AST] = list(node.body)
-            found = False
-            while pending and not found:
-                each = pending.pop()
-                if isinstance(each, ast.Yield | ast.YieldFrom):
-                    found = True
-                elif not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-                    pending.extend(ast.iter_child_nodes(each))
-            self._yielding[node] = found
-        return self._yielding[node]
-
     def run(self, module: Module, text: str) -> None:
         """Run code that is in no file of the stack as a module.
 
@@ -267,7 +254,8 @@ class Interpreter(Machine):
         self.sites.append((module, 0))
         frame = Frame(module, module.namespace)
         self.frames.append(frame)
-        self.execute(ast.parse(text).body, frame)
+        module.outline = Outline(text)
+        self.execute(module.outline.tree.body, frame)
 
 
 def _packages(module: Module) -> list[str]:

@@ -167,10 +167,6 @@ class Machine:
             frame.function is not None and frame.function.name == "__getattr__" for frame in self.frames
         )
 
-    def yields(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """Whether a function is a generator."""
-        raise NotImplementedError
-
     @property
     def is_too_deep(self) -> bool:
         """Whether a further call is not followed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from analyzers.importing.builtin_calls import Suppressing, iterated
@@ -104,7 +104,7 @@ class Statements:
 
     def _either(self, bodies: list[list[ast.stmt]], frame: Frame) -> Flow:
         """One of several blocks runs: names keep a value only where all blocks give it."""
-        names = set().union(*(bound_names(body) for body in bodies))
+        names = bound_names(statement for body in bodies for statement in body)
         before = {name: frame.names[name] for name in names if name in frame.names}
         was_cut = frame.is_cut
         outcomes: list[dict[str, Value]] = []
@@ -134,7 +134,7 @@ class Statements:
             return Flow.RETURN
         return Flow.ENDED if all(flow is Flow.ENDED for flow in flows) else Flow.NEXT
 
-    def _forget(self, names: set[str], frame: Frame) -> None:
+    def _forget(self, names: Iterable[str], frame: Frame) -> None:
         for name in names:
             frame.bind(name, UNKNOWN)
 
@@ -372,9 +372,7 @@ class Statements:
                     self._annotation(arg.annotation, frame)
             if node.returns is not None:
                 self._annotation(node.returns, frame)
-        is_lazy = isinstance(node, ast.AsyncFunctionDef) or machine.yields(node)
-        made: Value = Function(node, frame, defaults, keyword_defaults, is_lazy=is_lazy)
-        self._decorate(node, made, frame)
+        self._decorate(node, Function(node, frame, defaults, keyword_defaults), frame)
         return Flow.NEXT
 
     def _decorate(
@@ -521,7 +519,7 @@ class Statements:
 
     def _handlers_may_run(self, node: ast.Try | ast.TryStar, frame: Frame) -> None:
         """The body went well as far as is known; what only handlers bind is still not certain to be absent."""
-        names = set().union(*(bound_names(handler.body) for handler in node.handlers), set())
+        names = bound_names(statement for handler in node.handlers for statement in handler.body)
         for name in names - bound_names(node.body):
             frame.bind(name, UNKNOWN)
 

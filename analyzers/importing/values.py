@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from analyzers.importing.frames import Frame
+    from analyzers.importing.outlines import Outline
     from analyzers.importing.stack import ModuleFile
 
 
@@ -49,6 +50,7 @@ class Module:
         open_because: why it may have more names than those; empty for a closed one.
         open_below: why it may have more submodules than there are files.
         stars: extensions whose names it took all of.
+        outline: of its source; None where it has none that could be parsed.
     """
 
     def __init__(self, name: str, file: ModuleFile) -> None:
@@ -59,6 +61,7 @@ class Module:
         self.stars: list[ModuleFile] = []
         self.state = State.RUNNING
         self.failure: Exception | None = None
+        self.outline: Outline | None = None
 
     def open(self, reason: str) -> None:
         """From here on the absence of a name proves nothing."""
@@ -72,13 +75,11 @@ class Function:
     Attributes:
         owner: the class whose body defines it, filled when that is made: what ``super()`` starts from.
         kind: how attribute access binds it.
-        is_lazy: calling it runs nothing yet (generators, coroutines).
     """
 
     __slots__ = (
         "defaults",
         "frame",
-        "is_lazy",
         "keyword_defaults",
         "kind",
         "module",
@@ -93,15 +94,12 @@ class Function:
         frame: Frame,
         defaults: list[Value],
         keyword_defaults: dict[str, Value],
-        *,
-        is_lazy: bool,
     ) -> None:
         self.node, self.frame, self.module = node, frame, frame.module
         self.name = getattr(node, "name", "<lambda>")
         self.defaults, self.keyword_defaults = defaults, keyword_defaults
         self.owner: list[Class] = frame.owner
         self.kind = "function"
-        self.is_lazy = is_lazy
 
 
 class Class:
