@@ -1,4 +1,4 @@
-"""Stacks that resolve and do not run: advised with evidence, installed for real, and checked without a network.
+"""Stacks that resolve and do not run: advised with evidence, installed for real, checked without a network.
 
 Each case of the collected broken stacks is advised from an empty store, with its check as the code; the lock
 is installed into a new virtual environment, and the check runs there in a network namespace without
@@ -81,7 +81,9 @@ def _measured(case: Mapping[str, Any], folder: Path, options: argparse.Namespace
     plain = _document(_advise([*asked, "--evidence", "none"], folder, options))
     newest = {pin["name"]: pin for pin in plain.get("pins", ())}
     moved = {
-        pin["name"]: f"{newest[pin['name']]['version'] if pin['name'] in newest else 'none'} -> {pin['version']}"
+        pin[
+            "name"
+        ]: f"{newest[pin['name']]['version'] if pin['name'] in newest else 'none'} -> {pin['version']}"
         for pin in advice.get("pins", ())
         if newest.get(pin["name"], {}).get("version") != pin["version"]
     }

@@ -223,16 +223,32 @@ class Knowledge:
 
         return ReadAheadFile(self._transport, file.url, size_bytes)
 
+    def is_local(self, file: File) -> bool:
+        """Whether a file lies on this machine."""
+        return self._found.is_local(file)
+
+    def content(self, file: File) -> bytes:
+        """All of a file, verified.
+
+        Raises:
+            ArtifactError, OfflineError, TransportError: one of their kinds.
+        """
+        if self.offline and not self.is_local(file):
+            raise OfflineError(f"the file {file.filename}")
+        return self._found.content(file)
+
     def sdist_tree(self, file: File, limit_bytes: int) -> TarReader:
         """The Python sources of a source distribution, read once as a whole.
 
         Raises:
             ArtifactError, OfflineError, TransportError: one of their kinds.
         """
+        from knowledge.sdists import fetch_tree, tree_of
+
+        if self.is_local(file):
+            return tree_of(file, self.content(file), limit_bytes)
         if self.offline:
             raise OfflineError(f"the file {file.filename}")
-        from knowledge.sdists import fetch_tree
-
         return self._transport.submit(lambda client: fetch_tree(client, file, limit_bytes)).result()
 
     def derivations(self, instrument: str, now: Callable[[], float]) -> Derivations:

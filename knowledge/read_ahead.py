@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from knowledge.client import Client
 
 BLOCK_BYTES = 128 << 10
+_AHEAD = 4
+"""Blocks that are asked for with one that was not asked for early."""
 
 
 class ReadAheadFile:
@@ -24,28 +26,43 @@ class ReadAheadFile:
         transport: makes the requests, several at a time.
         url: of the file.
         size_bytes: of the whole file.
+
+    Attributes:
+        requested_bytes: of all that was asked for.
     """
 
     def __init__(self, transport: Transport, url: str, size_bytes: int) -> None:
         self._transport, self._url = transport, url
         self._blocks: dict[int, Future[Piece]] = {}
+        self._likely: set[int] = set()
         self.size_bytes = size_bytes
         self.requested_bytes = 0
 
     def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Ask for ranges (offset, length) without waiting; neighbours become one request."""
+        self._prefetch(_blocks(ranges))
+
+    def expect(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Ranges that may be read later: where one of them is, those that follow it are asked for as well."""
+        self._likely |= _blocks(ranges)
+
+    def cost_bytes(self, ranges: Iterable[tuple[int, int]]) -> int:
+        """How much asking for these ranges would bring."""
+        return len(_blocks(ranges) - self._blocks.keys()) * BLOCK_BYTES
+
+    def whole(self) -> bytes:
+        """All of it, asked for at once."""
+        return self.read(0, self.size_bytes)
+
+    def _prefetch(self, numbers: Iterable[int]) -> None:
         run: list[int] = []
-        for number in sorted(_blocks(ranges) - self._blocks.keys()):
+        for number in sorted(set(numbers) - self._blocks.keys()):
             if run and number != run[-1] + 1:
                 self._ask(run)
                 run = []
             run.append(number)
         if run:
             self._ask(run)
-
-    def cost_bytes(self, ranges: Iterable[tuple[int, int]]) -> int:
-        """How much asking for these ranges would bring."""
-        return len(_blocks(ranges) - self._blocks.keys()) * BLOCK_BYTES
 
     def _ask(self, run: list[int]) -> None:
         start = run[0] * BLOCK_BYTES
@@ -68,7 +85,11 @@ class ReadAheadFile:
         Raises:
             TransportError: one of its kinds.
         """
-        self.prefetch([(offset, length)])
+        wanted = _blocks([(offset, length)])
+        if absent := wanted - self._blocks.keys():
+            last = max(absent)
+            wanted |= self._likely & set(range(last + 1, last + 1 + _AHEAD))
+            self._prefetch(wanted)
         end = min(offset + length, self.size_bytes)
         parts: list[bytes] = []
         at = offset

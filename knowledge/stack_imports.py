@@ -1,47 +1,32 @@
-"""What happens when a stack is imported: simulated over its files on the index, kept by what it was made of.
+"""What happens when a stack is imported: simulated over its files on the index, kept by what it depended on.
 
-Wheels are read by ranges, small ones whole; of an sdist everything that is Python. Nothing is installed,
-imported or run.
+Each answer is kept with the releases that the simulation looked at, so that a stack that differs in others
+has the same answer without being imported again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+import sys
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from analyzers.files import FileKind as Kind
+from analyzers.api.recurrence import asked_for, asking
 from analyzers.files import FileReader, FileReaderError
 from analyzers.importing.failures import FailureKind, ImportFailure
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import Code, simulated
-from analyzers.importing.stack import Part, StackFiles
-from analyzers.reports import Unknown
-from analyzers.wheels import WheelReader
+from analyzers.importing.stack import Part
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
-from knowledge.read_ahead import ReadAheadFile
-from knowledge.releases import File, FileKind
+from knowledge.evidence_budget import EvidenceBudget
+from knowledge.recurrences import Recurrences
+from knowledge.stack_files import Pinned, PinnedFiles, Reached
 
-_INSTRUMENT = "stack-imports/1"
-_WHOLE_BYTES = 1 << 20
-_SOURCES_BYTES = 4 << 20
-_TAIL_BYTES = 64 << 10
-_LARGEST_SDIST_BYTES = 32 << 20
-_TESTS = re.compile(rb"(?:^|/)(?:tests?|testing|benchmarks?|examples?|docs?)/")
-_PASSED_OVER = frozenset(
-    {"tests", "test", "docs", "doc", "examples", "example", "benchmarks", "conftest", "setup"}
-)
-
-
-class Pinned(NamedTuple):
-    """A release of a stack: its version, and the file that the target installs."""
-
-    version: str
-    file: File
+_INSTRUMENT = "stack-imports/2"
+_MOST_KEPT = 24
+_WHAT = "what importing the stack meets"
 
 
 class ProjectCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,15 +54,34 @@ class Examined(msgspec.Struct, frozen=True):
         failures: that are certain.
         doubtful: that may be.
         is_complete: the simulation came to its end.
+        reached: normalised names of the distributions that it had to do with.
     """
 
     failures: tuple[ImportFailure, ...]
     doubtful: tuple[ImportFailure, ...] = ()
     is_complete: bool = True
+    reached: frozenset[str] = frozenset()
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """An answer, and what it depended on.
+
+    Attributes:
+        releases: distribution to what tells its file apart.
+        others: distributions that were in the stack and did not matter.
+        absent: outermost modules and distributions that were looked for in vain.
+        limits: seconds and bytes that cut it short; None for a whole one.
+    """
+
+    examined: Examined
+    releases: dict[str, str]
+    others: frozenset[str]
+    absent: frozenset[str]
+    limits: tuple[float, int] | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Examined).decode
+_decode = msgspec.msgpack.Decoder(list[_Kept]).decode
 
 
 class StackImports:
@@ -88,7 +92,8 @@ class StackImports:
         target: the Python that imports.
         now: seconds since the epoch.
         code: of the user; None where only the requirements are known.
-        limit_bytes: what may be read of files in all.
+        budget: what may be spent in all.
+        told: called when a simulation begins, with the number of releases in the stack.
     """
 
     def __init__(
@@ -98,14 +103,17 @@ class StackImports:
         now: Callable[[], float],
         *,
         code: ProjectCode | None = None,
-        limit_bytes: int = 60 << 20,
+        budget: EvidenceBudget | None = None,
+        told: Callable[[int], object] = lambda releases: None,
     ) -> None:
-        self._knowledge, self._target, self._code = knowledge, target, code
+        self._target, self._code, self._told = target, code, told
         self._answers = knowledge.derivations(_INSTRUMENT, now)
-        self._known: dict[str, Examined | None] = {}
-        self._readers: dict[str, FileReader | None] = {}
-        self._remote: dict[str, ReadAheadFile] = {}
-        self._limit_bytes = limit_bytes
+        self._known: dict[str, list[_Kept]] = {}
+        self._budget = budget or EvidenceBudget()
+        self._files = PinnedFiles(knowledge, self._budget)
+        self.recurrences = Recurrences(
+            self._files, target, knowledge.derivations("recurrences/1", now), code.reader if code else None
+        )
 
     def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:
         """What importing a stack meets; None where that cannot be known, which is then doubted.
@@ -116,178 +124,170 @@ class StackImports:
                 where there is some, nothing else is.
         """
         names = () if self._code is not None else tuple(sorted(roots))
-        return self._answered(pins, ("roots", *names), lambda: self._jobs(pins, names))
+        return self._answered(pins, names, None)
 
-    def fails_alike(self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]) -> bool:
-        """Whether a stack that differs from an examined one meets the same failure.
+    def repeats(
+        self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]
+    ) -> bool | None:
+        """Whether importing another stack meets a failure, too; None where that cannot be known.
 
-        Of names and modules it is asked alone whether they are there; of all else the import is repeated.
+        Args:
+            failure: that a stack met.
+            pins: of the other stack.
+            roots: see `examined`.
         """
         statement = _statement(failure)
         if statement is None:
             again = self.examined(pins, roots)
         else:
-            again = self._answered(
-                pins, ("statement", statement), lambda: ((), (Code("<question>", statement),))
-            )
+            again = self._answered(pins, (), statement)
         if again is None:
-            return False
-        return any(_alike(failure, other, is_question=statement is not None) for other in again.failures)
+            return None
+        found = any(_is_alike(failure, other, is_question=statement is not None) for other in again.failures)
+        return found or (False if again.is_complete else None)
 
     def _answered(
-        self,
-        pins: Mapping[str, Pinned],
-        asked: Sequence[str],
-        jobs: Callable[[], tuple[Sequence[str], Sequence[Code]]],
+        self, pins: Mapping[str, Pinned], names: tuple[str, ...], statement: str | None
     ) -> Examined | None:
-        key = self._key(pins, asked)
-        if key not in self._known:
-            kept = self._answers.known([key]).get(key)
-            try:
-                self._known[key] = _decode(kept) if kept is not None else self._read(pins, key, jobs)
-            except msgspec.MsgspecError:
-                self._known[key] = self._read(pins, key, jobs)
-        return self._known[key]
+        key = self._key(names, statement)
+        with self._budget:
+            kept = self._kept(key, pins)
+            if kept is None:
+                kept = self._read(pins, names, statement, key)
+            elif kept.limits is not None and statement is None:
+                self._files.doubt(_WHAT, _short(kept.limits))
+        return None if kept is None else kept.examined
 
-    def _key(self, pins: Mapping[str, Pinned], asked: Sequence[str]) -> str:
-        stack = [
-            (name, pin.version, pin.file.hashes.get("sha256") or pin.file.url)
-            for name, pin in sorted(pins.items())
-        ]
+    def recurs(
+        self, failure: ImportFailure, name: str, pin: Pinned, pins: Mapping[str, Pinned]
+    ) -> bool | None:
+        """See `Recurrences.recurs`."""
+        with self._budget:
+            return self.recurrences.recurs(failure, name, pin, pins)
+
+    def prepare(self, pins: Iterable[Pinned]) -> None:
+        """Ask early for what `recurs` reads."""
+        with self._budget:
+            for pin in pins:
+                self._files.begin(pin, is_question=True)
+
+    def _kept(self, key: str, pins: Mapping[str, Pinned]) -> _Kept | None:
+        if key not in self._known:
+            payload = self._answers.known([key]).get(key)
+            try:
+                self._known[key] = _decode(payload) if payload is not None else []
+            except msgspec.MsgspecError:
+                self._known[key] = []
+        return next((kept for kept in self._known[key] if self._holds(kept, pins)), None)
+
+    def _holds(self, kept: _Kept, pins: Mapping[str, Pinned]) -> bool:
+        """Whether an answer is that of a stack, too: whatever it depended on is the same."""
+        if any(name not in pins or identity(pins[name]) != file for name, file in kept.releases.items()):
+            return False
+        if kept.limits is not None and (
+            self._budget.limits.seconds > kept.limits[0] or self._budget.limits.size_bytes > kept.limits[1]
+        ):
+            return self._budget.is_stored_only
+        if not kept.absent:
+            return True
+        new = [name for name in pins if name not in kept.releases and name not in kept.others]
+        if any(name in kept.absent for name in new):
+            return False
+        # What comes to a stack may bring what was looked for in vain.
+        return not any(kept.absent & set(self._files.roots(name, pins[name])) for name in new)
+
+    def _key(self, names: Iterable[str], statement: str | None) -> str:
         target = (self._target.python, self._target.platform, self._target.implementation)
-        told = msgspec.json.encode([stack, target, list(asked), self._code.digest if self._code else None])
+        code = self._code.digest if self._code is not None and statement is None else None
+        told = msgspec.json.encode([target, list(names), statement, code])
         return hashlib.sha256(told).hexdigest()
 
     def _read(
-        self,
-        pins: Mapping[str, Pinned],
-        key: str,
-        jobs: Callable[[], tuple[Sequence[str], Sequence[Code]]],
-    ) -> Examined | None:
+        self, pins: Mapping[str, Pinned], names: Iterable[str], statement: str | None, key: str
+    ) -> _Kept | None:
+        spent = self._budget.spent()
+        if spent is not None or self._budget.is_stored_only:
+            self._files.doubt(_WHAT, spent or "no answer is stored, and files must not be read")
+            return None
+        self._told(len(pins))
         try:
-            files = self._files(pins)
-            roots, code = jobs()
+            own = self._code if statement is None else None
+            before = [Part(own.reader, directory) for directory in own.directories] if own else []
+            files = self._files.stack(pins, before)
+            roots = [root for name in names if name in pins for root in self._files.roots(name, pins[name])]
+            code = [Code("<question>", statement)] if statement is not None else []
+            if own is not None:
+                roots = list(own.modules)
+                code = [Code(path, text) for path, text in own.scripts]
             found = simulated(files, self._target, roots=roots, code=code)
         except (KnowledgeError, FileReaderError) as error:
-            self._doubt("what importing the stack meets", str(error))
+            self._files.doubt(_WHAT, str(error))
             return None
-        examined = Examined(found.failures, found.doubtful, found.is_complete)
-        if not found.is_complete:
-            self._doubt(
-                "what importing the stack meets", "the simulation was broken off; the rest is not known"
-            )
-        self._answers.keep({key: _encode(examined)})
-        return examined
-
-    def _jobs(self, pins: Mapping[str, Pinned], names: Iterable[str]) -> tuple[Sequence[str], Sequence[Code]]:
-        if self._code is not None:
-            return self._code.modules, [Code(path, text) for path, text in self._code.scripts]
-        return [root for name in names for root in self._roots(name, pins[name])], ()
-
-    def _roots(self, name: str, pin: Pinned) -> list[str]:
-        """The outermost modules of a distribution, by name."""
-        reader = self._reader(name, pin)
-        if reader is None:
-            return []
-        found = []
-        for directory in _module_directories(reader, pin):
-            for child in reader.list(directory):
-                text = child.name.decode("utf-8", "replace")
-                stem = text if child.kind is Kind.DIRECTORY else text.partition(".")[0]
-                is_module = child.kind is Kind.DIRECTORY or text.endswith((".py", ".so", ".pyd"))
-                if is_module and stem.isidentifier() and stem not in _PASSED_OVER:
-                    found.append(stem)
-        return sorted(dict.fromkeys(found))
-
-    def _files(self, pins: Mapping[str, Pinned]) -> StackFiles:
-        for pin in pins.values():
-            self._begin(pin)
-        parts: list[Part] = []
-        if self._code is not None:
-            parts += [Part(self._code.reader, directory) for directory in self._code.directories]
-        for name, pin in sorted(pins.items()):
-            reader = self._reader(name, pin)
-            if reader is not None:
-                parts += [Part(reader, directory, name) for directory in _module_directories(reader, pin)]
-        return StackFiles(parts, {name: pin.version for name, pin in pins.items()})
-
-    def _begin(self, pin: Pinned) -> None:
-        """Ask for what is read of a file in any case, so that many are asked for at once."""
-        file = pin.file
-        if file.kind is not FileKind.WHEEL or file.url in self._remote or file.url in self._readers:
-            return
-        size = file.size_bytes
-        if size is None:
-            return
-        remote = self._remote[file.url] = self._knowledge.read_ahead(file, size)
-        if size <= _WHOLE_BYTES:
-            remote.prefetch([(0, size)])
-        else:
-            remote.prefetch([(size - _TAIL_BYTES, _TAIL_BYTES)])
-
-    def _reader(self, name: str, pin: Pinned) -> FileReader | None:
-        url = pin.file.url
-        if url not in self._readers:
-            try:
-                self._readers[url] = self._opened(pin.file)
-            except (KnowledgeError, FileReaderError) as error:
-                self._readers[url] = None
-                self._doubt(f"what {name} {pin.version} imports and offers", str(error))
-        return self._readers[url]
-
-    def _opened(self, file: File) -> FileReader:
-        if file.kind is FileKind.SDIST:
-            return self._knowledge.sdist_tree(file, _LARGEST_SDIST_BYTES)
-        remote = self._remote.get(file.url)
-        if remote is None:
-            whole = self._knowledge.remote_file(file)
-            remote = self._remote[file.url] = self._knowledge.read_ahead(file, whole.size_bytes)
-        wheel = WheelReader(remote)
-        sources = [
-            wheel.archive.range_of(member)
-            for path, member in wheel.archive.members.items()
-            if path.endswith(b".py") and not _TESTS.search(path)
-        ]
-        if remote.cost_bytes(sources) <= _SOURCES_BYTES:
-            remote.prefetch(sources)
-        return wheel
-
-    def _doubt(self, what: str, reason: str) -> None:
-        self._knowledge.doubt([Unknown(what=what, where="imports", reason=reason)])
-
-
-def _module_directories(reader: FileReader, pin: Pinned) -> list[bytes]:
-    """Where the outermost modules of a file are: the root of a wheel, the project's own layout in an sdist."""
-    if pin.file.kind is FileKind.WHEEL:
-        return [b""]
-    roots = [child.name for child in reader.list(b"") if child.kind is Kind.DIRECTORY]
-    found = []
-    for root in roots[:1]:
-        inner = {child.name for child in reader.list(root) if child.kind is Kind.DIRECTORY}
-        found += [root, *(root + b"/" + name for name in (b"src", b"lib") if name in inner)]
-    return found
+        finally:
+            self._files.count()
+        limits = None
+        if files.was_short:
+            limits = (self._budget.limits.seconds, self._budget.limits.size_bytes)
+            self._files.doubt(_WHAT, _short(limits))
+        elif not found.is_complete:
+            self._files.doubt(_WHAT, "the simulation was broken off; the rest is not known")
+        reached = files.reached()
+        examined = Examined(
+            found.failures,
+            found.doubtful,
+            found.is_complete and not files.was_short,
+            reached.distributions & pins.keys(),
+        )
+        kept = _Kept(
+            examined,
+            {name: identity(pins[name]) for name in sorted(reached.distributions & pins.keys())},
+            frozenset(pins.keys() - reached.distributions),
+            _outside(reached),
+            limits,
+        )
+        self._known[key] = [kept, *self._known.get(key, [])][:_MOST_KEPT]
+        self._answers.keep({key: _encode(self._known[key])})
+        return kept
 
 
 def _statement(failure: ImportFailure) -> str | None:
     """The smallest code that meets a failure alone, where it is about a name or a module."""
+    symbols = asked_for(failure)
+    if not symbols:
+        return None
+    module, _, name = symbols[0].rpartition(".")
     match failure.kind:
         case FailureKind.NAME:
-            found = re.fullmatch(r"cannot import name '(\w+)' from '([\w.]+)'", failure.message)
-            return f"from {found[2]} import {found[1]}" if found else None
+            return f"from {module} import {name}"
         case FailureKind.MODULE:
-            found = re.fullmatch(r"No module named '([\w.]+)'", failure.message)
-            return f"import {found[1]}" if found else None
+            return f"import {symbols[0]}"
         case FailureKind.ATTRIBUTE:
-            found = re.fullmatch(r"module '([\w.]+)' has no attribute '(\w+)'", failure.message)
-            return f"import {found[1]}\n{found[1]}.{found[2]}" if found else None
+            return f"import {module}\n{symbols[0]}"
     return None
 
 
-def _alike(failure: ImportFailure, other: ImportFailure, *, is_question: bool) -> bool:
+def _is_alike(failure: ImportFailure, other: ImportFailure, *, is_question: bool) -> bool:
     if is_question:
         return failure.kind is other.kind and failure.message == other.message
-    return (failure.kind, failure.consumer.module, failure.consumer.line) == (
+    return (failure.kind, asking(failure).module, asking(failure).line) == (
         other.kind,
-        other.consumer.module,
-        other.consumer.line,
+        asking(other).module,
+        asking(other).line,
     )
+
+
+def _outside(reached: Reached) -> frozenset[str]:
+    """What was looked for in vain and does not belong to the language."""
+    return frozenset(name for name in reached.absent if name not in sys.stdlib_module_names)
+
+
+def _short(limits: tuple[float, int]) -> str:
+    return (
+        f"the evidence budget of {limits[0]:g} s or {limits[1] / 1e6:g} MB was spent before the end; "
+        "a larger --evidence-budget looks further"
+    )
+
+
+def identity(pin: Pinned) -> str:
+    """What tells the file of a release apart, with its version."""
+    return f"{pin.version} {pin.file.hashes.get('sha256') or pin.file.url}"

@@ -9,7 +9,8 @@ from analyzers.evidence import Finding
 from analyzers.importing.failures import ImportFailure
 from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
-from knowledge.stack_imports import Examined, Pinned
+from knowledge.stack_files import Pinned
+from knowledge.stack_imports import Examined
 
 
 class ReleaseSurfaces(Protocol):
@@ -25,8 +26,18 @@ class ImportExaminer(Protocol):
     def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:
         """What importing a stack meets; None where that cannot be known."""
 
-    def fails_alike(self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]) -> bool:
-        """Whether a stack that differs from an examined one meets the same failure."""
+    def recurs(
+        self, failure: ImportFailure, name: str, pin: Pinned, pins: Mapping[str, Pinned]
+    ) -> bool | None:
+        """Whether a stack with another release of one project probably meets the same failure, if known."""
+
+    def repeats(
+        self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]
+    ) -> bool | None:
+        """Whether importing another stack meets a failure, too, if that can be known."""
+
+    def prepare(self, pins: Iterable[Pinned]) -> None:
+        """Releases that `recurs` will probably be asked about."""
 
 
 class ReleaseSource(Protocol):

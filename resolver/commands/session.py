@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resolver.budget import Budget
     from resolver.context import Context
     from resolver.pipeline import Pipeline
+    from resolver.progress import TerminalProgress
     from resolver.resolver import Resolver, Solution
     from resolver.units.settings import UnitSettings
 
@@ -50,6 +51,7 @@ class Session:
         self.project = project_settings(PROJECT_FILE)
         self.now = report_moment()
         self.asked: Asked | None = None
+        self._progress: TerminalProgress | None = None
         self.index_url = ""
 
     def context(self, *, asks: bool = True) -> Context:
@@ -223,9 +225,11 @@ class Session:
         import msgspec
 
         from analyzers.importing.machine import Target
+        from knowledge.evidence_budget import EvidenceBudget
         from knowledge.stack_imports import StackImports
         from resolver.commands.project_code import project_code
 
+        options = self._options
         release = context.target.python.release
         python = (release[0], release[1], release[2] if len(release) > 2 else 0)
         target = Target(
@@ -233,10 +237,18 @@ class Session:
             context.target.markers.get("sys_platform", "linux"),
             context.target.markers.get("implementation_name", "cpython"),
         )
-        source = getattr(self._options, "source", None)
+        source = getattr(options, "source", None)
         code = None if source is None else project_code(source)
-        imports = StackImports(knowledge, target, time.time, code=code)
+        budget = EvidenceBudget(options.evidence_budget, is_stored_only=options.evidence == "stored")
+        imports = StackImports(
+            knowledge, target, time.time, code=code, budget=budget, told=self._tell_of_imports
+        )
         return msgspec.structs.replace(context, imports=imports)
+
+    def _tell_of_imports(self, releases: int) -> None:
+        """Say what takes so long."""
+        if self._progress is not None:
+            self._progress.show(f"importing a stack of {releases} releases on paper")
 
     def advised_by(
         self,
@@ -255,7 +267,8 @@ class Session:
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
-        progress = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
+        shown = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
+        progress = self._progress = shown
         try:
             return advise(
                 context,

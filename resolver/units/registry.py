@@ -20,6 +20,7 @@ from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.strides.imports import ImportsStride
 from resolver.units.wraps.held_back import HeldBackWrap
+from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
@@ -39,5 +40,5 @@ UNITS = Pipeline(
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(), ImportsStride()),
-    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), LinksWrap()),
+    wraps=(HeldBackWrap(), PythonHoldsBackWrap(), UnmetDemandWrap(), ImportDoubtsWrap(), LinksWrap()),
 )
