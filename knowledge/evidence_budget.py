@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|min|kB|MB|GB)?", re.ASCII)
+_RESERVE = 1.25
 _UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
@@ -88,10 +89,15 @@ class EvidenceBudget:
         running = 0.0 if self._began_s is None else self._clock() - self._began_s
         return self._spent_s + running
 
-    def spent(self) -> str | None:
-        """What is used up, in words; None while there is some of everything left."""
-        if self.spent_s >= self.limits.seconds:
+    def spent(self, *, with_reserve: bool = False) -> str | None:
+        """What is used up, in words; None while there is some of everything left.
+
+        Args:
+            with_reserve: what is asked is little, and makes use of what was dear; it has a reserve.
+        """
+        factor = _RESERVE if with_reserve else 1.0
+        if self.spent_s >= self.limits.seconds * factor:
             return f"the evidence budget of {self.limits.seconds:g} s is spent"
-        if self.spent_bytes >= self.limits.size_bytes:
+        if self.spent_bytes >= self.limits.size_bytes * factor:
             return f"the evidence budget of {self.limits.size_bytes / 1e6:g} MB is spent"
         return None

@@ -14,9 +14,13 @@ from knowledge.urls import displayed
 if TYPE_CHECKING:
     from knowledge.client import Client
 
-BLOCK_BYTES = 128 << 10
-_AHEAD = 4
-"""Blocks that are asked for with one that was not asked for early."""
+BLOCK_BYTES = 16 << 10
+_GAP = 2
+"""So many blocks that nobody wants are asked for where that saves a request."""
+_LONGEST = 64
+"""Blocks of one request, after which another one begins beside it."""
+_AHEAD = 32
+"""Blocks after one that was not asked for early of which those that are likely to be read come with it."""
 
 
 class ReadAheadFile:
@@ -57,9 +61,11 @@ class ReadAheadFile:
     def _prefetch(self, numbers: Iterable[int]) -> None:
         run: list[int] = []
         for number in sorted(set(numbers) - self._blocks.keys()):
-            if run and number != run[-1] + 1:
+            if run and (number > run[-1] + 1 + _GAP or len(run) >= _LONGEST):
                 self._ask(run)
                 run = []
+            if run:
+                run.extend(range(run[-1] + 1, number))
             run.append(number)
         if run:
             self._ask(run)
@@ -77,7 +83,7 @@ class ReadAheadFile:
         future = self._transport.submit(work)
         self.requested_bytes += length
         for number in run:
-            self._blocks[number] = future
+            self._blocks.setdefault(number, future)
 
     def read(self, offset: int, length: int) -> bytes:
         """See `RangeReader.read`.

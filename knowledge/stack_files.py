@@ -24,7 +24,7 @@ from knowledge.read_ahead import ReadAheadFile
 from knowledge.releases import File, FileKind
 
 _WHOLE_BYTES = 1 << 20
-_SOURCES_BYTES = 4 << 20
+_SOURCES_BYTES = 8 << 20
 _TAIL_BYTES = 64 << 10
 _LARGEST_SDIST_BYTES = 32 << 20
 _TESTS = re.compile(rb"(?:^|/)(?:tests?|testing|benchmarks?|examples?|docs?)/")
@@ -175,7 +175,7 @@ class PinnedFiles:
         if file.kind is not FileKind.WHEEL or file.url in self._remote or file.url in self._readers:
             return
         size = file.size_bytes
-        if size is None or self._knowledge.is_local(file) or self._is_short():
+        if size is None or self._knowledge.is_local(file) or self._is_short(is_question=is_question):
             return
         remote = self._remote[file.url] = self._knowledge.read_ahead(file, size)
         if size <= (_WHOLE_BYTES >> 2 if is_question else _WHOLE_BYTES):
@@ -189,7 +189,7 @@ class PinnedFiles:
         url = pin.file.url
         if url not in self._readers:
             try:
-                if self._is_short() and url not in self._remote:
+                if self._is_short(is_question=url not in self._of_stacks) and url not in self._remote:
                     self.doubt(f"what {name} {pin.version} imports and offers", self._why())
                     return None
                 self._readers[url] = self._opened(pin.file)
@@ -204,8 +204,9 @@ class PinnedFiles:
         if unknown not in self._knowledge.unknowns:
             self._knowledge.doubt([unknown])
 
-    def _is_short(self) -> bool:
-        return self._budget.is_stored_only or self._knowledge.offline or self._budget.spent() is not None
+    def _is_short(self, *, is_question: bool = False) -> bool:
+        is_closed = self._budget.is_stored_only or self._knowledge.offline
+        return is_closed or self._budget.spent(with_reserve=is_question) is not None
 
     def _why(self) -> str:
         return self._budget.spent() or "it is not stored, and files of indexes must not be read"

@@ -127,18 +127,21 @@ class _Refuting:
             return series[fit]
         if fit == len(series) and all(answers.values()):
             return None
-        if fit < len(series) and self._repeats(project, series[fit - 1]):
+        if fit < len(series) and self._repeats(project, series[fit - 1]) is not False:
             return series[fit]
-        fit = _bisected(0, fit, lambda number: self._repeats(project, series[number]), lambda numbers: None)
+        # What cannot be known is examined when its turn comes.
+        fit = _bisected(
+            0, fit, lambda number: self._repeats(project, series[number]) is True, lambda numbers: None
+        )
         return series[fit] if fit < len(series) else None
 
     def _recurs(self, project: Project, position: int) -> bool | None:
         return self._imports.recurs(self._failure, project.name, self._pin(project, position), self._pins)
 
-    def _repeats(self, project: Project, position: int) -> bool:
-        """Whether importing says so; what cannot be known is examined when its turn comes."""
+    def _repeats(self, project: Project, position: int) -> bool | None:
+        """Whether importing says so."""
         pins = {**self._pins, project.name: self._pin(project, position)}
-        return self._imports.repeats(self._failure, pins, asked_directly(self._stack, self._pins)) is True
+        return self._imports.repeats(self._failure, pins, asked_directly(self._stack, self._pins))
 
     def _prepare(self, project: Project, series: Sequence[int], numbers: Sequence[int]) -> None:
         self._imports.prepare(self._pin(project, series[number]) for number in numbers)
