@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -72,6 +72,35 @@ class Recurrences:
         Returns:
             None where that is not known.
         """
+        key = self._key(failure, name, pin, pins)
+        if not self._is_known(key):
+            try:
+                self._known[key] = self._asked(failure, name, pin, pins)
+            except (KnowledgeError, FileReaderError, BudgetSpentError):
+                return None
+            finally:
+                self._files.count()
+            self._answers.keep({key: _payload(self._known[key])})
+        return self._known[key]
+
+    def prepare(
+        self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
+    ) -> None:
+        """Ask early for what `recurs` will read of some releases."""
+        if failure.kind not in (FailureKind.NATIVE, FailureKind.GENERATED):
+            for pin in asked:
+                if not self._is_known(self._key(failure, name, pin, pins)):
+                    self._files.begin(pin, is_question=True)
+
+    def _is_known(self, key: str) -> bool:
+        if key not in self._known:
+            kept = self._answers.known([key]).get(key)
+            if kept is None or kept not in _ANSWERS:
+                return False
+            self._known[key] = _ANSWERS[kept]
+        return True
+
+    def _key(self, failure: ImportFailure, name: str, pin: Pinned, pins: Mapping[str, Pinned]) -> str:
         sides = [failure.provider, failure.consumer.distribution]
         told = msgspec.json.encode(
             [
@@ -81,20 +110,7 @@ class Recurrences:
                 (self._target.python, self._target.platform),
             ]
         )
-        key = hashlib.sha256(told).hexdigest()
-        if key not in self._known:
-            kept = self._answers.known([key]).get(key)
-            if kept in _ANSWERS and kept is not None:
-                self._known[key] = _ANSWERS[kept]
-            else:
-                try:
-                    self._known[key] = self._asked(failure, name, pin, pins)
-                except (KnowledgeError, FileReaderError, BudgetSpentError):
-                    return None
-                finally:
-                    self._files.count()
-                self._answers.keep({key: _payload(self._known[key])})
-        return self._known[key]
+        return hashlib.sha256(told).hexdigest()
 
     def _asked(
         self, failure: ImportFailure, name: str, pin: Pinned, pins: Mapping[str, Pinned]

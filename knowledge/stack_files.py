@@ -6,7 +6,7 @@ Nothing is installed, imported or run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from analyzers.files import FileKind as Kind
@@ -80,8 +80,15 @@ class RecordedFiles(StackFiles):
         was_short: something was not read.
     """
 
-    def __init__(self, parts: Iterable[Part], versions: Mapping[str, str], budget: EvidenceBudget) -> None:
+    def __init__(
+        self,
+        parts: Iterable[Part],
+        versions: Mapping[str, str],
+        budget: EvidenceBudget,
+        count: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(parts, versions)
+        self._count = count
         self._told = self.versions = _Versions(versions)
         self._budget = budget
         self._owners: set[str] = set()
@@ -110,6 +117,7 @@ class RecordedFiles(StackFiles):
         Raises:
             BudgetSpentError: no more may be read.
         """
+        self._count()
         if self._budget.spent() is not None:
             self.was_short = True
             raise BudgetSpentError
@@ -152,7 +160,8 @@ class PinnedFiles:
             reader = self.reader(name, pin)
             if reader is not None:
                 parts += [Part(reader, directory, name) for directory in module_directories(reader, pin)]
-        return RecordedFiles(parts, {name: pin.version for name, pin in pins.items()}, self._budget)
+        versions = {name: pin.version for name, pin in pins.items()}
+        return RecordedFiles(parts, versions, self._budget, self.count)
 
     def roots(self, name: str, pin: Pinned) -> tuple[str, ...]:
         """The outermost modules of a distribution, by name."""

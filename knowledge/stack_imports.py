@@ -168,11 +168,12 @@ class StackImports:
         with self._budget:
             return self.recurrences.recurs(failure, name, pin, pins)
 
-    def prepare(self, pins: Iterable[Pinned]) -> None:
-        """Ask early for what `recurs` reads."""
+    def prepare(
+        self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
+    ) -> None:
+        """See `Recurrences.prepare`."""
         with self._budget:
-            for pin in pins:
-                self._files.begin(pin, is_question=True)
+            self.recurrences.prepare(failure, name, asked, pins)
 
     def _kept(self, key: str, pins: Mapping[str, Pinned]) -> _Kept | None:
         if key not in self._known:

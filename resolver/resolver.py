@@ -125,6 +125,7 @@ class Resolver:
         self._evidence.suspend()
         strides, self._strides = self._strides, ()
         try:
+            self._undecide()
             return self._assembled({name: member.position for name, member in best.members.items()})
         finally:
             self._strides = strides

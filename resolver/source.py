@@ -36,7 +36,9 @@ class ImportExaminer(Protocol):
     ) -> bool | None:
         """Whether importing another stack meets a failure, too, if that can be known."""
 
-    def prepare(self, pins: Iterable[Pinned]) -> None:
+    def prepare(
+        self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
+    ) -> None:
         """Releases that `recurs` will probably be asked about."""
 
 

@@ -116,6 +116,8 @@ class _Refuting:
         found is examined. Releases of which the cheap question knows nothing are taken to fail at first; then
         the last of them before the one that serves is imported, and where that works the rest as well.
         """
+        if not series:
+            return None
         answers: dict[int, bool | None] = {}
 
         def cheaply(number: int) -> bool:
@@ -144,7 +146,8 @@ class _Refuting:
         return self._imports.repeats(self._failure, pins, asked_directly(self._stack, self._pins))
 
     def _prepare(self, project: Project, series: Sequence[int], numbers: Sequence[int]) -> None:
-        self._imports.prepare(self._pin(project, series[number]) for number in numbers)
+        asked = [self._pin(project, series[number]) for number in numbers]
+        self._imports.prepare(self._failure, project.name, asked, self._pins)
 
     def _pin(self, project: Project, position: int) -> Pinned:
         return Pinned(project.version(position), project.files(position, self._context.target)[0])
@@ -164,7 +167,9 @@ def _bisected(
     return low
 
 
-def reason(failure: ImportFailure, stack: Stack, level: Level = Level.ERROR) -> Justification:
+def reason(
+    failure: ImportFailure, stack: Stack, level: Level = Level.ERROR, unit: str = ImportsStride.name
+) -> Justification:
     """A failure with the lines that prove it."""
     consumer, provider = asking(failure), failure.provider
     asks = _release(consumer.distribution, stack) or "the code"
@@ -178,7 +183,7 @@ def reason(failure: ImportFailure, stack: Stack, level: Level = Level.ERROR) -> 
     is_code = consumer.distribution is None
     verb = ("cannot run" if is_code else "cannot be imported") if level is Level.ERROR else "may fail"
     message = f"{asks} {verb}{beside}: {failure.message} ({consumer})"
-    return Justification(unit=ImportsStride.name, level=level, message=message, evidence=tuple(evidence))
+    return Justification(unit=unit, level=level, message=message, evidence=tuple(evidence))
 
 
 def _release(name: str | None, stack: Stack) -> str | None:

@@ -37,7 +37,7 @@ class ImportDoubtsWrap:
             names = (asking(failure).distribution, failure.provider)
             name = next((each for each in names if each is not None and each in stack.members), "")
             said = told.setdefault(name, [])
-            justification = reason(failure, stack, level)
+            justification = reason(failure, stack, level, self.name)
             if justification not in said:
                 said.append(justification)
         return told
