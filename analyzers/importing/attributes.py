@@ -27,6 +27,7 @@ _MODULE_NAMES = frozenset(
     {"__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__", "__builtins__", "__class__",
      "__cached__", "__annotations__", "__dir__", "__getattribute__", "__setattr__", "__repr__", "__warningregistry__"}
 )  # fmt: skip
+_NOBODYS = "a_name_that_no_module_has"
 
 
 class Attributes:
@@ -34,6 +35,7 @@ class Attributes:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._refusals: dict[str, str | None] = {}
 
     def get(self, value: Value, name: str) -> Value:
         """``value.name``."""
@@ -103,18 +105,25 @@ class Attributes:
         answering = namespace.get("__getattr__")
         if answering is not None:
             return self._answered(module, answering, name)
+        if self._may_have(module, name):
+            return UNKNOWN
+        self._lacks(module, name)
+        return UNKNOWN
+
+    def _may_have(self, module: Module, name: str) -> bool:
+        """Whether a module may have a name that was not seen to be bound in it."""
         if module.open_because:
-            return UNKNOWN
-        if any(machine.extension_may_define(file, name) for file in module.stars):
-            return UNKNOWN
-        machine.fail(
+            return True
+        return any(self._machine.extension_may_define(file, name) for file in module.stars)
+
+    def _lacks(self, module: Module, name: str, said: str | None = None) -> None:
+        self._machine.fail(
             FailureKind.ATTRIBUTE,
             "AttributeError",
-            f"module '{module.name}' has no attribute '{name}'",
+            said or f"module '{module.name}' has no attribute '{name}'",
             provider=module.file.distribution,
             where=module.name,
         )
-        return UNKNOWN
 
     def _answered(self, module: Module, answering: Value, name: str) -> Value:
         """What a module's own ``__getattr__`` gives for a name."""
@@ -127,18 +136,32 @@ class Attributes:
         except SimulatedError as error:
             if "AttributeError" not in error.bases and "KeyError" not in error.bases:
                 raise
-            if module.open_because:
-                return UNKNOWN
-            machine.fail(
-                FailureKind.ATTRIBUTE,
-                "AttributeError",
-                f"module '{module.name}' has no attribute '{name}'",
-                provider=module.file.distribution,
-                where=module.name,
-            )
+            line = error.failure.where
+            if not self._may_have(module, name) or (
+                name != _NOBODYS and line != self._refusal(module, answering)
+            ):
+                self._lacks(
+                    module, name, error.failure.message if error.failure.kind is FailureKind.RAISE else None
+                )
             return UNKNOWN
         finally:
             machine.asking -= 1
+
+    def _refusal(self, module: Module, answering: Value) -> str | None:
+        """The line that refuses a name that nobody gives.
+
+        A name that is refused elsewhere has a line of its own that says that the module does not have it.
+        """
+        if module.name not in self._refusals:
+            self._refusals[module.name] = None
+            try:
+                with self._machine.certainly():
+                    self._machine.call(answering, [_NOBODYS], [], False)
+            except SimulatedError as error:
+                self._refusals[module.name] = error.failure.where
+            else:
+                return "nowhere"
+        return self._refusals[module.name]
 
     def _of_instance(self, instance: Instance, name: str) -> Value:
         if name in instance.attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from analyzers.importing.classes import exception_bases
 from analyzers.importing.machine import Keywords, Machine
@@ -28,6 +28,9 @@ from analyzers.importing.values import (
 )
 
 LIMIT_ITEMS = 2_000
+"""Rounds of a loop that are followed one by one."""
+LIMIT_HELD = 20_000
+"""Items of a container that are kept; one that gets more is open."""
 _KEEPING = frozenset(
     {
         "functools.lru_cache", "functools.cache", "functools.total_ordering", "functools.wraps",
@@ -39,6 +42,10 @@ _KEEPING = frozenset(
 )  # fmt: skip
 """Decorators, and makers of decorators, that give back what they decorate."""
 _FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack", "sys._getframemodulename"})
+
+_PROCESSES = frozenset(
+    f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")
+)
 
 
 class BuiltinCalls:
@@ -97,12 +104,23 @@ class BuiltinCalls:
                 if name.endswith("defaultdict") and isinstance(made_dict, Mapping):
                     made_dict.is_open = True
                 return made_dict
+            case "runpy.run_module" if args and isinstance(args[0], str):
+                self._machine.run_main(args[0])
+                return UNKNOWN
+            case _ if name in _PROCESSES:
+                self._process(args)
             case "warnings.warn" | "warnings.filterwarnings" | "warnings.simplefilter":
                 return None
             case "contextlib.suppress":
                 return Suppressing(args)
         known = self._machine.external_result(name) if not args and not keywords else UNKNOWN
         return known if known is not UNKNOWN else self._unknown(args, keywords)
+
+    def _process(self, args: list[Value]) -> None:
+        """``[sys.executable, "-m", name]`` starts a Python of the same stack."""
+        match args:
+            case [Sequence(items=[External(name="sys.executable"), "-m", str() as module, *_])]:
+                self._machine.start_main(module)
 
     def _kept(self, name: str, value: Value) -> Value:
         if name == "dataclasses.dataclass" and isinstance(value, Class):
@@ -408,8 +426,32 @@ def iterated(value: Value) -> list[Value] | None:
             return list(value.items)
         case Mapping() if not value.is_open and len(value.items) <= LIMIT_ITEMS:
             return list(value.items)
+        case Class() if any(
+            isinstance(base, External) and base.name.startswith("enum.") for base in value.lineage
+        ):
+            return _members(value)
         case str() if len(value) <= LIMIT_ITEMS:
             return list(value)
         case bytes() if len(value) <= LIMIT_ITEMS:
             return list(value)
     return None
+
+
+def _members(cls: Class) -> list[Value] | None:
+    """The members of an enumeration."""
+    members = []
+    for name, value in cls.namespace.items():
+        if name.startswith("_") or isinstance(value, Function):
+            continue
+        member = Instance(cls)
+        member.attributes.update({"name": name, "value": value})
+        members.append(member)
+    return members
+
+
+def grow(sequence: Sequence, items: Iterable[Value]) -> None:
+    """Add items to a list or set, as far as they are kept."""
+    if len(sequence.items) < LIMIT_HELD:
+        sequence.items.extend(items)
+    else:
+        sequence.is_open = True

@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.importing.builtin_calls import LIMIT_ITEMS, iterated
-from analyzers.importing.failures import FailureKind
+from analyzers.importing.builtin_calls import LIMIT_HELD, LIMIT_ITEMS, iterated
+from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
@@ -92,9 +92,17 @@ class Expressions:
         namespace = frame.module.namespace
         if name in namespace:
             return namespace[name]
-        if name in _BUILTINS and not frame.module.stars:
-            return External(f"builtins.{name}")
-        return UNKNOWN
+        if name not in _BUILTINS:
+            return UNKNOWN
+        # An extension whose names were all taken may have one of this name; for an exception that is far-fetched.
+        stars = frame.module.stars
+        if (
+            stars
+            and not builtin_bases(name)
+            and any(self._machine.extension_may_define(each, name) for each in stars)
+        ):
+            return UNKNOWN
+        return External(f"builtins.{name}")
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
@@ -172,10 +180,12 @@ class Expressions:
     def _binary(self, node: ast.BinOp, frame: Frame) -> Value:
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
         if isinstance(left, Sequence) and isinstance(node.op, ast.Add | ast.BitOr):
-            more = iterated(right)
+            more = iterated(right) if len(left.items) < LIMIT_HELD else None
             is_open = left.is_open or more is None
+            self._machine.step(1 + len(left.items) // 50)
             return Sequence(left.kind, [*left.items, *(more or [])], is_open=is_open)
         if isinstance(left, Mapping) and isinstance(right, Mapping) and isinstance(node.op, ast.BitOr):
+            self._machine.step(1 + (len(left.items) + len(right.items)) // 50)
             return Mapping({**left.items, **right.items}, is_open=left.is_open or right.is_open)
         if isinstance(left, str) and isinstance(node.op, ast.Mod):
             return self._formatted(left, right)
@@ -198,7 +208,7 @@ class Expressions:
             return UNKNOWN
         try:
             return text % given
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return UNKNOWN
 
     def _connected(self, node: ast.BoolOp, frame: Frame) -> Value:
@@ -306,7 +316,10 @@ class Expressions:
             ):
                 parts = ["\0"]
                 break
-            parts.append({114: repr, 97: ascii}.get(part.conversion, str)(value))
+            try:
+                parts.append({114: repr, 97: ascii}.get(part.conversion, str)(value))
+            except ValueError:  # an integer of more digits than Python writes
+                return UNKNOWN
         text = "".join(parts)
         return UNKNOWN if text == "\0" or len(text) > _LONGEST else text
 
@@ -327,6 +340,7 @@ class Expressions:
             value = self.evaluate(value_node, frame)
             if key_node is None:
                 if isinstance(value, Mapping):
+                    self._machine.step(1 + len(value.items) // 50)
                     made.items.update(value.items)
                     made.is_open = made.is_open or value.is_open
                 else:
@@ -441,7 +455,12 @@ def _assigned(target: ast.expr, value: Value, frame: Frame) -> None:
 def _plain(value: Value) -> Any:
     """A constant, or a tuple of them, for an ordering; None for all else."""
     if isinstance(value, Sequence) and not value.is_open and all(is_constant(item) for item in value.items):
-        return tuple(value.items) if value.kind == "tuple" else list(value.items)
+        match value.kind:
+            case "tuple":
+                return tuple(value.items)
+            case "set" | "frozenset":
+                return frozenset(value.items)
+        return list(value.items)
     return value if is_constant(value) else None
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import bz2
+import itertools
 import re
 import zlib
 
 from analyzers.files import FileReaderError
 from analyzers.importing.stack import LIMIT_EXTENSION_BYTES, ModuleFile, StackFiles
 
-_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
-_BZIP2 = re.compile(rb"BZh[1-9]\x31\x41\x59\x26\x53\x59")
-_MYPYC_SHIM = re.compile(rb"[0-9a-z_]+__mypyc\b|\b\w+__mypyc\x00")
+_PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]|BZh[1-9]\x31\x41\x59\x26\x53\x59")
 _LARGEST_TABLE_BYTES = 4 << 20
-_LIMIT_TABLES = 400
+_LIMIT_TABLE_BYTES = 32 << 20
+_LIMIT_TABLES = 20_000
+_LIMIT_KEPT_BYTES = 128 << 20
 
 
 class ExtensionNames:
@@ -22,6 +23,7 @@ class ExtensionNames:
     def __init__(self, files: StackFiles) -> None:
         self._files = files
         self._contents: dict[bytes, tuple[bytes, bool] | None] = {}
+        self._kept_bytes = 0
 
     def may_define(self, file: ModuleFile, name: str) -> bool:
         """Whether a name may be one of the module's: it is a string in it, or not all strings can be read."""
@@ -44,7 +46,11 @@ class ExtensionNames:
             except FileReaderError:
                 self._contents[key] = None
             else:
-                self._contents[key] = _with_tables(data)
+                if self._kept_bytes > _LIMIT_KEPT_BYTES:
+                    self._contents.clear()
+                    self._kept_bytes = 0
+                self._contents[key] = found = _with_tables(data)
+                self._kept_bytes += len(found[0])
         return self._contents[key]
 
 
@@ -56,20 +62,20 @@ def _with_tables(data: bytes) -> tuple[bytes, bool]:
     if b"__pyx_" not in data or b"decompress" not in data:
         return data, False
     tables: list[bytes] = []
-    for match in list(_ZLIB.finditer(data))[: 50 * _LIMIT_TABLES]:
-        if len(tables) >= _LIMIT_TABLES:
-            break
+    left = _LIMIT_TABLE_BYTES
+    view = memoryview(data)
+    for match in itertools.islice(_PACKED.finditer(data), _LIMIT_TABLES):
+        packed = view[match.start() : match.start() + _LARGEST_TABLE_BYTES]
         try:
-            table = zlib.decompressobj().decompress(
-                data[match.start() : match.start() + _LARGEST_TABLE_BYTES], _LARGEST_TABLE_BYTES
-            )
-        except zlib.error:
+            if match[0].startswith(b"BZh"):
+                table = bz2.BZ2Decompressor().decompress(packed, left)
+            else:
+                table = zlib.decompressobj().decompress(packed, left)
+        except (zlib.error, OSError, EOFError):
             continue
         if len(table) > 64:
             tables.append(table)
-    for match in list(_BZIP2.finditer(data))[:_LIMIT_TABLES]:
-        try:
-            tables.append(bz2.BZ2Decompressor().decompress(data[match.start() :], _LARGEST_TABLE_BYTES))
-        except (OSError, EOFError):
-            continue
+            left -= len(table)
+        if left <= 0:
+            break
     return b"\0".join([data, *tables]), not tables

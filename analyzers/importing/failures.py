@@ -48,6 +48,7 @@ class ImportFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         provider: distribution that does not give what is asked for; None where nothing in the stack could.
         where: the place on the provider's side: a module, a line that raises, a member of a wheel.
         chain: the imports and calls that lead there, outermost first.
+        rule: what decided how certain the failure is.
     """
 
     kind: FailureKind
@@ -58,6 +59,7 @@ class ImportFailure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     where: str | None = None
     chain: tuple[Site, ...] = ()
     confidence: Confidence = Confidence.CERTAIN
+    rule: str = ""
 
 
 class SimulatedError(Exception):

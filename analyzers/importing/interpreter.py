@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from packaging.utils import canonicalize_name
+
 from analyzers.files import FileReaderError
 from analyzers.importing.attributes import Attributes
 from analyzers.importing.calls import Calls
@@ -19,8 +21,10 @@ from analyzers.importing.stack import LIMIT_SOURCE_BYTES, ModuleFile, StackFiles
 from analyzers.importing.standard_library import StandardLibrary
 from analyzers.importing.statements import Statements
 from analyzers.importing.values import UNKNOWN, External, Module, Sequence, State, Value
+from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
+_OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
     r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
 )
@@ -45,6 +49,7 @@ class Interpreter(Machine):
         self.call, self.attribute = calls.call, attributes.get
         self.has_attribute, self.assign_attribute = attributes.has, attributes.set
         self.import_module, self.import_name = self._import_module, self._import_name
+        self.run_main = self._run_main
         self.external, self.external_module = self._library.value, self._external_module
         self.external_result = lambda name: self._library.results.get(name, UNKNOWN)
         self.extension_may_define = self._extensions.may_define
@@ -65,12 +70,30 @@ class Interpreter(Machine):
                 return UNKNOWN
         return found
 
+    def _run_main(self, name: str) -> None:
+        """What ``python -m name`` runs."""
+        file = self.files.find(name)
+        if file is not None and file.is_package:
+            self._import_module(name)
+            name = f"{name}.__main__"
+            file = self.files.find(name)
+        elif "." in name:
+            self._import_module(name.rpartition(".")[0])
+        if file is None or file.source is None:
+            return
+        module = Module(name, file)
+        module.namespace["__name__"] = "__main__"
+        self.sites.append((module, 0))
+        self._executed(module)
+        self.sites.pop()
+
     def _external_module(self, name: str) -> Value:
         return External(name) if self._library.has_module(name) and self.files.find(name) is None else UNKNOWN
 
     def _import_one(self, name: str, parent: str) -> Value:
         module = self.modules.get(name)
         if module is not None:
+            self._pair(module)
             if module.state is State.FAILED and self.certain and module.failure is not None:
                 raise module.failure
             return UNKNOWN if module.state is State.FAILED else module
@@ -82,6 +105,13 @@ class Interpreter(Machine):
         if file is None:
             return self._missing(name, parent)
         return self._loaded(name, parent, file)
+
+    def _pair(self, module: Module) -> None:
+        """The distribution of the line that runs looks into that of a module."""
+        consumer = self.sites[-1][0].file.distribution if self.sites else None
+        provider = module.file.distribution
+        if consumer is not None and provider is not None and consumer != provider:
+            self.pairs.add((consumer, provider))
 
     def _missing(self, name: str, parent: str) -> Value:
         if parent:
@@ -106,8 +136,15 @@ class Interpreter(Machine):
         if self._library.had_module(name):
             self._no_longer(name)
             return UNKNOWN
-        self.fail(FailureKind.DISTRIBUTION, "ModuleNotFoundError", f"No module named '{name}'", where=name)
+        former = self._former_provider(name)
+        kind = FailureKind.DISTRIBUTION if former is None else FailureKind.MODULE
+        self.fail(kind, "ModuleNotFoundError", f"No module named '{name}'", provider=former, where=name)
         return UNKNOWN
+
+    def _former_provider(self, name: str) -> str | None:
+        """A distribution of the stack of which other releases are known to have a module that is missing."""
+        known = (*curated_names().exact.get(name, ()), canonicalize_name(name))
+        return next((each for each in known if each in self.files.versions), None)
 
     def _no_longer(self, name: str) -> None:
         if name.partition(".")[0] == "distutils" and "setuptools" in self.files.versions:
@@ -130,6 +167,7 @@ class Interpreter(Machine):
     def _loaded(self, name: str, parent: str, file: ModuleFile) -> Value:
         module = Module(name, file)
         self.modules[name] = module
+        self._pair(module)
         self.sites.append((module, 0))
         depth = len(self.frames), len(self.running), self.depth, self.asking, len(self.handling)
         try:
@@ -142,6 +180,9 @@ class Interpreter(Machine):
             if self.certain:
                 raise
             return UNKNOWN
+        except RecursionError:
+            module.state = State.DONE
+            module.open("it is nested too deep to be followed")
         except BudgetSpentError:
             module.state = State.DONE
             module.open("the simulation was broken off")
@@ -179,7 +220,13 @@ class Interpreter(Machine):
             module.namespace["__path__"] = listed
         frame = Frame(module, module.namespace)
         self.frames.append(frame)
-        self.execute(tree.body, frame)
+        try:
+            self.execute(tree.body, frame)
+        except SimulatedError:
+            if not file.is_extension:
+                raise
+            # What was compiled may be another module of that name than the source that lies beside it.
+            module.open("what is compiled of it differs from its source")
 
     def _tree(self, module: Module) -> ast.Module | None:
         file = module.file
@@ -189,7 +236,7 @@ class Interpreter(Machine):
         except (FileReaderError, NotTextError):
             return None
         self.source_bytes += len(text)
-        if _OPENING_BELOW.search(text):
+        if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
                 self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
         self._native.check_source(module, text)
@@ -243,6 +290,19 @@ class Interpreter(Machine):
             )
             return UNKNOWN
 
+    def restart(self) -> None:
+        """Begin with another root: what was imported stays, what was under way does not."""
+        for stack in (self.sites, self.frames, self.running, self.handling):
+            stack.clear()
+        self.certain, self.depth, self.asking = True, 0, 0
+
+    def close(self) -> None:
+        """Take apart what refers to itself, so that its memory is free at once."""
+        for module in self.modules.values():
+            module.namespace.clear()
+            module.failure = module.outline = None
+        self.restart()
+
     def run(self, module: Module, text: str) -> None:
         """Run code that is in no file of the stack as a module.
 
@@ -259,8 +319,8 @@ class Interpreter(Machine):
 
 
 def _packages(module: Module) -> list[str]:
-    """The package that a module is, or is in, and those above it."""
-    name = module.name if module.file.is_package else module.name.rpartition(".")[0]
+    """A module itself, which code can make a package of, and the packages above it."""
+    name = module.name
     found = []
     while name:
         found.append(name)

@@ -42,6 +42,8 @@ class Machine:
         modules: what ``sys.modules`` would hold.
         sites: imports and calls under way, outermost first.
         asking: how many module ``__getattr__`` are being evaluated.
+        pairs: distributions of which one imported a module of the other.
+        started: modules that the user's code runs in a process of their own, and the line that does so.
     """
 
     def __init__(self, files: StackFiles, target: Target, limit_steps: int) -> None:
@@ -55,6 +57,8 @@ class Machine:
         self.frames: list[Frame] = []
         self.handling: list[SimulatedError] = []
         self.replaced: set[str] = set()
+        self.pairs: set[tuple[str, str]] = set()
+        self.started: list[tuple[str, tuple[Module, int]]] = []
         self._left = limit_steps
         self._call_left: int | None = None
         # Filled by `interpreter`, which puts the parts together.
@@ -66,6 +70,7 @@ class Machine:
         self.assign_attribute: Callable[[Value, str, Value], None]
         self.import_module: Callable[[str], Value]
         self.import_name: Callable[[Module, str], Value]
+        self.run_main: Callable[[str], None]
         self.external: Callable[[str], Value]
         self.external_module: Callable[[str], Value]
         self.external_result: Callable[[str], Value]
@@ -102,15 +107,15 @@ class Machine:
         finally:
             self._call_left = None
 
-    def step(self) -> None:
-        """Count a statement.
+    def step(self, cost: int = 1) -> None:
+        """Count a statement, or work that takes as long as several.
 
         Raises:
             BudgetSpentError: there were too many.
         """
-        self._left -= 1
+        self._left -= cost
         if self._call_left is not None:
-            self._call_left -= 1
+            self._call_left -= cost
             if self._call_left <= 0:
                 raise BudgetSpentError
         if self._left <= 0:
@@ -149,17 +154,26 @@ class Machine:
         if not self.certain:
             return
         chain = tuple(self.site(index) for index in range(len(self.sites)))
+        consumer = chain[-1]
+        if kind is FailureKind.RAISE:
+            # Who raises knows why; what matters is who came there.
+            consumer = next((site for site in reversed(chain) if site.distribution != provider), consumer)
         failure = ImportFailure(
             kind=kind,
             exception=exception,
             message=message,
-            consumer=chain[-1],
+            consumer=consumer,
             provider=provider,
             where=where,
             chain=chain[-30:],
             confidence=confidence,
         )
         raise SimulatedError(bases or builtin_bases(exception), failure, value)
+
+    def start_main(self, name: str) -> None:
+        """Note that the user's code runs a module with ``-m``; what a library starts is its own affair."""
+        if self.certain and self.sites and self.sites[-1][0].name == "__main__":
+            self.started.append((name, self.sites[-1]))
 
     def is_answering(self) -> bool:
         """Whether what runs now is, or is called by, a module's ``__getattr__``."""

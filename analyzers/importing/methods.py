@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzers.importing.builtin_calls import iterated
+from analyzers.importing.builtin_calls import LIMIT_HELD, LIMIT_ITEMS, grow, iterated
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
     UNKNOWN,
@@ -53,6 +53,7 @@ _OF_TEXT = frozenset(
     ]
 )
 _LONGEST = 100_000
+_GROWING = frozenset({"replace", "join", "format"})
 
 
 class Methods:
@@ -90,6 +91,8 @@ class Methods:
             return UNKNOWN
         if name == "format" and (text.count("{") > 50 or ":" in text):
             return UNKNOWN
+        if name in _GROWING and _largest(text, name, given) > _LONGEST:
+            return UNKNOWN
         try:
             found = getattr(text, name)(*given, **named)
         except Exception:  # whatever the method refuses, the code that is simulated is not followed there
@@ -102,22 +105,23 @@ class Methods:
         is_known = self._machine.certain
         match name, args:
             case ("append", [item]) if is_known:
-                sequence.items.append(item)
+                grow(sequence, [item])
                 return None
-            case ("add", [item]) if is_known and is_constant(item):
+            case ("add", [item]) if is_known and is_constant(item) and len(sequence.items) < LIMIT_ITEMS:
+                self._machine.step(1 + len(sequence.items) // 50)
                 if item not in sequence.items:
                     sequence.items.append(item)
                 return None
             case ("extend" | "update", [items]) if is_known and (found := iterated(items)) is not None:
-                sequence.items.extend(found)
+                grow(sequence, found)
                 return None
-            case ("insert", [int() as position, item]) if is_known:
+            case ("insert", [int() as position, item]) if is_known and len(sequence.items) < LIMIT_HELD:
                 sequence.items.insert(position, item)
                 return None
             case ("remove" | "discard", [item]) if is_known and is_constant(item) and item in sequence.items:
                 sequence.items.remove(item)
                 return None
-            case ("copy", []):
+            case ("copy", []) if len(sequence.items) < LIMIT_ITEMS:
                 return Sequence(sequence.kind, sequence.items, is_open=sequence.is_open)
             case (("union" | "__add__"), [other]) if (more := iterated(other)) is not None:
                 return Sequence(sequence.kind, [*sequence.items, *more], is_open=sequence.is_open)
@@ -134,6 +138,8 @@ class Methods:
 
     def _of_mapping(self, mapping: Mapping, name: str, args: list[Value], keywords: Keywords) -> Value:
         items = mapping.items
+        if name != "get":
+            self._machine.step(1 + len(items) // 50)
         match name, args:
             case ("keys", []):
                 return Sequence("list", items, is_open=mapping.is_open)
@@ -165,7 +171,7 @@ class Methods:
             return found
         if mapping.is_open:
             return UNKNOWN
-        if name == "setdefault" and self._machine.certain:
+        if name == "setdefault" and self._machine.certain and len(mapping.items) < LIMIT_HELD:
             mapping.items[key] = default[0] if default else None
         if not default:
             return None if name != "pop" else UNKNOWN
@@ -213,3 +219,16 @@ class Methods:
                 return UNKNOWN
         module.open("names are written into its namespace while it runs")
         return UNKNOWN
+
+
+def _largest(text: str, name: str, given: list[object]) -> int:
+    """How long the result of a method of a text can be at most, about."""
+    longest = max((len(arg) for arg in given if isinstance(arg, str)), default=0)
+    match name, given:
+        case "join", [tuple() as items]:
+            return len(items) * len(text) + sum(len(item) for item in items if isinstance(item, str))
+        case "replace", _:
+            return (len(text) + 1) * max(1, longest) if longest > 1 else len(text)
+        case "format", _:
+            return len(text) + text.count("{") * longest
+    return len(text) * max(1, longest)

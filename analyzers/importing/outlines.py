@@ -15,11 +15,14 @@ import warnings
 _STRING = (
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
     r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r'|"(?!"")(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?!'')(?:[^'\\\n]++|\\.)*+'"
 )
 _COMMENT = r"\#[^\n]*+"
-_START = re.compile(rf"{_STRING}|{_COMMENT}|\n([ \t]*+)(?:async[ \t]++)?+def[ \t]", re.DOTALL)
+_UNCLOSED = ('"""', "'''")
+_START = re.compile(
+    rf"{_STRING}|{'|'.join(_UNCLOSED)}|{_COMMENT}|\n([ \t]*+)(?:async[ \t]++)?+def[ \t]", re.DOTALL
+)
 _FLAT = rf"[^()\[\]{{}}\"'\#\\]++|{_STRING}|{_COMMENT}|\\."
 _NESTED = 6
 
@@ -125,6 +128,8 @@ def _cut(text: str) -> tuple[str, dict[int, tuple[int, int, int]]]:
     line, counted, kept, position = 1, 0, 0, 0
     while match := _START.search(text, position):
         position = match.end()
+        if match[0] in _UNCLOSED:
+            return text, {}
         indent = match[1]
         if indent is None or len(indent) > _LONGEST_INDENT:
             continue

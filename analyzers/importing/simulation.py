@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from analyzers.evidence import Confidence
-from analyzers.importing.failures import BudgetSpentError, FailureKind, ImportFailure, SimulatedError
+from analyzers.importing.failures import BudgetSpentError, ImportFailure, SimulatedError
 from analyzers.importing.interpreter import Interpreter
 from analyzers.importing.machine import Target
 from analyzers.importing.stack import ModuleFile, StackFiles
 from analyzers.importing.values import Module
+from analyzers.importing.verdicts import judged
 
 _RECURSION = 12_000
-_HARD_RAISES = frozenset({"ImportError"})
+_STACK_BYTES = 256 << 20
+_LIMIT_PROCESSES = 20
 
 
 class Code(NamedTuple):
@@ -29,15 +32,30 @@ class Simulated(NamedTuple):
     """What was found, and how much was looked at.
 
     Attributes:
-        failures: that are certain, or likely, each as far as the first one of its root.
-        doubtful: that end the import of a root, but of which the simulation is not sure.
+        failures: that are certain, each as far as the first one of its root.
+        doubtful: that end the import of a root, but are likely or possible alone.
+        reached: pairs (consumer, provider) of distributions of which one imported a module of the other.
+        modules: that were imported.
+        is_complete: everything was executed to its end.
     """
 
     failures: tuple[ImportFailure, ...]
     doubtful: tuple[ImportFailure, ...]
+    reached: tuple[tuple[str, str], ...]
     modules: int
     source_bytes: int
     is_complete: bool
+
+
+def script(name: str, entry_point: str) -> Code:
+    """The code of a console script.
+
+    Args:
+        entry_point: what it calls, as in ``entry_points.txt``: ``package.module:function``.
+    """
+    module, _, attribute = entry_point.partition("[")[0].strip().partition(":")
+    head = f"import sys\nfrom {module} import {attribute.partition('.')[0]}\n"
+    return Code(name, head + f"sys.exit({attribute}())\n" if attribute else f"import {module}\n")
 
 
 def simulated(
@@ -46,7 +64,7 @@ def simulated(
     *,
     roots: Iterable[str] = (),
     code: Sequence[Code] = (),
-    limit_steps: int = 20_000_000,
+    limit_steps: int = 5_000_000,
 ) -> Simulated:
     """Import modules and run code on paper, one after the other in one process of the target.
 
@@ -57,43 +75,71 @@ def simulated(
         code: to run after that.
         limit_steps: statements that are executed at most.
     """
+    jobs: list[str | Code] = [*roots, *code]
+    made: list[Simulated] = []
+    # Syntax trees nest as deep as their author likes: the simulation has a stack of its own.
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        thread = threading.Thread(target=lambda: made.append(_simulated(files, target, jobs, limit_steps)))
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    return made[0]
+
+
+def _simulated(files: StackFiles, target: Target, jobs: list[str | Code], limit_steps: int) -> Simulated:
     machine = Interpreter(files, target, limit_steps=limit_steps)
-    failures: list[ImportFailure] = []
-    doubtful: list[ImportFailure] = []
+    found: list[ImportFailure] = []
     is_complete = True
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _RECURSION))
     was_collecting = gc.isenabled()
-    gc.disable()  # syntax trees are large, and nothing of them is garbage before the end
+    gc.disable()  # syntax trees are large, and next to nothing of them is garbage that only this would find
     try:
-        for index, job in enumerate([*roots, *code]):
-            machine.sites.clear()
-            name = "__main__" if isinstance(job, Code) else f"<root {index}>"
-            path = job.path if isinstance(job, Code) else str(job)
-            module = Module(name, ModuleFile(name, 0, path.encode(), None, False, False, None))
-            text = job.text if isinstance(job, Code) else f"import {job}"
-            try:
-                machine.certain = True
-                machine.run(module, text)
-            except SimulatedError as error:
-                (failures if _is_hard(error) else doubtful).append(error.failure)
-            except (SyntaxError, RecursionError, ValueError):
-                is_complete = False
+        for index, job in enumerate(jobs):
+            is_complete = _run(machine, job, index, found) and is_complete
+        for name, site in machine.started[:_LIMIT_PROCESSES]:
+            is_complete = _start(machine, name, site, found) and is_complete
     except BudgetSpentError:
         is_complete = False
     finally:
+        machine.close()
         if was_collecting:
             gc.enable()
         sys.setrecursionlimit(before)
     return Simulated(
-        tuple(failures), tuple(doubtful), len(machine.modules), machine.source_bytes, is_complete
+        tuple(failure for failure in found if failure.confidence is Confidence.CERTAIN),
+        tuple(failure for failure in found if failure.confidence is not Confidence.CERTAIN),
+        tuple(sorted(machine.pairs)),
+        len(machine.modules),
+        machine.source_bytes,
+        is_complete,
     )
 
 
-def _is_hard(error: SimulatedError) -> bool:
-    failure = error.failure
-    if failure.confidence is not Confidence.CERTAIN or failure.kind is FailureKind.DISTRIBUTION:
+def _run(machine: Interpreter, job: str | Code, index: int, found: list[ImportFailure]) -> bool:
+    """Import a root, or run code, and say whether it came to an end."""
+    machine.restart()
+    name = "__main__" if isinstance(job, Code) else f"<root {index}>"
+    path = job.path if isinstance(job, Code) else job
+    module = Module(name, ModuleFile(name, 0, path.encode(), None, False, False, None))
+    try:
+        machine.run(module, job.text if isinstance(job, Code) else f"import {job}")
+    except SimulatedError as error:
+        found.append(judged(error))
+    except (SyntaxError, RecursionError, ValueError, MemoryError):
         return False
-    if failure.kind is FailureKind.RAISE:
-        return bool(_HARD_RAISES & set(error.bases))
+    return True
+
+
+def _start(machine: Interpreter, name: str, site: tuple[Module, int], found: list[ImportFailure]) -> bool:
+    machine.restart()
+    machine.sites.append(site)
+    try:
+        machine.run_main(name)
+    except SimulatedError as error:
+        found.append(judged(error))
+    except RecursionError:
+        return False
     return True

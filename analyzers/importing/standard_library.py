@@ -8,6 +8,16 @@ from analyzers.importing.values import UNKNOWN, External, Sequence, Value
 from analyzers.source.names.standard_library import is_standard
 from analyzers.source.signals.python_versions import span
 
+_ALIASES = (
+    ("asyncio.TimeoutError", (3, 11), "TimeoutError"),
+    ("asyncio.exceptions.TimeoutError", (3, 11), "TimeoutError"),
+    ("concurrent.futures.TimeoutError", (3, 11), "TimeoutError"),
+    ("socket.timeout", (3, 10), "TimeoutError"),
+    ("socket.error", (3, 3), "OSError"),
+    ("select.error", (3, 3), "OSError"),
+)
+"""Exceptions that are builtin ones, since when, and which."""
+
 
 class StandardLibrary:
     """Names of the standard library for one target."""
@@ -32,6 +42,9 @@ class StandardLibrary:
             "typing.TYPE_CHECKING": False,
             "sys.flags.optimize": 0,
         }
+        for name, since, builtin in _ALIASES:
+            if self.python >= since:
+                self._values[name] = External(f"builtins.{builtin}")
         system = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}.get(target.platform)
         self.results: dict[str, Value] = {
             "platform.system": system or UNKNOWN,

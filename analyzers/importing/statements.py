@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from analyzers.importing.builtin_calls import Suppressing, iterated
+from analyzers.importing.builtin_calls import LIMIT_HELD, Suppressing, grow, iterated
 from analyzers.importing.classes import exception_bases, made_lineage
 from analyzers.importing.failures import FailureKind, SimulatedError, builtin_bases
 from analyzers.importing.frames import Frame, bound_names
@@ -169,7 +169,7 @@ class Statements:
                     old.is_open = True
                     escape(value)
                 if more is not None and machine.certain:
-                    old.items += more
+                    grow(old, more)
             elif isinstance(old, str) and isinstance(value, str) and isinstance(node.op, ast.Add):
                 frame.bind(node.target.id, old + value if len(old) < 100_000 else UNKNOWN)
             else:
@@ -180,7 +180,7 @@ class Statements:
                 held = getattr(owner, "namespace", None) or getattr(owner, "attributes", {})
                 old, more = held.get(node.target.attr), iterated(value)
                 if isinstance(old, Sequence) and more is not None and machine.certain:
-                    old.items += more
+                    grow(old, more)
                 elif isinstance(old, Sequence):
                     old.is_open = True
                 else:
@@ -216,7 +216,7 @@ class Statements:
         key = UNKNOWN if isinstance(target.slice, ast.Slice) else machine.evaluate(target.slice, frame)
         kept = value if machine.certain else UNKNOWN
         match holder:
-            case Mapping() if is_constant(key):
+            case Mapping() if is_constant(key) and len(holder.items) < LIMIT_HELD:
                 if machine.certain:
                     holder.items[key] = value
                 else:
@@ -405,6 +405,7 @@ class Statements:
         for keyword in node.keywords:
             value = machine.evaluate(keyword.value, frame)
             is_open = is_open or not (isinstance(value, External) and value.name == "abc.ABCMeta")
+        self._refuse_duplicates(bases)
         cell: list[Class] = []
         inner = Frame(frame.module, {}, frame, function=frame.function, is_class=True, owner=cell)
         machine.frames.append(inner)
@@ -418,6 +419,22 @@ class Statements:
         cell.append(cls)
         self._decorate(node, cls, frame)
         return Flow.NEXT
+
+    def _refuse_duplicates(self, bases: list[Value]) -> None:
+        """Python makes no class that has the same base twice, as happens when two exceptions become one."""
+        seen: set[str] = set()
+        for base in bases:
+            if isinstance(base, External) and not base.is_made:
+                builtin = builtin_bases(base.name.removeprefix("builtins."))
+                name = builtin[0] if builtin and base.name.startswith("builtins.") else base.name
+                if name in seen:
+                    self._machine.fail(
+                        FailureKind.STANDARD_LIBRARY,
+                        "TypeError",
+                        f"duplicate base class {name}",
+                        where=base.name,
+                    )
+                seen.add(name)
 
     # Compound statements.
 
