@@ -86,11 +86,13 @@ class Recurrences:
     def prepare(
         self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
     ) -> None:
-        """Ask early for what `recurs` will read of some releases."""
+        """Ask early for what `recurs` will read of some releases; of none where the first one is known."""
         if failure.kind not in (FailureKind.NATIVE, FailureKind.GENERATED):
-            for pin in asked:
+            for number, pin in enumerate(asked):
                 if not self._is_known(self._key(failure, name, pin, pins)):
                     self._files.begin(pin, is_question=True)
+                elif not number:
+                    return
 
     def _is_known(self, key: str) -> bool:
         if key not in self._known:

@@ -159,7 +159,7 @@ def _bisected(
     """The first number of a range that does not fail; `high` where every one does."""
     while low < high:
         middle = (low + high) // 2
-        prepare(sorted({(low + middle) // 2, middle, (middle + 1 + high) // 2} & set(range(low, high))))
+        prepare([middle, *sorted({(low + middle) // 2, (middle + 1 + high) // 2} - {middle, high})])
         if fails(middle):
             low = middle + 1
         else:
