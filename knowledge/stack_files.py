@@ -77,7 +77,8 @@ class RecordedFiles(StackFiles):
     """The files of a stack that remember what was looked for, and read nothing once the budget is spent.
 
     Attributes:
-        was_short: something was not read.
+        was_short: something was not read because the budget was spent.
+        trouble: why something else could not be read; None where all could.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class RecordedFiles(StackFiles):
         self._owners: set[str] = set()
         self._absent: set[str] = set()
         self.was_short = False
+        self.trouble: str | None = None
 
     def find(self, name: str) -> ModuleFile | None:
         """See `StackFiles.find`."""
@@ -116,12 +118,17 @@ class RecordedFiles(StackFiles):
 
         Raises:
             BudgetSpentError: no more may be read.
+            FileReaderError: it cannot be read, or not be had.
         """
         self._count()
         if self._budget.spent() is not None:
             self.was_short = True
             raise BudgetSpentError
-        return super().read(file, path, limit_bytes)
+        try:
+            return super().read(file, path, limit_bytes)
+        except KnowledgeError as error:
+            self.trouble = self.trouble or str(error)
+            raise FileReaderError(path, str(error)) from error
 
     def reached(self) -> Reached:
         """What was depended on so far."""

@@ -14,11 +14,10 @@ import msgspec
 
 from analyzers.api.recurrence import asked_for, asking
 from analyzers.files import FileReader, FileReaderError
-from analyzers.importing.failures import BudgetSpentError, FailureKind, ImportFailure
+from analyzers.importing.failures import FailureKind, ImportFailure
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import Code, simulated
-from analyzers.importing.stack import LIMIT_SOURCE_BYTES, Part, StackFiles
-from analyzers.source.reading.decoding import NotTextError, decoded
+from analyzers.importing.stack import Part
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
 from knowledge.evidence_budget import EvidenceBudget
@@ -38,7 +37,6 @@ class ProjectCode(msgspec.Struct, frozen=True, kw_only=True):
         digest: of all of its files.
         modules: that are imported, by dotted name.
         scripts: that are run: path and text.
-        runs: modules that it runs as ``python -m`` does.
         directories: where its modules are found.
     """
 
@@ -46,7 +44,6 @@ class ProjectCode(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     modules: tuple[str, ...] = ()
     scripts: tuple[tuple[str, str], ...] = ()
-    runs: tuple[str, ...] = ()
     directories: tuple[bytes, ...] = (b"",)
 
 
@@ -223,7 +220,6 @@ class StackImports:
             if own is not None:
                 roots = list(own.modules)
                 code = [Code(path, text) for path, text in own.scripts]
-                code += [run for name in own.runs if (run := _main_of(name, files)) is not None]
             found = simulated(files, self._target, roots=roots, code=code)
         except (KnowledgeError, FileReaderError) as error:
             self._files.doubt(_WHAT, str(error))
@@ -231,6 +227,8 @@ class StackImports:
         finally:
             self._files.count()
         limits = None
+        if files.trouble is not None:
+            self._files.doubt(_WHAT, files.trouble)
         if files.was_short:
             limits = (self._budget.limits.seconds, self._budget.limits.size_bytes)
             self._files.doubt(_WHAT, _short(limits))
@@ -240,7 +238,7 @@ class StackImports:
         examined = Examined(
             found.failures,
             found.doubtful,
-            found.is_complete and not files.was_short,
+            found.is_complete and not files.was_short and files.trouble is None,
             reached.distributions & pins.keys(),
         )
         kept = _Kept(
@@ -251,22 +249,9 @@ class StackImports:
             limits,
         )
         self._known[key] = [kept, *self._known.get(key, [])][:_MOST_KEPT]
-        self._answers.keep({key: _encode(self._known[key])})
+        if files.trouble is None:
+            self._answers.keep({key: _encode(self._known[key])})
         return kept
-
-
-def _main_of(name: str, files: StackFiles) -> Code | None:
-    """What ``python -m`` runs of a module or package; None where that cannot be had."""
-    file = files.find(name)
-    if file is not None and file.is_package:
-        file = files.find(f"{name}.__main__")
-    if file is None or file.source is None:
-        return None
-    try:
-        text = decoded(files.read(file, file.source, LIMIT_SOURCE_BYTES)).text
-    except (FileReaderError, NotTextError, BudgetSpentError):
-        return None
-    return Code(file.source.decode("utf-8", "backslashreplace"), text)
 
 
 def _statement(failure: ImportFailure) -> str | None:

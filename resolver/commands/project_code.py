@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +58,6 @@ def project_code(path: Path) -> ProjectCode:
             scripts.append((name.decode("utf-8", "backslashreplace"), decoded(content).text))
         except (FileReaderError, NotTextError):
             continue
-    runs = sorted({name for _, text in scripts for name in _run_by(text)})
     for each in _all_sources(reader, directories):
         told.update(each)
     told.update(repr((modules, scripts)).encode())
@@ -68,27 +66,8 @@ def project_code(path: Path) -> ProjectCode:
         digest=told.hexdigest(),
         modules=tuple(modules),
         scripts=tuple(scripts),
-        runs=tuple(runs),
         directories=directories,
     )
-
-
-def _run_by(text: str) -> Iterator[str]:
-    """Modules that code starts as ``[sys.executable, "-m", NAME, …]``."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in ast.walk(tree):
-        match node:
-            case ast.List(elts=parts) | ast.Tuple(elts=parts):
-                match parts[:3]:
-                    case [
-                        ast.Attribute(value=ast.Name(id="sys"), attr="executable"),
-                        ast.Constant(value="-m"),
-                        ast.Constant(value=str(name)),
-                    ] if all(part.isidentifier() for part in name.split(".")):
-                        yield name
 
 
 def _packages(reader: FileReader, directory: bytes) -> list[str]:
