@@ -25,6 +25,7 @@ STARTED_S = time.monotonic()
 COMMANDS: Mapping[str, str] = {
     "advise": "advise a lockfile for requirements",
     "cache": "show or clear what is stored of indexes",
+    "check": "say whether what is locked or installed can be imported together",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
     "scan": "find what source code really uses, beside what it declares",

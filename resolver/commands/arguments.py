@@ -84,11 +84,7 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="whether to import the stack on paper, from the files of its releases, and avoid what fails; "
         "stored: only as far as earlier runs did (default: %(default)s)",
     )  # fmt: skip
-    search.add_argument(
-        "--evidence-budget", type=_limits, metavar="LIMITS",
-        help="what that may cost in one run: seconds, bytes of files, or both, such as 20s, 60MB or 5s,10MB "
-        "(default: 20s,60MB)",
-    )  # fmt: skip
+    _add_budget(search)
     search.add_argument(
         "--limit", type=_count, metavar="N",
         help="try N changes of the first stack to find better ones",
@@ -106,6 +102,23 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
     return search
+
+
+def add_evidence(command: argparse.ArgumentParser) -> None:
+    """How far to look for evidence, for a command that does nothing else."""
+    command.add_argument(
+        "--evidence", choices=("stored", "static"), default="static",
+        help="stored: only what earlier runs found (default: %(default)s)",
+    )  # fmt: skip
+    _add_budget(command)
+
+
+def _add_budget(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--evidence-budget", type=_limits, metavar="LIMITS",
+        help="what that may cost in one run: seconds, bytes of files, or both, such as 20s, 60MB or 5s,10MB "
+        "(default: 20s,60MB)",
+    )  # fmt: skip
 
 
 def count_of_stacks(text: str) -> int:

@@ -224,24 +224,19 @@ class Session:
             return context
         import msgspec
 
-        from analyzers.importing.machine import Target
-        from knowledge.evidence_budget import EvidenceBudget
-        from knowledge.stack_imports import StackImports
+        from resolver.commands.imports import stack_imports
         from resolver.commands.project_code import project_code
 
         options = self._options
-        release = context.target.python.release
-        python = (release[0], release[1], release[2] if len(release) > 2 else 0)
-        target = Target(
-            python,
-            context.target.markers.get("sys_platform", "linux"),
-            context.target.markers.get("implementation_name", "cpython"),
-        )
         source = getattr(options, "source", None)
-        code = None if source is None else project_code(source)
-        budget = EvidenceBudget(options.evidence_budget, is_stored_only=options.evidence == "stored")
-        imports = StackImports(
-            knowledge, target, time.time, code=code, budget=budget, told=self._tell_of_imports
+        imports = stack_imports(
+            context.target,
+            knowledge,
+            time.time,
+            options.evidence_budget,
+            code=None if source is None else project_code(source),
+            kind=options.evidence,
+            told=self._tell_of_imports,
         )
         return msgspec.structs.replace(context, imports=imports)
 
