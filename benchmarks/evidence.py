@@ -171,7 +171,7 @@ def _checked(
     for step, command in zip(("venv", "install", "fails"), commands, strict=True):
         done = _ran(command, environ, folder, options.limit_s)
         if done.returncode:
-            return step, done.stderr.strip()[-300:]
+            return step, done.stderr.strip().replace(str(folder), "…")[-300:]
     return "passes", ""
 
 

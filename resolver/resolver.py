@@ -7,7 +7,7 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -32,6 +32,7 @@ from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
+from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
@@ -310,9 +311,11 @@ class Resolver:
     def _is_accepted(self, stack: Stack) -> bool:
         self.stacks_examined += 1
         self._progress.examined(self.stacks_examined)
-        refutations = [
-            refutation for stride in self._strides for refutation in stride.examine(stack, self.context)
-        ]
+        refutations: Sequence[Refutation] = ()
+        for stride in self._strides:  # what is dear comes last
+            refutations = stride.examine(stack, self.context)
+            if refutations:
+                break
         for refutation in refutations:
             for name, releases in refutation.releases.items():
                 if name not in stack.members or not releases & bit(stack.members[name].position):

@@ -44,7 +44,9 @@ class ImportsStride:
             names = tuple(name for name in blamed(failure) if name in pins)
             if names and names not in seen:
                 seen.add(names)
-                found.append(_Refuting(failure, stack, pins, context, context.imports).refutation(names))
+                refutation = _Refuting(failure, stack, pins, context, context.imports).refutation(names)
+                if refutation is not None:
+                    found.append(refutation)
         return found
 
 
@@ -62,8 +64,12 @@ class _Refuting:
         self._failure, self._stack, self._pins = failure, stack, pins
         self._context, self._imports = context, imports
 
-    def refutation(self, names: Sequence[str]) -> Refutation:
-        """What is refuted of the distributions that do not go together."""
+    def refutation(self, names: Sequence[str]) -> Refutation | None:
+        """What is refuted of the distributions that do not go together.
+
+        Nothing where the user's code asks for what no admitted release gives: then the code or the
+        requirements are at fault, and the stack is not to be blamed.
+        """
         here = {name: bit(self._stack.members[name].position) for name in names}
         releases = dict(here)
         provider = self._failure.provider
@@ -72,6 +78,8 @@ class _Refuting:
             consumers = [name for name in names if name != provider]
             releases[provider], serves = self._failing(provider, consumers)
         if not serves:
+            if asking(self._failure).distribution is None:
+                return None
             for name in names:
                 if name != provider:
                     releases[name], _ = self._failing(name, ())

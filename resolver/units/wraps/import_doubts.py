@@ -31,7 +31,8 @@ class ImportDoubtsWrap:
         if examined is None:
             return {}
         told: dict[str, list[Justification]] = {}
-        failures = [(failure, Level.ERROR) for failure in examined.failures]
+        failures = [(failure, Level.ERROR) for failure in examined.failures if not _is_own(failure)]
+        failures += [(failure, Level.WARNING) for failure in examined.failures if _is_own(failure)]
         failures += [(failure, _level(failure)) for failure in examined.doubtful]
         for failure, level in failures[:_MOST]:
             names = (asking(failure).distribution, failure.provider)
@@ -45,5 +46,9 @@ class ImportDoubtsWrap:
 
 def _level(failure: ImportFailure) -> Level:
     """What the user's code asks for in vain is worth a warning; a module that nobody asked for is not."""
-    is_own = asking(failure).distribution is None
-    return Level.WARNING if is_own or failure.kind is not FailureKind.DISTRIBUTION else Level.INFO
+    return Level.WARNING if _is_own(failure) or failure.kind is not FailureKind.DISTRIBUTION else Level.INFO
+
+
+def _is_own(failure: ImportFailure) -> bool:
+    """Whether it is the user's code that asks; no stack is refuted for that alone."""
+    return asking(failure).distribution is None
