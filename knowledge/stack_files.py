@@ -79,6 +79,8 @@ class RecordedFiles(StackFiles):
     Attributes:
         was_short: something was not read because the budget was spent.
         trouble: why something else could not be read; None where all could.
+        vague: distributions of which not every module is known: files that could not be had, and source
+            distributions, whose modules may be made by a build.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class RecordedFiles(StackFiles):
         self._absent: set[str] = set()
         self.was_short = False
         self.trouble: str | None = None
+        self.vague: frozenset[str] = frozenset()
 
     def find(self, name: str) -> ModuleFile | None:
         """See `StackFiles.find`."""
@@ -163,12 +166,17 @@ class PinnedFiles:
         for pin in pins.values():
             self.begin(pin)
         parts = list(before)
+        vague = {name for name, pin in pins.items() if pin.file.kind is not FileKind.WHEEL}
         for name, pin in sorted(pins.items()):
             reader = self.reader(name, pin)
-            if reader is not None:
+            if reader is None:
+                vague.add(name)
+            else:
                 parts += [Part(reader, directory, name) for directory in module_directories(reader, pin)]
         versions = {name: pin.version for name, pin in pins.items()}
-        return RecordedFiles(parts, versions, self._budget, self.count)
+        files = RecordedFiles(parts, versions, self._budget, self.count)
+        files.vague = frozenset(vague)
+        return files
 
     def roots(self, name: str, pin: Pinned) -> tuple[str, ...]:
         """The outermost modules of a distribution, by name."""

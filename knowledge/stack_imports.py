@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from analyzers.api.recurrence import asked_for, asking
+from analyzers.evidence import Confidence
 from analyzers.files import FileReader, FileReaderError
 from analyzers.importing.failures import FailureKind, ImportFailure
 from analyzers.importing.machine import Target
@@ -235,9 +236,10 @@ class StackImports:
         elif not found.is_complete:
             self._files.doubt(_WHAT, "the simulation was broken off; the rest is not known")
         reached = files.reached()
+        vague = [each for each in found.failures if _is_vague(each, files.vague)]
         examined = Examined(
-            found.failures,
-            found.doubtful,
+            tuple(each for each in found.failures if each not in vague),
+            (*(msgspec.structs.replace(e, confidence=Confidence.POSSIBLE) for e in vague), *found.doubtful),
             found.is_complete and not files.was_short and files.trouble is None,
             reached.distributions & pins.keys(),
         )
@@ -252,6 +254,13 @@ class StackImports:
         if files.trouble is None:
             self._answers.keep({key: _encode(self._known[key])})
         return kept
+
+
+def _is_vague(failure: ImportFailure, vague: frozenset[str]) -> bool:
+    """Whether an outermost module is missing that a file which is not known in full may have."""
+    return (
+        failure.kind is FailureKind.MODULE and failure.provider in vague and "." not in (failure.where or ".")
+    )
 
 
 def _statement(failure: ImportFailure) -> str | None:
