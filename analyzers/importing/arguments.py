@@ -29,10 +29,8 @@ def bound_arguments(
     positional = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
     only_positional = len(spec.posonlyargs)
     only_keyword = [arg.arg for arg in spec.kwonlyargs]
-    names: dict[str, Value] = {}
+    names: dict[str, Value] = dict(zip(positional, args, strict=False))
     error: str | None = None
-    for name, value in zip(positional, args, strict=False):
-        names[name] = value
     surplus = args[len(positional) :]
     if spec.vararg is not None:
         names[spec.vararg.arg] = Sequence("tuple", surplus, is_open=has_unknown_args)

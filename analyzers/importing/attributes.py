@@ -25,7 +25,8 @@ from analyzers.importing.values import (
 
 _MODULE_NAMES = frozenset(
     {"__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__", "__builtins__", "__class__",
-     "__cached__", "__annotations__", "__dir__", "__getattribute__", "__setattr__", "__repr__", "__warningregistry__"}
+     "__cached__", "__annotations__", "__dir__", "__getattribute__", "__setattr__", "__repr__",
+     "__warningregistry__"}
 )  # fmt: skip
 _NOBODYS = "a_name_that_no_module_has"
 
@@ -54,7 +55,7 @@ class Attributes:
             case ModuleNames() | Sequence() | Mapping():
                 return Method(value, name)
             case Function() if name == "__name__":
-                return value.name
+                return UNKNOWN if value.is_renamed else value.name
             case str():
                 return Method(value, name)
         return UNKNOWN
@@ -87,6 +88,8 @@ class Attributes:
                 value.namespace[name] = kept
             case Instance():
                 value.attributes[name] = kept
+            case Function() if name == "__name__":
+                value.is_renamed = True
 
     def _of_module(self, module: Module, name: str) -> Value:
         namespace = module.namespace

@@ -57,16 +57,17 @@ class BuiltinCalls:
             "len": self._len, "isinstance": self._isinstance, "hasattr": self._hasattr,
             "getattr": self._getattr, "setattr": self._setattr, "globals": self._globals,
             "locals": self._locals, "vars": self._vars, "dir": self._dir, "dict": self._dict,
-            "list": functools.partial(self._list, "list"), "tuple": functools.partial(self._list, "tuple"), "set": functools.partial(self._list, "set"), "frozenset": functools.partial(self._list, "frozenset"),
-            "str": functools.partial(self._constant, "str"), "int": functools.partial(self._constant, "int"), "bool": self._bool, "float": functools.partial(self._constant, "float"),
-            "range": self._range, "zip": self._zip, "enumerate": self._enumerate, "sorted": self._sorted,
-            "reversed": self._reversed, "any": self._any, "all": self._all, "exec": self._exec,
-            "eval": self._exec, "callable": self._callable, "super": self._super, "property": self._property,
-            "staticmethod": self._static, "classmethod": self._class, "__import__": self._import,
-            "min": functools.partial(self._constant, "min"), "max": functools.partial(self._constant, "max"), "ord": functools.partial(self._constant, "ord"), "chr": functools.partial(self._constant, "chr"),
-            "repr": functools.partial(self._constant, "repr"), "print": self._nothing, "type": self._type, "object": self._nothing_known,
-            "map": self._map,
+            "bool": self._bool, "range": self._range, "zip": self._zip, "enumerate": self._enumerate,
+            "sorted": self._sorted, "reversed": self._reversed, "any": self._any, "all": self._all,
+            "exec": self._exec, "eval": self._exec, "callable": self._callable, "super": self._super,
+            "property": self._property, "staticmethod": self._static, "classmethod": self._class,
+            "__import__": self._import, "print": self._nothing, "type": self._type,
+            "object": self._nothing_known, "map": self._map,
         }  # fmt: skip
+        for name in ("list", "tuple", "set", "frozenset"):
+            self._builtins[name] = functools.partial(self._list, name)
+        for name in ("str", "int", "float", "min", "max", "ord", "chr", "repr"):
+            self._builtins[name] = functools.partial(self._constant, name)
 
     def call(self, function: External, args: list[Value], keywords: Keywords) -> Value:
         """What a call of a name of the standard library gives."""
@@ -123,6 +124,8 @@ class BuiltinCalls:
                 self._machine.start_main(module)
 
     def _kept(self, name: str, value: Value) -> Value:
+        if name in ("functools.wraps", "functools.update_wrapper") and isinstance(value, Function):
+            value.is_renamed = True
         if name == "dataclasses.dataclass" and isinstance(value, Class):
             value.is_open = True
         return value

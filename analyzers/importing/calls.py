@@ -136,7 +136,7 @@ class Calls:
 
 
 def followed_body(function: Function) -> ast.expr | list[ast.stmt] | None:
-    """What a call runs; None where it runs nothing yet (generators, coroutines), or where it cannot be told."""
+    """What a call runs; None where it runs nothing yet (generators, coroutines) or cannot be told."""
     node = function.node
     if isinstance(node, ast.Lambda):
         return node.body

@@ -93,8 +93,10 @@ class Expressions:
         if name in namespace:
             return namespace[name]
         if name not in _BUILTINS:
+            if self._machine.probing is frame and not (frame.module.open_because or frame.module.stars):
+                self._machine.fail(FailureKind.RAISE, "NameError", f"name '{name}' is not defined")
             return UNKNOWN
-        # An extension whose names were all taken may have one of this name; for an exception that is far-fetched.
+        # An extension whose names were all taken may have one of this name, though hardly an exception.
         stars = frame.module.stars
         if (
             stars
@@ -368,7 +370,7 @@ class Expressions:
     def _rows(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
     ) -> list[Frame] | None:
-        """A frame for each time that the element of a comprehension is evaluated; None where that is not known."""
+        """A frame for each element of a comprehension; None where these are not known."""
         rows = [Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)]
         for generator in node.generators:
             following: list[Frame] = []

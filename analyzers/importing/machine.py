@@ -24,11 +24,12 @@ Keywords = list[tuple[str | None, Value]]
 """Keyword arguments in their order; None stands for ``**`` of what is not known."""
 
 _CALL_STEPS = 20_000
+_MODULE_STEPS = 300_000
 _LIMIT_DEPTH = 14
 
 
 class Target:
-    """The Python that imports: its version as in ``sys.version_info``, and platform as in ``sys.platform``."""
+    """The Python that imports: version as in ``sys.version_info``, platform as in ``sys.platform``."""
 
     def __init__(self, python: tuple[int, int, int], platform: str = "linux", name: str = "cpython") -> None:
         self.python, self.platform, self.implementation = python, platform, name
@@ -42,6 +43,7 @@ class Machine:
         modules: what ``sys.modules`` would hold.
         sites: imports and calls under way, outermost first.
         asking: how many module ``__getattr__`` are being evaluated.
+        probing: the frame in which a ``try`` finds out whether a name is there.
         pairs: distributions of which one imported a module of the other.
         started: modules that the user's code runs in a process of their own, and the line that does so.
     """
@@ -52,6 +54,7 @@ class Machine:
         self.modules: dict[str, Module] = {}
         self.sites: list[tuple[Module, int]] = []
         self.asking = 0
+        self.probing: Frame | None = None
         self.depth = 0
         self.running: list[ast.AST] = []
         self.frames: list[Frame] = []
@@ -89,7 +92,7 @@ class Machine:
     def certainly(self) -> Iterator[None]:
         """What runs within runs if it is reached: the body of a module that is imported."""
         was, self.certain = self.certain, True
-        left, self._call_left = self._call_left, None
+        left, self._call_left = self._call_left, _MODULE_STEPS
         try:
             yield
         finally:
@@ -98,14 +101,17 @@ class Machine:
     @contextlib.contextmanager
     def budget_of_call(self) -> Iterator[None]:
         """A call from a module's body, with all that it calls, may cost so much and not more."""
-        if self._call_left is not None:
+        if self.depth > 1:
             yield
             return
-        self._call_left = _CALL_STEPS
+        left = self._call_left
+        allowed = _CALL_STEPS if left is None else min(_CALL_STEPS, left)
+        self._call_left = allowed
         try:
             yield
         finally:
-            self._call_left = None
+            used = allowed - (self._call_left or 0)
+            self._call_left = None if left is None else left - used
 
     def step(self, cost: int = 1) -> None:
         """Count a statement, or work that takes as long as several.

@@ -519,8 +519,12 @@ class Statements:
             self.execute(node.finalbody, frame)
             return Flow.NEXT if flow is Flow.ENDED else flow
         depth = len(machine.sites), len(machine.frames), len(machine.running), machine.depth
+        before, machine.probing = machine.probing, frame if _asks_for_names(node) else None
         try:
-            flow = self.execute(node.body, frame)
+            try:
+                flow = self.execute(node.body, frame)
+            finally:
+                machine.probing = before
         except SimulatedError as error:
             del machine.sites[depth[0] :], machine.frames[depth[1] :], machine.running[depth[2] :]
             machine.depth, machine.certain = depth[3], True
@@ -535,7 +539,7 @@ class Statements:
         return flow
 
     def _handlers_may_run(self, node: ast.Try | ast.TryStar, frame: Frame) -> None:
-        """The body went well as far as is known; what only handlers bind is still not certain to be absent."""
+        """The body went well as far as is known; what only handlers bind may be there all the same."""
         names = bound_names(statement for handler in node.handlers for statement in handler.body)
         for name in names - bound_names(node.body):
             frame.bind(name, UNKNOWN)
@@ -605,3 +609,13 @@ def _said(node: ast.Raise, machine: Machine, frame: Frame) -> str:
         if isinstance(value, str):
             return value[:500]
     return "it raises an exception" if node.exc is None else ast.unparse(node.exc)[:200]
+
+
+def _asks_for_names(node: ast.Try | ast.TryStar) -> bool:
+    """Whether a handler is for names that are not defined."""
+    return any(
+        isinstance(each, ast.Name) and each.id == "NameError"
+        for handler in node.handlers
+        if handler.type is not None
+        for each in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
+    )

@@ -75,11 +75,13 @@ class Function:
     Attributes:
         owner: the class whose body defines it, filled when that is made: what ``super()`` starts from.
         kind: how attribute access binds it.
+        is_renamed: its ``__name__`` may be another one than that of its definition.
     """
 
     __slots__ = (
         "defaults",
         "frame",
+        "is_renamed",
         "keyword_defaults",
         "kind",
         "module",
@@ -100,6 +102,7 @@ class Function:
         self.defaults, self.keyword_defaults = defaults, keyword_defaults
         self.owner: list[Class] = frame.owner
         self.kind = "function"
+        self.is_renamed = False
 
 
 class Class:
