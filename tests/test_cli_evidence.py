@@ -208,3 +208,48 @@ def test_a_source_distribution_is_read_too(stackwright: Commands, index: FakeInd
     index.add_project("packed")
     index.add("packed", "1.0", requires=["lib"], wheel=False, sdist=True)
     assert pins(report(stackwright, "packed"))["lib"] == "3.0"
+
+
+def test_main_code_of_a_project_is_imported_and_its_tests_are_not(stackwright: Commands) -> None:
+    asks = "from lib.urls import quote\n"
+    stackwright.write("shop/pyproject.toml", "[project]\nname = 'shop'\ndependencies = ['lib']\n")
+    stackwright.write("shop/src/shop/__init__.py", "import lib\n")
+    stackwright.write("shop/tests/test_shop.py", asks)
+    stackwright.write("shop/docs/conf.py", asks)
+    assert pins(report(stackwright, "--source", "shop", "--pipeline", only_imports(stackwright))) == {
+        "lib": "3.0"
+    }
+    stackwright.write("shop/src/shop/views.py", asks)
+    assert pins(report(stackwright, "--source", "shop", "--pipeline", only_imports(stackwright))) == {
+        "lib": "1.1"
+    }
+
+
+def test_a_console_script_is_run(stackwright: Commands) -> None:
+    stackwright.write(
+        "shop/pyproject.toml",
+        "[project]\nname = 'shop'\ndependencies = ['lib']\n[project.scripts]\nshop = 'shop:main'\n",
+    )
+    stackwright.write("shop/shop/__init__.py", "def main():\n    from lib.urls import quote\n")
+    assert pins(report(stackwright, "--source", "shop", "--pipeline", only_imports(stackwright))) == {
+        "lib": "1.1"
+    }
+
+
+def only_imports(commands: Commands) -> str:
+    """A pipeline in which nothing else looks at the code."""
+    commands.write("units.toml", "[api-demand]\nenabled = false\n")
+    return "units.toml"
+
+
+def test_what_code_asks_of_no_release_is_a_warning(stackwright: Commands) -> None:
+    stackwright.write("main.py", "from lib.urls import never\n")
+    advice = report(stackwright, "lib", "--source", "main.py")
+    assert (advice["status"], pins(advice)) == ("optimal", {"lib": "3.0"})
+    assert "cannot import name 'never'" in said(advice, "lib")[0]
+
+
+def test_what_a_source_distribution_may_make_is_not_missed(stackwright: Commands, index: FakeIndex) -> None:
+    index.add("packed", "1.0", wheel=False, sdist=True)
+    index.add("needs", "1.0", requires=["packed"], contents={"needs.py": b"import packed\n"})
+    assert pins(report(stackwright, "needs")) == {"needs": "1.0", "packed": "1.0"}

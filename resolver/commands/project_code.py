@@ -1,65 +1,66 @@
-"""The user's code as what imports a stack: its modules and scripts."""
+"""The user's code as what imports a stack: its modules, its scripts and its console scripts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from analyzers.directories import DirectoryReader
-from analyzers.files import FileKind, FileReader, FileReaderError, joined, read_file
+from analyzers.files import FileEntry, FileKind, FileReader, FileReaderError, joined, read_file
+from analyzers.importing.simulation import script
 from analyzers.source.reading.decoding import NotTextError, decoded
+from analyzers.source.reading.notebooks import NotebookError, notebook
+from analyzers.source.reading.roles import role
+from analyzers.source.reading.source_roots import source_roots
+from analyzers.source.records import Role
 from knowledge.stack_imports import ProjectCode
 
 _LIMIT_BYTES = 8 << 20
 _LIMIT_FILES = 20_000
 _PASSED_OVER = frozenset(
-    {
-        b"tests",
-        b"test",
-        b"docs",
-        b"doc",
-        b"examples",
-        b"benchmarks",
-        b"build",
-        b"dist",
-        b"node_modules",
-        b"venv",
-    }
+    {b"build", b"dist", b"node_modules", b"venv", b"env", b"__pycache__", b"site-packages"}
 )
-_NOT_RUN = frozenset({b"setup.py", b"conftest.py", b"noxfile.py", b"fabfile.py", b"tasks.py"})
+_MANIFESTS = (b"pyproject.toml", b"setup.cfg")
 
 
 def project_code(path: Path) -> ProjectCode:
-    """The modules of a directory and the scripts at its root, or one file."""
+    """Main code of a directory, or one file; tests, documentation and build files are left out.
+
+    Modules of packages are imported; files beside packages, and notebooks, are run; then the console scripts.
+    """
     if path.is_file():
         reader: FileReader = DirectoryReader(path.parent)
-        names = [path.name.encode()]
-        directories: tuple[bytes, ...] = ()
-    else:
-        reader = DirectoryReader(path)
-        children = {child.name for child in reader.list(b"") if child.kind is FileKind.DIRECTORY}
-        directories = (b"src", b"") if b"src" in children else (b"",)
-        names = []
+        return _code(reader, (b"",), [path.name.encode()], {})
+    reader = DirectoryReader(path)
+    manifests = {name.decode(): content for name in _MANIFESTS if (content := _content(reader, name))}
+    present = {child.name for child in _children(reader, b"") if child.kind is FileKind.DIRECTORY}
+    stated = [root.encode() for root in source_roots(manifests)]
+    roots = [root for root in (*stated, b"src") if root.partition(b"/")[0] in present]
+    found = list(_sources(reader))
+    return _code(reader, tuple(dict.fromkeys((*roots, b""))), found, manifests)
+
+
+def _code(
+    reader: FileReader, directories: tuple[bytes, ...], paths: list[bytes], manifests: Mapping[str, bytes]
+) -> ProjectCode:
     modules: list[str] = []
     scripts: list[tuple[str, str]] = []
-    told = hashlib.sha256()
-    if directories:
-        for directory in directories:
-            modules += _packages(reader, directory)
-            names += [
-                joined(directory, child.name)
-                for child in reader.list(directory)
-                if child.kind is FileKind.FILE and child.name.endswith(b".py") and child.name not in _NOT_RUN
-            ]
-    for name in names:
-        try:
-            content = read_file(reader, name, _LIMIT_BYTES)
-            scripts.append((name.decode("utf-8", "backslashreplace"), decoded(content).text))
-        except (FileReaderError, NotTextError):
+    told = hashlib.sha256(repr(directories).encode())
+    packages = {path.rpartition(b"/")[0] for path in paths if path.endswith(b"/__init__.py")}
+    for path in paths:
+        content = _content(reader, path)
+        if content is None:
             continue
-    for each in _all_sources(reader, directories):
-        told.update(each)
+        told.update(path + b"\0" + hashlib.sha256(content).digest())
+        if path.rpartition(b"/")[0] in packages:
+            name = _module(path, directories)
+            if name is not None:
+                modules.append(name)
+        elif (text := _text(path, content)) is not None:
+            scripts.append((path.decode("utf-8", "backslashreplace"), text))
+    scripts += _console_scripts(manifests)
     told.update(repr((modules, scripts)).encode())
     return ProjectCode(
         reader=reader,
@@ -70,50 +71,68 @@ def project_code(path: Path) -> ProjectCode:
     )
 
 
-def _packages(reader: FileReader, directory: bytes) -> list[str]:
-    """Every module of the packages in a directory, by dotted name."""
-    found: list[str] = []
-    for child in reader.list(directory):
-        if child.kind is not FileKind.DIRECTORY or child.name in _PASSED_OVER or child.name.startswith(b"."):
-            continue
-        inner = joined(directory, child.name)
-        names = {each.name for each in reader.list(inner)}
-        if b"__init__.py" in names:
-            found += _modules(reader, inner, child.name.decode("utf-8", "replace"))
-    return found[:_LIMIT_FILES]
+def _module(path: bytes, directories: tuple[bytes, ...]) -> str | None:
+    """The dotted name under which a file of a package is imported; None for what is run by ``-m`` alone."""
+    stem = path.removesuffix(b".py").removesuffix(b"/__init__")
+    root = max((each for each in directories if not each or stem.startswith(each + b"/")), key=len)
+    parts = stem[len(root) + 1 if root else 0 :].decode("utf-8", "replace").split("/")
+    return ".".join(parts) if all(map(str.isidentifier, parts)) and parts[-1] != "__main__" else None
 
 
-def _modules(reader: FileReader, directory: bytes, package: str) -> Iterator[str]:
-    if not package.rpartition(".")[2].isidentifier():
+def _text(path: bytes, content: bytes) -> str | None:
+    try:
+        if path.endswith(b".ipynb"):
+            return notebook(content, path.decode("utf-8", "replace")).text
+        return decoded(content).text
+    except (NotTextError, NotebookError):
+        return None
+
+
+def _console_scripts(manifests: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    try:
+        document = tomllib.loads(manifests.get("pyproject.toml", b"").decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
         return
-    yield package
-    for child in reader.list(directory):
-        stem = child.name.removesuffix(b".py").decode("utf-8", "replace")
-        if child.kind is FileKind.DIRECTORY and child.name not in _PASSED_OVER:
-            inner = joined(directory, child.name)
-            if any(each.name == b"__init__.py" for each in reader.list(inner)):
-                yield from _modules(reader, inner, f"{package}.{stem}")
-        elif child.name.endswith(b".py") and stem.isidentifier() and stem not in ("__init__", "__main__"):
-            yield f"{package}.{stem}"
+    project = document.get("project")
+    for table in ("scripts", "gui-scripts"):
+        stated = project.get(table) if isinstance(project, dict) else None
+        for name, value in stated.items() if isinstance(stated, dict) else ():
+            if isinstance(value, str) and all(
+                part.isidentifier() for part in value.replace(":", ".").split(".")
+            ):
+                yield script(name, value)
 
 
-def _all_sources(reader: FileReader, directories: tuple[bytes, ...]) -> Iterator[bytes]:
-    """The content of every module, for the digest."""
-    pending = list(directories)
-    seen = 0
+def _sources(reader: FileReader) -> Iterator[bytes]:
+    """Main code, in the order of its paths."""
+    pending, seen = [b""], 0
     while pending and seen < _LIMIT_FILES:
         directory = pending.pop()
-        for child in reader.list(directory):
+        children = _children(reader, directory)
+        is_packaged = any(child.name == b"__init__.py" for child in children)
+        if any(child.name == b"pyvenv.cfg" for child in children):
+            continue
+        for child in sorted(children, key=lambda child: child.name, reverse=True):
+            if child.kind is FileKind.DIRECTORY:
+                if not child.name.startswith(b".") and child.name not in _PASSED_OVER:
+                    pending.append(joined(directory, child.name))
+        for child in sorted(children, key=lambda child: child.name):
             path = joined(directory, child.name)
-            if (
-                child.kind is FileKind.DIRECTORY
-                and not child.name.startswith(b".")
-                and child.name not in _PASSED_OVER
-            ):
-                pending.append(path)
-            elif child.kind is FileKind.FILE and child.name.endswith(b".py"):
-                seen += 1
-                try:
-                    yield path + b"\0" + read_file(reader, path, _LIMIT_BYTES)
-                except FileReaderError:
+            if child.kind is FileKind.FILE and child.name.endswith((b".py", b".ipynb")):
+                if role(path.decode("utf-8", "replace"), is_packaged=is_packaged) is Role.MAIN:
+                    seen += 1
                     yield path
+
+
+def _children(reader: FileReader, directory: bytes) -> tuple[FileEntry, ...]:
+    try:
+        return reader.list(directory)
+    except FileReaderError:
+        return ()
+
+
+def _content(reader: FileReader, path: bytes) -> bytes | None:
+    try:
+        return read_file(reader, path, _LIMIT_BYTES)
+    except FileReaderError:
+        return None
