@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from packaging.version import Version
+
 from analyzers.importing.classes import ABSENT, looked_up
 from analyzers.importing.failures import FailureKind, SimulatedError
 from analyzers.importing.machine import Machine
@@ -22,6 +24,7 @@ from analyzers.importing.values import (
     Value,
     is_constant,
 )
+from analyzers.importing.versions import version_attribute
 
 _MODULE_NAMES = frozenset(
     {"__file__", "__doc__", "__path__", "__spec__", "__loader__", "__package__", "__builtins__", "__class__",
@@ -56,6 +59,8 @@ class Attributes:
                 return Method(value, name)
             case Function() if name == "__name__":
                 return UNKNOWN if value.is_renamed else value.name
+            case Version():
+                return version_attribute(value, name)
             case str():
                 return Method(value, name)
         return UNKNOWN

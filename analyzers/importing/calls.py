@@ -22,6 +22,7 @@ from analyzers.importing.values import (
     Value,
     escape,
 )
+from analyzers.importing.versions import made_version, makes_version
 
 _LIMIT_RECURSION = 2
 
@@ -36,6 +37,8 @@ class Calls:
 
     def call(self, function: Value, args: list[Value], keywords: Keywords, has_unknown: bool) -> Value:
         """``function(*args, **keywords)``; `has_unknown` where ``*`` of what is not known is among them."""
+        if makes_version(function) and not keywords and not has_unknown:
+            return made_version(args)
         match function:
             case Function():
                 return self._function(function, args, keywords, has_unknown)

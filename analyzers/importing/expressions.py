@@ -7,7 +7,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.importing.builtin_calls import LIMIT_HELD, LIMIT_ITEMS, iterated
+from analyzers.importing.builtin_calls import LIMIT_HELD, iterated
+from analyzers.importing.comparisons import Comparisons
+from analyzers.importing.comprehensions import Comprehensions
 from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Keywords, Machine
@@ -16,7 +18,6 @@ from analyzers.importing.values import (
     Class,
     External,
     Function,
-    Instance,
     Mapping,
     Module,
     ModuleNames,
@@ -29,9 +30,6 @@ from analyzers.importing.values import (
 
 _LONGEST = 100_000
 _BUILTINS = frozenset(dir(__import__("builtins")))
-_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mod: operator.mod, ast.FloorDiv: operator.floordiv,
     ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.BitXor: operator.xor, ast.Div: operator.truediv,
@@ -44,6 +42,7 @@ class Expressions:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        comprehensions = Comprehensions(machine)
         self._by_type: dict[type[ast.expr], Callable[[Any, Frame], Value]] = {
             ast.Constant: lambda node, _: node.value,
             ast.Name: self._name,
@@ -53,7 +52,7 @@ class Expressions:
             ast.BinOp: self._binary,
             ast.BoolOp: self._connected,
             ast.UnaryOp: self._unary,
-            ast.Compare: self._compared,
+            ast.Compare: Comparisons(machine).compared,
             ast.IfExp: self._conditional,
             ast.JoinedStr: self._joined,
             ast.List: lambda node, frame: self._sequence("list", node.elts, frame),
@@ -61,10 +60,10 @@ class Expressions:
             ast.Set: lambda node, frame: self._sequence("set", node.elts, frame),
             ast.Dict: self._mapping,
             ast.Lambda: self._lambda,
-            ast.ListComp: lambda node, frame: self._comprehension("list", node, frame),
-            ast.SetComp: lambda node, frame: self._comprehension("set", node, frame),
-            ast.GeneratorExp: lambda node, frame: self._comprehension("list", node, frame),
-            ast.DictComp: self._mapping_comprehension,
+            ast.ListComp: lambda node, frame: comprehensions.sequence("list", node, frame),
+            ast.SetComp: lambda node, frame: comprehensions.sequence("set", node, frame),
+            ast.GeneratorExp: lambda node, frame: comprehensions.sequence("list", node, frame),
+            ast.DictComp: comprehensions.mapping,
             ast.NamedExpr: self._named,
             ast.Await: lambda node, frame: self._unfollowed(node.value, frame),
             ast.YieldFrom: lambda node, frame: self._unfollowed(node.value, frame),
@@ -245,57 +244,6 @@ class Expressions:
                 return +value
         return UNKNOWN
 
-    def _compared(self, node: ast.Compare, frame: Frame) -> Value:
-        left = self.evaluate(node.left, frame)
-        result: bool | None = True
-        for sign, other in zip(node.ops, node.comparators, strict=True):
-            right = self.evaluate(other, frame)
-            found = self._comparison(sign, left, right)
-            if found is False:
-                return False if result is not None else UNKNOWN
-            if found is None:
-                result = None
-            left = right
-        return UNKNOWN if result is None else True
-
-    def _comparison(self, sign: ast.cmpop, left: Value, right: Value) -> bool | None:
-        match sign:
-            case ast.Is() | ast.Eq():
-                return _equal(left, right, is_identity=isinstance(sign, ast.Is))
-            case ast.IsNot() | ast.NotEq():
-                found = _equal(left, right, is_identity=isinstance(sign, ast.IsNot))
-                return None if found is None else not found
-            case ast.In() | ast.NotIn():
-                found = self._contained(left, right)
-                return None if found is None else found is isinstance(sign, ast.In)
-        one, other = _plain(left), _plain(right)
-        if one is None or other is None:
-            return None
-        try:
-            return bool(_ORDER[type(sign)](one, other))
-        except TypeError:
-            return None
-
-    def _contained(self, item: Value, container: Value) -> bool | None:
-        if isinstance(item, Sequence):
-            item = _plain(item)
-        if not is_constant(item) and not isinstance(item, tuple):
-            return None
-        match container:
-            case Sequence() | Mapping():
-                if any(is_constant(each) and each == item for each in container.items):
-                    return True
-                if container.is_open or not all(is_constant(each) for each in container.items):
-                    return None
-                return False
-            case str() if isinstance(item, str):
-                return item in container
-            case ModuleNames() if isinstance(item, str):
-                return True if item in container.module.namespace else None
-            case External(name="sys.modules") if isinstance(item, str):
-                return True if item in self._machine.modules else None
-        return None
-
     def _conditional(self, node: ast.IfExp, frame: Frame) -> Value:
         found = truth(self.evaluate(node.test, frame))
         if found is not None:
@@ -367,65 +315,6 @@ class Expressions:
             },
         )
 
-    def _rows(
-        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
-    ) -> list[Frame] | None:
-        """A frame for each element of a comprehension; None where these are not known."""
-        rows = [Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)]
-        for generator in node.generators:
-            following: list[Frame] = []
-            for row in rows:
-                items = iterated(self.evaluate(generator.iter, row))
-                if items is None or generator.is_async:
-                    return None
-                for item in items:
-                    inner = Frame(
-                        frame.module, dict(row.names), frame, function=frame.function, owner=frame.owner
-                    )
-                    self._machine.step()
-                    _assigned(generator.target, item, inner)
-                    answers = [truth(self.evaluate(test, inner)) for test in generator.ifs]
-                    if None in answers:
-                        return None
-                    if False not in answers:
-                        following.append(inner)
-                if len(following) > LIMIT_ITEMS:
-                    return None
-            rows = following
-        return rows
-
-    def _uncertain_row(
-        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
-    ) -> Frame:
-        inner = Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)
-        for generator in node.generators:
-            self.evaluate(generator.iter, inner)
-            _assigned(generator.target, UNKNOWN, inner)
-        return inner
-
-    def _comprehension(
-        self, kind: str, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
-    ) -> Value:
-        rows = self._rows(node, frame)
-        if rows is None:
-            with self._machine.uncertain():
-                self.evaluate(node.elt, self._uncertain_row(node, frame))
-            return Sequence(kind, is_open=True)
-        return Sequence(kind, [self.evaluate(node.elt, row) for row in rows])
-
-    def _mapping_comprehension(self, node: ast.DictComp, frame: Frame) -> Value:
-        rows = self._rows(node, frame)
-        if rows is None:
-            return Mapping(is_open=True)
-        made = Mapping()
-        for row in rows:
-            key, value = self.evaluate(node.key, row), self.evaluate(node.value, row)
-            if is_constant(key):
-                made.items[key] = value
-            else:
-                made.is_open = True
-        return made
-
     def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
         frame.bind(node.target.id, value if self._machine.certain else UNKNOWN)
@@ -437,49 +326,3 @@ def _has_width(text: str) -> bool:
     import re
 
     return re.search(r"%[-+ #0]*[0-9]", text) is not None
-
-
-def _assigned(target: ast.expr, value: Value, frame: Frame) -> None:
-    """Bind the names of a comprehension's target."""
-    match target:
-        case ast.Name():
-            frame.names[target.id] = value
-        case ast.Tuple() | ast.List():
-            items = iterated(value)
-            fits = items is not None and len(items) == len(target.elts)
-            for index, inner in enumerate(target.elts):
-                if isinstance(inner, ast.Starred):
-                    fits = False
-                    inner = inner.value
-                _assigned(inner, items[index] if fits and items is not None else UNKNOWN, frame)
-
-
-def _plain(value: Value) -> Any:
-    """A constant, or a tuple of them, for an ordering; None for all else."""
-    if isinstance(value, Sequence) and not value.is_open and all(is_constant(item) for item in value.items):
-        match value.kind:
-            case "tuple":
-                return tuple(value.items)
-            case "set" | "frozenset":
-                return frozenset(value.items)
-        return list(value.items)
-    return value if is_constant(value) else None
-
-
-def _equal(left: Value, right: Value, *, is_identity: bool) -> bool | None:
-    if left is UNKNOWN or right is UNKNOWN:
-        return None
-    if left is None or right is None:
-        other = right if left is None else left
-        if other is None:
-            return True
-        known = Module | Function | Class | Sequence | Mapping | ModuleNames
-        return False if is_constant(other) or isinstance(other, known | Instance) else None
-    if isinstance(left, External) and isinstance(right, External):
-        return True if left.name == right.name and not left.is_made and not right.is_made else None
-    if isinstance(left, Module | Class | Function) or isinstance(right, Module | Class | Function):
-        return True if left is right else None
-    if is_identity and not isinstance(left, bool):
-        return None
-    one, other = _plain(left), _plain(right)
-    return None if one is None or other is None else bool(one == other)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analyzers.importing.values import Class, Module, Value
+from analyzers.importing.values import UNKNOWN, Class, Module, Value
 
 if TYPE_CHECKING:
     from analyzers.importing.values import Function
@@ -120,3 +120,9 @@ def _names_of(whole: ast.AST) -> set[str]:
         pending.extend(ast.iter_child_nodes(node))
     found.discard("*")
     return found
+
+
+def forget(names: Iterable[str], frame: Frame) -> None:
+    """What names are bound to is not known from here on."""
+    for name in names:
+        frame.bind(name, UNKNOWN)

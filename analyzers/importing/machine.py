@@ -15,6 +15,7 @@ from analyzers.importing.failures import (
     Site,
     builtin_bases,
 )
+from analyzers.importing.flows import Flow
 from analyzers.importing.frames import Frame
 from analyzers.importing.stack import ModuleFile, StackFiles
 from analyzers.importing.values import Module, Value
@@ -66,7 +67,9 @@ class Machine:
         self._call_left: int | None = None
         # Filled by `interpreter`, which puts the parts together.
         self.evaluate: Evaluate
-        self.execute: Callable[[list[ast.stmt], Frame], object]
+        self.execute: Callable[[list[ast.stmt], Frame], Flow]
+        self.perhaps: Callable[[list[ast.stmt], Frame], Flow]
+        self.bind: Callable[[ast.expr, Value, Frame], None]
         self.call: Callable[[Value, list[Value], Keywords, bool], Value]
         self.attribute: Callable[[Value, str], Value]
         self.has_attribute: Callable[[Value, str], bool | None]

@@ -152,8 +152,10 @@ def test_a_name_that_is_refused_on_a_line_of_its_own_is_gone_even_from_an_open_m
         "vars()['gone'] = 1",
         "gone: int = 1",
         "def f():\n    global gone\n    gone = 1\nf()",
-        "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\n"
-        "for e in E:\n    setattr(sys.modules[__name__], e.name, e.value)",
+        (
+            "import enum, sys\nclass E(enum.IntEnum):\n    gone = 1\n"
+            "for e in E:\n    setattr(sys.modules[__name__], e.name, e.value)"
+        ),
         "if compute():\n    gone = 1",
         "try:\n    compute()\nexcept Exception:\n    gone = 1",
         "while compute():\n    gone = 1",
@@ -313,3 +315,37 @@ def test_a_wrapper_has_the_name_of_what_it_wraps() -> None:
         getattr(lib, kept.__name__)
         """
     assert_clean("import user", {"user.py": user, "lib.py": "kept = 1"})
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "from packaging.version import Version\nif Version(lib.__version__) >= Version('2'):",
+        "from packaging.version import parse\nif parse(lib.__version__).major > 1:",
+        "from packaging import version\nif version.parse(lib.__version__) >= version.parse('2.0'):",
+        "from tool._vendor.packaging.version import Version\nif Version(lib.__version__).release > (1, 10):",
+        "from distutils.version import LooseVersion as V\nif V(lib.__version__) > V('1.10'):",
+        "if tuple(map(int, lib.__version__.split('.')[:2])) >= (2, 0):",
+        "if [int(part) for part in lib.__version__.split('.')] > [1, 10]:",
+        "from importlib.metadata import version\nif version('lib').startswith('2.'):",
+        "from importlib import metadata\nif int(metadata.version('lib').partition('.')[0]) >= 2:",
+    ],
+)
+def test_versions_decide_branches(test: str) -> None:
+    version = "class Version:\n    def __init__(self, text): ...\ndef parse(text): return Version(text)"
+    files = {
+        "user.py": f"import lib\n{test}\n    from lib import new\nelse:\n    from lib import old",
+        "packaging/__init__.py": "",
+        "packaging/version.py": version,
+        "tool/__init__.py": "",
+        "tool/_vendor/__init__.py": "",
+        "tool/_vendor/packaging/__init__.py": "",
+        "tool/_vendor/packaging/version.py": version,
+    }
+    one, two = {"lib.py": "__version__ = '1.9.0'\nold = 1"}, {"lib.py": "__version__ = '2.0.1'\nnew = 1"}
+    assert_clean("import user", {**files, **one}, versions={"lib": "1.9.0"})
+    assert_clean("import user", {**files, **two}, versions={"lib": "2.0.1"})
+    two["lib.py"] = "__version__ = '2.0.1'"
+    assert failure("import user", {**files, **two}, versions={"lib": "2.0.1"}).consumer.line == 4 - (
+        "\n" not in test
+    )
