@@ -112,16 +112,19 @@ def _sources(reader: FileReader) -> Iterator[bytes]:
         is_packaged = any(child.name == b"__init__.py" for child in children)
         if any(child.name == b"pyvenv.cfg" for child in children):
             continue
-        for child in sorted(children, key=lambda child: child.name, reverse=True):
-            if child.kind is FileKind.DIRECTORY:
-                if not child.name.startswith(b".") and child.name not in _PASSED_OVER:
-                    pending.append(joined(directory, child.name))
-        for child in sorted(children, key=lambda child: child.name):
-            path = joined(directory, child.name)
-            if child.kind is FileKind.FILE and child.name.endswith((b".py", b".ipynb")):
-                if role(path.decode("utf-8", "replace"), is_packaged=is_packaged) is Role.MAIN:
-                    seen += 1
-                    yield path
+        folders = [child.name for child in children if child.kind is FileKind.DIRECTORY]
+        pending += [
+            joined(directory, name)
+            for name in sorted(folders, reverse=True)
+            if not name.startswith(b".") and name not in _PASSED_OVER
+        ]
+        files = [child.name for child in children if child.kind is FileKind.FILE]
+        for name in sorted(files):
+            path = joined(directory, name)
+            is_source = name.endswith((b".py", b".ipynb"))
+            if is_source and role(path.decode("utf-8", "replace"), is_packaged=is_packaged) is Role.MAIN:
+                seen += 1
+                yield path
 
 
 def _children(reader: FileReader, directory: bytes) -> tuple[FileEntry, ...]:
