@@ -18,6 +18,7 @@ from images.report import ImageReport
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
+from resolver.check import Check
 from resolver.inquiry import Answer
 from resolver.space import Space
 from topics.vectors import TopicVector
@@ -27,6 +28,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
     "answer": Answer,
+    "check": Check,
     "environment": RuntimeEnvironment,
     "finding": Finding,
     "image": ImageReport,

@@ -33,6 +33,8 @@ from knowledge.store import Store
 from knowledge.transport import Transport
 
 if TYPE_CHECKING:
+    from analyzers.tar_trees import TarReader
+    from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
 
 T = TypeVar("T")
@@ -208,6 +210,46 @@ class Knowledge:
         if self.offline:
             raise OfflineError(f"the file {file.filename}")
         return RemoteFile(self._transport, file.url, file.size_bytes)
+
+    def read_ahead(self, file: File, size_bytes: int) -> ReadAheadFile:
+        """A file of an index, readable by blocks that are asked for early.
+
+        Raises:
+            OfflineError: requests are forbidden.
+        """
+        if self.offline:
+            raise OfflineError(f"the file {file.filename}")
+        from knowledge.read_ahead import ReadAheadFile
+
+        return ReadAheadFile(self._transport, file.url, size_bytes)
+
+    def is_local(self, file: File) -> bool:
+        """Whether a file lies on this machine."""
+        return self._found.is_local(file)
+
+    def content(self, file: File) -> bytes:
+        """All of a file, verified.
+
+        Raises:
+            ArtifactError, OfflineError, TransportError: one of their kinds.
+        """
+        if self.offline and not self.is_local(file):
+            raise OfflineError(f"the file {file.filename}")
+        return self._found.content(file)
+
+    def sdist_tree(self, file: File, limit_bytes: int) -> TarReader:
+        """The Python sources of a source distribution, read once as a whole.
+
+        Raises:
+            ArtifactError, OfflineError, TransportError: one of their kinds.
+        """
+        from knowledge.sdists import fetch_tree, tree_of
+
+        if self.is_local(file):
+            return tree_of(file, self.content(file), limit_bytes)
+        if self.offline:
+            raise OfflineError(f"the file {file.filename}")
+        return self._transport.submit(lambda client: fetch_tree(client, file, limit_bytes)).result()
 
     def derivations(self, instrument: str, now: Callable[[], float]) -> Derivations:
         """What an instrument derived from the content of files, in the same store."""

@@ -13,6 +13,7 @@ from knowledge.statistics import RequestKind
 from knowledge.urls import displayed
 
 if TYPE_CHECKING:
+    from analyzers.tar_trees import TarReader
     from knowledge.client import Client
 
 LARGEST_PREFIX_BYTES = 32 << 20
@@ -65,6 +66,36 @@ def fetch_facts(client: Client, file: File) -> SdistFacts:
         reason = f"its first {len(response.body)} bytes do not say what it requires: {prefix.reason}"
         raise unavailable(file, reason)
     return prefix.facts
+
+
+def fetch_tree(client: Client, file: File, limit_bytes: int) -> TarReader:
+    """The Python sources of an sdist that is a tar archive.
+
+    Raises:
+        MetadataUnavailableError: it is another archive, or larger than `limit_bytes`.
+        HashMismatchError: it is not what the index promised.
+        TransportError: one of its kinds.
+    """
+    if file.filename.endswith(".zip") or (file.size_bytes or 0) > limit_bytes:
+        raise MetadataUnavailableError(file.filename, displayed(file.url), "its sources are not read")
+    response = client.get(
+        file.url, RequestKind.SDIST, headers={"Accept-Encoding": "identity"}, largest_bytes=limit_bytes
+    )
+    verify(file, file.hashes, response.body, "the sdist")
+    return tree_of(file, response.body, limit_bytes)
+
+
+def tree_of(file: File, content: bytes, limit_bytes: int) -> TarReader:
+    """The Python sources of the verified content of an sdist.
+
+    Raises:
+        MetadataUnavailableError: it is no tar archive, or larger than `limit_bytes`.
+    """
+    from analyzers.tar_trees import TarReader
+
+    if file.filename.endswith(".zip") or len(content) > limit_bytes:
+        raise MetadataUnavailableError(file.filename, displayed(file.url), "its sources are not read")
+    return TarReader(iter([content]), file.filename, lambda path: path.endswith(b".py"))
 
 
 def unavailable(file: File, reason: str) -> MetadataUnavailableError:

@@ -20,17 +20,19 @@ class Status(enum.StrEnum):
 
     OPTIMAL: proven that no stack scores better. FEASIBLE: a stack that meets every requirement.
     NOT_PROVEN: none was found, but the proof rests on releases that were not read, or the search was stopped.
+    REFUTED: every stack that the metadata admits fails when it runs; that with the least against it is told.
     UNSATISFIABLE: proven that there is none.
     """
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     NOT_PROVEN = "not_proven"
+    REFUTED = "refuted"
     UNSATISFIABLE = "unsatisfiable"
 
     @property
     def is_solved(self) -> bool:
-        """Whether there is a stack."""
+        """Whether there is a stack that nothing certain speaks against."""
         return self in (Status.OPTIMAL, Status.FEASIBLE)
 
 
@@ -127,7 +129,7 @@ class Advice(Report, frozen=True, kw_only=True):
     Attributes:
         weights: name of a step to what its scores were multiplied with, in thousandths.
         requirements: the user's, as written, those that are not live on the target left out.
-        pins: by name; empty when there is no stack.
+        pins: by name; empty when there is no stack, not even a refuted one.
         score: in millionths, at most 0; None when there is no stack.
         bound: no stack scores better; None when there is no stack.
         others: the next best stacks that were asked for, best first.

@@ -74,11 +74,12 @@ def advise(
         context, source, units, predictor, progress, budget=budget or Budget(), elapsed_s=elapsed_s
     )
     solution: Solution | None = None
-    failure = _Failure()
+    failure: _Failure | None = None
     try:
         solution = resolver.solve()
     except UnsatisfiableError as error:
         failure = _failure(error, resolver, progress)
+        solution = _refuted(error, resolver)
     except SearchStoppedError as error:
         failure = _stopped(error.reason, resolver)
     told = [wrap.explain(solution.stack, context) for wrap in units.wraps] if solution else []
@@ -90,21 +91,21 @@ def advise(
         input=input_of(context),
         created_at=created_at,
         unknowns=tuple(sorted(_unknowns(resolver))),
-        status=_status(solution) if solution else failure.status,
+        status=_status(solution, failure),
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
         requirements=requirements,
         pins=found,
         score=solution.score if solution else None,
-        bound=solution.bound if solution else None,
+        bound=solution.bound if solution and not failure else None,
         environment=context.target.environment,
         others=tuple(map(_other, solution.others)) if solution else (),
-        explanation=failure.explanation,
-        diagnosis=failure.diagnosis,
-        relaxations=failure.relaxations,
+        explanation=failure.explanation if failure else (),
+        diagnosis=failure.diagnosis if failure else None,
+        relaxations=failure.relaxations if failure else (),
         existing=existing,
         remarks=remarks + _about("", told),
-        stopped_by=solution.stopped_by if solution else failure.stopped_by,
+        stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
     if inspect is not None:
@@ -163,7 +164,20 @@ def _boot(units: Pipeline, context: Context) -> Iterable[Justification]:
             yield remark
 
 
-def _status(solution: Solution) -> Status:
+def _refuted(error: UnsatisfiableError, resolver: Resolver) -> Solution | None:
+    """The stack with the least against it, where evidence leaves none."""
+    stack = resolver.least_bad(error)
+    if stack is None:
+        return None
+    score = resolver.scorer.stack_score(stack)
+    return Solution(stack, score, score, StoppedBy.EXHAUSTED)
+
+
+def _status(solution: Solution | None, failure: _Failure | None) -> Status:
+    if solution is None:
+        return Status.UNSATISFIABLE if failure is None else failure.status
+    if failure is not None:
+        return Status.REFUTED
     return Status.OPTIMAL if solution.is_optimal else Status.FEASIBLE
 
 

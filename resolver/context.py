@@ -14,7 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
-from resolver.source import ReleaseNatives, ReleaseSurfaces
+from resolver.source import ImportExaminer, ReleaseNatives, ReleaseSurfaces
 from resolver.target import Target
 from resolver.target_image import TargetImage
 
@@ -118,6 +118,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         surfaces: reads what releases offer of it; None where nothing is demanded.
         natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
+        imports: imports stacks on paper; None where no evidence is asked for.
     """
 
     target: Target
@@ -140,6 +141,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     surfaces: ReleaseSurfaces | None = None
     natives: ReleaseNatives | None = None
     image: TargetImage | None = None
+    imports: ImportExaminer | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

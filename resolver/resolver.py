@@ -7,7 +7,7 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from resolver.climbing import Climb
 from resolver.context import Context, Lock
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
+from resolver.evidence import Evidence
 from resolver.existing import positions_of
 from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
@@ -31,6 +32,7 @@ from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
+from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
@@ -83,6 +85,7 @@ class Resolver:
     ) -> None:
         self.context = context
         self.pipeline = pipeline
+        self._strides = pipeline.strides
         self.predictor = predictor
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
         self.universe.propagation.watch = self._watch
@@ -91,6 +94,7 @@ class Resolver:
         self.stacks_examined = 0
         self._galloping = galloping(self.universe)
         self._doubts = Doubts(self.universe)
+        self._evidence = Evidence(self.universe)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
         self._conflicts_end = 0
@@ -110,6 +114,23 @@ class Resolver:
         self._prefetch([requirement.dependency for requirement in self.context.requirements])
         return self._improved(self._proven())
 
+    def least_bad(self, error: UnsatisfiableError) -> Stack | None:
+        """The stack with the least evidence against it, where evidence alone leaves none.
+
+        Args:
+            error: that `solve` raised; the search then stands at the stack.
+        """
+        best = self._evidence.least_bad(error, self.scorer.stack_score)
+        if best is None:
+            return None
+        self._evidence.suspend()
+        strides, self._strides = self._strides, ()
+        try:
+            self._undecide()
+            return self._assembled({name: member.position for name, member in best.members.items()})
+        finally:
+            self._strides = strides
+
     def relaxations(self, error: UnsatisfiableError) -> list[Relaxation]:
         """What would make the requirements solvable, after `solve` has raised `error`."""
         requirements = self.context.requirements
@@ -123,7 +144,8 @@ class Resolver:
             try:
                 return self._search()
             except UnsatisfiableError as error:
-                self._doubts.resolve(error)
+                if not self._evidence.is_narrowed(error):
+                    self._doubts.resolve(error)
 
     def _search(self) -> Stack:
         """The first stack that every stride accepts."""
@@ -289,11 +311,11 @@ class Resolver:
     def _is_accepted(self, stack: Stack) -> bool:
         self.stacks_examined += 1
         self._progress.examined(self.stacks_examined)
-        refutations = [
-            refutation
-            for stride in self.pipeline.strides
-            for refutation in stride.examine(stack, self.context)
-        ]
+        refutations: Sequence[Refutation] = ()
+        for stride in self._strides:  # what is dear comes last
+            refutations = stride.examine(stack, self.context)
+            if refutations:
+                break
         for refutation in refutations:
             for name, releases in refutation.releases.items():
                 if name not in stack.members or not releases & bit(stack.members[name].position):
@@ -302,6 +324,7 @@ class Resolver:
                     )
             self.universe.refute(refutation)
         if refutations:
+            self._evidence.refuted(stack, refutations)
             self._propagate()
         return not refutations
 

@@ -10,7 +10,10 @@ from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
 
 if TYPE_CHECKING:
+    from analyzers.importing.failures import ImportFailure
     from images.elf_file import ElfFile
+    from knowledge.stack_files import Pinned
+    from knowledge.stack_imports import Examined
 
 
 class ReleaseSurfaces(Protocol):
@@ -25,6 +28,28 @@ class ReleaseNatives(Protocol):
 
     def files(self, file: File) -> Mapping[str, ElfFile] | None:
         """The ELF files of a wheel by path; None where they cannot be known."""
+
+
+class ImportExaminer(Protocol):
+    """Imports stacks on paper."""
+
+    def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:
+        """What importing a stack meets; None where that cannot be known."""
+
+    def recurs(
+        self, failure: ImportFailure, name: str, pin: Pinned, pins: Mapping[str, Pinned]
+    ) -> bool | None:
+        """Whether a stack with another release of one project probably meets the same failure, if known."""
+
+    def repeats(
+        self, failure: ImportFailure, pins: Mapping[str, Pinned], roots: Iterable[str]
+    ) -> bool | None:
+        """Whether importing another stack meets a failure, too, if that can be known."""
+
+    def prepare(
+        self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
+    ) -> None:
+        """Releases that `recurs` will probably be asked about."""
 
 
 class ReleaseSource(Protocol):

@@ -57,6 +57,34 @@ class RequiredBound(msgspec.Struct, frozen=True, order=True):
     number: int
 
 
+class RefutedReleases(msgspec.Struct, frozen=True):
+    """The assumption that a stride is right about releases, of which it did not examine all.
+
+    Attributes:
+        releases: project name and mask of its releases, by name.
+        examined: likewise, what is certain.
+    """
+
+    unit: str
+    releases: tuple[tuple[str, int], ...]
+    examined: tuple[tuple[str, int], ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing of it is between what was examined."""
+        return self.releases == self.examined
+
+
+def refuted(refutation: Refutation) -> RefutedReleases:
+    """What a refutation assumes."""
+    examined = refutation.releases if refutation.examined is None else refutation.examined
+    return RefutedReleases(
+        refutation.reason.unit,
+        tuple(sorted(refutation.releases.items())),
+        tuple(sorted(examined.items())),
+    )
+
+
 class Universe:
     """The state space as far as it is known.
 
@@ -260,8 +288,7 @@ class Universe:
         """Add a refutation of a complete stack."""
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
         self.refutations.append(refutation.releases)
-        unit = refutation.reason.unit
-        self.add(masks, Refuted(refutation.reason), (unit, *sorted(refutation.releases.items())))
+        self.add(masks, Refuted(refutation.reason), refuted(refutation))
 
     def serving(self, dependency: Dependency) -> Project:
         """The project that stands in a complete stack for a dependency: itself, or an alternative."""

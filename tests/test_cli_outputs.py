@@ -23,7 +23,7 @@ STACK = {"click": "8.1.7", "flask": "3.0.0", "werkzeug": "3.1"}
 
 
 def test_text_tells_each_pin_and_why(stackwright: Commands) -> None:
-    ran = stackwright.advise("flask")
+    ran = stackwright.advise("flask", "--evidence", "none")
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
     assert lines[0].startswith("Advised for cpython 3.")
@@ -202,7 +202,7 @@ def test_a_hash_that_is_none_gets_into_no_lockfile(tmp_path: Path) -> None:
     with IndexServer(index) as server:
         commands = Commands(tmp_path, server.url)
         for file_format in ("requirements", "pylock"):
-            ran = commands.advise("flask", "--format", file_format)
+            ran = commands.advise("flask", "--format", file_format, "--evidence", "none")
             assert (ran.code, ran.out) == (3, "")
             assert ran.err.startswith("stackwright: error: ")
             assert len(ran.err.splitlines()) == 2

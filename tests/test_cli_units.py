@@ -186,7 +186,7 @@ def test_limits_are_positive_numbers(stackwright: Commands, number: str) -> None
 def test_cache_as_json(stackwright: Commands) -> None:
     before = stackwright.main("cache", "info", "--format", "json").json
     assert (before["exists"], before["stored"]) == (False, [])
-    stackwright.advise("app")
+    stackwright.advise("app", "--evidence", "none")
     found = stackwright.main("cache", "info", "--format", "json").json
     assert {stored["kind"]: stored["records"] for stored in found["stored"]} == {"listings": 2, "metadata": 2}
     cleared = stackwright.main("cache", "clear", "--metadata", "--format", "json").json

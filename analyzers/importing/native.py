@@ -28,18 +28,24 @@ class NativeRules:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._new: set[str | None] = set()
 
     def check_extension(self, module: Module) -> None:
         """Fail where a module was compiled for a C interface that the stack's NumPy no longer has."""
         machine = self._machine
         numpy = _version(machine.files.versions.get("numpy"))
-        if numpy is None or numpy.major < 2 or module.file.distribution == "numpy":
+        owner = module.file.distribution
+        if numpy is None or numpy.major < 2 or owner == "numpy" or owner in self._new:
             return
         try:
             data = machine.files.read(module.file, module.file.path, LIMIT_EXTENSION_BYTES)
         except FileReaderError:
             return
-        if any(text in data for text in _NEW_ARRAY_API) or not any(text in data for text in _OLD_ARRAY_API):
+        if any(text in data for text in _NEW_ARRAY_API):
+            if owner is not None:
+                self._new.add(owner)  # all modules of a wheel are compiled in one build
+            return
+        if not any(text in data for text in _OLD_ARRAY_API):
             return
         machine.fail(
             FailureKind.NATIVE,

@@ -38,6 +38,10 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)
+    command.add_argument(
+        "--allow-refuted", action="store_true",
+        help="write the stack with the least against it, too, where evidence refutes every one",
+    )  # fmt: skip
     command.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -59,6 +63,8 @@ def run(options: argparse.Namespace) -> bool:
     context = session.context()
     advice = session.advised(context)
 
+    allowed = options.allow_refuted and bool(advice.pins)
+
     def told(form: Format) -> str:
         columns = shutil.get_terminal_size((100, 24)).columns
         return rendered(
@@ -69,9 +75,10 @@ def run(options: argparse.Namespace) -> bool:
             width=columns,
             pipfile=session.asked.pipfile if session.asked else None,
             index_url=session.index_url,
+            refuted=allowed,
         )
 
-    solved = advice.status.is_solved
+    solved = advice.status.is_solved or allowed
     if options.output is None:
         sys.stdout.write(told(chosen))
     elif solved:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from knowledge.evidence_budget import EvidenceLimits
 
 ALL = ""
 """What ``--upgrade`` without a name stands for."""
@@ -76,6 +80,12 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "(default: %(default)s)",
     )  # fmt: skip
     search.add_argument(
+        "--evidence", choices=("none", "stored", "static"), default="static",
+        help="whether to import the stack on paper, from the files of its releases, and avoid what fails; "
+        "stored: only as far as earlier runs did (default: %(default)s)",
+    )  # fmt: skip
+    _add_budget(search)
+    search.add_argument(
         "--limit", type=_count, metavar="N",
         help="try N changes of the first stack to find better ones",
     )  # fmt: skip
@@ -94,6 +104,23 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return search
 
 
+def add_evidence(command: argparse.ArgumentParser) -> None:
+    """How far to look for evidence, for a command that does nothing else."""
+    command.add_argument(
+        "--evidence", choices=("stored", "static"), default="static",
+        help="stored: only what earlier runs found (default: %(default)s)",
+    )  # fmt: skip
+    _add_budget(command)
+
+
+def _add_budget(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--evidence-budget", type=_limits, metavar="LIMITS",
+        help="what that may cost in one run: seconds, bytes of files, or both, such as 20s, 60MB or 5s,10MB "
+        "(default: 20s,60MB)",
+    )  # fmt: skip
+
+
 def count_of_stacks(text: str) -> int:
     """The number that ``--count`` gives.
 
@@ -103,6 +130,15 @@ def count_of_stacks(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
     return int(text)
+
+
+def _limits(text: str) -> EvidenceLimits:
+    from knowledge.evidence_budget import parse_limits
+
+    try:
+        return parse_limits(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from resolver.commands.image_targets import ImageAsTarget
     from resolver.context import Context
     from resolver.pipeline import Pipeline
+    from resolver.progress import TerminalProgress
     from resolver.resolver import Resolver, Solution
     from resolver.target import Target
     from resolver.units.settings import UnitSettings
@@ -53,6 +54,7 @@ class Session:
         self.project = project_settings(PROJECT_FILE)
         self.now = report_moment()
         self.asked: Asked | None = None
+        self._progress: TerminalProgress | None = None
         self.index_url = ""
 
     def context(self, *, asks: bool = True) -> Context:
@@ -203,7 +205,7 @@ class Session:
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = self.with_evidence(context, knowledge)
+            context = self.with_imports(self.with_evidence(context, knowledge), knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -241,6 +243,33 @@ class Session:
         surfaces = WheelSurfaces(knowledge, reading_target(context.target), time.time)
         return msgspec.structs.replace(context, surfaces=surfaces)
 
+    def with_imports(self, context: Context, knowledge: Knowledge) -> Context:
+        """The context with what imports stacks on paper, where evidence is asked for."""
+        if getattr(self._options, "evidence", "none") == "none" or not context.recommendation.strides:
+            return context
+        import msgspec
+
+        from resolver.commands.imports import stack_imports
+        from resolver.commands.project_code import project_code
+
+        options = self._options
+        source = getattr(options, "source", None)
+        imports = stack_imports(
+            context.target,
+            knowledge,
+            time.time,
+            options.evidence_budget,
+            code=None if source is None else project_code(source),
+            kind=options.evidence,
+            told=self._tell_of_imports,
+        )
+        return msgspec.structs.replace(context, imports=imports)
+
+    def _tell_of_imports(self, releases: int) -> None:
+        """Say what takes so long."""
+        if self._progress is not None:
+            self._progress.show(f"importing a stack of {releases} releases on paper")
+
     def advised_by(
         self,
         knowledge: Knowledge,
@@ -258,7 +287,8 @@ class Session:
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
-        progress = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
+        shown = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
+        progress = self._progress = shown
         try:
             return advise(
                 context,

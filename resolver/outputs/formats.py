@@ -75,6 +75,7 @@ def rendered(
     width: int,
     pipfile: bytes | None = None,
     index_url: str = "",
+    refuted: bool = False,
 ) -> str:
     """An advice in one format; empty for a lockfile where there is no stack.
 
@@ -86,10 +87,12 @@ def rendered(
         width: columns of the terminal, for text.
         pipfile: content of the Pipfile that was asked for.
         index_url: of the default index, for a Pipfile without sources.
+        refuted: whether a refuted stack is written, too; else lockfiles of it are empty.
 
     Raises:
         LockfileError: the format cannot express the advice.
     """
+    is_written = advice.status.is_solved or (refuted and bool(advice.pins))
     match chosen:
         case Format.TEXT:
             from resolver.outputs.table import table
@@ -102,15 +105,15 @@ def rendered(
         case Format.PYLOCK:
             from resolver.outputs.pylock import pylock
 
-            return pylock(advice, target.markers) if advice.status.is_solved else ""
+            return pylock(advice, target.markers) if is_written else ""
         case Format.REQUIREMENTS:
             from resolver.outputs.requirements import requirements
 
-            return requirements(advice, target.name, hashes=hashes) if advice.status.is_solved else ""
+            return requirements(advice, target.name, hashes=hashes) if is_written else ""
         case Format.PIPFILE_LOCK:
             from resolver.outputs.pipfile_lock import pipfile_lock
 
             python = ".".join(target.markers["python_version"].split(".")[:2])
-            if not advice.status.is_solved:
+            if not is_written:
                 return ""
             return pipfile_lock(advice, python=python, index_url=index_url, pipfile=pipfile, hashes=hashes)

@@ -28,7 +28,13 @@ def table(advice: Advice, target: str, width: int) -> str:
 def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
     if not advice.status.is_solved:
         yield from _refusal(advice, target)
-    else:
+    if advice.status is Status.REFUTED:
+        yield "The stack with the least against it (--allow-refuted writes it):"
+        yield ""
+        yield from _pins(advice, width)
+        yield ""
+        yield from _remarks(advice)
+    elif advice.status.is_solved:
         yield f"Advised for {target}:"
         yield ""
         yield from _pins(advice, width)
@@ -48,6 +54,8 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
 def _refusal(advice: Advice, target: str) -> Iterator[str]:
     if advice.status is Status.NOT_PROVEN:
         yield f"Found no stack for {target} that meets these requirements; that there is none is not proven."
+    elif advice.status is Status.REFUTED:
+        yield f"No stack for {target} that meets these requirements runs: evidence speaks against each one."
     else:
         yield f"No stack for {target} meets these requirements."
     yield ""
@@ -97,7 +105,7 @@ def _newer(pin: Pin) -> str:
     if not pin.rejected:
         return "it is the newest"
     # What code lacks is worth more words than what the target cannot use anyway.
-    warned = (each for each in pin.rejected if each.reason.level is Level.WARNING)
+    warned = (each for each in pin.rejected if each.reason.level is not Level.INFO)
     rejection = next(warned, pin.rejected[0])
     return f"{rejection.version} {rejection.reason.message}"
 

@@ -20,8 +20,10 @@ from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.strides.api_demand import ApiDemandStride
+from resolver.units.strides.imports import ImportsStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
+from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.unloadable import UnloadableWrap
@@ -43,11 +45,12 @@ UNITS = Pipeline(
     ),
     steps=(FreshnessStep(),),
     pair_steps=(TemporalRiskStep(),),
-    strides=(ApiDemandStride(),),
+    strides=(ApiDemandStride(), ImportsStride()),
     wraps=(
         HeldBackWrap(),
         PythonHoldsBackWrap(),
         UnmetDemandWrap(),
+        ImportDoubtsWrap(),
         ImagePinsWrap(),
         UnloadableWrap(),
         LinksWrap(),

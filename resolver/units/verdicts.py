@@ -56,7 +56,9 @@ class Refutation(msgspec.Struct, frozen=True):
 
     Attributes:
         releases: normalised project name to the mask of its releases for which the reason holds.
+        examined: likewise, those of which it is certain; the rest is assumed. None where all are.
     """
 
     releases: Mapping[str, int]
     reason: Justification
+    examined: Mapping[str, int] | None = None

@@ -1,0 +1,62 @@
+"""What strides refuted in a run: proofs that rest on it are made certain, or give way to the least bad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from resolver.propagation import UnsatisfiableError
+from resolver.stack import Stack
+from resolver.units.verdicts import Refutation
+from resolver.universe import RefutedReleases, Universe, refuted
+
+MOST_NARROWED = 3
+"""So many intervals of releases are looked at again, to verify proofs; what is left is believed."""
+
+
+class Evidence:
+    """Remembers refuted stacks; one object per search.
+
+    Args:
+        universe: of the search.
+    """
+
+    def __init__(self, universe: Universe) -> None:
+        self._universe = universe
+        self._refutations: dict[RefutedReleases, Refutation] = {}
+        self._stacks: list[tuple[int, Stack]] = []
+        self._narrowed: set[RefutedReleases] = set()
+
+    def refuted(self, stack: Stack, refutations: Sequence[Refutation]) -> None:
+        """Remember why a stack was not accepted."""
+        self._stacks.append((len(refutations), stack))
+        self._refutations |= {refuted(refutation): refutation for refutation in refutations}
+
+    def is_narrowed(self, error: UnsatisfiableError) -> bool:
+        """Whether a proof rested on releases between those that were examined; then only these count now."""
+        wide = [key for key in self._keys(error) if not key.is_certain and key not in self._narrowed]
+        if not wide or len(self._narrowed) + len(wide) > MOST_NARROWED:
+            return False
+        universe = self._universe
+        self._narrowed.update(wide)
+        universe.suspend(sum(universe.assumptions.bit(key) for key in wide))
+        for key in wide:
+            refutation = self._refutations[key]
+            narrow = Refutation(dict(key.examined), refutation.reason)
+            self._refutations[refuted(narrow)] = narrow
+            universe.refute(narrow)
+        return True
+
+    def least_bad(self, error: UnsatisfiableError, score: Callable[[Stack], int]) -> Stack | None:
+        """The stack with the fewest failures, the best of those; None where a proof rests on other things."""
+        if not self._stacks or not self._keys(error):
+            return None
+        return min(self._stacks, key=lambda one: (one[0], -score(one[1])))[1]
+
+    def suspend(self) -> None:
+        """Go on as if nothing had been refuted."""
+        universe = self._universe
+        universe.suspend(sum(universe.assumptions.bit(key) for key in self._refutations))
+
+    def _keys(self, error: UnsatisfiableError) -> list[RefutedReleases]:
+        made = self._universe.assumptions
+        return [key for key in made.keys(error.proof.assumptions) if isinstance(key, RefutedReleases)]
