@@ -1,4 +1,4 @@
-"""Manifests, constraints, overrides and existing locks: what each of them does to an advice."""
+"""Manifests, hashes and local projects: what each of them does to an advice."""
 
 from __future__ import annotations
 
@@ -8,40 +8,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from fakes.commands import Commands, Ran
+from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
+from fakes.web_index import advised, pins, web_index
 
 
 @pytest.fixture
 def index() -> FakeIndex:
-    index = FakeIndex()
-    index.add("flask", "2.0", requires=["werkzeug<3"])
-    index.add("flask", "3.0", requires=["werkzeug>=3", "click"], extras={"async": ["asgiref"]})
-    for version in ("2.0", "3.0", "3.1"):
-        index.add("werkzeug", version, sdist=True)
-    for name in ("asgiref", "click", "django", "pytest", "ruff"):
-        index.add(name, "1.0")
-        index.add(name, "2.0")
-    index.add("quart", "1.0", requires=["werkzeug>=3"])
-    return index
+    return web_index()
 
 
 @pytest.fixture
 def server(index: FakeIndex) -> Iterator[IndexServer]:
     with IndexServer(index) as running:
         yield running
-
-
-def pins(ran: Ran) -> list[str]:
-    assert ran.code == 0, ran.err
-    return re.findall(r"^[^ #].*", ran.out, re.MULTILINE)
-
-
-def advised(stackwright: Commands, *arguments: str) -> list[str]:
-    ran = stackwright.advise(*arguments, "--format", "requirements", "--no-hashes")
-    assert ran.err == ""
-    return pins(ran)
 
 
 PYPROJECT = """\
@@ -137,218 +118,6 @@ def test_a_pyproject_without_dependencies_is_passed_over(stackwright: Commands) 
     stackwright.write("pyproject.toml", "[tool.ruff]\nline-length = 100\n")
     stackwright.write("requirements.txt", "click\n")
     assert "those of requirements.txt are meant" in stackwright.advise().err
-
-
-def test_constraints_limit_and_bring_nothing_in(stackwright: Commands, server: IndexServer) -> None:
-    stackwright.write(
-        "limits.txt", "werkzeug<3.1\nclick==1.0\ndjango<2\nnowhere==1 ; sys_platform == 'win32'\n"
-    )
-    assert advised(stackwright, "flask", "-c", "limits.txt") == ["click==1.0", "flask==3.0", "werkzeug==3.0"]
-    assert not any("django" in request.path for request in server.requests)
-
-
-def test_constraints_of_requirements_files_and_locks(stackwright: Commands) -> None:
-    stackwright.write("limits.txt", "werkzeug<3.1\n")
-    stackwright.write("some.in", "-c limits.txt\nflask\n")
-    assert "werkzeug==3.0" in advised(stackwright, "-r", "some.in")
-    assert stackwright.advise("-r", "some.in", "-o", "pylock.toml").code == 0
-    assert "werkzeug==3.0" in advised(stackwright, "quart", "-c", "pylock.toml")
-
-
-def test_a_constraint_is_named_in_the_explanation(stackwright: Commands) -> None:
-    stackwright.write("limits.txt", "# limits\nwerkzeug<2\n")
-    ran = stackwright.advise("flask", "-c", "limits.txt")
-    assert ran.code == 1
-    assert "the constraint werkzeug<2 (limits.txt:2:1) admits no release" in ran.out
-
-
-def test_a_constraint_in_the_way_is_named(stackwright: Commands) -> None:
-    stackwright.write("limits.txt", "werkzeug<3\n")
-    ran = stackwright.advise("quart", "-c", "limits.txt")
-    assert ran.code == 1
-    assert "quart depends on werkzeug>=3 and the constraint werkzeug<3 (limits.txt:1:1) holds" in ran.out
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("flask[async]<3", "a constraint with extras"),
-        ("flask @ https://index.example/flask-1.0.tar.gz", "a constraint by URL or path"),
-        ("./flask", "a constraint by URL or path"),
-    ],
-)
-def test_constraints_that_are_none(stackwright: Commands, server: IndexServer, line: str, told: str) -> None:
-    stackwright.write("limits.txt", f"click\n{line}\n")
-    ran = stackwright.advise("flask", "-c", "limits.txt")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"stackwright: error: limits.txt:2:1: {told}: {line!r}")
-    assert server.requests == []
-
-
-def test_overrides_replace_what_dependencies_ask(stackwright: Commands) -> None:
-    stackwright.write("overrides.txt", "werkzeug==2.0  # for all\n")
-    assert advised(stackwright, "flask", "quart", "--override", "overrides.txt") == [
-        "click==2.0",
-        "flask==3.0",
-        "quart==1.0",
-        "werkzeug==2.0",
-    ]
-
-
-def test_an_override_for_one_dependent_leaves_the_others(stackwright: Commands) -> None:
-    stackwright.write("overrides.txt", "flask: werkzeug==2.0\n")
-    assert "werkzeug==2.0" in advised(stackwright, "flask", "--override", "overrides.txt")
-    ran = stackwright.advise("flask", "quart", "--override", "overrides.txt", COLUMNS="400")
-    assert ran.code == 1
-    assert "flask depends on werkzeug==2.0 (an override: overrides.txt:1:8)" in ran.out
-
-
-def test_an_override_that_is_not_live_drops_the_dependency(stackwright: Commands) -> None:
-    stackwright.write("overrides.txt", "flask: click ; python_version < '3'\n")
-    assert advised(stackwright, "flask", "--override", "overrides.txt") == ["flask==3.0", "werkzeug==3.1"]
-
-
-def test_what_the_user_requires_is_not_overridden(stackwright: Commands) -> None:
-    stackwright.write("overrides.txt", "werkzeug\n")
-    assert advised(stackwright, "flask==3.0", "werkzeug<3", "--override", "overrides.txt") == [
-        "click==2.0",
-        "flask==3.0",
-        "werkzeug==2.0",
-    ]
-
-
-def test_overrides_of_the_project_here(stackwright: Commands) -> None:
-    stackwright.write(
-        "pyproject.toml", '[tool.stackwright]\noverrides = ["flask: werkzeug==2.0", "click<2"]\n'
-    )
-    assert advised(stackwright, "flask") == ["click==1.0", "flask==3.0", "werkzeug==2.0"]
-
-
-@pytest.mark.parametrize(
-    ("line", "place", "told"),
-    [
-        ("flask: werkzeug >", "overrides.txt:2:17", "Expected"),
-        ("-r other.txt", "overrides.txt:2:1", "an option, where only overrides may stand"),
-        ("./here", "overrides.txt:2:1", "an override by URL or path"),
-        ("flask: https://index.example/x.whl", "overrides.txt:2:8", "an override by URL or path"),
-    ],
-)
-def test_overrides_that_are_none(
-    stackwright: Commands, server: IndexServer, line: str, place: str, told: str
-) -> None:
-    stackwright.write("overrides.txt", f"click\n{line}\n")
-    ran = stackwright.advise("flask", "--override", "overrides.txt")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"stackwright: error: {place}: {told}")
-    assert server.requests == []
-
-
-LOCKS = {
-    "pins.txt": "werkzeug==3.0\n"
-    "click==1.0 ; python_version > '3'\nclick==2.0 ; python_version < '3'\nflask==9.9\n",
-    "Pipfile.lock": '{"_meta": {}, "default": '
-    '{"werkzeug": {"version": "==3.0"}, "click": {"version": "==1.0"}}}',
-    "pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\n'
-    + "".join(
-        f'[[packages]]\nname = "{name}"\nversion = "{version}"\n'
-        f'[[packages.wheels]]\nurl = "https://index.example/{name}-{version}-py3-none-any.whl"\n'
-        f'hashes = {{sha256 = "00"}}\n'
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-    "uv.lock": "version = 1\n"
-    + "".join(
-        f'[[package]]\nname = "{name}"\nversion = "{version}"\n'
-        'source = { registry = "https://index.example/simple" }\n'
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-    "poetry.lock": "".join(
-        f'[[package]]\nname = "{name}"\nversion = "{version}"\nfiles = []\n'
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-    "pdm.lock": "".join(
-        f'[[package]]\nname = "{name}"\nversion = "{version}"\nfiles = []\n'
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-    "pixi.lock": "version: 6\npackages:\n"
-    + "".join(
-        f"- pypi: https://files.example/{name}.whl\n  name: {name}\n  version: '{version}'\n"
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-    "conda-lock.yml": "version: 1\npackage:\n"
-    + "".join(
-        f"- name: {name}\n  version: '{version}'\n  manager: pip\n  platform: linux-64\n"
-        for name, version in (("werkzeug", "3.0"), ("click", "1.0"))
-    ),
-}
-KEPT = ["click==1.0", "flask==3.0", "werkzeug==3.0"]
-NEWEST = ["click==2.0", "flask==3.0", "werkzeug==3.1"]
-
-
-@pytest.mark.parametrize("name", LOCKS)
-@pytest.mark.parametrize("kind", ["stable", "latest"])
-def test_locks_of_every_format_are_preferred(stackwright: Commands, name: str, kind: str) -> None:
-    stackwright.write(name, LOCKS[name])
-    assert advised(stackwright, "flask", "--prefer", name, "--type", kind) == KEPT
-
-
-def test_preferences_give_way_where_they_do_not_fit(stackwright: Commands) -> None:
-    stackwright.write("pins.txt", "werkzeug==2.0\nclick==1.0\n")
-    assert advised(stackwright, "flask", "quart", "--prefer", "pins.txt") == [
-        "click==1.0",
-        "flask==3.0",
-        "quart==1.0",
-        "werkzeug==3.1",
-    ]
-
-
-def test_upgrade_keeps_nothing_of_one_project_or_of_any(stackwright: Commands) -> None:
-    stackwright.write("pins.txt", LOCKS["pins.txt"])
-    prefer = ("--prefer", "pins.txt")
-    assert advised(stackwright, "flask", *prefer, "--upgrade=Click") == [NEWEST[0], *KEPT[1:]]
-    assert advised(stackwright, "flask", *prefer, "--upgrade", "click", "--upgrade=werkzeug") == NEWEST
-    assert advised(stackwright, *prefer, "flask", "--upgrade") == NEWEST
-
-
-def test_reasons_say_what_was_kept_and_from_where(stackwright: Commands) -> None:
-    stackwright.write("pins.txt", LOCKS["pins.txt"])
-    report = stackwright.advise("flask", "--prefer", "pins.txt", "--format", "json").json
-    click = next(pin for pin in report["pins"] if pin["name"] == "click")
-    assert "kept from pins.txt" in [reason["message"] for reason in click["reasons"]]
-    assert [(r["version"], r["reason"]["message"]) for r in click["rejected"]] == [
-        ("2.0", "is newer than what is kept from pins.txt (--upgrade=click tries it)")
-    ]
-
-
-def test_the_file_that_is_replaced_is_preferred(stackwright: Commands, index: FakeIndex) -> None:
-    assert stackwright.advise("flask", "-o", "pylock.toml", "-q").code == 0
-    index.add("click", "3.0")
-    stackwright.environ["STACKWRIGHT_STORE"] = str(stackwright.home / "another.sqlite3")
-    kept = stackwright.advise("flask", "-o", "pylock.toml", "-q")
-    assert (kept.code, kept.out) == (0, "")
-    assert kept.err == (
-        "stackwright: what pylock.toml pins is kept while it fits (--upgrade looks for newer releases)\n"
-    )
-    assert 'version = "2.0"' in stackwright.path("pylock.toml").read_text()
-    upgraded = stackwright.advise("flask", "-o", "pylock.toml", "-q", "--upgrade")
-    assert upgraded == Ran(code=0, out="", err="")
-    assert 'name = "click"\nversion = "3.0"' in stackwright.path("pylock.toml").read_text()
-
-
-def test_a_file_that_is_replaced_may_be_anything(stackwright: Commands) -> None:
-    stackwright.write("pylock.toml", "nothing of the kind")
-    ran = stackwright.advise("flask", "-o", "pylock.toml", "-q")
-    assert ran.code == 0
-    assert ran.err.startswith(
-        "stackwright: nothing is kept of the present file: pylock.toml:1: is no valid TOML"
-    )
-
-
-def test_a_preferred_file_must_be_readable(stackwright: Commands, server: IndexServer) -> None:
-    stackwright.write("pylock.toml", "nothing of the kind")
-    ran = stackwright.advise("flask", "--prefer", "pylock.toml")
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("stackwright: error: pylock.toml:1: is no valid TOML")
-    assert server.requests == []
 
 
 def hash_of(index: FakeIndex, filename: str) -> str:
@@ -491,7 +260,7 @@ def test_mistakes_are_told(
 ) -> None:
     for name in ("old", "dynamic"):
         stackwright.path(name).mkdir()
-    stackwright.write("pylock.toml", LOCKS["pylock.toml"])
+    stackwright.write("pylock.toml", 'lock-version = "1.0"\ncreated-by = "x"\npackages = []\n')
     stackwright.write("photo.png", b"\x89PNG")
     stackwright.write("some.in", "click\n")
     stackwright.write(
@@ -512,14 +281,3 @@ def test_report_names_the_files_with_their_digests(stackwright: Commands) -> Non
         {"path": name, "digest": f"sha256:{hashlib.sha256(stackwright.path(name).read_bytes()).hexdigest()}"}
         for name in ("some.in", "limits.txt")
     ]
-
-
-def test_what_constraints_and_overrides_say_is_part_of_the_digest(stackwright: Commands) -> None:
-    stackwright.write("limits.txt", "click<9\n")
-
-    def digest(*arguments: str) -> str:
-        report = stackwright.advise("flask", *arguments, "--format", "json").json
-        return str(report["input"]["digest"])
-
-    options = [(), ("-c", "limits.txt"), ("--override", "limits.txt")]
-    assert len({digest(*arguments) for arguments in options}) == 3

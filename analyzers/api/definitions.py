@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -200,3 +200,17 @@ def _parameter_values(head: SgNode | None, place: Place) -> dict[str, tuple[str,
 def _named(node: SgNode | None) -> Iterator[SgNode]:
     if node is not None:
         yield from node.named_children()
+
+
+def add_members(symbols: list[Symbol], members: Mapping[str, Symbol], reason: str | None = None) -> None:
+    """Give the classes among symbols further members, in place.
+
+    Args:
+        reason: why there may be others still.
+    """
+    for position, symbol in enumerate(symbols):
+        if symbol.kind is SymbolKind.CLASS:
+            added = {name: (*symbol.members.get(name, ()), member) for name, member in members.items()}
+            symbols[position] = replaced(
+                symbol, members={**symbol.members, **added}, open=symbol.open or reason
+            )

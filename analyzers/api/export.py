@@ -6,14 +6,16 @@ What does not bind a name at module level is passed over. Where a test is not de
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from analyzers.api import lazy
+from analyzers.api.all_names import Exports
+from analyzers.api.answers import answered
 from analyzers.api.bodies import Bodies
 from analyzers.api.conditions import ANY_TARGET, UNKNOWN, Conditions, Target
-from analyzers.api.definitions import Definitions, Scope, class_symbol, line_of, replaced
+from analyzers.api.definitions import Definitions, Scope, add_members, class_symbol, line_of, replaced
 from analyzers.api.expressions import Place, instances, types, values
+from analyzers.api.imports import Imports
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.openness import openness
 from analyzers.api.signatures import Decorators, decorators
@@ -27,7 +29,6 @@ _LIMIT_DEPTH = 40
 _PATTERNS = frozenset(
     {"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "list_splat_pattern"}
 )
-_EXPORT_CHANGES = re.compile(r"__all__\s*(?:\.\s*(?:append|extend|insert|remove)\b|\+=|\[)")
 
 
 def exported(text: str, target: Target = ANY_TARGET, *, is_stub: bool = False) -> ModuleSurface:
@@ -51,9 +52,8 @@ class _Exporter:
         self._definitions = Definitions(self._bodies, is_stub)
         self._tables = Tables()
         self._module = Scope()
-        self._stars: dict[str, None] = {}
-        self._exports: Names | None = None
-        self._export_changes = 0
+        self._imports = Imports(is_stub)
+        self._exports = Exports(self._tables)
         self._getattr: SgNode | None = None
         self._lazy: list[lazy.LazyNames] = []
         self._open: dict[str, None] = {}
@@ -86,18 +86,19 @@ class _Exporter:
         self._opened_classes(opened.classes)
         if self._bodies.has_errors():
             self._open["it is not understood as a whole"] = None
-        exports = self._exports
+        exports = self._exports.found
         names = dict.fromkeys(exports.names) if exports is not None else {}
         for name in names if self._is_stub else ():
             for position, symbol in enumerate(self._module.names.get(name, [])):
                 self._module.names[name][position] = replaced(symbol, is_type_only=False)
         return ModuleSurface(
             symbols=self._module.frozen(),
-            stars=tuple(self._stars),
+            stars=tuple(self._imports.stars),
             delegates=tuple(self._delegates),
             exports=tuple(names) if exports is not None else None,
             exports_of=tuple(f":{module}" for module in dict.fromkeys(exports.modules)) if exports else (),
-            are_exports_open=exports is not None and (not exports.is_complete or self._has_hidden_exports()),
+            are_exports_open=exports is not None
+            and (not exports.is_complete or self._exports.has_hidden(self._text)),
             open=tuple(self._open),
             open_submodules=tuple(opened.submodules),
             sets=tuple((target, name, line) for (target, name), line in self._sets.items()),
@@ -111,19 +112,13 @@ class _Exporter:
             if name is not None and not inside & {"function_definition", "class_definition", "lambda"}:
                 self._value(self._module, name, (), True, False)
 
-    def _has_hidden_exports(self) -> bool:
-        """Whether something changes ``__all__`` that is not read, such as a function."""
-        if self._text.count("__all__") <= self._export_changes + 1:
-            return False
-        return len(_EXPORT_CHANGES.findall(self._text)) > self._export_changes
-
     def _answers(self) -> None:
         """Take in what the module makes on request."""
         if "__getattr__" in self._module.names and not self._lazy:
             if self._getattr is None or self._is_stub:
                 self._open["__getattr__"] = None
             else:
-                self._lazy.append(lazy.answered(self._getattr, self._tables))
+                self._lazy.append(answered(self._getattr, self._tables))
         for found in self._lazy:
             self._delegates |= dict.fromkeys(found.delegates)
             if not found.is_complete:
@@ -135,17 +130,12 @@ class _Exporter:
     def _opened_classes(self, classes: dict[str, dict[str, int] | None]) -> None:
         for class_name, members in classes.items():
             symbols = self._module.names.get(class_name, [])
-            for position, symbol in enumerate(symbols):
-                if symbol.kind is not SymbolKind.CLASS:
-                    for name, line in (members or {}).items():
-                        self._sets.setdefault((f":{class_name}", name), line)
-                    continue
-                added = {
-                    name: (*symbol.members.get(name, ()), Symbol(SymbolKind.VALUE, line))
-                    for name, line in (members or {}).items()
-                }
-                reason = symbol.open or ("setattr" if members is None else None)
-                symbols[position] = replaced(symbol, members={**symbol.members, **added}, open=reason)
+            if any(symbol.kind is not SymbolKind.CLASS for symbol in symbols):
+                for name, line in (members or {}).items():
+                    self._sets.setdefault((f":{class_name}", name), line)
+            added = {name: Symbol(SymbolKind.VALUE, line) for name, line in (members or {}).items()}
+            reason = "setattr" if members is None else None
+            add_members(symbols, added, reason)
 
     # Statements.
 
@@ -172,9 +162,9 @@ class _Exporter:
                 elif definition is not None:
                     self._class(definition, decorators(node), scope, conditional, type_only, depth)
             case "import_statement":
-                self._import(node, scope, conditional, type_only)
+                self._imports.whole(node, scope, conditional, type_only)
             case "import_from_statement" | "future_import_statement":
-                self._import_from(node, scope, conditional, type_only)
+                self._imports.names(node, scope, conditional, type_only)
             case "if_statement":
                 self._if(node, scope, conditional, type_only, depth)
             case "type_alias_statement":
@@ -236,8 +226,7 @@ class _Exporter:
                 if left is None or right is None or scope.class_name:
                     return
                 if left.text() == "__all__":
-                    self._export_changes += 1
-                    self._exports = (self._exports or Names()) | self._tables.names(right)
+                    self._exports.extend(right)
                 elif left.kind() == "identifier":
                     self._tables.add(left.text(), None, right)
             case "call" if not scope.class_name:
@@ -262,23 +251,11 @@ class _Exporter:
         added = given[-1]
         is_one = method.text() in ("append", "add", "insert")
         if subject.text() == "__all__":
-            self._export_changes += 1
-            if method.text() == "remove":
-                return
-            text = string(added)
-            one = Names((text,)) if text is not None else Names(is_complete=False)
-            self._exports = (self._exports or Names()) | (one if is_one else self._tables.names(added))
+            self._exports.call(method.text(), added)
         elif subject.kind() == "identifier":
             self._tables.add(subject.text(), string(added) if is_one else None, added)
         elif subject.kind() == "subscript":
-            self._table_item(subject, added)
-
-    def _table_item(self, subscript: SgNode, value: SgNode) -> None:
-        table, key = subscript.field("value"), subscript.field("subscript")
-        if table is not None and key is not None and table.kind() == "identifier":
-            text = string(key)
-            if text is not None:
-                self._tables.add(table.text(), text, value)
+            self._tables.add_item(subject, added)
 
     def _assignment(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         targets: list[SgNode] = []
@@ -298,7 +275,7 @@ class _Exporter:
             elif target.kind() == "attribute" and right is not None:
                 self._assign_attribute(target, right)
             elif target.kind() == "subscript" and right is not None:
-                self._table_item(target, right)
+                self._tables.add_item(target, right)
             else:
                 self._targets(target, scope, conditional, type_only)
                 if right is not None and target.text().lstrip("( ").startswith("__getattr__"):
@@ -310,8 +287,8 @@ class _Exporter:
             self._open["__getattr__"] = None
             return
         self._lazy.append(found)
-        if self._exports is None and found.is_complete and not found.of_stub:
-            self._exports = Names(tuple(found.targets))
+        if self._exports.found is None and found.is_complete and not found.of_stub:
+            self._exports.found = Names(tuple(found.targets))
 
     def _assign_name(
         self,
@@ -331,8 +308,7 @@ class _Exporter:
             elif name in self._conditions.constants:
                 del self._conditions.constants[name]
             if name == "__all__":
-                added = self._tables.names(right)
-                self._exports = self._exports | added if conditional and self._exports else added
+                self._exports.assign(right, conditional)
             if name == "__getattr__":
                 self._getattr = None
         if annotation is not None:
@@ -368,12 +344,8 @@ class _Exporter:
         if all(symbol.kind is SymbolKind.ALIAS for symbol in symbols):
             for expression in values(subject, Place()):
                 self._sets.setdefault((expression, attribute.text()), line_of(target))
-        for position, symbol in enumerate(symbols):
-            if symbol.kind is SymbolKind.CLASS:
-                member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))
-                known = symbol.members.get(attribute.text(), ())
-                members = {**symbol.members, attribute.text(): (*known, member)}
-                symbols[position] = replaced(symbol, members=members, open=symbol.open)
+        member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))
+        add_members(symbols, {attribute.text(): member})
 
     def _targets(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
         pending = [node]
@@ -412,41 +384,6 @@ class _Exporter:
             found = types(parts[-1], Place(scope.class_name, scope.names))
             symbol = Symbol(SymbolKind.ALIAS, line_of(head), found, is_type_only=type_only)
             scope.bind(head.text(), symbol, conditional)
-
-    # Imports.
-
-    def _import(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        for child in node.named_children():
-            if child.kind() == "aliased_import":
-                module, alias = child.field("name"), child.field("alias")
-                if module is not None and alias is not None:
-                    is_own = type_only or self._is_own(module.text(), alias.text(), child.text())
-                    self._alias(scope, alias, module.text(), conditional, is_own)
-            elif child.kind() == "dotted_name":
-                root = child.text().partition(".")[0]
-                is_own = type_only or self._is_stub
-                symbol = Symbol(SymbolKind.ALIAS, line_of(child), (root,), is_type_only=is_own)
-                scope.bind(root, symbol, conditional)
-
-    def _import_from(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        text = node.text()
-        for name, target in lazy.imported_names(node).items():
-            is_own = type_only or self._is_own(target, name, text)
-            symbol = Symbol(SymbolKind.ALIAS, line_of(node), (target,), is_type_only=is_own)
-            scope.bind(name, symbol, conditional)
-        module = node.field("module_name")
-        if module is not None and not type_only and text.rstrip(") ").endswith("*"):
-            self._stars["".join(module.text().split())] = None
-
-    def _is_own(self, target: str, name: str, statement: str) -> bool:
-        """Whether a stub imports something for itself alone: not relative, not ``x as x`` (PEP 484)."""
-        if not self._is_stub or target.startswith("."):
-            return False
-        return name != target.rpartition(".")[2] or re.search(rf"\bas\s+{name}\b", statement) is None
-
-    def _alias(self, scope: Scope, name: SgNode, target: str, conditional: bool, type_only: bool) -> None:
-        symbol = Symbol(SymbolKind.ALIAS, line_of(name), (target,), is_type_only=type_only)
-        scope.bind(name.text(), symbol, conditional)
 
     # Definitions.
 

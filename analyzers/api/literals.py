@@ -69,6 +69,14 @@ class Tables:
         """Note what is added to a collection: under a key of a mapping, or all that `node` holds."""
         self._additions.setdefault(name, []).append((key, node))
 
+    def add_item(self, subscript: SgNode, value: SgNode) -> None:
+        """``table["key"] = value``."""
+        table, key = subscript.field("value"), subscript.field("subscript")
+        if table is not None and key is not None and table.kind() == "identifier":
+            text = string(key)
+            if text is not None:
+                self.add(table.text(), text, value)
+
     def names(self, node: SgNode, depth: int = 0) -> Names:
         """The strings of a list, tuple or set, or the keys of a dict, and of what is made of such."""
         if depth > _DEPTH:

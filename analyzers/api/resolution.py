@@ -8,8 +8,8 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from analyzers.api.lineages import LIMIT_LINEAGE, OPEN_FOR_NOTHING, Lineage, merged, same_class
 from analyzers.api.modules import Module, Modules
 from analyzers.api.surface import SELF, ModuleSurface, Symbol, SymbolKind
 from analyzers.api.things import Definition, Instance, ModuleThing, Outside, OutsideInstance, Thing
@@ -19,23 +19,7 @@ _DEPTH = 60
 _NO_CIRCLE = 1 << 30
 _LIMIT_LENGTH = 1_000
 _LIMIT_THINGS = 6
-_LIMIT_MRO = 60
 _STEP = re.compile(r"\.[^\W\d]\w*|\(\)|\[\]")
-_OPEN_FOR_NOTHING = frozenset(
-    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"}
-    | {"typing_extensions.Generic"}
-)
-
-
-class Lineage(NamedTuple):
-    """A class and what it inherits from, in the order of look-up.
-
-    Attributes:
-        open: why it may have members that are not in sight.
-    """
-
-    classes: tuple[Definition, ...]
-    open: str | None
 
 
 class Resolution:
@@ -350,7 +334,7 @@ class Resolution:
         return self._lineages[key]
 
     def _inherited(self, of: Definition, depth: int) -> Lineage:
-        own = self._same_class(of)
+        own = same_class(of, self._modules)
         reason = next((each.symbol.open for each in own if each.symbol.open), None)
         parents: list[Lineage] = []
         for each in own:
@@ -367,24 +351,10 @@ class Resolution:
                 )
                 if isinstance(base, Definition):
                     parents.append(self.lineage(base.of(None), depth + 1))
-                elif base is None or base.path not in _OPEN_FOR_NOTHING:
+                elif base is None or base.path not in OPEN_FOR_NOTHING:
                     reason = reason or f"its base {expression.lstrip(':')} is not at hand"
         reason = reason or next((parent.open for parent in parents if parent.open), None)
-        return Lineage((*own, *_merged([list(parent.classes) for parent in parents]))[:_LIMIT_MRO], reason)
-
-    def _same_class(self, of: Definition) -> tuple[Definition, ...]:
-        """The class in the source and in the stub, the one in the stub first where types are asked for."""
-        module = self._modules.get(of.module)
-        if module is None or "." in of.name:
-            return (of,)
-        found = [
-            Definition(of.module, of.name, symbol)
-            for surface in module.surfaces
-            for symbol in surface.symbols.get(of.name, ())
-            if symbol.kind is SymbolKind.CLASS
-        ]
-        # Types are stated in the stub, where there is one.
-        return tuple(reversed(found)) or (of,)
+        return Lineage((*own, *merged([list(parent.classes) for parent in parents]))[:LIMIT_LINEAGE], reason)
 
 
 def split(expression: str) -> tuple[str, list[str]]:
@@ -425,16 +395,3 @@ def _says_nothing(thing: Thing) -> bool:
         return False
     symbol = thing.symbol
     return symbol.kind is SymbolKind.VALUE and not symbol.values and not symbol.text
-
-
-def _merged(lineages: list[list[Definition]]) -> list[Definition]:
-    """The parents' lines of descent as one, by C3; where they contradict each other, in their order."""
-    merged: list[Definition] = []
-    pending = [line for line in lineages if line]
-    while pending and len(merged) < _LIMIT_MRO:
-        head = next(
-            (line[0] for line in pending if not any(line[0] in other[1:] for other in pending)), pending[0][0]
-        )
-        merged.append(head)
-        pending = [rest for line in pending if (rest := [each for each in line if each != head])]
-    return merged

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, MutableMapping, Sequence
 
 from analyzers.api.conditions import ANY_TARGET, Target
+from analyzers.api.lineages import Lineage
 from analyzers.api.modules import Modules, Root
 from analyzers.api.namespaces import Namespaces
-from analyzers.api.resolution import Lineage, Resolution, split
+from analyzers.api.resolution import Resolution, split
 from analyzers.api.surface import ModuleKey, ModuleSurface
 from analyzers.api.things import Definition, Instance, ModuleThing, Outside, OutsideInstance, Thing
 

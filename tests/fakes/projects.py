@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from analyzers.evidence import Finding
+from analyzers.evidence import Finding, Level
 from analyzers.manifests.discovery import manifest_format, read_manifest
-from analyzers.source.dependencies.findings import dependency_findings
+from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.dependencies.project import project_of
 from analyzers.source.names.provided_names import Provided
 from analyzers.source.names.standard_library import PythonVersion
@@ -17,6 +17,8 @@ from analyzers.source.records import Role
 from analyzers.source.settings import ScanSettings
 from fakes.source_imports import imports_of, notebook_imports
 from fakes.texts import Texts
+
+PROJECT = '[project]\nname = "ours"\nrequires-python = ">=3.9"\ndependencies = [{}]\n'
 
 
 def findings(
@@ -62,3 +64,27 @@ def role_of(path: str) -> Role:
 
 def _is_manifest(path: str, text: str) -> bool:
     return manifest_format(path) is not None or "# /// script" in text
+
+
+def project(*dependencies: str, rest: str = "") -> str:
+    """A ``pyproject.toml`` with these dependencies."""
+    return PROJECT.format(", ".join(f'"{one}"' for one in dependencies)) + rest
+
+
+def told(
+    files: Mapping[str, str],
+    *,
+    settings: ScanSettings | None = None,
+    installed: Sequence[Provided] = (),
+    python: PythonVersion | None = None,
+) -> list[tuple[str, str | None, Level]]:
+    """Id, subject and level of each finding, all of which have what findings have."""
+    found = findings(files, settings=settings, provided=installed, python=python)
+    assert all(one.id in DEPENDENCY_FINDINGS and one.location and one.evidence for one in found)
+    return [(one.id, one.subject, one.level) for one in found]
+
+
+def only(files: Mapping[str, str], *, installed: Sequence[Provided] = ()) -> Finding:
+    """The one finding that there is."""
+    (found,) = findings(files, provided=installed)
+    return found

@@ -1,7 +1,8 @@
+"""What a module binds and exports, whatever is written in it."""
+
 from __future__ import annotations
 
 import time
-from textwrap import dedent
 
 import pytest
 from hypothesis import given
@@ -9,22 +10,12 @@ from hypothesis import strategies as st
 
 from analyzers.api.conditions import Target
 from analyzers.api.export import exported
-from analyzers.api.surface import ModuleSurface, Parameter, ParameterKind, Symbol, SymbolKind
-
-LINUX = Target(python=(3, 11), platform="linux")
-
-
-def _exported(text: str, target: Target = LINUX, *, is_stub: bool = False) -> ModuleSurface:
-    return exported(dedent(text), target, is_stub=is_stub)
-
-
-def _only(surface: ModuleSurface, name: str) -> Symbol:
-    (symbol,) = surface.symbols[name]
-    return symbol
+from analyzers.api.surface import SymbolKind
+from fakes.surfaces import LINUX, only, surface_of
 
 
 def _names(text: str, target: Target = LINUX) -> set[str]:
-    symbols = _exported(text, target).symbols
+    symbols = surface_of(text, target).symbols
     return {name for name, found in symbols.items() if not all(each.is_type_only for each in found)}
 
 
@@ -101,7 +92,7 @@ def test_a_decided_elif_ends_the_alternatives() -> None:
 
 
 def test_keeps_alternatives_and_the_last_of_plain_bindings() -> None:
-    surface = _exported(
+    surface = surface_of(
         """
         try:
             from ujson import loads
@@ -112,20 +103,20 @@ def test_keeps_alternatives_and_the_last_of_plain_bindings() -> None:
         """
     )
     assert [symbol.kind for symbol in surface.symbols["loads"]] == [SymbolKind.ALIAS, SymbolKind.VALUE]
-    assert _only(surface, "x").kind is SymbolKind.FUNCTION
+    assert only(surface, "x").kind is SymbolKind.FUNCTION
 
 
 def test_what_only_type_checkers_see_is_marked() -> None:
-    surface = _exported(
+    surface = surface_of(
         "from t import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import B\ndef f() -> B: ..."
     )
-    assert _only(surface, "B").is_type_only
-    assert _only(surface, "B").values == ("a.B",)
-    assert _only(surface, "f").values == (":B()",)
+    assert only(surface, "B").is_type_only
+    assert only(surface, "B").values == ("a.B",)
+    assert only(surface, "f").values == (":B()",)
 
 
 def test_a_stub_imports_for_itself_what_it_does_not_export() -> None:
-    surface = _exported(
+    surface = surface_of(
         """
         import a, b as b, c.d as e
         from f import g, h as h, i as j, k
@@ -134,215 +125,9 @@ def test_a_stub_imports_for_itself_what_it_does_not_export() -> None:
         """,
         is_stub=True,
     )
-    assert {name for name in surface.symbols if not _only(surface, name).is_type_only} == set("bhkl") | {
+    assert {name for name in surface.symbols if not only(surface, name).is_type_only} == set("bhkl") | {
         "__all__"
     }
-
-
-def test_reads_parameters() -> None:
-    kind = ParameterKind
-    surface = _exported(
-        "def f(a, b=1, /, c: int = 2, *args: str, d, e: int = 3, **kw): ...\ndef g(*, a): ..."
-    )
-    assert _only(surface, "f").parameters == (
-        Parameter("a", kind.POSITIONAL_ONLY),
-        Parameter("b", kind.POSITIONAL_ONLY, True),
-        Parameter("c", kind.POSITIONAL, True),
-        Parameter("args", kind.VAR_POSITIONAL, True),
-        Parameter("d", kind.KEYWORD_ONLY),
-        Parameter("e", kind.KEYWORD_ONLY, True),
-        Parameter("kw", kind.VAR_KEYWORD, True),
-    )
-    assert _only(surface, "g").parameters == (Parameter("a", kind.KEYWORD_ONLY),)
-
-
-@pytest.mark.parametrize(
-    ("annotation", "values"),
-    [
-        ("A", (":A()",)),
-        ("m.A", (":m.A()",)),
-        ("'A'", (":A()",)),
-        ("Optional[A]", (":A()",)),
-        ("t.Optional['A']", (":A()",)),
-        ("A | None", (":A()",)),
-        ("'A | B'", (":A()", ":B()")),
-        ("Union[A, B, None]", (":A()", ":B()")),
-        ("A[int]", (":A()",)),
-        ("Annotated[A, 1]", (":A()",)),
-        ("type[A]", (":A",)),
-        ("Awaitable[A]", (":A()",)),
-        ("Iterator[A]", (":Iterator()",)),
-        ("Any", ()),
-        ("None", ()),
-        ("Literal['x']", ()),
-        ("Callable[..., A]", ()),
-        ("'not ( valid'", ()),
-    ],
-)
-def test_reads_annotations(annotation: str, values: tuple[str, ...]) -> None:
-    assert _only(_exported(f"def f() -> {annotation}: ..."), "f").values == values
-
-
-def test_a_context_manager_gives_what_its_generator_yields() -> None:
-    surface = _exported(
-        """
-        @contextlib.contextmanager
-        def f() -> Iterator[A]: ...
-        @contextmanager
-        def g():
-            yield B()
-        def h():
-            yield B()
-        """
-    )
-    assert [_only(surface, name).values for name in "fgh"] == [(":A()",), (":B()",), ()]
-
-
-def test_infers_what_functions_return() -> None:
-    surface = _exported(
-        """
-        def a(x):
-            def inner():
-                return No()
-            if x:
-                return Yes()
-            return [1]
-        def b():
-            result = m.make()
-            return result
-        def c(x: Given, y):
-            return x or y
-        async def d():
-            return await e()
-        def f(x):
-            return x
-        class C:
-            @classmethod
-            def make(cls, x):
-                return cls(x)
-            def me(self):
-                return self
-            def again(self):
-                return type(self)()
-            def other(self):
-                return self.me().x[0]
-            @staticmethod
-            def s():
-                return C()
-        """
-    )
-    assert _only(surface, "a").values == (":Yes()",)
-    assert _only(surface, "b").values == (":m.make()",)
-    assert _only(surface, "c").values == (":Given()",)
-    assert _only(surface, "d").values == (":e()",)
-    assert _only(surface, "f").values == ()
-    members = _only(surface, "C").members
-    assert {name: members[name][0].values for name in members} == {
-        "make": ("@",),
-        "me": ("@",),
-        "again": ("@",),
-        "other": ("@.me().x[]",),
-        "s": (":C()",),
-    }
-
-
-def test_reads_classes() -> None:
-    surface = _exported(
-        """
-        class C(Base, Generic[T], metaclass=ABCMeta):
-            x: int
-            y = None
-            def __init__(self, a: A, b):
-                self.a, self.b = a, b
-                self.c: D = b
-                self.d = Engine(a)
-                other.e = 1
-                def inner(self):
-                    self.no = 1
-            @property
-            def p(self) -> A: ...
-            @p.setter
-            def p(self, value): ...
-            @cached_property
-            def q(self):
-                return self.d
-            class Inner:
-                def f(self) -> Inner: ...
-            def g(self) -> Inner: ...
-            def h(self: S) -> S: ...
-            @classmethod
-            def k(cls): ...
-        """
-    )
-    symbol = _only(surface, "C")
-    assert symbol.values == (":Base", ":Generic")
-    assert symbol.open is None
-    assert {name: found[0].kind.value for name, found in symbol.members.items()} == {
-        "x": "value",
-        "y": "value",
-        "__init__": "function",
-        "a": "value",
-        "b": "value",
-        "c": "value",
-        "d": "value",
-        "p": "property",
-        "q": "property",
-        "Inner": "class",
-        "g": "function",
-        "h": "function",
-        "k": "function",
-    }
-    members = symbol.members
-    assert members["c"][0].values == (":D()",)
-    assert members["d"][0].values == (":Engine()",)
-    assert members["p"][0].values == (":A()",)
-    assert members["q"][0].values == ("@.d",)
-    assert members["g"][0].values == (":C.Inner()",)
-    assert members["h"][0].values == ("@",)
-    assert members["k"][0].is_class_method
-
-
-def test_the_overload_for_a_plain_call_tells_what_is_returned() -> None:
-    text = """
-        @overload
-        def f(a, *, lazy: Literal[True]) -> Lazy: ...
-        @overload
-        def f(a, *, lazy: Literal[False] = ...) -> Eager: ...
-        """
-    stub = _exported(text, is_stub=True).symbols["f"]
-    assert [symbol.values for symbol in stub] == [(":Eager()",), ()]
-    implemented = _only(_exported(dedent(text) + "def f(a, lazy=False, **kw): pass"), "f")
-    assert implemented.values == (":Eager()",)
-    assert [each.name for each in implemented.parameters or ()] == ["a", "lazy", "kw"]
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("class C(metaclass=Meta): ...", "metaclass Meta"),
-        ("class C(make()[0]): ...", None),
-        ("class C(*bases): ...", "a base is not known"),
-        ("class C:\n    def __getattr__(self, name): ...", "__getattr__"),
-        ("@register\nclass C: ...", "decorated with register"),
-        ("@total_ordering\nclass C: ...", None),
-        ("class C: ...\nfor n in names: setattr(C, n, 1)", "setattr"),
-        ("class C:\n    locals()[n] = 1", "setattr"),
-        ("class C: ...\nC.x = 1", None),
-    ],
-)
-def test_open_classes(text: str, reason: str | None) -> None:
-    assert _only(_exported(text), "C").open == reason
-
-
-def test_members_set_from_outside() -> None:
-    surface = _exported("class C: ...\nC.x = 1\nsetattr(C, 'y', 2)")
-    assert set(_only(surface, "C").members) == {"x", "y"}
-
-
-def test_unknown_decorators_leave_the_signature_open() -> None:
-    surface = _exported("@deprecate_kwarg('a')\ndef f(b): ...\n@functools.lru_cache(None)\ndef g(b): ...")
-    assert _only(surface, "f").open == "decorated with deprecate_kwarg"
-    assert _only(surface, "g").open is None
 
 
 @pytest.mark.parametrize(
@@ -366,12 +151,12 @@ def test_unknown_decorators_leave_the_signature_open() -> None:
 def test_reads_exports(
     text: str, exports: tuple[str, ...] | None, modules: tuple[str, ...], is_open: bool
 ) -> None:
-    surface = _exported(text)
+    surface = surface_of(text)
     assert (surface.exports, surface.exports_of, surface.are_exports_open) == (exports, modules, is_open)
 
 
 def test_star_imports() -> None:
-    assert _exported(
+    assert surface_of(
         "from .a import *\nfrom b.c import *\ntry:\n    from d import *\nexcept E: ..."
     ).stars == (
         ".a",
