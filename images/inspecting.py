@@ -26,6 +26,7 @@ from images.sources.reference_texts import ImageReference, ReferenceKind, parse_
 from images.sources.source import ImageSource, ReadLayer
 
 if TYPE_CHECKING:
+    from images.catalogers.catalog import Catalog
     from images.directory_root import DirectoryRoot
 
 _TOOL = Tool(name="stackwright", version="")
@@ -113,7 +114,8 @@ def _inspect_directory(
         raise ImageReferenceError(reference.text, error.reason) from error
     with root as files:
         found = catalogued(files, ImageConfig(), today, unread=_unread(files))
-        return root_report("directory", reference.text, ImageConfig(), found, files.unknowns, head)
+        unknowns = (*files.unknowns, *_no_root(files, found))
+        return root_report("directory", reference.text, ImageConfig(), found, unknowns, head)
 
 
 def _inspect_host(
@@ -146,6 +148,17 @@ def _unread(files: DirectoryRoot) -> tuple[Unknown, ...]:
     return files.unknowns
 
 
+def _no_root(files: DirectoryRoot, found: Catalog) -> tuple[Unknown, ...]:
+    """That a directory seems to be none that a container could have as its root."""
+    if found.interpreters or found.distributions or found.packages or found.libraries:
+        return ()
+    if {entry.name for entry in files.list(b"")} & _ROOT_DIRECTORIES:
+        return ()
+    reason = "it has neither etc nor usr nor bin, so that it is hardly a root file system"
+    return (Unknown(what="root", where="/", reason=reason),)
+
+
+_ROOT_DIRECTORIES = {b"etc", b"usr", b"bin", b"lib"}
 _MACHINES = ("arch", "cores", "memory_bytes")
 """What the machine knows better than its files."""
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from fakes.commands import Commands
-from fakes.image_files import FakeImage, write_docker_archive
+from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
 from fakes.layers import file, layer, whiteout
 
 SITE = "usr/lib/python3.11/site-packages"
@@ -36,3 +36,11 @@ def test_an_image_is_read_like_a_directory(tmp_path: Path) -> None:
     assert found["unknowns"] == expected["unknowns"] == []
     user = found["distributions"][1]
     assert user["demands"] == [{"distribution": "thing", "required": ["thing", "thing.f"]}]
+
+
+def test_a_layout_is_an_image_though_it_is_a_directory(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    content = layer(*(file(path, text.encode()) for path, text in FILES.items()))
+    write_oci_layout(commands.path("layout"), FakeImage(layers=(content,)))
+    found = commands.main("scan", "--installed", "layout", "--format", "json")
+    assert [one["name"] for one in json.loads(found.out)["distributions"]] == ["thing", "user"]

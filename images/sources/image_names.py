@@ -10,6 +10,7 @@ import re
 import msgspec
 
 from images.errors import ImageReferenceError
+from images.secrets import addresses_without_secrets
 from images.sources.default_registry import DEFAULT_REGISTRY
 
 _LONGEST = 1024
@@ -60,12 +61,20 @@ def parse_image_name(text: str) -> ImageName:
         )
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
+        if "://" in text:
+            raise ImageReferenceError(
+                addresses_without_secrets(text),
+                "is no name of an image but an address",
+                "write it without http://, https:// and user",
+            )
         raise ImageReferenceError(text, f"{digest!r} is no digest", "a digest is sha256: and 64 digits")
     first, slash, after = rest.partition("/")
     is_qualified = bool(slash) and (any(mark in first for mark in ".:[") or first == "localhost")
     registry, path = (first, after) if is_qualified else (DEFAULT_REGISTRY.name, rest)
     if not _REGISTRY.fullmatch(registry):
-        raise ImageReferenceError(text, f"{registry!r} is no name of a registry")
+        remedy = "write it without http:// and https://" if "://" in text else None
+        shown = addresses_without_secrets(text)
+        raise ImageReferenceError(shown, f"{registry!r} is no name of a registry", remedy)
     repository, colon, tag = path.partition(":")
     typed = repository
     if colon and not _TAG.fullmatch(tag):

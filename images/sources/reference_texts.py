@@ -82,7 +82,14 @@ def parse_reference(text: str) -> ImageReference:
     for prefix, kind in _PREFIXES:
         if text.startswith(prefix) and not Path(text).exists():
             return _forced(text, kind, text.removeprefix(prefix))
-    return _existing(text) or _named(text)
+    return _existing(text) or _named_within(text) or _named(text)
+
+
+def is_layout(directory: Path) -> bool:
+    """Whether a directory is an OCI layout."""
+    if not (directory / INDEX_NAME).is_file():
+        return False
+    return (directory / MARK_NAME).is_file() or (directory / "blobs").is_dir()
 
 
 def _forced(text: str, kind: ReferenceKind, rest: str) -> ImageReference:
@@ -137,10 +144,22 @@ def _existing(text: str) -> ImageReference | None:
         return None
     if not stat.S_ISDIR(mode):
         return ImageReference(text=text, kind=ReferenceKind.ARCHIVE, path=path)
-    if (path / INDEX_NAME).is_file() and ((path / MARK_NAME).is_file() or (path / "blobs").is_dir()):
+    if is_layout(path):
         return ImageReference(text=text, kind=ReferenceKind.OCI_LAYOUT, path=path)
     if _looks_like_path(text) or any(os.path.lexists(path / mark) for mark in _ROOT_MARKS):
         return ImageReference(text=text, kind=ReferenceKind.DIRECTORY, path=path)
+    return None
+
+
+def _named_within(text: str) -> ImageReference | None:
+    """An archive or layout that is written as a path, and after a colon the name of an image in it."""
+    words = text.split(":")
+    for path in (":".join(words[:count]) for count in range(1, len(words))):
+        if _looks_like_path(path) or path.endswith(_FILE_ENDINGS):
+            found = _existing(path)
+            if found is not None and found.kind not in _ROOT_KINDS:
+                name = text[len(path) + 1 :] or None
+                return ImageReference(text=text, kind=found.kind, path=found.path, name=name)
     return None
 
 

@@ -177,6 +177,7 @@ def _installation(options: argparse.Namespace) -> Iterator[tuple[str, FileReader
     """What ``--installed`` names, its files, and what could not be read of them: a prefix or an image."""
     from analyzers.directories import HeldDirectoryReader
     from images.errors import ImageReferenceError
+    from images.sources.reference_texts import is_layout
     from resolver.commands.scanning import environment_of
     from resolver.errors import InputError
 
@@ -186,19 +187,22 @@ def _installation(options: argparse.Namespace) -> Iterator[tuple[str, FileReader
     remedy = "name a virtual environment, a prefix or an image: --installed PREFIX"
     if prefix is None:
         raise InputError("--installed: no environment is active, nor is there a .venv", remedy)
-    if prefix.is_dir():
+    if prefix.is_dir() and not is_layout(prefix):
         with HeldDirectoryReader(prefix) as reader:
             yield str(prefix), reader, ()
         return
-    if not prefix.exists() and ":" not in options.installed:
+    named = options.installed or str(prefix)
+    if not prefix.exists() and ":" not in named:
         raise InputError(f"--installed {prefix}: there is no such directory", remedy)
     from images.image_files import PYTHON_FILES, image_files
     from resolver.commands.inspecting import inspection_progress
 
     try:
-        with inspection_progress(quiet=False) as progress:
-            files = image_files(options.installed, [PYTHON_FILES], environ=os.environ, progress=progress)
+        with inspection_progress(quiet=options.quiet) as progress:
+            files = image_files(
+                options.installed or str(prefix), [PYTHON_FILES], environ=os.environ, progress=progress
+            )
     except ImageReferenceError as error:
         error.add_note(remedy)
         raise
-    yield options.installed, files, files.unknowns
+    yield named, files, files.unknowns

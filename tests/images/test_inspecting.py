@@ -123,6 +123,14 @@ def test_a_directory_is_a_root_without_layers(tmp_path: Path) -> None:
     assert inspected(f"dir:{copy}").input.digest != report.input.digest
 
 
+def test_a_directory_that_is_hardly_a_root_is_told(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.tar").touch()
+    assert "hardly a root file system" in inspected(f"dir:{tmp_path}/files").unknowns[0].reason
+    (tmp_path / "files" / "etc").mkdir()
+    assert not inspected(f"dir:{tmp_path}/files").unknowns
+
+
 def test_a_name_in_other_bytes_than_unicode_is_told(tmp_path: Path) -> None:
     root = write_root(tmp_path / "r\udcff")
     assert inspected(f"dir:{root}").origin.reference == f"dir:{tmp_path}/r\\xff"

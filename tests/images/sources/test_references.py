@@ -68,11 +68,13 @@ def test_names_made_whole(text: str, whole: str) -> None:
         ("a" * 2000, "is no name of an image"),
         ("a\nb", "is no name of an image"),
         ("https://registry.example/a", "no name of a re"),
+        ("https://me:hunter2@registry.example/a", "registry.example/a: is no name of an image"),
     ],
 )
 def test_names_that_are_none(text: str, message: str) -> None:
-    with pytest.raises(ImageReferenceError, match=message):
+    with pytest.raises(ImageReferenceError, match=message) as caught:
         parse_image_name(text)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_upper_case_is_explained() -> None:
@@ -148,6 +150,9 @@ def test_paths_with_names_behind_them(directory: Path) -> None:
             "oci:layout:1.0",
             f"oci:layout:@sha256:{D}",
             "oci-archive:-:tag",
+            "./a:b.tar:x:1",
+            "a:b.tar:@0",
+            "./layout:1.0",
         )
     ]
     assert [(str(one.path), one.name) for one in found] == [
@@ -156,6 +161,9 @@ def test_paths_with_names_behind_them(directory: Path) -> None:
         ("layout", "1.0"),
         ("layout", f"@sha256:{D}"),
         ("-", "tag"),
+        ("a:b.tar", "x:1"),
+        ("a:b.tar", "@0"),
+        ("layout", "1.0"),
     ]
 
 
