@@ -73,7 +73,7 @@ class _Exporter:
             self._walruses()
         opened = openness(self._text, self._root, self._tables)
         self._open |= opened.module
-        self._stars |= opened.copied
+        self._imports.stars |= opened.copied
         for right in opened.replacements:
             found = lazy.replacement(right, self._tables)
             if found is None:
