@@ -35,6 +35,7 @@ _OF_DRIVERS = re.compile(
 # Parts of the C library that musl answers itself, by whatever number. Source: musl, ldso/dynlink.c.
 _MUSL_ANSWERS = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\..*")
 
+_C_LIBRARY = re.compile(r"libc\.so\.6|libc\.musl-.+|ld-musl-.+")
 
 _INCOMPLETE = Finding(
     id="library-check-incomplete",
@@ -55,14 +56,18 @@ class _Problem(msgspec.Struct, frozen=True):
 def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.date) -> tuple[Finding, ...]:
     """``library-missing``, ``symbol-version-missing``, ``libc-mismatch`` and ``wrong-architecture``.
 
-    Where the search for libraries was ended by its limit, ``library-check-incomplete`` in place of these.
+    Where the search for libraries was ended by its limit, ``library-check-incomplete`` in place of these. A
+    root without any C library, such as a prefix that was copied out of a system, is told once.
     """
     modules = list(native_modules(files, known))
     if not modules:
         return ()
+    wrong, present = _of_other_machines(modules, known), _names(files)
+    needing = [module for module in modules if any(map(_C_LIBRARY.fullmatch, module.elf.needed))]
+    if needing and not any(map(_C_LIBRARY.fullmatch, present)):
+        return (*_wrong_architecture(modules, wrong), _without_c_library(needing, known))
     search = LibrarySearch(files, config)
-    wrong = _of_other_machines(modules, known)
-    checked = _Checked(files, search, musl=_is_musl(known), present=_names(files))
+    checked = _Checked(files, search, musl=_is_musl(known), present=present)
     grouped: dict[tuple[str, str], list[_Problem]] = {}
     for module in modules:
         if shown_path(module.path) not in wrong:
@@ -73,6 +78,20 @@ def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.
     imported = checked.imported(modules)
     findings = [_finding(kind, owner, seen, imported) for (kind, owner), seen in sorted(grouped.items())]
     return (*_wrong_architecture(modules, wrong), *findings)[:_LIMIT_FINDINGS]
+
+
+def _without_c_library(needing: Sequence[NativeModule], known: Catalog) -> Finding:
+    """What has a system and no C library cannot run; what has neither is hardly meant to by itself."""
+    return Finding(
+        id="library-missing",
+        level=Level.WARNING if "os.id" in known.facts else Level.INFO,
+        message=f"there is no C library, and native modules need one ({len(needing):,}); what else they need "
+        "and nothing provides is not told",
+        evidence=tuple(
+            Evidence(what="it needs a C library", where=shown_path(module.path))
+            for module in needing[:_LIMIT_EVIDENCE]
+        ),
+    )
 
 
 def _is_musl(known: Catalog) -> bool:

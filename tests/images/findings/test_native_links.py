@@ -252,3 +252,16 @@ def test_the_libc_of_an_older_image() -> None:
     elves[MODULE] = shared(None, "libc.so.6", libc_so_6=["GLIBC_2.34"])
     (finding,) = find(MemoryRoot({}, links, elves=elves), ImageConfig(), KNOWN, TODAY)
     assert finding.evidence[0].what.endswith("ends at GLIBC_2.31")
+
+
+def test_a_root_without_a_c_library_is_told_once() -> None:
+    root = MemoryRoot({}, {}, elves={MODULE: shared(None, "libc.so.6", "libm.so.6", "libGL.so.1")})
+    (finding,) = find(root, ImageConfig(), KNOWN, TODAY)
+    assert (finding.id, finding.level) == ("library-missing", Level.INFO)
+    assert finding.message.startswith("there is no C library, and native modules need one (1)")
+    system = Catalog(
+        facts={**KNOWN.facts, "os.id": Fact(value="debian", source="x")},
+        interpreters=KNOWN.interpreters,
+        distributions=KNOWN.distributions,
+    )
+    assert [one.level for one in find(root, ImageConfig(), system, TODAY)] == [Level.WARNING]
