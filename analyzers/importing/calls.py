@@ -83,7 +83,9 @@ class Calls:
         if body is None:
             self._escaped(args, keywords)
             return UNKNOWN
-        frame = Frame(function.module, binding.names, function.frame, function=function, owner=function.owner)
+        above = function.frame
+        assert isinstance(above, Frame)  # what executes bodies makes functions of nothing else
+        frame = Frame(function.module, binding.names, above, function=function, owner=function.owner)
         return self._run(function, body, frame)
 
     def _run(self, function: Function, body: ast.expr | list[ast.stmt], frame: Frame) -> Value:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from analyzers.importing.frames import Frame
     from analyzers.importing.outlines import Outline
     from analyzers.importing.stack import ModuleFile
 
@@ -69,6 +68,13 @@ class Module:
             self.open_because.append(reason)
 
 
+class Surroundings(Protocol):
+    """The frame that a function is written in, as far as the function itself needs it."""
+
+    module: Module
+    owner: list[Class]
+
+
 class Function:
     """A function or lambda, and the frame it was made in.
 
@@ -93,7 +99,7 @@ class Function:
     def __init__(
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-        frame: Frame,
+        frame: Surroundings,
         defaults: list[Value],
         keyword_defaults: dict[str, Value],
     ) -> None:
