@@ -134,12 +134,16 @@ class Bindings:
         """``sys.modules[key] = value``: another object takes the place of a module."""
         machine = self._machine
         frame.module.open_below.append("it writes to sys.modules")
-        if key == frame.module.name or not isinstance(key, str):
-            frame.module.open("it puts another object in its own place")
-        elif isinstance(value, Module) and machine.certain:
+        if not isinstance(key, str):
+            machine.open_callers("it puts another object in the place of a module")
+        elif isinstance(value, Module) and machine.certain and key != frame.module.name:
             machine.modules[key] = value
         else:
             machine.replaced.add(key)
+            replaced = machine.modules.get(key)
+            if replaced is not None:
+                replaced.open("another object is put in its place")
+                replaced.open_below.append("another object is put in its place")
 
     def _delete(self, node: ast.Delete, frame: Frame) -> Flow:
         for target in node.targets:

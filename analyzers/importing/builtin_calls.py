@@ -43,6 +43,7 @@ _KEEPING = frozenset(
 """Decorators, and makers of decorators, that give back what they decorate."""
 _FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack", "sys._getframemodulename"})
 
+_WRITING = frozenset({"update", "setdefault", "__setitem__", "pop", "popitem"})
 _PROCESSES = frozenset(
     f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")
 )
@@ -81,6 +82,9 @@ class BuiltinCalls:
         if function.is_made:
             if name in _KEEPING and len(args) == 1:
                 return self._kept(name, args[0])
+            return self._unknown(args, keywords)
+        if name.startswith("sys.modules.") and name.rpartition(".")[2] in _WRITING:
+            self._machine.open_callers("it puts another object in the place of a module")
             return self._unknown(args, keywords)
         if name in _FRAMES:
             return self._frame()

@@ -184,6 +184,13 @@ class Machine:
         if self.certain and self.sites and self.sites[-1][0].name == "__main__":
             self.started.append((name, self.sites[-1]))
 
+    def open_callers(self, reason: str) -> None:
+        """Any module whose code is under way may get names in a way that is not followed."""
+        for frame in self.frames:
+            frame.module.open(reason)
+        for module, _ in self.sites:
+            module.open(reason)
+
     def is_answering(self) -> bool:
         """Whether what runs now is, or is called by, a module's ``__getattr__``."""
         return self.asking > 0 or any(

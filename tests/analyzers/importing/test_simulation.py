@@ -349,3 +349,23 @@ def test_versions_decide_branches(test: str) -> None:
     assert failure("import user", {**files, **two}, versions={"lib": "2.0.1"}).consumer.line == 4 - (
         "\n" not in test
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sys.modules[name] = type(name, (), {})()",
+        "sys.modules[name.lower()] = object()",
+        "sys.modules[compute(name)] = object()",
+        "sys.modules.update({name: object()})",
+        "sys.modules.setdefault(name, object())",
+        "module = sys.modules[name] = object()",
+    ],
+)
+def test_a_module_that_another_one_replaces(line: str) -> None:
+    files = {
+        "lib/__init__.py": "from . import lazy\nlazy.replace(__name__)",
+        "lib/lazy.py": f"import sys\ndef replace(name):\n    {line}",
+    }
+    assert_clean("from lib import gone", files)
+    assert_clean("import lib\nlib.gone\nimport lib.gone_too", files)
