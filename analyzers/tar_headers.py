@@ -139,6 +139,24 @@ def parse_number(field: bytes) -> int:
     return int(digits, 8)
 
 
+def parse_extended(kind: bytes, content: bytes) -> dict[bytes, bytes]:
+    """What an extended header says of what follows it, by the keys of pax.
+
+    Args:
+        kind: its type: ``L`` or ``K`` (GNU's long names), ``x`` or ``g`` (pax).
+
+    Raises:
+        TarError: it is damaged.
+    """
+    match kind:
+        case b"L":
+            return {b"path": content.partition(b"\0")[0]}
+        case b"K":
+            return {b"linkpath": content.partition(b"\0")[0]}
+        case _:
+            return parse_pax_records(content)
+
+
 def parse_pax_records(content: bytes) -> dict[bytes, bytes]:
     """Path, link path and size from records (length, blank, key, ``=``, value, newline).
 

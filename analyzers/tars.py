@@ -18,8 +18,8 @@ from analyzers.tar_headers import (
     TarError,
     TarKind,
     TarMember,
+    parse_extended,
     parse_header,
-    parse_pax_records,
     parse_pax_size,
 )
 
@@ -192,13 +192,7 @@ class TarStream:
         self._count_extended(header.size_bytes)
         length, self._content_bytes = self._content_bytes, 0
         self._unread -= length
-        content = self._take(length)
-        match header.type:
-            case b"L":
-                return {b"path": content.partition(b"\0")[0]}
-            case b"K":
-                return {b"linkpath": content.partition(b"\0")[0]}
-        records = parse_pax_records(content)
+        records = parse_extended(header.type, self._take(length))
         if header.type == b"g" and records:
             raise TarError("a global header that states path, link or size")
         return records

@@ -11,16 +11,13 @@ Source: System V ABI, "Object Files" and "Program Loading and Dynamic Linking"; 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from images.elf_file import ElfFile
+from images.elf_parser import ELF_MAGIC, ReadAt
 
-HEAD_BYTES = 64 * 1024
-"""How much of the beginning of a file `dynamic_range` looks at."""
-
-_MAGIC = b"\x7fELF"
 _LIMIT_SEGMENTS = 1024
 _LIMIT_DYNAMIC_BYTES = 64 * 1024
 _LIMIT_NOTE_BYTES = 64 * 1024
@@ -66,9 +63,6 @@ _MACHINES = {
     (247, 64, "<"): "bpf",
     (258, 64, "<"): "loongarch64",
 }
-
-Read = Callable[[int, int], bytes]
-"""``read(offset, length)``: the bytes that are there, fewer at the end of the file or of what is at hand."""
 
 
 class ElfError(ValueError):
@@ -130,7 +124,7 @@ class _Segments(msgspec.Struct):
 class _Strings:
     """The string table of the dynamic section, read string by string: that of a big library has megabytes."""
 
-    def __init__(self, read: Read, offset: int, size: int) -> None:
+    def __init__(self, read: ReadAt, offset: int, size: int) -> None:
         self._read, self._offset, self._size, self._left = read, offset, size, _LIMIT_STRINGS_BYTES
         self._known: dict[int, str] = {}
 
@@ -159,7 +153,7 @@ class _Strings:
 class _Records:
     """Reads small records that stand close together, a chunk at a time."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ReadAt) -> None:
         self._read, self._start, self._chunk = read, 0, b""
 
     def at(self, layout: struct.Struct, offset: int) -> tuple[int, ...]:
@@ -171,7 +165,7 @@ class _Records:
         return layout.unpack_from(self._chunk, position)
 
 
-def parse_elf(read: Read) -> ElfFile | None:
+def parse_elf(read: ReadAt) -> ElfFile | None:
     """What an ELF file says of itself; None for what is no ELF file.
 
     Object files, core dumps and static executables have no dynamic section: of these machine and width are
@@ -239,10 +233,10 @@ def dynamic_range(head: bytes) -> tuple[int, int] | None:
 
 
 def _layout_of(head: bytes) -> _Layout | None:
-    return _LAYOUTS.get((head[4], head[5])) if head.startswith(_MAGIC) and len(head) > 6 else None
+    return _LAYOUTS.get((head[4], head[5])) if head.startswith(ELF_MAGIC) and len(head) > 6 else None
 
 
-def _segments(head: bytes, layout: _Layout, read: Read) -> tuple[int, int, _Segments]:
+def _segments(head: bytes, layout: _Layout, read: ReadAt) -> tuple[int, int, _Segments]:
     if len(head) < layout.header.size:
         raise ElfError("the header ends early")
     kind, machine, _, offset, _, entry_bytes, count = layout.header.unpack_from(head)
@@ -269,7 +263,7 @@ def _segments(head: bytes, layout: _Layout, read: Read) -> tuple[int, int, _Segm
     return kind, machine, found
 
 
-def _interpreter(read: Read, offset: int, size: int) -> str:
+def _interpreter(read: ReadAt, offset: int, size: int) -> str:
     path, end, _ = read(offset, min(size, _LIMIT_STRING_BYTES)).partition(b"\0")
     if not end:
         raise ElfError("the loader's path does not end")
@@ -277,7 +271,7 @@ def _interpreter(read: Read, offset: int, size: int) -> str:
 
 
 def _dynamic(
-    read: Read, layout: _Layout, place: tuple[int, int]
+    read: ReadAt, layout: _Layout, place: tuple[int, int]
 ) -> tuple[dict[int, int], list[int], list[int]]:
     """The dynamic section: numbers by tag, and the strings of needed libraries and of search paths."""
     offset, size = place
@@ -338,7 +332,7 @@ def _fewer(left: int, by: int) -> int:
     return left - by
 
 
-def _isa_level(read: Read, layout: _Layout, notes: list[tuple[int, int]]) -> int | None:
+def _isa_level(read: ReadAt, layout: _Layout, notes: list[tuple[int, int]]) -> int | None:
     """The highest level among the properties; the segment made for them and the plain note are the same."""
     level = 0
     for offset, size in dict.fromkeys(notes):

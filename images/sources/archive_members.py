@@ -15,8 +15,8 @@ from analyzers.tar_headers import (
     TarError,
     TarKind,
     TarMember,
+    parse_extended,
     parse_header,
-    parse_pax_records,
     parse_pax_size,
 )
 from images.errors import DamagedImageError, ImageReferenceError
@@ -107,14 +107,7 @@ def _extended(source: Bytes, header: TarMember) -> dict[bytes, bytes]:
     if header.size_bytes > _LIMIT_EXTENDED_BYTES:
         raise TarError(f"has an extended header of {header.size_bytes:,} bytes")
     content = source.read(_padded(header.size_bytes))[: header.size_bytes]
-    match header.type:
-        case b"L":
-            return {b"path": content.partition(b"\0")[0]}
-        case b"K":
-            return {b"linkpath": content.partition(b"\0")[0]}
-        case b"x":
-            return parse_pax_records(content)
-    return {}
+    return {} if header.type == b"g" else parse_extended(header.type, content)
 
 
 def _member(
