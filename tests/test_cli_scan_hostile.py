@@ -85,6 +85,7 @@ def test_a_tree_of_everything_that_hurts(commands: Commands) -> None:
         "brackets.py",
         "broken.ipynb",
         "deep.ipynb",
+        "long_line.py",
         "nul.py",
         "operands.py",
         "undecodable.py",
