@@ -46,6 +46,8 @@ class Attributes:
         match value:
             case Module():
                 return self._of_module(value, name)
+            case Class() | Function() if name == "__module__":
+                return value.module.namespace.get("__name__", UNKNOWN)
             case Class():
                 found = looked_up(value.lineage, name, is_open=value.is_open)
                 return self._from_class(found, value)
@@ -122,7 +124,9 @@ class Attributes:
         """Whether a module may have a name that was not seen to be bound in it."""
         if module.open_because:
             return True
-        return any(self._machine.extension_may_define(file, name) for file in module.stars)
+        # What is compiled has names beside those of the source that it was compiled from.
+        files = [*module.stars, module.file] if module.file.is_extension else module.stars
+        return any(self._machine.extension_may_define(file, name) for file in files)
 
     def _lacks(self, module: Module, name: str, said: str | None = None) -> None:
         self._machine.fail(

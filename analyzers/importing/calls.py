@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from analyzers.importing.arguments import bound_arguments
 from analyzers.importing.builtin_calls import BuiltinCalls
@@ -25,6 +26,7 @@ from analyzers.importing.values import (
 from analyzers.importing.versions import made_version, makes_version
 
 _LIMIT_RECURSION = 2
+_CODE = re.compile(r"^[ \t]*(?:def|class|import|from)[ \t]+\w|^[ \t]*\w+[ \t]*=[ \t]*\S", re.MULTILINE)
 
 
 class Calls:
@@ -55,6 +57,8 @@ class Calls:
         self._escaped(args, keywords)
         if isinstance(function, Instance):
             escape(function)
+        if function is UNKNOWN and any(isinstance(arg, str) and _CODE.search(arg) for arg in args):
+            self._machine.frames[-1].module.open("it hands text of code to what is not known")
         return UNKNOWN
 
     def _escaped(self, args: list[Value], keywords: Keywords) -> None:

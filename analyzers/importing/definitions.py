@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from analyzers.importing.classes import made_lineage
+from analyzers.importing.classes import looked_up, made_lineage
 from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.flows import Flow, Handlers
 from analyzers.importing.frames import Frame
-from analyzers.importing.machine import Machine
-from analyzers.importing.values import Class, External, Function, Value
+from analyzers.importing.machine import Keywords, Machine
+from analyzers.importing.values import UNKNOWN, Class, External, Function, Value
 
 
 class Definitions:
@@ -61,9 +61,13 @@ class Definitions:
                 is_open = True
             else:
                 bases.append(value)
+        keywords: Keywords = []
         for keyword in node.keywords:
             value = machine.evaluate(keyword.value, frame)
-            is_open = is_open or not (isinstance(value, External) and value.name == "abc.ABCMeta")
+            if keyword.arg != "metaclass":
+                keywords.append((keyword.arg, value if keyword.arg is not None else UNKNOWN))
+            elif not (isinstance(value, External) and value.name == "abc.ABCMeta"):
+                is_open = True
         self._refuse_duplicates(bases)
         cell: list[Class] = []
         inner = Frame(frame.module, {}, frame, function=frame.function, is_class=True, owner=cell)
@@ -77,8 +81,18 @@ class Definitions:
         made_lineage(cls)
         machine.step(1 + len(cls.lineage) ** 2 // 500)
         cell.append(cls)
+        self._announce(cls, node, keywords)
         self._decorate(node, cls, frame)
         return Flow.NEXT
+
+    def _announce(self, cls: Class, node: ast.ClassDef, keywords: Keywords) -> None:
+        """Call what a base wants to be told of its subclasses."""
+        hook = looked_up(cls.lineage[1:], "__init_subclass__", is_open=False)
+        if not isinstance(hook, Function):
+            return
+        cls.is_open = True
+        self._machine.at(node)
+        self._machine.call(hook, [cls], keywords, False)
 
     def _refuse_duplicates(self, bases: list[Value]) -> None:
         """Python makes no class that has the same base twice, as happens when two exceptions become one."""
@@ -105,4 +119,4 @@ def evaluate_annotation(machine: Machine, node: ast.expr, frame: Frame) -> None:
 
 def defers_annotations(machine: Machine, frame: Frame) -> bool:
     """Whether annotations are not evaluated when a function is defined."""
-    return "annotations" in frame.module.namespace or machine.target.python >= (3, 14, 0)
+    return frame.module.defers_annotations or machine.target.python >= (3, 14, 0)

@@ -164,6 +164,8 @@ class Expressions:
                 return value  # a parametrised generic
             case External(name="sys.modules") if isinstance(key, str):
                 return self._machine.modules.get(key, UNKNOWN)
+            case External(name="sys.modules"):
+                self._machine.open_callers("it reaches for a module that is not known")
         return UNKNOWN
 
     def _slice(self, value: Value, node: ast.Slice, frame: Frame) -> Value:

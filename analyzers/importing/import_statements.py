@@ -33,8 +33,9 @@ class ImportStatements:
     def _import_from(self, node: ast.ImportFrom, frame: Frame) -> Flow:
         machine = self._machine
         if node.module == "__future__":
-            if any(alias.name == "annotations" for alias in node.names):
-                frame.module.namespace["annotations"] = UNKNOWN
+            for alias in node.names:
+                frame.bind(alias.asname or alias.name, UNKNOWN)
+                frame.module.defers_annotations |= alias.name == "annotations"
             return Flow.NEXT
         name = absolute_name(node, frame.module)
         module = UNKNOWN if name is None else machine.import_module(name)

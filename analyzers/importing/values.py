@@ -49,6 +49,7 @@ class Module:
         open_because: why it may have more names than those; empty for a closed one.
         open_below: why it may have more submodules than there are files.
         stars: extensions whose names it took all of.
+        defers_annotations: it leaves annotations alone.
         outline: of its source; None where it has none that could be parsed.
     """
 
@@ -61,6 +62,7 @@ class Module:
         self.state = State.RUNNING
         self.failure: Exception | None = None
         self.outline: Outline | None = None
+        self.defers_annotations = False
 
     def open(self, reason: str) -> None:
         """From here on the absence of a name proves nothing."""
