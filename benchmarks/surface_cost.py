@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -14,6 +15,7 @@ from knowledge.catalog import Knowledge
 from knowledge.release_surfaces import ReleaseSurfaces
 from knowledge.releases import FileKind
 from knowledge.sqlite_store import SqliteStore
+from knowledge.statistics import RequestKind
 from resolver.formats import Formats
 from resolver.target import Target as Runtime
 
@@ -44,7 +46,11 @@ def measured(project: str, count: int, store: str) -> dict[str, float]:
                 reading = surfaces.surfaces(project, wheels[0])
                 files, read, releases = files + reading.files, read + reading.read, releases + 1
         traffic = knowledge.statistics
-        spent = {"bytes": traffic.received_bytes, "requests": traffic.requests}
+        spent = {
+            "bytes": traffic.received_bytes,
+            "requests": traffic.requests,
+            "listing_bytes": traffic[RequestKind.LISTING].received_bytes,
+        }
     return {
         **spent,
         "releases": releases,
@@ -57,4 +63,5 @@ def measured(project: str, count: int, store: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(200_000, 20, 20)  # as the command does
     json.dump(measured(sys.argv[1], int(sys.argv[2]), sys.argv[3]), sys.stdout)

@@ -48,7 +48,7 @@ class KeptModules(MutableMapping[ModuleKey, ModuleSurface]):
         return f"{self._prefix}|{key.crc32:08x}|{key.size_bytes}|{key.path}"
 
     def __getitem__(self, key: ModuleKey) -> ModuleSurface:
-        if key in self._encoded:
+        if key not in self._decoded:
             payload = self._encoded.pop(key)
             try:
                 self._decoded[key] = _decode(payload)
@@ -60,8 +60,8 @@ class KeptModules(MutableMapping[ModuleKey, ModuleSurface]):
         return key in self._decoded or key in self._encoded
 
     def __setitem__(self, key: ModuleKey, surface: ModuleSurface) -> None:
-        self._decoded[key] = surface
-        self._fresh[self._content(key)] = _encode(surface)
+        # Most of what is read is not asked about again, and takes ten times the room.
+        self._encoded[key] = self._fresh[self._content(key)] = _encode(surface)
         if len(self._fresh) >= _BATCH:
             self.flush()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from analyzers.ranges import RangeMissing, SparseReader
 from knowledge.remote_files import Piece, RemoteFile
 
-_GAP_BYTES = 12 << 10
+_GAP_BYTES = 4 << 10
 """So many bytes between two ranges cost less than a request of their own."""
 _LONGEST_BYTES = 4 << 20
 _SMALL_BYTES = 192 << 10

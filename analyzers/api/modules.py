@@ -21,6 +21,8 @@ _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
 )
 _STUBS = b"-stubs"
+_TESTS = frozenset({"tests", "test", "__pycache__"})
+_TEST_SUPPORT = b"conftest.py"
 _CYTHON = b".pyx"
 
 
@@ -193,13 +195,15 @@ class Modules:
                 return stated, self._known[stated]
         content = read_file(reader, path, _LIMIT_BYTES)
         key = ModuleKey(shown, zlib.crc32(content), len(content))
-        if key not in self._known:
-            text = source_text(content)
-            if path.endswith(_CYTHON):
-                self._known[key] = cython_surface(text)
-            else:
-                self._known[key] = exported(text, self._target, is_stub=path.endswith(b".pyi"))
-        return key, self._known[key]
+        if key in self._known:
+            return key, self._known[key]
+        text = source_text(content)
+        if path.endswith(_CYTHON):
+            made = cython_surface(text)
+        else:
+            made = exported(text, self._target, is_stub=path.endswith(b".pyi"))
+        self._known[key] = made
+        return key, made
 
     def attributes_set(self, package: str) -> frozenset[str]:
         """Names that any module of a top-level package sets as attributes of something but ``self``.
@@ -319,11 +323,12 @@ def module_paths(root: Root, limit_files: int) -> Iterator[tuple[bytes, str]]:
             path = joined(directory, child.name)
             if child.kind is FileKind.DIRECTORY:
                 name = text.removesuffix("-stubs")
-                if name.isidentifier() and name not in ("tests", "test", "__pycache__") and len(prefix) < 400:
+                if name.isidentifier() and name not in _TESTS and len(prefix) < 400:
                     pending.append((path, f"{prefix}{name}."))
                 continue
             stem = text.partition(".")[0]
-            if child.kind is FileKind.FILE and is_module_file(child.name):
+            is_support = child.name == _TEST_SUPPORT
+            if child.kind is FileKind.FILE and not is_support and is_module_file(child.name):
                 yield path, prefix[:-1] if stem == "__init__" and prefix else prefix + stem
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _WORDS = (
     "globals|vars|locals|setattr|exec|modules|__path__|extend_path|meta_path|add_move|_getframe|currentframe"
 )
+_WRITES = re.compile(
+    r"\b(?:globals|vars|locals|setattr|exec|_getframe|currentframe)\b\s*\(|\b_*sys\s*\.\s*modules\b"
+    r"|\b(?:__path__|extend_path|meta_path|add_move)\b"
+)
 _MODULE_ALIAS = re.compile(
     r"^[ \t]*(\w+)(?:[ \t]*:[^=\n]++)?[ \t]*=[ \t]*\w*sys\.modules\[__name__\][ \t]*(?:#.*)?$", re.M
 )
@@ -68,7 +72,7 @@ class Openness(NamedTuple):
 def openness(text: str, root: SgNode, tables: Tables) -> Openness:
     """What a file's text says about names that it does not bind by a statement."""
     found = Openness({}, {}, {}, {}, {}, [])
-    if not any(word in text for word in _WORDS.split("|")):
+    if _WRITES.search(text) is None:
         return found
     reading = _Reading(text, root, tables, found)
     hits = root.find_all(kind="identifier", regex=f"^(?:{_WORDS})$")
