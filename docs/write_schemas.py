@@ -18,6 +18,7 @@ from images.report import ImageReport
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
+from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.inquiry import Answer
 from resolver.space import Space
@@ -29,6 +30,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
     "answer": Answer,
     "check": Check,
+    "diff": ApiDiff,
     "environment": RuntimeEnvironment,
     "finding": Finding,
     "image": ImageReport,
@@ -39,6 +41,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "observation": Observation,
     "scan": SourceReport,
     "space": Space,
+    "surface": SurfaceReport,
     "topic-vector": TopicVector,
 }
 

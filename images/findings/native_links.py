@@ -85,8 +85,8 @@ def _without_c_library(needing: Sequence[NativeModule], known: Catalog) -> Findi
     return Finding(
         id="library-missing",
         level=Level.WARNING if "os.id" in known.facts else Level.INFO,
-        message=f"there is no C library, and native modules need one ({len(needing):,}); what else they need, and "
-        "nothing provides, is not told",
+        message=f"there is no C library, and native modules need one ({len(needing):,}); what else they need "
+        "and nothing provides is not told",
         evidence=tuple(
             Evidence(what="it needs a C library", where=shown_path(module.path))
             for module in needing[:_LIMIT_EVIDENCE]
