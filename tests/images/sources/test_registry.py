@@ -38,7 +38,7 @@ from images.sources.registry.patience import Patience
 from images.sources.registry.registry_images import RegistryImage
 from images.sources.source import Image
 
-QUICK = Patience(connect_s=2, read_s=0.3, pause_s=0.01, attempts=3, progress_bytes=1 << 30)
+QUICK = Patience(connect_s=5, read_s=1.0, pause_s=0.01, attempts=3, progress_bytes=1 << 30)
 
 
 DENSE = FakeImage(layers=[tar_of({"n": random.Random(seed).randbytes(5000)}) for seed in range(3)])
