@@ -11,6 +11,9 @@ from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import UNKNOWN, Class, External, Function, Value
 
+_OF_CLASSES = frozenset({"__init_subclass__", "__class_getitem__"})
+"""Methods that are class methods without saying so."""
+
 
 class Definitions:
     """Makes functions and classes on behalf of a `Machine`."""
@@ -38,7 +41,10 @@ class Definitions:
                     evaluate_annotation(self._machine, arg.annotation, frame)
             if node.returns is not None:
                 evaluate_annotation(self._machine, node.returns, frame)
-        self._decorate(node, Function(node, frame, defaults, keyword_defaults), frame)
+        made = Function(node, frame, defaults, keyword_defaults)
+        if frame.is_class and node.name in _OF_CLASSES:
+            made.kind = "classmethod"
+        self._decorate(node, made, frame)
         return Flow.NEXT
 
     def _decorate(

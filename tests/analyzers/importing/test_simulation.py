@@ -409,3 +409,16 @@ def test_a_base_that_refuses_a_keyword_of_its_subclass() -> None:
     }
     found = failure("import user", files)
     assert (found.kind, str(found.consumer)) == (FailureKind.ARGUMENTS, "user.py:2")
+
+
+def test_telling_the_next_base_of_a_subclass() -> None:
+    library = """
+        class A:
+            def __init_subclass__(cls, **kwargs):
+                super().__init_subclass__(**kwargs)
+        class B(A):
+            @classmethod
+            def __init_subclass__(cls, **kwargs):
+                super().__init_subclass__(**kwargs)
+        """
+    assert_clean("import lib\nclass C(lib.B): ...", {"lib.py": library})
