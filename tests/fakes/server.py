@@ -173,12 +173,11 @@ class IndexServer:
         self._ready.set()
         await self._stop.wait()
         server.close()
-        # A connection that was accepted last has begun only when its task had a turn.
-        while asyncio.all_tasks() - {asyncio.current_task()}:
-            for task, writer in list(self._writers.items()):
-                writer.transport.abort()
-                task.cancel()
-            await asyncio.sleep(0)
+        tasks = list(self._writers)
+        for task, writer in list(self._writers.items()):
+            writer.transport.abort()
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         # transports close their sockets in the next round of the loop
         await asyncio.sleep(0)
 
