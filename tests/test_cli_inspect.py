@@ -136,11 +136,13 @@ def test_an_output_that_cannot_be_written(commands: Commands) -> None:
 
 
 def test_strict_fails_where_something_is_odd(commands: Commands) -> None:
-    inspect(commands, "web.tar", "--strict", code=1)
+    odd = inspect(commands, "web.tar", "--strict", code=1)
+    assert odd.out == inspect(commands, "web.tar").out
     root = write_root(commands.path("root"))
     (root / "etc/os-release").write_text("ID=debian\nVERSION_ID=13\n")
     (root / "usr/local/bin/python3.8").unlink()
-    inspect(commands, "dir:root", "--strict")
+    sound = inspect(commands, "dir:root", "--strict")
+    assert " warning " not in sound.out and " error " not in sound.out
 
 
 def test_verify_tells_which_files_were_changed(commands: Commands) -> None:

@@ -42,7 +42,7 @@ def report(commands: Commands, reference: str, **environ: str) -> Any:
     return ran.json
 
 
-def differs_in_origin_alone(commands: Commands, told: Any, kind: str) -> None:
+def assert_differs_in_origin_alone(commands: Commands, told: Any, kind: str) -> None:
     expected = report(commands, "web.tar")
     assert told["origin"]["kind"] == kind
     assert {**told, "origin": None} == {**expected, "origin": None}
@@ -53,7 +53,7 @@ def test_of_docker(commands: Commands) -> None:
     with DockerServer() as docker:
         docker.load(commands.path("web.tar"), tag=TAG)
         told = report(commands, f"docker:{TAG}", DOCKER_HOST=docker.url)
-    differs_in_origin_alone(commands, told, "docker")
+    assert_differs_in_origin_alone(commands, told, "docker")
 
 
 def test_of_podman(commands: Commands) -> None:
@@ -61,7 +61,7 @@ def test_of_podman(commands: Commands) -> None:
     with PodmanServer() as podman:
         podman.load(commands.path("web.tar"), tag=TAG)
         told = report(commands, f"podman:{TAG}", CONTAINER_HOST=podman.url)
-    differs_in_origin_alone(commands, told, "podman")
+    assert_differs_in_origin_alone(commands, told, "podman")
 
 
 def test_of_a_registry(commands: Commands) -> None:
@@ -72,7 +72,7 @@ def test_of_a_registry(commands: Commands) -> None:
         purls = commands.main(
             "inspect", f"registry:{registry.host}/team/web:latest", "--format", "cyclonedx"
         ).json
-    differs_in_origin_alone(commands, told, "registry")
+    assert_differs_in_origin_alone(commands, told, "registry")
     digest = told["origin"]["manifest_digest"]
     assert purls["metadata"]["component"]["purl"].startswith(f"pkg:oci/web@{digest}?")
 
@@ -82,6 +82,6 @@ def test_of_files(commands: Commands) -> None:
     write_docker25_archive(commands.path("docker25.tar"), image)
     write_oci_archive(commands.path("oci.tar"), image)
     write_oci_layout(commands.path("layout"), image)
-    differs_in_origin_alone(commands, report(commands, "docker25.tar"), "docker-archive")
-    differs_in_origin_alone(commands, report(commands, "oci.tar"), "oci-archive")
-    differs_in_origin_alone(commands, report(commands, "layout"), "oci-layout")
+    assert_differs_in_origin_alone(commands, report(commands, "docker25.tar"), "docker-archive")
+    assert_differs_in_origin_alone(commands, report(commands, "oci.tar"), "oci-archive")
+    assert_differs_in_origin_alone(commands, report(commands, "layout"), "oci-layout")

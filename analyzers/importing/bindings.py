@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from analyzers.importing.builtin_calls import LIMIT_HELD, grow, iterated
 from analyzers.importing.definitions import defers_annotations, evaluate_annotation
 from analyzers.importing.flows import Flow, Handlers
 from analyzers.importing.frames import Frame
+from analyzers.importing.iteration import LIMIT_HELD, grow, iterated
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import (
     UNKNOWN,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from analyzers.importing.builtin_calls import iterated
 from analyzers.importing.flows import Flow, Handlers
 from analyzers.importing.frames import Frame, bound_names, forget
+from analyzers.importing.iteration import iterated
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import UNKNOWN, Value, is_constant, truth
 

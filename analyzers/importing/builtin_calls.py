@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
-import functools
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from analyzers.importing import container_calls
 from analyzers.importing.classes import exception_bases
+from analyzers.importing.iteration import iterated
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
     UNKNOWN,
@@ -24,13 +24,8 @@ from analyzers.importing.values import (
     Value,
     escape,
     is_constant,
-    truth,
 )
 
-LIMIT_ITEMS = 2_000
-"""Rounds of a loop that are followed one by one."""
-LIMIT_HELD = 20_000
-"""Items of a container that are kept; one that gets more is open."""
 _KEEPING = frozenset(
     {
         "functools.lru_cache", "functools.cache", "functools.total_ordering", "functools.wraps",
@@ -55,20 +50,14 @@ class BuiltinCalls:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._builtins: dict[str, Callable[[list[Value], Keywords], Value]] = {
-            "len": self._len, "isinstance": self._isinstance, "hasattr": self._hasattr,
-            "getattr": self._getattr, "setattr": self._setattr, "globals": self._globals,
-            "locals": self._locals, "vars": self._vars, "dir": self._dir, "dict": self._dict,
-            "bool": self._bool, "range": self._range, "zip": self._zip, "enumerate": self._enumerate,
-            "sorted": self._sorted, "reversed": self._reversed, "any": self._any, "all": self._all,
-            "exec": self._exec, "eval": self._exec, "callable": self._callable, "super": self._super,
-            "property": self._property, "staticmethod": self._static, "classmethod": self._class,
-            "__import__": self._import, "print": self._nothing, "type": self._type,
-            "object": self._nothing_known, "map": self._map,
+            **container_calls.CALLS,
+            "isinstance": self._isinstance, "hasattr": self._hasattr, "getattr": self._getattr,
+            "setattr": self._setattr, "globals": self._globals, "locals": self._locals, "vars": self._vars,
+            "dir": self._dir, "exec": self._exec, "eval": self._exec, "callable": self._callable,
+            "super": self._super, "property": self._property, "staticmethod": self._static,
+            "classmethod": self._class, "__import__": self._import, "print": self._nothing,
+            "type": self._type, "object": self._nothing_known, "map": self._map,
         }  # fmt: skip
-        for name in ("list", "tuple", "set", "frozenset"):
-            self._builtins[name] = functools.partial(self._list, name)
-        for name in ("str", "int", "float", "min", "max", "ord", "chr", "repr"):
-            self._builtins[name] = functools.partial(self._constant, name)
 
     def call(self, function: External, args: list[Value], keywords: Keywords) -> Value:
         """What a call of a name of the standard library gives."""
@@ -105,7 +94,7 @@ class BuiltinCalls:
                 return args[0] if args and isinstance(args[0], Function) else UNKNOWN
             case "collections.OrderedDict" | "collections.defaultdict":
                 given = args[1:] if name.endswith("defaultdict") else args
-                made_dict = self._dict(given, keywords)
+                made_dict = container_calls.dictionary(given, keywords)
                 if name.endswith("defaultdict") and isinstance(made_dict, Mapping):
                     made_dict.is_open = True
                 return made_dict
@@ -145,14 +134,6 @@ class BuiltinCalls:
             frame.module.open("a function that it calls reaches into the frame of its caller")
             if frame.is_module:
                 break
-        return UNKNOWN
-
-    def _len(self, args: list[Value], _: Keywords) -> Value:
-        match args:
-            case [str() | bytes() as text]:
-                return len(text)
-            case [Sequence() | Mapping() as items] if not items.is_open:
-                return len(items.items)
         return UNKNOWN
 
     def _isinstance(self, args: list[Value], _: Keywords) -> Value:
@@ -240,91 +221,6 @@ class BuiltinCalls:
 
     def _dir(self, _: list[Value], __: Keywords) -> Value:
         return UNKNOWN
-
-    def _dict(self, args: list[Value], keywords: Keywords) -> Value:
-        made = Mapping()
-        match args:
-            case []:
-                pass
-            case [Mapping() as given]:
-                made.items.update(given.items)
-                made.is_open = given.is_open
-            case [Sequence() as pairs] if not pairs.is_open:
-                for pair in pairs.items:
-                    if isinstance(pair, Sequence) and len(pair.items) == 2 and is_constant(pair.items[0]):
-                        made.items[pair.items[0]] = pair.items[1]
-                    else:
-                        made.is_open = True
-            case _:
-                made.is_open = True
-        for key, value in keywords:
-            if key is None:
-                made.is_open = True
-            else:
-                made.items[key] = value
-        return made
-
-    def _list(self, kind: str, args: list[Value], _: Keywords) -> Value:
-        if not args:
-            return Sequence(kind)
-        items = iterated(args[0])
-        return Sequence(kind, is_open=True) if items is None else Sequence(kind, items)
-
-    def _constant(self, name: str, args: list[Value], keywords: Keywords) -> Value:
-        if args and not keywords and len(args) < 20 and all(is_constant(arg) for arg in args):
-            if any(isinstance(arg, str | bytes) and len(arg) > 100_000 for arg in args):
-                return UNKNOWN
-            try:
-                return getattr(builtins, name)(*args)
-            except (TypeError, ValueError, OverflowError):
-                return UNKNOWN
-        return "" if name == "str" and not args else UNKNOWN
-
-    def _bool(self, args: list[Value], _: Keywords) -> Value:
-        if not args:
-            return False
-        found = truth(args[0])
-        return UNKNOWN if found is None else found
-
-    def _range(self, args: list[Value], _: Keywords) -> Value:
-        if args and all(isinstance(arg, int) for arg in args) and len(args) <= 3 and 0 not in args[2:]:
-            made = range(*args)
-            if len(made) <= LIMIT_ITEMS:
-                return Sequence("tuple", made)
-        return UNKNOWN
-
-    def _zip(self, args: list[Value], _: Keywords) -> Value:
-        columns = [iterated(arg) for arg in args]
-        if any(column is None for column in columns):
-            return UNKNOWN
-        rows = zip(*(column or [] for column in columns), strict=False)
-        return Sequence("list", [Sequence("tuple", row) for row in rows])
-
-    def _enumerate(self, args: list[Value], keywords: Keywords) -> Value:
-        items = iterated(args[0]) if len(args) == 1 and not keywords else None
-        if items is None:
-            return UNKNOWN
-        return Sequence("list", [Sequence("tuple", pair) for pair in enumerate(items)])
-
-    def _sorted(self, args: list[Value], keywords: Keywords) -> Value:
-        items = iterated(args[0]) if len(args) == 1 and not keywords else None
-        if items is None or not all(isinstance(item, str) for item in items):
-            return Sequence("list", items or [], is_open=items is None)
-        return Sequence("list", sorted(items))
-
-    def _reversed(self, args: list[Value], _: Keywords) -> Value:
-        items = iterated(args[0]) if len(args) == 1 else None
-        return UNKNOWN if items is None else Sequence("list", items[::-1])
-
-    def _any(self, args: list[Value], _: Keywords) -> Value:
-        items = iterated(args[0]) if len(args) == 1 else None
-        answers = [truth(item) for item in items] if items is not None else [None]
-        return True if True in answers else UNKNOWN if None in answers else False
-
-    def _all(self, args: list[Value], _: Keywords) -> Value:
-        items = iterated(args[0]) if len(args) == 1 else None
-        answers = [truth(item) for item in items] if items is not None else [None]
-        return False if False in answers else UNKNOWN if None in answers else True
 
     def _exec(self, args: list[Value], keywords: Keywords) -> Value:
         namespaces = [arg for arg in args[1:] if isinstance(arg, ModuleNames)]
@@ -424,41 +320,3 @@ class Suppressing:
 
     def __init__(self, exceptions: list[Value]) -> None:
         self.exceptions = exceptions
-
-
-def iterated(value: Value) -> list[Value] | None:
-    """The items that a loop over a value sees; None where they are not all known."""
-    match value:
-        case Sequence() if not value.is_open and len(value.items) <= LIMIT_ITEMS:
-            return list(value.items)
-        case Mapping() if not value.is_open and len(value.items) <= LIMIT_ITEMS:
-            return list(value.items)
-        case Class() if any(
-            isinstance(base, External) and base.name.startswith("enum.") for base in value.lineage
-        ):
-            return _members(value)
-        case str() if len(value) <= LIMIT_ITEMS:
-            return list(value)
-        case bytes() if len(value) <= LIMIT_ITEMS:
-            return list(value)
-    return None
-
-
-def _members(cls: Class) -> list[Value] | None:
-    """The members of an enumeration."""
-    members = []
-    for name, value in cls.namespace.items():
-        if name.startswith("_") or isinstance(value, Function):
-            continue
-        member = Instance(cls)
-        member.attributes.update({"name": name, "value": value})
-        members.append(member)
-    return members
-
-
-def grow(sequence: Sequence, items: Iterable[Value]) -> None:
-    """Add items to a list or set, as far as they are kept."""
-    if len(sequence.items) < LIMIT_HELD:
-        sequence.items.extend(items)
-    else:
-        sequence.is_open = True

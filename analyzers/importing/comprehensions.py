@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from analyzers.importing.builtin_calls import LIMIT_ITEMS, iterated
 from analyzers.importing.frames import Frame
+from analyzers.importing.iteration import LIMIT_ITEMS, iterated
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import UNKNOWN, Mapping, Sequence, Value, is_constant, truth
 

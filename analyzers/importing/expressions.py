@@ -7,11 +7,11 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from analyzers.importing.builtin_calls import LIMIT_HELD, iterated
 from analyzers.importing.comparisons import Comparisons
 from analyzers.importing.comprehensions import Comprehensions
 from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.frames import Frame
+from analyzers.importing.iteration import LIMIT_HELD, iterated
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
     UNKNOWN,

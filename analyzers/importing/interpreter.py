@@ -147,8 +147,8 @@ class Interpreter(Machine):
         return next((each for each in known if each in self.files.versions), None)
 
     def _no_longer(self, name: str) -> None:
-        if name.partition(".")[0] == "distutils" and "setuptools" in self.files.versions:
-            return  # setuptools brings it back
+        if self.files.runs_at_start:
+            return  # what runs at the start of Python may bring it back
         python = ".".join(map(str, self.target.python[:2]))
         self.fail(
             FailureKind.STANDARD_LIBRARY,

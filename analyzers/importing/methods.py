@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzers.importing.builtin_calls import LIMIT_HELD, LIMIT_ITEMS, grow, iterated
+from analyzers.importing.iteration import LIMIT_HELD, LIMIT_ITEMS, grow, iterated
 from analyzers.importing.machine import Keywords, Machine
 from analyzers.importing.values import (
     UNKNOWN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -154,6 +155,11 @@ class StackFiles:
         """
         return read_file(self._parts[file.part].reader, path, limit_bytes)
 
-    def has_root(self, name: str) -> bool:
-        """Whether any distribution of the stack has this outermost module."""
-        return self.find(name.partition(".")[0]) is not None
+    @functools.cached_property
+    def runs_at_start(self) -> bool:
+        """Whether a part has path files, whose import lines run whenever Python starts (see `site`)."""
+        return any(
+            name.endswith(b".pth")
+            for number, part in enumerate(self._parts)
+            for name in self._listing(number, part.directory)
+        )

@@ -57,7 +57,7 @@ def test_names(file: bytes, kind: str) -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        b"proc/1/root/usr/bin/python3",
+        b"proc/1/cwd/usr/bin/python3",
         b"usr/share/doc/python3/python3",
         b"usr/src/linux/include/python3.11",
         b"app/node_modules/x/python3",

@@ -16,7 +16,7 @@ import json
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -347,3 +347,13 @@ def copy_of(path: Path, directory: Path) -> Path:
     else:
         shutil.copyfile(path, copy)
     return copy
+
+
+Write = Callable[[Path, FakeImage], Path]
+WRITERS: dict[str, Write] = {
+    "docker": write_docker_archive,
+    "podman": write_podman_archive,
+    "docker25": write_docker25_archive,
+    "oci-archive": write_oci_archive,
+    "oci-layout": write_oci_layout,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ def missing_programs(*programs: str) -> str | None:
     return "needs the superuser" if os.geteuid() != 0 else None
 
 
-class ImageServer:
+class ImageServer(abc.ABC):
     """A process with a directory of its own; both are gone at the end."""
 
     def __init__(self) -> None:
@@ -53,8 +54,8 @@ class ImageServer:
     def path(self, name: str) -> Path:
         return self._directory / name
 
-    def is_ready(self) -> bool:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def is_ready(self) -> bool: ...
 
     def __enter__(self) -> Self:
         self._directory = Path(tempfile.mkdtemp(prefix="images-", dir="/tmp"))
@@ -65,8 +66,8 @@ class ImageServer:
             raise
         return self
 
-    def run(self) -> None:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def run(self) -> None: ...
 
     def __exit__(
         self,

@@ -78,7 +78,7 @@ def test_refuses_what_python_refuses(text: str) -> None:
         ast.parse(text)
     except (SyntaxError, ValueError):
         return  # what is wrong in a body is found when it is called
-    Outline(text)
+    assert _outlined(text) == _bodies(text)
 
 
 def test_a_function_that_does_not_parse_has_no_body() -> None:

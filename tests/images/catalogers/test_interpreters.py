@@ -243,9 +243,9 @@ def test_users_pythonpath_and_pth_files() -> None:
     tree = python_files("usr/local", "3.11.7")
     site = b"usr/local/lib/python3.11/site-packages"
     tree |= {
-        b"etc/passwd": b"root:x:0:0::/var/root:/bin/sh\napp:x:1000:1000::/srv/app:/bin/sh\n",
+        b"etc/passwd": b"root:x:0:0::/var/admin:/bin/sh\napp:x:1000:1000::/srv/app:/bin/sh\n",
         b"srv/app/.local/lib/python3.11/site-packages/x.py": b"",
-        b"var/root/.local/lib/python3.11/site-packages/x.py": b"",
+        b"var/admin/.local/lib/python3.11/site-packages/x.py": b"",
         b"libs/a-1.dist-info/METADATA": b"Name: a\nVersion: 1\n",
         b"plain/x.py": b"",
         b"more/x.py": b"",
@@ -258,7 +258,7 @@ def test_users_pythonpath_and_pth_files() -> None:
     assert _only(interpreters.catalog(files, config, Catalog())).search_path == (
         "/libs",
         "/srv/app/.local/lib/python3.11/site-packages",
-        "/var/root/.local/lib/python3.11/site-packages",
+        "/var/admin/.local/lib/python3.11/site-packages",
         "/usr/local/lib/python3.11/site-packages",
         "/more",
         "/usr/local/lib/beside",

@@ -140,7 +140,7 @@ def test_what_lies_in_a_project_that_is_installed_in_place_is_not_looked_at() ->
             ),
         ),
     )
-    other = {b"srv/app/cache/root/usr/lib/libx.so": shared("libx.so", "libgone.so")}
+    other = {b"srv/app/cache/system/usr/lib/libx.so": shared("libx.so", "libgone.so")}
     assert findings(shared(), other, known) == ()
     own = {b"srv/app/fast/_own.cpython-311-x86_64-linux-gnu.so": shared(None, "libgone.so")}
     (finding,) = findings(shared(), own, known)

@@ -54,7 +54,7 @@ SEED = layer(
 )
 
 
-def survives(*blobs: bytes) -> None:
+def assert_survived(*blobs: bytes) -> None:
     reader = LayerReader(WANTED, ELF, digests=True, limits=LIMITS)
     layers = [reader(str(number), iter([blob])) for number, blob in enumerate(blobs)]
     assert sum(len(one.entries) for one in layers) <= LIMITS.entries + len(layers)
@@ -99,7 +99,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 @given(mutated(), st.sampled_from((bytes, gzipped, zstandarded)))
 def test_mutated_archives(content: bytes, pack: type[bytes]) -> None:
-    survives(SEED, pack(content))
+    assert_survived(SEED, pack(content))
 
 
 @given(st.data())
@@ -107,12 +107,12 @@ def test_mutated_blobs(data: st.DataObject) -> None:
     blob = bytearray(data.draw(st.sampled_from((gzipped(SEED), zstandarded(SEED)))))
     for _ in range(data.draw(st.integers(1, 4))):
         blob[data.draw(st.integers(0, len(blob) - 1))] = data.draw(st.integers(0, 255))
-    survives(bytes(blob[: data.draw(st.integers(0, len(blob)))]))
+    assert_survived(bytes(blob[: data.draw(st.integers(0, len(blob)))]))
 
 
 @given(st.binary(max_size=3000))
 def test_any_bytes(content: bytes) -> None:
-    survives(content)
+    assert_survived(content)
 
 
 @given(st.integers(0, 1 << 64))
@@ -122,7 +122,7 @@ def test_random_layers_in_any_order(seed: int) -> None:
     for entries in layers:
         chance.shuffle(entries)
     chance.shuffle(layers)
-    survives(*map(packed, layers))
+    assert_survived(*map(packed, layers))
 
 
 MILLION = """

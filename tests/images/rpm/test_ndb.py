@@ -55,7 +55,7 @@ FIRST, SECOND, BLOB = 32, 48, 4096
         (changed(BLOB + 4, b"\7"), [b"two"], "package 1: its blob does not begin as it should"),
         (changed(BLOB + 12, b"\xff\xff"), [b"two"], "package 1: its blob does not begin as it should"),
         (changed(BLOB + 12, b"\2"), [b"two"], "package 1: its blob does not end as it should"),
-        (changed(BLOB + 28, b"XXXX"), [b"two"], "package 1: its blob does not end as it should"),
+        (changed(BLOB + 28, b"WXYZ"), [b"two"], "package 1: its blob does not end as it should"),
     ],
 )
 def test_damage_is_told_and_leaves_the_others(content: bytes, good: list[bytes], trouble: str) -> None:

@@ -1,0 +1,87 @@
+"""Names and modules that come to be otherwise than by the statements of their own module."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzers.importing.failures import FailureKind
+from fakes.simulated_imports import assert_clean, failure
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sys.modules[name] = type(name, (), {})()",
+        "sys.modules[name.lower()] = object()",
+        "sys.modules[compute(name)] = object()",
+        "sys.modules.update({name: object()})",
+        "sys.modules.setdefault(name, object())",
+        "module = sys.modules[name] = object()",
+    ],
+)
+def test_a_module_that_another_one_replaces(line: str) -> None:
+    files = {
+        "lib/__init__.py": "from . import lazy\nlazy.replace(__name__)",
+        "lib/lazy.py": f"import sys\ndef replace(name):\n    {line}",
+    }
+    assert_clean("from lib import gone", files)
+    assert_clean("import lib\nlib.gone\nimport lib.gone_too", files)
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        "from __future__ import annotations as gone",
+        "from __future__ import division as gone, annotations",
+        "run = compute()\nrun('\\ndef gone(): ...')",
+        "from helper import Told\nclass A(Told): ...",
+        "from helper import shown\n@shown\nclass A: ...",
+        "from helper import shown\n@shown\ndef f(): ...",
+        "import sys\nsetattr(sys.modules[compute()], 'gone', 1)",
+    ],
+)
+def test_names_that_come_into_a_module_by_a_side_way(library: str) -> None:
+    helper = """
+        import sys
+        class Told:
+            def __init_subclass__(cls, **kwargs):
+                setattr(sys.modules[cls.__module__], "gone", cls)
+        def shown(it):
+            setattr(sys.modules[it.__module__], "gone", it)
+            return it
+        """
+    assert_clean("from lib import gone", {"lib.py": library, "helper.py": helper})
+
+
+def test_what_is_compiled_has_names_beside_those_of_its_source() -> None:
+    files: dict[str, str | bytes] = {"lib.py": "kept = 1", "lib.abi3.so": b"\x7fELF\0made\0"}
+    assert_clean("from lib import kept, made", files)
+    assert failure("from lib import gone", files).kind is FailureKind.NAME
+
+
+def test_a_base_that_refuses_a_keyword_of_its_subclass() -> None:
+    files = {
+        "user.py": "import lib\nclass A(lib.B, frozen=True): ...",
+        "lib.py": "class B:\n    def __init_subclass__(cls): ...",
+    }
+    found = failure("import user", files)
+    assert (found.kind, str(found.consumer)) == (FailureKind.ARGUMENTS, "user.py:2")
+
+
+def test_telling_the_next_base_of_a_subclass() -> None:
+    library = """
+        class A:
+            def __init_subclass__(cls, **kwargs):
+                super().__init_subclass__(**kwargs)
+        class B(A):
+            @classmethod
+            def __init_subclass__(cls, **kwargs):
+                super().__init_subclass__(**kwargs)
+        """
+    assert_clean("import lib\nclass C(lib.B): ...", {"lib.py": library})
+
+
+def test_path_files_may_bring_back_what_the_library_lost() -> None:
+    code, python = "import distutils", (3, 12, 0)
+    assert failure(code, {"lib.py": ""}, python=python).kind is FailureKind.STANDARD_LIBRARY
+    assert_clean(code, {"lib.py": "", "lib-start.pth": "import lib\n"}, python=python)
