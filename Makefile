@@ -4,6 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 FOLDERS := analyzers images topics knowledge resolver cli.py
 EXAMPLE := examples/forecast
+QUICK   := not slow and not index and not system
+
+# What pytest makes of the tests, and what every start of the command compiles, is kept for the next run.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help advise test check lint bench schemas clean
@@ -17,13 +21,25 @@ advise: $(VENV)/.core ## set up, then advise a lockfile for the example project
 test: $(VENV)/.test system lint ## set up, then every linter and every test
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.test lint ## linters and the quick tests, under a minute
-	$(BIN)/python -m pytest -q -n auto -m "not slow and not index and not system"
+check: $(VENV)/.test ## linters and the quick tests, under a minute
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 lint quick
 
-lint: $(VENV)/.test
+.PHONY: quick ruff ruff-format mypy import-linter
+quick: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n auto -m "$(QUICK)"
+
+lint: ruff ruff-format mypy import-linter
+
+ruff: $(VENV)/.test
 	$(BIN)/ruff check .
+
+ruff-format: $(VENV)/.test
 	$(BIN)/ruff format --check .
+
+mypy: $(VENV)/.test
 	$(BIN)/mypy
+
+import-linter: $(VENV)/.test
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test ## benchmarks beside the peers; downloads a lot

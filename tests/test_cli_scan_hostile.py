@@ -20,6 +20,8 @@ import pytest
 from fakes.commands import SCRIPT, Commands, Ran
 from fakes.core_metadata import core_metadata
 
+pytestmark = pytest.mark.slow
+
 MEMORY_BYTES = 1 << 30
 """Of address space; the interpreter with the parser's library takes a quarter of it."""
 TIME_S = 60.0

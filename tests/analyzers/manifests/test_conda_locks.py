@@ -139,6 +139,6 @@ def test_an_empty_environment_locks_nothing() -> None:
 
 
 def test_a_lock_of_many_packages_is_read() -> None:
-    lines = [f"- name: p{n}\n  version: 1.{n}\n  manager: pip\n  platform: linux-64\n" for n in range(20_000)]
+    lines = [f"- name: p{n}\n  version: 1.{n}\n  manager: pip\n  platform: linux-64\n" for n in range(5_000)]
     manifest = parse_conda_lock(("version: 1\npackage:\n" + "".join(lines)).encode(), "conda-lock.yml")
-    assert len(manifest.pins) == 20_000
+    assert len(manifest.pins) == 5_000
