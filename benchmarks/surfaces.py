@@ -21,6 +21,7 @@ from uv import find_uv_bin
 from benchmarks.indexes import configured_url
 from benchmarks.peers import clean_environment
 from benchmarks.results import machine, record
+from fakes.griffe_kinds import OURS
 
 CACHE = Path(os.environ.get("STACKWRIGHT_BENCHMARK_CACHE", Path.home() / ".cache" / "stackwright-benchmarks"))
 ARGUED = Path(__file__).with_name("argued_breakages.json")
@@ -41,19 +42,6 @@ PAIRS = (
 )
 LEAST_RECALL = 0.995
 MOST_ARGUED = 0.05
-OURS: Mapping[str, frozenset[str]] = {
-    "PARAMETER_REMOVED": frozenset({"parameter-gone", "parameter-renamed"}),
-    "PARAMETER_MOVED": frozenset({"parameter-moved"}),
-    "PARAMETER_CHANGED_KIND": frozenset({"parameter-kind-changed"}),
-    "PARAMETER_CHANGED_DEFAULT": frozenset({"default-changed"}),
-    "PARAMETER_CHANGED_REQUIRED": frozenset({"parameter-required"}),
-    "PARAMETER_ADDED_REQUIRED": frozenset({"parameter-required", "parameter-renamed"}),
-    "RETURN_CHANGED_TYPE": frozenset({"return-annotation-gone"}),
-    "OBJECT_REMOVED": frozenset({"gone", "path-gone"}),
-    "OBJECT_CHANGED_KIND": frozenset({"kind-changed"}),
-    "CLASS_REMOVED_BASE": frozenset({"base-gone"}),
-}
-"""Griffe's kinds, and ours that tell the same."""
 
 
 def run(options: Sequence[str]) -> None:
