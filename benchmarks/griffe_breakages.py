@@ -21,7 +21,7 @@ def breakages(package: str, before: str, after: str) -> list[list[Any]]:
         path = (each.old_value if is_gone else each.obj).path
         stated = (each.old_value, each.new_value)
         parameter = next((value.name for value in stated if isinstance(value, griffe.Parameter)), None)
-        if ".tests." not in path:
+        if ".tests." not in path and ".conftest" not in path:
             found.append([each.kind.name, path, parameter])
     return found
 

@@ -49,6 +49,41 @@ def total() -> str:
     return escape(np.product([6, 7], dtype="int64"))
 """
 
+TOOLBOX = {
+    "toolbox/__init__.py": b"""from toolbox._saws import Saw
+from toolbox.nails import drive
+
+LIMIT = 3
+""",
+    "toolbox/_saws.py": b"""class Saw:
+    def __init__(self, teeth, *, sharp=True):
+        self.teeth = teeth
+
+    def cut(self, wood, depth=1):
+        return wood
+
+    def oil(self):
+        pass
+""",
+    "toolbox/nails.py": b"""def drive(nail, hammer=None, strength=1):
+    return nail
+""",
+}
+NEWER_TOOLBOX = {
+    **TOOLBOX,
+    "toolbox/_saws.py": TOOLBOX["toolbox/_saws.py"].replace(b"def oil(self)", b"def file(self)"),
+    "toolbox/nails.py": b"""def drive(nail, *, strength=2):
+    return nail
+""",
+}
+CABIN = """\
+from toolbox import Saw, drive
+
+saw = Saw(24)
+saw.oil()
+drive(saw.cut("oak"), None)
+"""
+
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
@@ -167,6 +202,8 @@ def server() -> Iterator[IndexServer]:
     index.add("click", "8.2.0", requires_python=">=3.13")
     tags = [f"cp312-cp312-{platform}" for platform in ("manylinux_2_17_x86_64", "macosx_11_0_arm64")]
     index.add("markupsafe", "2.1.5", tags=tags, sdist=True)
+    for version, contents in (("1.4", TOOLBOX), ("2.0", NEWER_TOOLBOX)):
+        index.add("toolbox", version, contents=contents)
     with IndexServer(index) as running:
         yield running
 
@@ -211,6 +248,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     stackwright.write("model.py", MODEL)
+    stackwright.write("cabin/build.py", CABIN)
     write_docker_archive(stackwright.path("web.tar"), web_image())
     write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))

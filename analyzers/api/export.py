@@ -14,8 +14,9 @@ from analyzers.api.answers import answered
 from analyzers.api.bodies import Bodies
 from analyzers.api.conditions import ANY_TARGET, UNKNOWN, Conditions, Target
 from analyzers.api.definitions import Definitions, Scope, add_members, class_symbol, line_of, replaced
-from analyzers.api.expressions import Place, instances, types, values
+from analyzers.api.expressions import Place, assigned, instances, types, values
 from analyzers.api.imports import Imports
+from analyzers.api.late_names import global_names, walrus_names
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.openness import openness
 from analyzers.api.signatures import Decorators, decorators
@@ -63,14 +64,11 @@ class _Exporter:
     def surface(self) -> ModuleSurface:
         """Read the whole file."""
         self._block(self._root, self._module, False, False, 0)
-        if "global " in self._text:
-            for statement in self._root.find_all(kind="global_statement"):
-                for child in statement.named_children():
-                    known = self._module.names.get(child.text(), ())
-                    if all(symbol.is_type_only for symbol in known):
-                        self._value(self._module, child, (), True, False)
-        if ":=" in self._text:
-            self._walruses()
+        for name in global_names(self._text, self._root):
+            if all(symbol.is_type_only for symbol in self._module.names.get(name.text(), ())):
+                self._value(self._module, name, (), True, False)
+        for name in walrus_names(self._text, self._root):
+            self._value(self._module, name, (), True, False)
         opened = openness(self._text, self._root, self._tables)
         self._open |= opened.module
         self._imports.stars |= opened.copied
@@ -81,16 +79,16 @@ class _Exporter:
             else:
                 self._lazy.append(found)
         self._answers()
-        for name, line in opened.names.items():
-            self._module.bind(name, Symbol(SymbolKind.VALUE, line), True)
+        for text, line in opened.names.items():
+            self._module.bind(text, Symbol(SymbolKind.VALUE, line), True)
         self._opened_classes(opened.classes)
         if self._bodies.has_errors():
             self._open["it is not understood as a whole"] = None
         exports = self._exports.found
         names = dict.fromkeys(exports.names) if exports is not None else {}
-        for name in names if self._is_stub else ():
-            for position, symbol in enumerate(self._module.names.get(name, [])):
-                self._module.names[name][position] = replaced(symbol, is_type_only=False)
+        for text in names if self._is_stub else ():
+            for position, symbol in enumerate(self._module.names.get(text, [])):
+                self._module.names[text][position] = replaced(symbol, is_type_only=False)
         return ModuleSurface(
             symbols=self._module.frozen(),
             stars=tuple(self._imports.stars),
@@ -104,13 +102,6 @@ class _Exporter:
             sets=tuple((target, name, line) for (target, name), line in self._sets.items()),
             is_completed_by_stub=any(found.of_stub for found in self._lazy),
         )
-
-    def _walruses(self) -> None:
-        for node in self._root.find_all(kind="named_expression"):
-            name = node.field("name")
-            inside = {ancestor.kind() for ancestor in node.ancestors()}
-            if name is not None and not inside & {"function_definition", "class_definition", "lambda"}:
-                self._value(self._module, name, (), True, False)
 
     def _answers(self) -> None:
         """Take in what the module makes on request."""
@@ -258,14 +249,7 @@ class _Exporter:
             self._tables.add_item(subject, added)
 
     def _assignment(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        targets: list[SgNode] = []
-        annotation: SgNode | None = None
-        right: SgNode | None = node
-        while right is not None and right.kind() == "assignment":
-            if (left := right.field("left")) is not None:
-                targets.append(left)
-            annotation = annotation or right.field("type")
-            right = right.field("right")
+        targets, annotation, right = assigned(node)
         if right is None and annotation is not None and not self._is_stub and not scope.class_name:
             # ``name: T`` alone binds nothing at run time.
             type_only = True

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _DEPTH = 12
+_LIMIT_TARGETS = 100
 _LIMIT_LENGTH = 400
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _INNER = frozenset(
@@ -129,6 +130,19 @@ def _with_step(found: tuple[str, ...], step: str) -> tuple[str, ...]:
 
 def _distinct(*found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for group in found for value in group))
+
+
+def assigned(node: SgNode) -> tuple[list[SgNode], SgNode | None, SgNode | None]:
+    """Of ``a = b: T = value`` the targets, the annotation and the value."""
+    targets: list[SgNode] = []
+    annotation: SgNode | None = None
+    right: SgNode | None = node
+    while right is not None and right.kind() == "assignment" and len(targets) < _LIMIT_TARGETS:
+        if (left := right.field("left")) is not None:
+            targets.append(left)
+        annotation = annotation or right.field("type")
+        right = right.field("right")
+    return targets, annotation, right
 
 
 def instances(node: SgNode, place: Place, *, is_yielded: bool = False) -> tuple[str, ...]:

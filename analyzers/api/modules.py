@@ -16,6 +16,8 @@ from analyzers.files import FileKind, FileReader, FileReaderError, TooManyFilesE
 
 _LIMIT_BYTES = 8 << 20
 _LIMIT_FILES = 100_000
+_LIMIT_LINE_BYTES = 1 << 20
+"""Nobody writes such a line; a parser may take long over it."""
 _EXTENSION = re.compile(r"([^\W\d]\w*)(?:\.[\w-]+)*\.(?:so|pyd)", re.ASCII)
 _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
@@ -197,6 +199,8 @@ class Modules:
         key = ModuleKey(shown, zlib.crc32(content), len(content))
         if key in self._known:
             return key, self._known[key]
+        if max(map(len, content.split(b"\n"))) > _LIMIT_LINE_BYTES:
+            raise FileReaderError(path, f"it has a line of more than {_LIMIT_LINE_BYTES:,} bytes")
         text = source_text(content)
         if path.endswith(_CYTHON):
             made = cython_surface(text)

@@ -11,6 +11,7 @@ from analyzers.api.surface import ParameterKind
 
 _POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL)
 _BY_NAME = (ParameterKind.POSITIONAL, ParameterKind.KEYWORD_ONLY)
+_STARS = {ParameterKind.VAR_POSITIONAL: "*", ParameterKind.VAR_KEYWORD: "**"}
 _VARIADIC = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
 
 
@@ -89,8 +90,7 @@ class _Signatures:
             or (kind is ParameterKind.POSITIONAL_ONLY and self._takes_positional)
             or (kind is ParameterKind.POSITIONAL and self._takes_positional and self._takes_keywords)
         )
-        star = {ParameterKind.VAR_POSITIONAL: "*", ParameterKind.VAR_KEYWORD: "**"}.get(kind, "")
-        told = f"no longer has parameter {star}{name}"
+        told = f"no longer has parameter {_STARS.get(kind, '')}{name}"
         if is_swallowed:
             told = f"{told} by name, but takes whatever is given"
         weight = Weight.NOTABLE if is_swallowed else Weight.BREAKING
@@ -146,7 +146,7 @@ class _Signatures:
         if name in self._old_names or name in self._renamed:
             return
         if new.parameter.has_default:
-            told = f"takes parameter {name}"
+            told = f"takes parameter {_STARS.get(new.parameter.kind, '')}{name}"
             yield SignatureChange(Weight.NEW, ChangeKind.PARAMETER_NEW, told, name)
         else:
             told = f"requires parameter {name}, which it did not have"

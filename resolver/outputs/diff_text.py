@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from analyzers.api.changes import ApiChange, ChangeKind, UsedAt, Weight
@@ -38,16 +39,15 @@ def diff_text(told: ApiDiff, width: int, *, whole: bool = False) -> str:
 def _head(told: ApiDiff) -> Iterator[str]:
     found = by_weight(told.changes)
     yield f"{told.before.name} {told.before.version} → {told.after.version}"
-    counts = [f"{counted(len(found[weight]), 'change')} {words}" for weight, words in _counted()]
-    yield ", ".join(counts) if told.changes else "What they offer does not differ."
+    if told.changes:
+        breaking = counted(len(found[Weight.BREAKING]), "breaking change")
+        yield f"{breaking}, {len(found[Weight.NOTABLE]):,} that may matter, {len(found[Weight.NEW]):,} new"
+    else:
+        yield "What they offer does not differ."
     yield from _foreign(told.before, told.target)
     yield from _foreign(told.after, told.target)
     if told.unknowns:
         yield f"{counted(len(told.unknowns), 'file')} could not be read, such as {told.unknowns[0].where}"
-
-
-def _counted() -> tuple[tuple[Weight, str], ...]:
-    return (Weight.BREAKING, "that break"), (Weight.NOTABLE, "that may matter"), (Weight.NEW, "that add")
 
 
 def _foreign(release: ReadRelease, target: str) -> Iterator[str]:
@@ -61,9 +61,9 @@ def _used(told: ApiDiff) -> Iterator[str]:
         yield f"{told.source} uses nothing that changes."
         return
     yield f"Used in {told.source} ({len(used)}):"
-    for change in used:
-        yield _line(change)
-        for use in change.used:
+    for group in _by_path(used):
+        yield from _lines(group)
+        for use in dict.fromkeys(use for change in group for use in change.used):
             yield f"      {_use(use)}"
 
 
@@ -78,21 +78,38 @@ def _block(title: str, changes: Sequence[ApiChange], *, whole: bool) -> Iterator
         return
     yield f"What {title} ({len(changes)}):"
     shown = changes if whole else changes[:_MOST]
-    for change in shown:
-        yield _line(change)
+    for group in _by_path(shown):
+        yield from _lines(group)
     if len(shown) < len(changes):
         yield f"  and {len(changes) - len(shown)} more (--all or --format json has all)"
 
 
-def _line(change: ApiChange) -> str:
-    call = "()" if change.what in ("function", "method") else ""
-    name = f"{change.path}{call}"
-    if change.what in ("class", "module", "value"):
-        name = f"{change.what} {change.path}"
+def _by_path(changes: Sequence[ApiChange]) -> list[list[ApiChange]]:
+    """Changes of one thing that stand beside each other, together."""
+    return [list(group) for _, group in itertools.groupby(changes, lambda change: change.path)]
+
+
+def _lines(changes: Sequence[ApiChange]) -> Iterator[str]:
+    """One line, or one for the thing and one for each of its changes."""
+    first, *others = changes
+    name = first.path
+    if first.what in ("function", "method"):
+        name = f"{first.path}()"
+    elif first.what in ("class", "module", "value"):
+        name = f"{first.what} {first.path}"
+    if not others:
+        yield f"  {_SIGNS[first.weight]} {name} {_told(first)}"
+        return
+    yield f"  {_SIGNS[first.weight]} {name}"
+    for change in changes:
+        yield f"      {_told(change)}"
+
+
+def _told(change: ApiChange) -> str:
     also = ""
     if change.also and change.kind in _ALONE:
         shown = ", ".join(change.also[:_MOST_ALSO])
         more = f" and {len(change.also) - _MOST_ALSO} more" if len(change.also) > _MOST_ALSO else ""
         also = f", also as {shown}{more}"
     doubt = f"; {change.doubt}" if change.doubt else ""
-    return f"  {_SIGNS[change.weight]} {name} {change.told}{also}{doubt}"
+    return f"{change.told}{also}{doubt}"
