@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("inspecting", "locking", "scanning", "source_trace")
+BENCHMARKS = ("bare_code", "inspecting", "locking", "scanning", "source_trace")
 
 
 def main() -> int:

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from knowledge.catalog import Knowledge
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
+    from resolver.bare_code import BareCode
     from resolver.budget import Budget
     from resolver.commands.image_targets import ImageAsTarget
     from resolver.context import Context
     from resolver.pipeline import Pipeline
     from resolver.resolver import Resolver, Solution
+    from resolver.target import Target
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
@@ -44,6 +46,7 @@ class Session:
 
     Attributes:
         asked: what is asked for, once a context was made; None before.
+        code: what code that declares nothing asks for, likewise; None where there is none.
         index_url: of the default index, once knowledge was opened.
     """
 
@@ -52,6 +55,7 @@ class Session:
         self.project = project_settings(PROJECT_FILE)
         self.now = report_moment()
         self.asked: Asked | None = None
+        self.code: BareCode | None = None
         self.index_url = ""
 
     def context(self, *, asks: bool = True) -> Context:
@@ -72,8 +76,13 @@ class Session:
         target = Target(self._host()) if image is None else image.target
         source = self._source() if asks else None
         if source is not None:
-            inputs.add_source(options, source)
-        asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
+            if inputs.names_nothing(options, source):
+                self.code = self._bare_code(source, target)
+                inputs.add_bare(options, self.code)
+            else:
+                inputs.add_source(options, source)
+        nothing = not asks or (self.code is not None and not options.requirements)
+        asked = self.asked = Asked(requirements=()) if nothing else inputs.read(options, target)
         for note in asked.notes:
             show_note(note)
         policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
@@ -127,6 +136,15 @@ class Session:
 
         wishes = ScanWishes(path=self._options.source, store=self._options.store, tests=False, quiet=True)
         return scanned(wishes, tool(), self.now)
+
+    def _bare_code(self, source: SourceReport, target: Target) -> BareCode:
+        """What code that declares nothing asks for, by what the index knows."""
+        from resolver.asked.asked import Asked
+        from resolver.asked.bare import bare_code
+
+        formats = inputs.formats_of(self._options, Asked(requirements=()))
+        with self.knowledge() as knowledge:
+            return bare_code(source, knowledge, target, formats)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
@@ -191,6 +209,8 @@ class Session:
 
     def advised(self, context: Context) -> Advice:
         """The advice on a context of this session."""
+        import msgspec
+
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
@@ -214,7 +234,7 @@ class Session:
                 show_note(f"no index has {name}; did you mean: {', '.join(others)}?")
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
-        return advice
+        return advice if self.code is None else msgspec.structs.replace(advice, code=self.code)
 
     def with_evidence(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what reads releases, where there is something to hold against them."""
