@@ -1,7 +1,7 @@
 """How often code that declares nothing can be imported on its advised stack, and what was foretold.
 
-`python -m benchmarks bare_code --gists GIT_DIRECTORY` reads the hard gists of dockerizeme from a clone; none is
-run: what is executed is their import statements at module level, in a fresh environment, without a network.
+`python -m benchmarks bare_code --gists GIT_DIRECTORY` reads the hard gists of dockerizeme from a clone. None
+is run: their import statements at module level are, in a fresh environment and without a network.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
         return Outcome(gist, f"refused ({advised.exit_code}): {last}", advised.wall_s, told={"": "refused"})
     told = _told(advice)
     pins = {pin["name"]: pin["version"] for pin in advice["pins"]}
-    reachable = not (advice.get("code") or {}).get("unavailable")
+    unavailable = (advice.get("code") or {}).get("unavailable", ())
+    reachable = not any(one.get("is_top_level", True) for one in unavailable)
     if advised.exit_code:
         status = f"no stack: {advice.get('diagnosis')}"
         return Outcome(gist, status, advised.wall_s, told={**told, "": "no-stack"}, reachable=reachable)
@@ -151,11 +152,12 @@ def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
 
 def _told(advice: dict[str, Any]) -> dict[str, str]:
     code = advice.get("code") or {}
-    told = {one["name"]: one["kind"] for one in code.get("unavailable", ())}
+    told = {one["name"]: one["kind"] for one in code.get("unavailable", ()) if one.get("is_top_level", True)}
+    modules = {one["distribution"]: one["name"] for one in code.get("asked", ())}
     for pin in advice["pins"]:
         for reason in pin["reasons"]:
-            if reason["unit"] == "unmet-demand":
-                told[pin["name"]] = "removed-api"
+            if reason.get("level") == "warning":
+                told[modules.get(pin["name"], pin["name"])] = reason["unit"]
     return told
 
 

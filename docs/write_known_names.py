@@ -24,10 +24,12 @@ _ANYONES_CLAIMANTS = 25
 _ANYONES_ANYWAY = 100
 _MOST_CLAIMANTS = 15
 _LEAST_LETTERS = 3
+_AFFIXES = ("python-*", "*-python", "py*", "django-*", "flask-*")
 _HEADER = """\
 # Top-level modules that wheels of the 15,000 most downloaded projects hold; read by known_names.py.
 # "module: project" where the names differ; "module" alone for a project of that name; "! module" for what so
-# many projects hold that it is nobody's: in code without such a file it is a module that was left behind.
+# many projects hold that it is nobody's: in code without such a file it is a module that was left behind;
+# "pattern = module ..." for modules that one project of the whole index holds, whose name the pattern makes.
 # Facts from the module database of pigar 2.2.0 (BSD-3-Clause); downloads: top-pypi-packages.
 # Written by docs/write_known_names.py.
 """
@@ -39,6 +41,7 @@ def main(database: str, downloads: str) -> None:
     identical: list[str] = []
     different: list[str] = []
     anyones: list[str] = []
+    affixed: dict[str, list[str]] = defaultdict(list)
     for module, claimants in sorted(_claims(database).items()):
         best = min(claimants, key=lambda name: (ranks.get(name, len(ranks)), name))
         own = _normalized(module)
@@ -48,10 +51,23 @@ def main(database: str, downloads: str) -> None:
             anyones.append(f"! {module}")
         elif rank < len(ranks):
             identical.append(module)
+        elif len(claimants) == 1 and (affix := _affix(module, best)):
+            affixed[affix].append(module)
         elif best in ranks and _belongs(module, best, len(claimants), ranks[best]):
             different.append(f"{module}: {best}")
-    lines = textwrap.wrap(" ".join(identical), 110, break_long_words=False, break_on_hyphens=False)
-    TARGET.write_text(_HEADER + "\n".join([*lines, *different, *anyones]) + "\n", encoding="utf-8")
+    lines = [*_wrapped(identical), *different, *anyones]
+    lines += [f"{affix} = {line}" for affix in sorted(affixed) for line in _wrapped(affixed[affix])]
+    TARGET.write_text(_HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _wrapped(names: list[str]) -> list[str]:
+    return textwrap.wrap(" ".join(names), 110, break_long_words=False, break_on_hyphens=False)
+
+
+def _affix(module: str, project: str) -> str | None:
+    """The pattern of a name that a module is the rest of, as ``python-*``; None where it is not."""
+    name = _normalized(module)
+    return next((affix for affix in _AFFIXES if affix.replace("*", name) == project), None)
 
 
 def _belongs(module: str, project: str, claimants: int, rank: int) -> bool:

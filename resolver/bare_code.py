@@ -16,6 +16,7 @@ class AskedImport(msgspec.Struct, frozen=True, kw_only=True):
         name: the top-level module.
         distribution: normalised.
         source: what says that this distribution is meant; see `DistributionMatch`.
+        series: releases that were current when the code was written; empty where that is not known.
         location: of the first such import.
     """
 
@@ -23,6 +24,7 @@ class AskedImport(msgspec.Struct, frozen=True, kw_only=True):
     distribution: str
     source: str
     location: Location
+    series: tuple[str, ...] = ()
 
 
 class BareCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,10 +34,12 @@ class BareCode(msgspec.Struct, frozen=True, kw_only=True):
         python: the Pythons that it was written for.
         is_python_2: whether no file of it is one that Python 3 can read.
         asked: what is asked for on its account.
+        written: when the code was written, as the user says; None where that is not said.
         unavailable: imports that no release can serve on the target: what is advised does not make them work.
     """
 
     python: PythonBounds = PythonBounds()
     is_python_2: bool = False
     asked: tuple[AskedImport, ...] = ()
+    written: str | None = None
     unavailable: tuple[UnavailableImport, ...] = ()

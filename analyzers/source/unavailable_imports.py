@@ -38,6 +38,7 @@ class UnavailableImport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
         location: of the first such import.
         distribution: normalised name of one that may be meant.
         source: address of a page that says so.
+        is_top_level: whether it runs when the code is imported.
     """
 
     name: str
@@ -46,3 +47,4 @@ class UnavailableImport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     location: Location
     distribution: str | None = None
     source: str | None = None
+    is_top_level: bool = True

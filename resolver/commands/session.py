@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
     from images.environment import RuntimeEnvironment
     from knowledge.catalog import Knowledge
+    from knowledge.wheel_surfaces import WheelSurfaces
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
     from resolver.bare_code import BareCode
     from resolver.budget import Budget
     from resolver.commands.image_targets import ImageAsTarget
-    from resolver.context import Context
+    from resolver.context import Context, Preference
     from resolver.pipeline import Pipeline
     from resolver.resolver import Resolver, Solution
     from resolver.target import Target
@@ -91,7 +92,7 @@ class Session:
             requirements=asked.requirements,
             constraints=asked.constraints,
             overrides=asked.overrides,
-            preferences=asked.preferences,
+            preferences=asked.preferences if self.code is None else self._preferences(asked, self.code),
             locks=asked.locks,
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
@@ -106,6 +107,17 @@ class Session:
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
         )
         return context if image is None else image.beside(context, asked.projects, self.pipeline())
+
+    def _preferences(self, asked: Asked, code: BareCode) -> Mapping[str, Preference]:
+        """Releases to try first: what locks pin counts more than when the code was written."""
+        from knowledge.filenames import normalized
+        from resolver.asked.bare import preferences_of
+        from resolver.commands.arguments import ALL
+
+        upgrade = self._options.upgrade
+        if ALL in upgrade:
+            return asked.preferences
+        return {**preferences_of(code, set(map(normalized, upgrade))), **asked.preferences}
 
     def _host(self) -> RuntimeEnvironment:
         """The facts of this machine, changed as the options say."""
@@ -141,10 +153,29 @@ class Session:
         """What code that declares nothing asks for, by what the index knows."""
         from resolver.asked.asked import Asked
         from resolver.asked.bare import bare_code
+        from resolver.cutoff import read_moment
 
         formats = inputs.formats_of(self._options, Asked(requirements=()))
+        written = getattr(self._options, "written", None)
+        moment = None if written is None else read_moment(written, self.now, "--written")
         with self.knowledge() as knowledge:
-            return bare_code(source, knowledge, target, formats)
+            surfaces = self._surfaces(target, knowledge)
+            return bare_code(source, knowledge, target, formats, surfaces, moment)
+
+    @staticmethod
+    def _surfaces(target: Target, knowledge: Knowledge) -> WheelSurfaces:
+        """What reads the API of releases for a target."""
+        from analyzers.api.conditions import Target as ApiTarget
+        from knowledge.wheel_surfaces import WheelSurfaces
+
+        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
+        python = ApiTarget(
+            python=(target.python.major, target.python.minor),
+            platform=platform.get(str(target.environment.facts["os.family"].value))
+            if "os.family" in target.environment.facts
+            else target.markers.get("sys_platform"),
+        )
+        return WheelSurfaces(knowledge, python, time.time)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
@@ -247,18 +278,7 @@ class Session:
         if not context.demands:
             return context
 
-        from analyzers.api.conditions import Target
-        from knowledge.wheel_surfaces import WheelSurfaces
-
-        python = context.target.python
-        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
-        target = Target(
-            python=(python.major, python.minor),
-            platform=platform.get(str(context.target.environment.facts["os.family"].value))
-            if "os.family" in context.target.environment.facts
-            else context.target.markers.get("sys_platform"),
-        )
-        surfaces = WheelSurfaces(knowledge, target, time.time)
+        surfaces = self._surfaces(context.target, knowledge)
         return msgspec.structs.replace(context, surfaces=surfaces)
 
     def advised_by(

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from analyzers.evidence import Confidence, Location
 from analyzers.source.names.known_names import known_names
 from analyzers.source.names.standard_library import PythonVersion, available_since, available_until
-from analyzers.source.names.typosquats import lookalike
+from analyzers.source.names.typosquats import lookalike, swapped
 from analyzers.source.names.unavailable_names import Provider, UnavailableName, unavailable_name
 from analyzers.source.records import DistributionMatch, Import, Origin, Role
 from analyzers.source.signals.python_versions import span
@@ -34,6 +34,7 @@ class NeededImport(msgspec.Struct, frozen=True, kw_only=True):
         is_guess: whether nothing but the name itself speaks for the one choice.
         location: of the first such import.
         symbols: dotted names that are imported of it.
+        is_top_level: whether any such import runs when the code is imported.
     """
 
     name: str
@@ -41,6 +42,7 @@ class NeededImport(msgspec.Struct, frozen=True, kw_only=True):
     is_guess: bool
     location: Location
     symbols: frozenset[str]
+    is_top_level: bool
 
 
 def sorted_out(
@@ -59,7 +61,9 @@ def sorted_out(
     for one in _unconditional(imports, told):
         reason = told.unavailable(one)
         if reason is not None:
-            unavailable.setdefault((reason.name, reason.kind), reason)
+            key = (reason.name, reason.kind)
+            if key not in unavailable or (reason.is_top_level and not unavailable[key].is_top_level):
+                unavailable[key] = reason
         elif one.origin is Origin.THIRD_PARTY:
             _add(needed, one)
     return sorted(needed.values(), key=lambda one: one.name), list(unavailable.values())
@@ -71,7 +75,11 @@ def _add(needed: dict[str, NeededImport], one: Import) -> None:
     symbols = frozenset({_symbol(one)})
     known = needed.get(key)
     if known is not None:
-        needed[key] = msgspec.structs.replace(known, symbols=known.symbols | symbols)
+        needed[key] = msgspec.structs.replace(
+            known,
+            symbols=known.symbols | symbols,
+            is_top_level=known.is_top_level or one.is_top_level,
+        )
         return
     needed[key] = NeededImport(
         name=one.module.partition(".")[0],
@@ -79,6 +87,7 @@ def _add(needed: dict[str, NeededImport], one: Import) -> None:
         is_guess=one.distributions[0].confidence is Confidence.POSSIBLE,
         location=_place(one),
         symbols=symbols,
+        is_top_level=one.is_top_level,
     )
 
 
@@ -152,9 +161,10 @@ def _of_name(one: Import) -> UnavailableImport | None:
     if root in known_names().nobodys or root.startswith("_"):
         return _reason(one, UnavailableKind.OWN, "a module of the project itself, by its name", root)
     near = lookalike(canonicalize_name(root))
-    if near is not None:
-        message = f"perhaps misspelled: {near.project} is meant ({near.slip})"
-        return _reason(one, UnavailableKind.MISSPELLED, message, root, distribution=near.project)
+    project = swapped(canonicalize_name(root)) if near is None else near.project
+    if project is not None:
+        message = f"perhaps a misspelling of {project}"
+        return _reason(one, UnavailableKind.MISSPELLED, message, root, distribution=project)
     if not one.distributions:
         return _reason(one, UnavailableKind.UNKNOWN, "no distribution is known to provide it", root)
     return None
@@ -170,8 +180,7 @@ def _of_row(one: Import, row: UnavailableName) -> UnavailableImport:
             kind = UnavailableKind.PLATFORM
         case Provider.PYTHON2:
             kind = UnavailableKind.PYTHON2
-    name = _symbol(one) if "." in one.module or one.origin is Origin.STDLIB else one.module
-    return _reason(one, kind, row.what, name, source=row.source)
+    return _reason(one, kind, row.what, row.name, source=row.source)
 
 
 def _reason(
@@ -190,6 +199,7 @@ def _reason(
         location=_place(one),
         distribution=distribution,
         source=source,
+        is_top_level=one.is_top_level,
     )
 
 

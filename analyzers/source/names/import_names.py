@@ -262,6 +262,8 @@ class ImportNames:
             yield named, DistributionMatch(name=name, confidence=Confidence.LIKELY, source="curated")
         elif known is not None:
             yield named, DistributionMatch(name=known, confidence=Confidence.LIKELY, source="known")
+        elif root not in self._curated.shared and (sole := known_names().sole.get(root)):
+            yield named, DistributionMatch(name=sole, confidence=Confidence.POSSIBLE, source="known")
         else:
             yield named, DistributionMatch(name=name, confidence=Confidence.POSSIBLE, source="same-name")
 

@@ -28,11 +28,13 @@ class UnavailableName(msgspec.Struct, frozen=True):
     """A row of the table.
 
     Attributes:
+        name: dotted.
         what: provides the name, in words.
         source: address of a page that says so.
         beside: names of which the same file must import one for the row to count; empty where it always does.
     """
 
+    name: str
     provider: Provider
     what: str
     source: str
@@ -72,7 +74,7 @@ def _table() -> Mapping[str, UnavailableName]:
             continue
         kind, what, source, names, *others = line.split("|")
         first = frozenset(names.split())
-        table.update((name, UnavailableName(Provider(kind), what, source)) for name in first)
+        table.update((name, UnavailableName(name, Provider(kind), what, source)) for name in first)
         for name in others[0].split() if others else ():
-            table.setdefault(name, UnavailableName(Provider(kind), what, source, first))
+            table.setdefault(name, UnavailableName(name, Provider(kind), what, source, first))
     return table
