@@ -11,6 +11,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,7 @@ _FOLDER, _FILE = "hard-gists", "snippet.py"
 _ADVISE_LIMIT_S, _INSTALL_LIMIT_S, _IMPORT_LIMIT_S = 300, 900, 180
 _VERSION = "3.11"
 _RUNNER = Path(__file__).with_name("import_runner.py")
+_MISSING = re.compile(r"No module named '([\w.]+)'")
 _NOT_CONFIGURED = ("ImproperlyConfigured", "AppRegistryNotReady", "SystemExit")
 
 
@@ -156,8 +158,11 @@ def _told(advice: dict[str, Any]) -> dict[str, str]:
     modules = {one["distribution"]: one["name"] for one in code.get("asked", ())}
     for pin in advice["pins"]:
         for reason in pin["reasons"]:
-            if reason.get("level") == "warning":
+            if reason.get("level") == "warning" or reason["unit"] == "import-doubts":
                 told[modules.get(pin["name"], pin["name"])] = reason["unit"]
+    for reason in advice["remarks"]:
+        if reason["unit"] == "import-doubts":  # of the code itself, which no release is to blame for
+            told.update((name, reason["unit"]) for name in _MISSING.findall(reason["message"]))
     return told
 
 
@@ -196,7 +201,11 @@ def _failures(source: bytes, pins: dict[str, str], folder: Path) -> dict[str, st
     except (OSError, ValueError):
         return {"": "the imports ended the interpreter"}
     subprocess.run(["rm", "-rf", str(environment)], check=True)
-    return {module: error for module, error in report if not any(part in error for part in _NOT_CONFIGURED)}
+    return {
+        module: error.replace(str(folder), "")
+        for module, error in report
+        if not any(part in error for part in _NOT_CONFIGURED)
+    }
 
 
 def _line(outcome: Outcome) -> str:

@@ -15,7 +15,8 @@ class AskedImport(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: the top-level module.
         distribution: normalised.
-        source: what says that this distribution is meant; see `DistributionMatch`.
+        source: what says that this distribution is meant; see `DistributionMatch`; ``companion`` for what
+            another project needs besides what its metadata name.
         series: releases that were current when the code was written; empty where that is not known.
         location: of the first such import.
     """

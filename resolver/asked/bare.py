@@ -18,6 +18,7 @@ from analyzers.source.dependencies.unavailable import NeededImport, sorted_out
 from analyzers.source.records import Role, UseKind
 from analyzers.source.signals.demand import ApiDemand, SymbolDemand
 from analyzers.source.unavailable_imports import UnavailableImport, UnavailableKind
+from resolver.asked.companions import tabled
 from resolver.bare_code import AskedImport, BareCode
 from resolver.context import Preference
 from resolver.formats import FormatPolicy
@@ -56,6 +57,8 @@ def bare_code(
     needed, unavailable = sorted_out(report.imports, python, target.markers.get("sys_platform", ""))
     choice = _Choice(knowledge, target, formats, surfaces, written)
     asked, more = choice.of(needed)
+    besides = {one.distribution: one for each in asked for one in tabled(each)}
+    asked += [one for name, one in besides.items() if all(each.distribution != name for each in asked)]
     return BareCode(
         python=report.python,
         is_python_2=python >= (3, 0) and _is_python_2(report),

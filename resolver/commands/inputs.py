@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from knowledge.builds import SdistBuilder
     from knowledge.configuration import IndexConfiguration
     from resolver.asked.asked import Asked
-    from resolver.bare_code import BareCode
+    from resolver.bare_code import AskedImport, BareCode
+    from resolver.context import DirectRequirement
     from resolver.formats import FormatPolicy
     from resolver.target import Target
 
@@ -93,12 +94,25 @@ def add_bare(options: argparse.Namespace, code: BareCode) -> None:
         raise RunRefusedError(reason)
 
     for asked in code.asked:
-        show_note(f"{asked.distribution} is asked for: {asked.location} imports {asked.name}")
+        place = f"{asked.location} imports {asked.name}"
+        if asked.source == "companion":
+            place += ", which needs it besides what its metadata name"
+        show_note(f"{asked.distribution} is asked for: {place}")
     for lost in code.unavailable:
         show_note(
             f"{lost.location} imports {lost.name}, which cannot be had ({lost.kind.value}): {lost.message}"
         )
     options.requirements = [asked.distribution for asked in code.asked]
+
+
+def companion(asked: AskedImport) -> DirectRequirement:
+    """What a stack was found to need besides, as a requirement."""
+    from resolver.commands.notes import show_note
+    from resolver.context import DirectRequirement
+    from resolver.dependencies import Dependency
+
+    show_note(f"{asked.distribution} is asked for: {asked.location} needs {asked.name}")
+    return DirectRequirement(Dependency(asked.distribution, (), ""), asked.distribution, str(asked.location))
 
 
 def formats_of(options: argparse.Namespace, asked: Asked) -> FormatPolicy:

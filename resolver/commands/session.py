@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
+_MOST_ROUNDS = 3
+"""So often what a stack misses when it is imported is added to what is asked for."""
 _MOST_NEAR = 3
 """So many projects that do not exist get a suggestion."""
 
@@ -242,6 +244,25 @@ class Session:
         """The advice on a context of this session."""
         import msgspec
 
+        advice = self._advised(context)
+        if self.code is None:
+            return advice
+        from resolver.asked.companions import missed
+
+        for _ in range(_MOST_ROUNDS):
+            more = missed(advice, self.code)
+            if not more:
+                break
+            code = msgspec.structs.replace(self.code, asked=(*self.code.asked, *more))
+            asked = tuple(map(inputs.companion, more))
+            context = msgspec.structs.replace(context, requirements=(*context.requirements, *asked))
+            found = self._advised(context)
+            if not found.status.is_solved:
+                break
+            advice, self.code = found, code
+        return msgspec.structs.replace(advice, code=self.code)
+
+    def _advised(self, context: Context) -> Advice:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
@@ -265,7 +286,7 @@ class Session:
                 show_note(f"no index has {name}; did you mean: {', '.join(others)}?")
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
-        return advice if self.code is None else msgspec.structs.replace(advice, code=self.code)
+        return advice
 
     def with_evidence(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what reads releases, where there is something to hold against them."""
