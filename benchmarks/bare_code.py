@@ -159,10 +159,11 @@ def _told(advice: dict[str, Any]) -> dict[str, str]:
     for pin in advice["pins"]:
         for reason in pin["reasons"]:
             if reason.get("level") == "warning" or reason["unit"] == "import-doubts":
-                told[modules.get(pin["name"], pin["name"])] = reason["unit"]
+                told.setdefault(modules.get(pin["name"], pin["name"]), reason["unit"])
     for reason in advice["remarks"]:
         if reason["unit"] == "import-doubts":  # of the code itself, which no release is to blame for
-            told.update((name, reason["unit"]) for name in _MISSING.findall(reason["message"]))
+            for name in _MISSING.findall(reason["message"]):
+                told.setdefault(name, reason["unit"])
     return told
 
 

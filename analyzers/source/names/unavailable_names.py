@@ -50,9 +50,9 @@ def unavailable_name(module: str, imported: Collection[str]) -> UnavailableName 
     """
     prefix = module
     while prefix:
-        row = _table().get(prefix)
-        if row is not None and (not row.beside or any(_is_below(one, row.beside) for one in imported)):
-            return row
+        for row in _table().get(prefix, ()):
+            if not row.beside or any(_is_below(one, row.beside) for one in imported):
+                return row
         prefix = prefix.rpartition(".")[0]
     return None
 
@@ -66,15 +66,18 @@ def _is_below(module: str, names: Collection[str]) -> bool:
 
 
 @cache
-def _table() -> Mapping[str, UnavailableName]:
-    table: dict[str, UnavailableName] = {}
+def _table() -> Mapping[str, list[UnavailableName]]:
+    """The rows of each name, those that always count first."""
+    table: dict[str, list[UnavailableName]] = {}
     text = files("analyzers.source.names").joinpath("unavailable_names.txt").read_text("utf-8")
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
         kind, what, source, names, *others = line.split("|")
         first = frozenset(names.split())
-        table.update((name, UnavailableName(name, Provider(kind), what, source)) for name in first)
+        for name in first:
+            table.setdefault(name, []).insert(0, UnavailableName(name, Provider(kind), what, source))
         for name in others[0].split() if others else ():
-            table.setdefault(name, UnavailableName(name, Provider(kind), what, source, first))
+            row = UnavailableName(name, Provider(kind), what, source, first)
+            table.setdefault(name, []).append(row)
     return table
