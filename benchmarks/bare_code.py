@@ -158,7 +158,8 @@ def _told(advice: dict[str, Any]) -> dict[str, str]:
     modules = {one["distribution"]: one["name"] for one in code.get("asked", ())}
     for pin in advice["pins"]:
         for reason in pin["reasons"]:
-            if reason.get("level") == "warning" or reason["unit"] == "import-doubts":
+            is_api = reason["unit"] == "unmet-demand" and " has no " in reason["message"]
+            if is_api or reason["unit"] == "import-doubts":
                 told.setdefault(modules.get(pin["name"], pin["name"]), reason["unit"])
     for reason in advice["remarks"]:
         if reason["unit"] == "import-doubts":  # of the code itself, which no release is to blame for
