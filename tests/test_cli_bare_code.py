@@ -26,6 +26,12 @@ def index() -> FakeIndex:
             contents={"flask/__init__.py": b"Flask = 1\n"},
             uploaded_at=f"{moment}T00:00:00Z",
         )
+    for version, moment, text in (
+        ("1.0", "2013-05-01", b"def f(x): ...\n"),
+        ("2.0", "2024-05-01", b"def f(x, y): ...\n"),
+    ):
+        contents = {"requests/__init__.py": text}
+        made.add("requests", version, contents=contents, uploaded_at=f"{moment}T00:00:00Z")
     made.add("pyyaml", "6.0", contents={"yaml/__init__.py": b""})
     made.add("psycopg2", "2.9", wheel=False, sdist=True)
     made.add("psycopg2-binary", "2.9", contents={"psycopg2/__init__.py": b""})
@@ -153,6 +159,18 @@ def test_series_of_the_time_of_writing_are_tried_first(stackwright: Commands) ->
     assert report["code"]["written"] == "2015-01-01T00:00:00"
     report = advised(stackwright, "import flask\n", "--written", "2014-12-31", "--upgrade=flask")
     assert pins(report) == {"flask": "2.0"}
+
+
+def test_a_release_older_than_the_python_by_years_is_not_taken_for_the_sake_of_a_call(
+    stackwright: Commands,
+) -> None:
+    report = advised(stackwright, "from requests import f\n\n\ndef g():\n    f(1)\n")
+    assert pins(report) == {"requests": "2.0"}
+    (warning,) = [each for each in report["remarks"] if each["unit"] == "bare-code"]
+    assert warning["message"].startswith("requests 1.0 fits the calls of the code, but is years older")
+    report = advised(stackwright, "from requests import f\n\nf(1, 2)\n")
+    assert pins(report) == {"requests": "2.0"}
+    assert not [each for each in report["remarks"] if each["unit"] == "bare-code"]
 
 
 def test_a_moment_that_is_none_is_refused(stackwright: Commands) -> None:

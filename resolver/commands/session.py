@@ -248,7 +248,13 @@ class Session:
         if self.code is None:
             return advice
         from resolver.asked.companions import missed
+        from resolver.asked.outdated import only_imports, outdated, preferred
 
+        if old := outdated(advice, context):
+            narrowed = only_imports(context, old)
+            chosen = preferred(advice, self._advised(narrowed), old, context)
+            context = context if chosen is advice else narrowed
+            advice = chosen
         for _ in range(_MOST_ROUNDS):
             more = missed(advice, self.code)
             if not more:
