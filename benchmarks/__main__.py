@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("evidence", "inspecting", "locking", "scanning", "source_trace", "surfaces")
+BENCHMARKS = ("bare_code", "evidence", "inspecting", "locking", "scanning", "source_trace", "surfaces")
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from analyzers.evidence import Justification
 from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
+from resolver.bare_code import BareCode
 from resolver.budget import StoppedBy
 from resolver.existing import Existing
 from resolver.relaxations import Relaxation
@@ -139,6 +140,8 @@ class Advice(Report, frozen=True, kw_only=True):
         existing: locks that were there before.
         remarks: what units say about the run or the whole stack.
         stopped_by: what ended the search; None where it is proven that there is no stack.
+        code: what the code that is advised on asks for and what cannot be had; None where something states
+            requirements.
     """
 
     status: Status
@@ -156,6 +159,7 @@ class Advice(Report, frozen=True, kw_only=True):
     existing: tuple[Existing, ...] = ()
     remarks: tuple[Justification, ...] = ()
     stopped_by: StoppedBy | None = None
+    code: BareCode | None = None
     statistics: Statistics
 
 

@@ -38,6 +38,14 @@ total = np.product(shape)  # elements
 value = np.find_common_type([], [total])
 joblib.dump(value, "value.pkl")
 """
+SCRIPT = """\
+import urllib2
+
+import flask
+import gi
+import settings
+from collections import Mapping
+"""
 SHOP = """\
 import numpy as np
 from flask import Flask, escape
@@ -249,6 +257,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     stackwright.write("model.py", MODEL)
     stackwright.write("cabin/build.py", CABIN)
+    stackwright.write("script.py", SCRIPT)
     write_docker_archive(stackwright.path("web.tar"), web_image())
     write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))

@@ -92,8 +92,8 @@ class DistributionMatch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         name: normalised.
-        source: what says so: ``settings``, ``installed``, ``declared``, ``wheel``, ``curated`` or
-            ``same-name``.
+        source: what says so: ``settings``, ``installed``, ``declared``, ``wheel``, ``curated``, ``known``
+            or ``same-name``.
     """
 
     name: str

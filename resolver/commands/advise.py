@@ -29,6 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_source(command)
+    arguments.add_written(command)
     arguments.add_units(command)
     search = arguments.add_search(command)
     search.add_argument(

@@ -59,6 +59,15 @@ def add_source(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_written(command: argparse.ArgumentParser) -> None:
+    """When the code was written that declares nothing."""
+    command.add_argument(
+        "--written", metavar="MOMENT",
+        help="when the code of --source was written, where nothing declares what it needs: a date "
+        "(2015-06-30) or an age; series of releases that were current then are tried first",
+    )  # fmt: skip
+
+
 def add_units(command: argparse.ArgumentParser) -> None:
     """What matters most, and which units take part."""
     command.add_argument(

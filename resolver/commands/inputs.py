@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from knowledge.builds import SdistBuilder
     from knowledge.configuration import IndexConfiguration
     from resolver.asked.asked import Asked
+    from resolver.bare_code import AskedImport, BareCode
+    from resolver.context import DirectRequirement
     from resolver.formats import FormatPolicy
     from resolver.target import Target
 
@@ -61,6 +63,56 @@ def add_source(options: argparse.Namespace, report: SourceReport) -> None:
     for name, where in doubtful:
         show_note(f"{where} imports {name}; whether {name} on the index is meant nothing tells: name it")
     options.requirements = [*options.requirements, *(name for name, _ in wanted)]
+
+
+def names_nothing(options: argparse.Namespace, report: SourceReport) -> bool:
+    """Whether neither the options nor the code and what lies beside it state a requirement."""
+    from resolver.asked.bare import is_bare
+    from resolver.asked.imported import default_manifest
+
+    named = options.requirements or options.files or default_manifest(options.source)
+    return not named and is_bare(report)
+
+
+def add_bare(options: argparse.Namespace, code: BareCode) -> None:
+    """Let what code that declares nothing needs be what is asked for.
+
+    Raises:
+        RunRefusedError: Python 3 can read none of it.
+    """
+    from resolver.commands.notes import show_note
+
+    if code.is_python_2:
+        from analyzers.evidence import Evidence, Justification, Level
+        from resolver.advise import RunRefusedError
+
+        old = [each for each in code.python.evidence if each.what.startswith("syntax: ") and each.last]
+        where = ", ".join(f"{each.what.removeprefix('syntax: ')} at {each.location}" for each in old[:3])
+        message = f"this is a program for Python 2, which Python 3 cannot read: {where}"
+        evidence = tuple(Evidence(what=each.what, where=str(each.location)) for each in old)
+        reason = Justification(unit="bare-code", level=Level.ERROR, message=message, evidence=evidence)
+        raise RunRefusedError(reason)
+
+    for asked in code.asked:
+        place = f"{asked.location} imports {asked.name}"
+        if asked.source == "companion":
+            place += ", which needs it besides what its metadata name"
+        show_note(f"{asked.distribution} is asked for: {place}")
+    for lost in code.unavailable:
+        show_note(
+            f"{lost.location} imports {lost.name}, which cannot be had ({lost.kind.value}): {lost.message}"
+        )
+    options.requirements = [asked.distribution for asked in code.asked]
+
+
+def companion(asked: AskedImport) -> DirectRequirement:
+    """What a stack was found to need besides, as a requirement."""
+    from resolver.commands.notes import show_note
+    from resolver.context import DirectRequirement
+    from resolver.dependencies import Dependency
+
+    show_note(f"{asked.distribution} is asked for: {asked.location} needs {asked.name}")
+    return DirectRequirement(Dependency(asked.distribution, (), ""), asked.distribution, str(asked.location))
 
 
 def formats_of(options: argparse.Namespace, asked: Asked) -> FormatPolicy:

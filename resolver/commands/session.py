@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
     from images.environment import RuntimeEnvironment
     from knowledge.catalog import Knowledge
+    from knowledge.wheel_surfaces import WheelSurfaces
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
+    from resolver.bare_code import BareCode
     from resolver.budget import Budget
     from resolver.commands.image_targets import ImageAsTarget
-    from resolver.context import Context
+    from resolver.context import Context, Preference
     from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
     from resolver.resolver import Resolver, Solution
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
+_MOST_ROUNDS = 3
+"""So often what a stack misses when it is imported is added to what is asked for."""
 _MOST_NEAR = 3
 """So many projects that do not exist get a suggestion."""
 
@@ -46,6 +50,7 @@ class Session:
 
     Attributes:
         asked: what is asked for, once a context was made; None before.
+        code: what code that declares nothing asks for, likewise; None where there is none.
         index_url: of the default index, once knowledge was opened.
     """
 
@@ -55,6 +60,7 @@ class Session:
         self.now = report_moment()
         self.asked: Asked | None = None
         self._progress: TerminalProgress | None = None
+        self.code: BareCode | None = None
         self.index_url = ""
 
     def context(self, *, asks: bool = True) -> Context:
@@ -75,8 +81,13 @@ class Session:
         target = Target(self._host()) if image is None else image.target
         source = self.source() if asks else None
         if source is not None:
-            inputs.add_source(options, source)
-        asked = self.asked = inputs.read(options, target) if asks else Asked(requirements=())
+            if inputs.names_nothing(options, source):
+                self.code = self._bare_code(source, target)
+                inputs.add_bare(options, self.code)
+            else:
+                inputs.add_source(options, source)
+        nothing = not asks or (self.code is not None and not options.requirements)
+        asked = self.asked = Asked(requirements=()) if nothing else inputs.read(options, target)
         for note in asked.notes:
             show_note(note)
         policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
@@ -85,7 +96,7 @@ class Session:
             requirements=asked.requirements,
             constraints=asked.constraints,
             overrides=asked.overrides,
-            preferences=asked.preferences,
+            preferences=asked.preferences if self.code is None else self._preferences(asked, self.code),
             locks=asked.locks,
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
@@ -100,6 +111,17 @@ class Session:
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
         )
         return context if image is None else image.beside(context, asked.projects, self.pipeline())
+
+    def _preferences(self, asked: Asked, code: BareCode) -> Mapping[str, Preference]:
+        """Releases to try first: what locks pin counts more than when the code was written."""
+        from knowledge.filenames import normalized
+        from resolver.asked.bare import preferences_of
+        from resolver.commands.arguments import ALL
+
+        upgrade = self._options.upgrade
+        if ALL in upgrade:
+            return asked.preferences
+        return {**preferences_of(code, set(map(normalized, upgrade))), **asked.preferences}
 
     def _host(self) -> RuntimeEnvironment:
         """The facts of this machine, changed as the options say."""
@@ -137,6 +159,34 @@ class Session:
 
         wishes = ScanWishes(path=self._options.source, store=self._options.store, tests=False, quiet=True)
         return scanned(wishes, tool(), self.now)
+
+    def _bare_code(self, source: SourceReport, target: Target) -> BareCode:
+        """What code that declares nothing asks for, by what the index knows."""
+        from resolver.asked.asked import Asked
+        from resolver.asked.bare import bare_code
+        from resolver.cutoff import read_moment
+
+        formats = inputs.formats_of(self._options, Asked(requirements=()))
+        written = getattr(self._options, "written", None)
+        moment = None if written is None else read_moment(written, self.now, "--written")
+        with self.knowledge() as knowledge:
+            surfaces = self._surfaces(target, knowledge)
+            return bare_code(source, knowledge, target, formats, surfaces, moment)
+
+    @staticmethod
+    def _surfaces(target: Target, knowledge: Knowledge) -> WheelSurfaces:
+        """What reads the API of releases for a target."""
+        from analyzers.api.conditions import Target as ApiTarget
+        from knowledge.wheel_surfaces import WheelSurfaces
+
+        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
+        python = ApiTarget(
+            python=(target.python.major, target.python.minor),
+            platform=platform.get(str(target.environment.facts["os.family"].value))
+            if "os.family" in target.environment.facts
+            else target.markers.get("sys_platform"),
+        )
+        return WheelSurfaces(knowledge, python, time.time)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
@@ -201,6 +251,33 @@ class Session:
 
     def advised(self, context: Context) -> Advice:
         """The advice on a context of this session."""
+        import msgspec
+
+        advice = self._advised(context)
+        if self.code is None:
+            return advice
+        from resolver.asked.companions import missed
+        from resolver.asked.outdated import only_imports, outdated, preferred
+
+        if old := outdated(advice, context):
+            narrowed = only_imports(context, old)
+            chosen = preferred(advice, self._advised(narrowed), old, context)
+            context = context if chosen is advice else narrowed
+            advice = chosen
+        for _ in range(_MOST_ROUNDS):
+            more = missed(advice, self.code)
+            if not more:
+                break
+            code = msgspec.structs.replace(self.code, asked=(*self.code.asked, *more))
+            asked = tuple(map(inputs.companion, more))
+            context = msgspec.structs.replace(context, requirements=(*context.requirements, *asked))
+            found = self._advised(context)
+            if not found.status.is_solved:
+                break
+            advice, self.code = found, code
+        return msgspec.structs.replace(advice, code=self.code)
+
+    def _advised(self, context: Context) -> Advice:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
@@ -237,10 +314,7 @@ class Session:
         if not context.demands:
             return context
 
-        from knowledge.wheel_surfaces import WheelSurfaces
-        from resolver.commands.reading_targets import reading_target
-
-        surfaces = WheelSurfaces(knowledge, reading_target(context.target), time.time)
+        surfaces = self._surfaces(context.target, knowledge)
         return msgspec.structs.replace(context, surfaces=surfaces)
 
     def with_imports(self, context: Context, knowledge: Knowledge) -> Context:

@@ -1,7 +1,8 @@
 """From an imported name to the distributions that provide it, in layers, each with its confidence.
 
 Names that the user maps come first, then what is installed, what is declared, what wheels are known to hold,
-a table of well-known pairs, and last the distribution of the same name. Declared distributions go before
+a table of well-known pairs, what the wheels of well-known projects hold, and last the distribution of the
+same name. Declared distributions go before
 others. A name that nothing vouches for stands for the distribution of that very name and no other spelling:
 what a rare distribution with a similar name holds is anyone's guess, and an attacker's opportunity.
 """
@@ -16,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Confidence
 from analyzers.source.names.curated_names import curated_names
+from analyzers.source.names.known_names import known_names
 from analyzers.source.names.popular_projects import popular_projects
 from analyzers.source.names.provided_names import Provided
 from analyzers.source.names.standard_library import PythonVersion, is_standard
@@ -255,8 +257,13 @@ class ImportNames:
             name = canonicalize_name(root)
         if not _PROJECT.fullmatch(name):
             return
+        known = None if root in self._curated.shared else known_names().projects.get(root)
         if name in popular_projects() and name not in self._curated.imports:
             yield named, DistributionMatch(name=name, confidence=Confidence.LIKELY, source="curated")
+        elif known is not None:
+            yield named, DistributionMatch(name=known, confidence=Confidence.LIKELY, source="known")
+        elif root not in self._curated.shared and (sole := known_names().sole.get(root)):
+            yield named, DistributionMatch(name=sole, confidence=Confidence.POSSIBLE, source="known")
         else:
             yield named, DistributionMatch(name=name, confidence=Confidence.POSSIBLE, source="same-name")
 

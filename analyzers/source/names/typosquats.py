@@ -47,6 +47,20 @@ def lookalike(name: str, popular: Collection[str] | None = None) -> Lookalike | 
     return next(_candidates(name, known, _index(known)), None)
 
 
+def swapped(name: str) -> str | None:
+    """The well-known project, of a shorter name than `lookalike` compares, of which two letters are swapped.
+
+    For names that nothing vouches for: of those that are declared, too many are as near to another.
+    """
+    if not _SHORTEST_LOOKALIKE <= len(name) < _SHORTEST or name in _popular():
+        return None
+    for at in range(len(name) - 1):
+        other = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+        if other != name and other in _popular():
+            return other
+    return None
+
+
 class _Index(msgspec.Struct, frozen=True):
     """Popular names by what a slip leaves of them."""
 
