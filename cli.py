@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "diff": "tell what two releases of a project offer differently",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
+    "host": "tell what is known of this machine, by which advise decides",
     "inspect": "tell what an image is, and what is installed in it",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",

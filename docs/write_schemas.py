@@ -14,12 +14,14 @@ from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
 from images.comparison import ImageComparison
 from images.environment import RuntimeEnvironment
+from images.environment_report import EnvironmentReport
 from images.report import ImageReport
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
+from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.space import Space
 from topics.vectors import TopicVector
@@ -32,7 +34,9 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "check": Check,
     "diff": ApiDiff,
     "environment": RuntimeEnvironment,
+    "environments": SeveralAdvice,
     "finding": Finding,
+    "host": EnvironmentReport,
     "image": ImageReport,
     "image-comparison": ImageComparison,
     "installed": InstalledReport,

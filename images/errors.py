@@ -107,3 +107,44 @@ class SourceUnavailableError(ImageError):
 
 class DamagedImageError(ImageError):
     """The image is not what its digests, sizes or formats promise."""
+
+
+class UnknownFactError(TargetError):
+    """A fact is stated that no target has.
+
+    Attributes:
+        name: as the user wrote it.
+        near: names that resemble it, best first; may be empty.
+    """
+
+    def __init__(self, name: str, source: str, near: tuple[str, ...]) -> None:
+        super().__init__(f"{source}: there is no fact named {name[:100]!r}")
+        self.name, self.near = name, near
+        self.add_note(f"did you mean: {', '.join(near)}" if near else "see: stackwright host --facts")
+
+
+class FactValueError(TargetError):
+    """A fact cannot have the value that is stated.
+
+    Attributes:
+        name: of the fact.
+        value: as the user wrote it.
+    """
+
+    def __init__(self, name: str, value: object, source: str, remedy: str) -> None:
+        super().__init__(f"{source}: {name} cannot be {str(value)[:100]!r}")
+        self.name, self.value = name, value
+        self.add_note(remedy)
+
+
+class ContradictoryFactsError(TargetError):
+    """Two facts that the user states cannot both hold.
+
+    Attributes:
+        names: of the two facts.
+    """
+
+    def __init__(self, first: str, second: str, names: tuple[str, str]) -> None:
+        super().__init__(f"{first} and {second} contradict each other")
+        self.names = names
+        self.add_note(f"leave one of them out, or say {names[1]}=unknown")

@@ -7,7 +7,9 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
-_KNOWN = frozenset({"find-links", "image", "index-url", "indexes", "overrides", "sources", "units"})
+_KNOWN = frozenset(
+    {"environments", "find-links", "image", "index-url", "indexes", "overrides", "sources", "units"}
+)
 
 
 class SettingsError(KnowledgeError):

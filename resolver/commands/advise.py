@@ -36,7 +36,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "--count", type=arguments.count_of_stacks, default=1, metavar="N",
         help="tell the N best stacks that are found (default: %(default)s)",
     )  # fmt: skip
-    arguments.add_target(command)
+    target = arguments.add_target(command)
+    target.add_argument(
+        "--independent", action="store_true",
+        help="with several environments: the best stack of each, without looking for versions in common",
+    )  # fmt: skip
     arguments.add_releases(command)
     arguments.add_index(command)
     command.add_argument(
@@ -48,6 +52,10 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Advise; true when there is a stack."""
+    if len(set(options.environments)) > 1:
+        from resolver.commands import several
+
+        return several.run(options)
     import shutil
 
     from resolver.commands.session import Session

@@ -166,13 +166,29 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def add_target(command: argparse.ArgumentParser) -> None:
+def _fact(text: str) -> str:
+    if not text.partition("=")[2]:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not NAME=VALUE, such as gpu.vendor=none")
+    return text
+
+
+def add_target(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Where the stack will run."""
     target = command.add_argument_group("target", "the default is this interpreter on this machine")
     target.add_argument(
         "--image", metavar="REF",
         help="a container image, as for inspect, or a report that inspect saved as JSON; what it ships and "
         "others there need keeps its version",
+    )  # fmt: skip
+    target.add_argument(
+        "--environment", dest="environments", action="append", default=[], metavar="NAME",
+        help="an environment that [tool.stackwright.environments.NAME] of pyproject.toml or .thoth.yaml "
+        "declares; for advise more than one may be given: each gets its pylock.NAME.toml",
+    )  # fmt: skip
+    target.add_argument(
+        "--fact", dest="facts", action="append", default=[], type=_fact, metavar="NAME=VALUE",
+        help="what is so on the target, whatever else is known of it, such as gpu.vendor=none, cuda.max=12.4 "
+        "or cores=unknown; may be given more than once",
     )  # fmt: skip
     target.add_argument(
         "--no-image-packages", action="store_true",
@@ -187,6 +203,7 @@ def add_target(command: argparse.ArgumentParser) -> None:
         help="such as linux, x86_64-manylinux_2_28, linux/arm64, musllinux_1_2_x86_64, macos, windows; with "
         "--image which one of an image for several",
     )  # fmt: skip
+    return target
 
 
 def add_releases(command: argparse.ArgumentParser) -> None:

@@ -67,7 +67,7 @@ class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(context, preferences=preferences)
 
 
-def read_target(reference: str, options: argparse.Namespace) -> ImageAsTarget:
+def read_image(reference: str, options: argparse.Namespace) -> ImageAsTarget:
     """The target that an image is.
 
     Args:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.settings import SettingsError, project_settings
+from knowledge.settings import project_settings
 from resolver.commands import inputs
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from analyzers.source.report import SourceReport
-    from images.environment import RuntimeEnvironment
     from knowledge.catalog import Knowledge
     from knowledge.wheel_surfaces import WheelSurfaces
     from resolver.advice import Advice
@@ -73,12 +72,10 @@ class Session:
         from resolver.context import Context, PrereleasePolicy, Resolution
         from resolver.cutoff import read_cutoff
         from resolver.recommendation import RECOMMENDATIONS
-        from resolver.target import Target
         from resolver.units.assembly import weighed
 
         options = self._options
-        image = self._image()
-        target = Target(self._host()) if image is None else image.target
+        target, image = self._target()
         source = self.source() if asks else None
         if source is not None:
             if inputs.names_nothing(options, source):
@@ -123,33 +120,14 @@ class Session:
             return asked.preferences
         return {**preferences_of(code, set(map(normalized, upgrade))), **asked.preferences}
 
-    def _host(self) -> RuntimeEnvironment:
-        """The facts of this machine, changed as the options say."""
-        from images.host import host_environment
-        from images.targets import target_environment
+    def _target(self) -> tuple[Target, ImageAsTarget | None]:
+        from resolver.commands.targets import read_target
 
-        version, platform = self._options.python_version, self._options.platform
-        return target_environment(host_environment(), python_version=version, platform=platform)
-
-    def _image(self) -> ImageAsTarget | None:
-        """The image that is the target, where the options or the project name one."""
-        reference = self._options.image
-        if reference is None:
-            reference = self.project.get("image")
-            if reference is None:
-                return None
-            if not isinstance(reference, str):
-                raise SettingsError(PROJECT_FILE, "image is no text")
-        from resolver.commands.image_targets import read_target
-
-        return read_target(reference, self._options)
+        return read_target(self._options, self.project, PROJECT_FILE)
 
     def target(self) -> Target:
         """Where the stack will run: the image, or this machine as the options change it."""
-        from resolver.target import Target
-
-        image = self._image()
-        return Target(self._host()) if image is None else image.target
+        return self._target()[0]
 
     def source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
@@ -176,17 +154,10 @@ class Session:
     @staticmethod
     def _surfaces(target: Target, knowledge: Knowledge) -> WheelSurfaces:
         """What reads the API of releases for a target."""
-        from analyzers.api.conditions import Target as ApiTarget
         from knowledge.wheel_surfaces import WheelSurfaces
+        from resolver.commands.reading_targets import reading_target
 
-        platform = {"linux": "linux", "macos": "darwin", "windows": "win32"}
-        python = ApiTarget(
-            python=(target.python.major, target.python.minor),
-            platform=platform.get(str(target.environment.facts["os.family"].value))
-            if "os.family" in target.environment.facts
-            else target.markers.get("sys_platform"),
-        )
-        return WheelSurfaces(knowledge, python, time.time)
+        return WheelSurfaces(knowledge, reading_target(target), time.time)
 
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""

@@ -1,0 +1,129 @@
+"""What facts say about each other: which cannot both hold, which follow, which of two sources is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
+from images.errors import ContradictoryFactsError
+from images.hardware.nvidia_drivers import highest_cuda
+from images.stated_facts import StatedFacts
+
+_GRAPHICS = ("gpu.count", "gpu.model", "gpu.sm", "gpu.gfx", "gpu.driver", "cuda.max")
+"""Facts that a machine without a graphics processor has none of."""
+_OF_NVIDIA = ("gpu.sm", "cuda.max")
+_NOTHING: tuple[FactValue, ...] = (ABSENT, 0)
+
+
+def settled(weaker: RuntimeEnvironment, stronger: StatedFacts) -> RuntimeEnvironment:
+    """The facts of two sources: what `stronger` states counts, and what it contradicts goes.
+
+    Raises:
+        ContradictoryFactsError: what `stronger` states contradicts itself.
+    """
+    facts = {name: fact for name, fact in weaker.facts.items() if name not in stronger.open}
+    facts |= stronger.known.facts
+    for first, second in _contradictions(RuntimeEnvironment(facts=facts)):
+        if first in stronger.known and second in stronger.known:
+            one, other = (f"{name} {facts[name].value} ({facts[name].source})" for name in (first, second))
+            raise ContradictoryFactsError(one, other, names=(first, second))
+        if first in stronger.known:
+            facts.pop(second, None)
+        elif second in stronger.known:
+            facts.pop(first, None)
+    return RuntimeEnvironment(facts=facts)
+
+
+def completed(environment: RuntimeEnvironment) -> RuntimeEnvironment:
+    """The facts with those that follow from them and are not known otherwise."""
+    facts = dict(environment.facts)
+
+    def follows(name: str, value: FactValue, cause: str) -> None:
+        facts.setdefault(name, Fact(value=value, source=f"{cause} {facts[cause].value}"))
+
+    for cause in _OF_NVIDIA:
+        if cause in facts and facts[cause].value not in _NOTHING:
+            follows("gpu.vendor", "nvidia", cause)
+    if "gpu.gfx" in facts and facts["gpu.gfx"].value not in _NOTHING:
+        follows("gpu.vendor", "amd", "gpu.gfx")
+    driver, vendor = environment.text("gpu.driver"), facts.get("gpu.vendor")
+    if driver is not None and (vendor is None or vendor.value == "nvidia"):
+        cuda = highest_cuda(driver)
+        if cuda is not None:
+            follows("cuda.max", cuda, "gpu.driver")
+            follows("gpu.vendor", "nvidia", "gpu.driver")
+    if vendor is not None and vendor.value == ABSENT:
+        follows("gpu.count", 0, "gpu.vendor")
+        follows("cuda.max", ABSENT, "gpu.vendor")
+    version = environment.text("libc.version")
+    if version is not None and environment.text("os.kernel") == "linux":
+        follows("libc.name", "musl" if version.startswith("1.") else "glibc", "libc.version")
+    return RuntimeEnvironment(facts=facts)
+
+
+def _contradictions(environment: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    for rule in _RULES:
+        yield from rule(environment)
+
+
+def _graphics(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    vendor = facts.facts["gpu.vendor"].value if "gpu.vendor" in facts else None
+    if vendor is None:
+        return
+    if vendor == ABSENT:
+        excluded: tuple[str, ...] = _GRAPHICS
+    else:
+        excluded = () if vendor == "nvidia" else _OF_NVIDIA
+        excluded = excluded if vendor == "amd" else (*excluded, "gpu.gfx")
+        if "gpu.count" in facts and facts["gpu.count"] == 0:
+            yield "gpu.vendor", "gpu.count"
+    for name in excluded:
+        if name in facts and facts[name] not in _NOTHING:
+            yield "gpu.vendor", name
+
+
+def _driver(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    """A driver that serves no CUDA of that major release; of drivers beyond the table nothing is said."""
+    driver, cuda = facts.text("gpu.driver"), facts.text("cuda.max")
+    served = None if driver is None else highest_cuda(driver)
+    if cuda is None or served is None:
+        return
+    stated = re.match(r"\d{1,3}", cuda)
+    if stated is not None and int(stated[0]) > int(served.partition(".")[0]):
+        yield "gpu.driver", "cuda.max"
+
+
+def _processor(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    arch = facts.text("arch")
+    for name in ("cpu.level", "cpu.level.needed"):
+        if arch not in (None, "x86_64", "i686") and name in facts:
+            yield "arch", name
+
+
+def _libc(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    kernel, name, version = (facts.text(fact) for fact in ("os.kernel", "libc.name", "libc.version"))
+    if kernel not in (None, "linux") and name is not None:
+        yield "os.kernel", "libc.name"
+    if version is not None and name in ("glibc", "musl") and version.startswith("1.") != (name == "musl"):
+        yield "libc.name", "libc.version"
+
+
+def _python(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    version, abi = facts.text("python.version"), facts.text("python.abi")
+    named = re.fullmatch(r"cp3(\d{1,2})(t?)d?m?", abi or "")
+    if named is None:
+        return
+    if version is not None and version.split(".")[:2] != ["3", named[1]]:
+        yield "python.version", "python.abi"
+    if "python.gil" in facts and facts["python.gil"] == bool(named[2]):
+        yield "python.gil", "python.abi"
+
+
+_RULES: tuple[Callable[[RuntimeEnvironment], Iterator[tuple[str, str]]], ...] = (
+    _graphics,
+    _driver,
+    _processor,
+    _libc,
+    _python,
+)

@@ -1,0 +1,43 @@
+"""The C library of Linux distributions, for targets of which no more than the distribution is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analyzers.evidence import Confidence
+from images.environment import Fact, RuntimeEnvironment
+
+_GLIBC: Mapping[str, Mapping[str, str]] = {
+    "amzn": {"2": "2.26", "2023": "2.34"},
+    "debian": {"10": "2.28", "11": "2.31", "12": "2.36", "13": "2.41"},
+    "rhel": {"7": "2.17", "8": "2.28", "9": "2.34", "10": "2.39"},
+    "ubuntu": {"18.04": "2.27", "20.04": "2.31", "22.04": "2.35", "24.04": "2.39"},
+}
+"""Identifier and version, as os-release has them, to the release of glibc.
+
+Source: the distributions' own packages of these versions.
+"""
+_OF_RHEL = frozenset({"almalinux", "centos", "ol", "rhel", "rocky", "ubi"})
+_MUSL = "1.2"
+
+
+def libc_of(environment: RuntimeEnvironment) -> RuntimeEnvironment:
+    """``libc.name`` and ``libc.version`` of the distribution; empty where it or its version is not known."""
+    name, version = environment.text("os.id"), environment.text("os.version")
+    if name == "alpine":
+        return _made("musl", _MUSL, "alpine")
+    if name is None or version is None:
+        return RuntimeEnvironment()
+    versions = _GLIBC.get("rhel" if name in _OF_RHEL else name, {})
+    glibc = versions.get(version) or versions.get(version.partition(".")[0])
+    return RuntimeEnvironment() if glibc is None else _made("glibc", glibc, f"{name} {version}")
+
+
+def _made(name: str, version: str, source: str) -> RuntimeEnvironment:
+    values = {"libc.name": name, "libc.version": version}
+    return RuntimeEnvironment(
+        facts={
+            fact: Fact(value=value, source=source, confidence=Confidence.LIKELY)
+            for fact, value in values.items()
+        }
+    )

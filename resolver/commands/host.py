@@ -1,0 +1,103 @@
+"""``stackwright host``: what is known of this machine, or of the target that the options name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from images.environment import Fact, RuntimeEnvironment
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``host``."""
+    command.description = (
+        "Tell what is known of this machine and this interpreter, or of the target that the options name: "
+        "the facts by which advise decides, and how each is known."
+    )
+    arguments.add_target(command)
+    command.add_argument(
+        "--ask-driver", action="store_true",
+        help="ask NVIDIA's driver, too, what its processors can do, which loads its library",
+    )  # fmt: skip
+    command.add_argument(
+        "--facts", dest="lists_facts", action="store_true",
+        help="list every fact that there can be, and what it means",
+    )  # fmt: skip
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
+    )
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Tell the facts."""
+    import shutil
+
+    from knowledge.settings import project_settings
+    from resolver.commands.session import PROJECT_FILE
+    from resolver.commands.targets import read_environment
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    if options.lists_facts:
+        from images.environment import FACT_NAMES
+
+        text = _lines([["fact", "meaning"], *map(list, FACT_NAMES.items())], width)
+    else:
+        project = project_settings(PROJECT_FILE)
+        environment, _ = read_environment(options, project, PROJECT_FILE, hardware=True)
+        as_json = options.format == "json"
+        text = _document(options, environment) if as_json else _lines(_rows(environment), width)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return True
+
+
+def _document(options: argparse.Namespace, environment: RuntimeEnvironment) -> str:
+    import hashlib
+
+    import msgspec
+
+    from analyzers.reports import Input
+    from images.environment_report import EnvironmentReport
+    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.inspecting import written_moment
+
+    named = options.image or next(iter(options.environments), None) or options.platform or "this machine"
+    digest = hashlib.sha256(msgspec.json.encode(environment, order="sorted")).hexdigest()
+    report = EnvironmentReport(
+        tool=tool(),
+        input=Input(what=named, digest=f"sha256:{digest}"),
+        created_at=written_moment(report_moment()),
+        environment=environment,
+    )
+    return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+
+
+def _rows(environment: RuntimeEnvironment) -> list[list[str]]:
+    return [
+        ["fact", "value", "known by"],
+        *([name, _value(fact), _source(fact)] for name, fact in sorted(environment.facts.items())),
+    ]
+
+
+def _value(fact: Fact) -> str:
+    if isinstance(fact.value, bool):
+        return "true" if fact.value else "false"
+    return ", ".join(fact.value) if isinstance(fact.value, tuple) else str(fact.value)
+
+
+def _source(fact: Fact) -> str:
+    from analyzers.evidence import Confidence
+
+    return (
+        fact.source if fact.confidence is Confidence.CERTAIN else f"{fact.source} ({fact.confidence.value})"
+    )
+
+
+def _lines(rows: list[list[str]], width: int) -> str:
+    from resolver.outputs.columns import table
+
+    return "".join(f"{line}\n" for line in table(rows, width, give=1, indent=""))

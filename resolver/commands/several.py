@@ -1,0 +1,144 @@
+"""``stackwright advise`` for several environments: a lockfile for each, with what they can share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.errors import InputError
+
+if TYPE_CHECKING:
+    from resolver.advice import Advice
+    from resolver.commands.session import Session
+    from resolver.context import Context
+    from resolver.environments import SeveralAdvice
+
+
+class _Run:
+    """One environment: what is asked for in it and what was found."""
+
+    def __init__(self, name: str, path: Path, session: Session) -> None:
+        self.name = name
+        self.path = path
+        self.session = session
+        self.context: Context = session.context()
+        self.advice: Advice = session.advised(self.context)
+        self.alone = self.advice
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Advise for every environment; true when all have a stack, and only then is something written."""
+    from resolver.outputs.files import write_output
+    from resolver.outputs.pylock import pylock
+
+    folder = _folder(options)
+    runs = [_advised(options, name, folder) for name in dict.fromkeys(options.environments)]
+    failed = [run for run in runs if not run.advice.status.is_solved]
+    for run in failed:
+        sys.stderr.write(f"Environment {run.name}:\n{_text(run)}")
+    if not failed:
+        if not options.independent:
+            _share(runs)
+        for run in runs:
+            write_output(run.path, pylock(run.advice, run.context.target.markers))
+    _tell(options, runs, written=not failed)
+    return not failed
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    """Where the lockfiles go.
+
+    Raises:
+        InputError: options do not go with several environments.
+    """
+    if options.format not in (None, "text", "json"):
+        remedy = "leave --format out, or name one environment"
+        raise InputError(
+            f"several environments have lockfiles of their own, not one as {options.format}", remedy
+        )
+    if "-" in (*options.files, *options.constraints, *options.overrides):
+        raise InputError("standard input can be read for one environment only", "name a file")
+    if options.allow_refuted:
+        raise InputError("--allow-refuted goes with one environment only", "name one environment")
+    folder = Path() if options.output is None else options.output
+    if not folder.is_dir():
+        remedy = f"name a directory: each environment gets pylock.NAME.toml in it; {folder} is none"
+        raise InputError(f"--output {folder} is one file for several environments", remedy)
+    return folder
+
+
+def _advised(options: argparse.Namespace, name: str, folder: Path) -> _Run:
+    from resolver.commands.session import Session
+
+    path = folder / f"pylock.{name}.toml"
+    one = argparse.Namespace(**{**vars(options), "environments": [name], "output": path})
+    return _Run(name, path, Session(one))
+
+
+def _share(runs: list[_Run]) -> None:
+    """Let environments have the same versions where nothing else changes by it."""
+    import msgspec
+
+    from resolver.environments import is_nearer, shared_preferences
+
+    wanted = shared_preferences({run.name: run.advice for run in runs})
+    for run in runs:
+        asked = wanted.get(run.name, {})
+        if not asked:
+            continue
+        preferences = {**asked, **run.context.preferences}
+        context = msgspec.structs.replace(run.context, preferences=preferences)
+        advice = run.session.advised(context)
+        if is_nearer(run.advice, advice, asked):
+            run.context, run.advice = context, advice
+
+
+def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> None:
+    import shutil
+
+    if options.format == "json":
+        import msgspec
+
+        text = msgspec.json.format(msgspec.json.encode(_report(runs, written=written))).decode() + "\n"
+    elif not written or options.quiet:
+        return
+    else:
+        from resolver.outputs.environments_text import environments_text
+
+        text = environments_text(_report(runs, written=written), shutil.get_terminal_size((100, 24)).columns)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
+    from resolver.commands.heads import tool
+    from resolver.environments import EnvironmentAdvice, SeveralAdvice, concessions, differences
+
+    first = runs[0]
+    stacks = {run.name: run.advice for run in runs} if written else {}
+    return SeveralAdvice(
+        tool=tool(),
+        input=first.advice.input,
+        created_at=first.session.created_at,
+        environments=tuple(
+            EnvironmentAdvice(
+                name=run.name, lockfile=os.fspath(run.path) if written else None, advice=run.advice
+            )
+            for run in runs
+        ),
+        concessions=tuple(
+            each for run in runs if written for each in concessions(run.name, run.alone, run.advice, stacks)
+        ),
+        differences=differences(stacks),
+    )
+
+
+def _text(run: _Run) -> str:
+    import shutil
+
+    from resolver.outputs.table import table
+
+    return table(run.advice, run.context.target.name, shutil.get_terminal_size((100, 24)).columns)
