@@ -47,12 +47,10 @@ def completed(environment: RuntimeEnvironment) -> RuntimeEnvironment:
             follows("gpu.vendor", "nvidia", cause)
     if "gpu.gfx" in facts and facts["gpu.gfx"].value not in _NOTHING:
         follows("gpu.vendor", "amd", "gpu.gfx")
-    driver, vendor = environment.text("gpu.driver"), facts.get("gpu.vendor")
-    if driver is not None and (vendor is None or vendor.value == "nvidia"):
-        cuda = highest_cuda(driver)
-        if cuda is not None:
-            follows("cuda.max", cuda, "gpu.driver")
-            follows("gpu.vendor", "nvidia", "gpu.driver")
+    vendor, cuda = facts.get("gpu.vendor"), _served_by_driver(environment)
+    if cuda is not None and (vendor is None or vendor.value == "nvidia"):
+        follows("cuda.max", cuda, "gpu.driver")
+        follows("gpu.vendor", "nvidia", "gpu.driver")
     if vendor is not None and vendor.value == ABSENT:
         follows("gpu.count", 0, "gpu.vendor")
         follows("cuda.max", ABSENT, "gpu.vendor")
@@ -69,6 +67,10 @@ def _contradictions(environment: RuntimeEnvironment) -> Iterator[tuple[str, str]
 
 def _graphics(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
     vendor = facts.facts["gpu.vendor"].value if "gpu.vendor" in facts else None
+    if "gpu.count" in facts and facts["gpu.count"] in _NOTHING:
+        for name in _GRAPHICS:
+            if name in facts and facts[name] not in _NOTHING:
+                yield "gpu.count", name
     if vendor is None:
         return
     if vendor == ABSENT:
@@ -84,14 +86,22 @@ def _graphics(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
 
 
 def _driver(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
-    """A driver that serves no CUDA of that major release; of drivers beyond the table nothing is said."""
-    driver, cuda = facts.text("gpu.driver"), facts.text("cuda.max")
-    served = None if driver is None else highest_cuda(driver)
-    if cuda is None or served is None:
+    """A driver serves some CUDA, but none of a later major release; beyond the table nothing is known."""
+    cuda, served = facts.text("cuda.max"), _served_by_driver(facts)
+    if served is None or "cuda.max" not in facts:
+        return
+    if cuda is None:  # known to be absent
+        yield "gpu.driver", "cuda.max"
         return
     stated = re.match(r"\d{1,3}", cuda)
     if stated is not None and int(stated[0]) > int(served.partition(".")[0]):
         yield "gpu.driver", "cuda.max"
+
+
+def _served_by_driver(facts: RuntimeEnvironment) -> str | None:
+    """The highest CUDA release that NVIDIA's driver for Linux serves; None where that is not known."""
+    driver, kernel = facts.text("gpu.driver"), facts.text("os.kernel")
+    return None if driver is None or kernel not in (None, "linux") else highest_cuda(driver)
 
 
 def _processor(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:

@@ -92,6 +92,17 @@ saw.oil()
 drive(saw.cut("oak"), None)
 """
 
+ENVIRONMENTS = """\
+[tool.stackwright.environments.server]
+python-version = "3.13"
+platform = "x86_64-manylinux_2_28"
+
+[tool.stackwright.environments.board]
+python-version = "3.12"
+os.id = "alpine"
+arch = "aarch64"
+"""
+
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
@@ -258,6 +269,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("model.py", MODEL)
     stackwright.write("cabin/build.py", CABIN)
     stackwright.write("script.py", SCRIPT)
+    stackwright.write("pyproject.toml", ENVIRONMENTS)
     write_docker_archive(stackwright.path("web.tar"), web_image())
     write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))

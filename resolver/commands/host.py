@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> bool:
     if options.lists_facts:
         from images.environment import FACT_NAMES
 
-        text = _lines([["fact", "meaning"], *map(list, FACT_NAMES.items())], width)
+        text = _meanings(FACT_NAMES, width)
     else:
         project = project_settings(PROJECT_FILE)
         environment, _ = read_environment(options, project, PROJECT_FILE, hardware=True)
@@ -76,6 +77,22 @@ def _document(options: argparse.Namespace, environment: RuntimeEnvironment) -> s
     return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
 
 
+def _meanings(names: Mapping[str, str], width: int) -> str:
+    import textwrap
+
+    column = max(map(len, names)) + 2
+    lines = (
+        textwrap.fill(
+            meaning,
+            max(width, column + 20),
+            initial_indent=name.ljust(column),
+            subsequent_indent=" " * column,
+        )
+        for name, meaning in names.items()
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _rows(environment: RuntimeEnvironment) -> list[list[str]]:
     return [
         ["fact", "value", "known by"],
@@ -98,6 +115,8 @@ def _source(fact: Fact) -> str:
 
 
 def _lines(rows: list[list[str]], width: int) -> str:
-    from resolver.outputs.columns import table
+    from resolver.outputs.columns import cut, table
 
-    return "".join(f"{line}\n" for line in table(rows, width, give=1, indent=""))
+    last = [cut(row[-1], max(width // 2, 8)) for row in rows]
+    shown = [[*row[:-1], end] for row, end in zip(rows, last, strict=True)]
+    return "".join(f"{line}\n" for line in table(shown, width, give=1, indent=""))
