@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "fix": "rewrite code for API moves that newer releases demand",
     "host": "tell what is known of this machine, by which advise decides",
     "inspect": "tell what an image is, and what is installed in it",
+    "knowledge": "bring facts into the store that no index states, such as advisories",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "surface": "tell the public API of a release, without installing it",
@@ -173,7 +174,7 @@ def exit_code(error: Exception) -> int | None:
     from analyzers.manifests.errors import ManifestError
     from images.errors import ImageError, ImageReferenceError, TargetError
     from images.sbom.errors import SbomLibraryError
-    from knowledge.errors import ConfigurationError, KnowledgeError
+    from knowledge.errors import AdvisoriesError, ConfigurationError, KnowledgeError
     from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
     from resolver.errors import InputError
@@ -183,7 +184,8 @@ def exit_code(error: Exception) -> int | None:
         case InputError() | ManifestError() | TargetError() | ImageReferenceError() | SbomLibraryError():
             return BAD_INPUT
         case (
-            ConfigurationError()
+            AdvisoriesError()
+            | ConfigurationError()
             | SettingsError()
             | FileNotFoundError()
             | IsADirectoryError()

@@ -34,6 +34,7 @@ from knowledge.transport import Transport
 
 if TYPE_CHECKING:
     from analyzers.tar_trees import TarReader
+    from knowledge.advisories.known import KnownVulnerabilities
     from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
 
@@ -254,6 +255,12 @@ class Knowledge:
     def derivations(self, instrument: str, now: Callable[[], float]) -> Derivations:
         """What an instrument derived from the content of files, in the same store."""
         return Derivations(self._store, instrument, now)
+
+    def vulnerabilities(self) -> KnownVulnerabilities:
+        """Those that were imported into the same store."""
+        from knowledge.advisories.known import KnownVulnerabilities
+
+        return KnownVulnerabilities(self._store)
 
     def near_names(self, project: str, most: int = 3) -> list[str]:
         """Names of projects that are known and resemble one, the most similar first. Asks no index."""

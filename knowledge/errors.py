@@ -6,6 +6,8 @@ in these errors never hold credentials.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class KnowledgeError(Exception):
     """A fact could not be had."""
@@ -109,3 +111,12 @@ class StoreDamagedError(StoreError):
 
 class StoreNewerError(StoreError):
     """A later release of this program made the store."""
+
+
+class AdvisoriesError(KnowledgeError):
+    """A file of advisories cannot be read at all."""
+
+    def __init__(self, path: Path, reason: str, remedy: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.add_note(remedy)

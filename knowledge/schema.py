@@ -26,6 +26,16 @@ DERIVED = sa.Table(
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
 
+ADVISORIES = sa.Table(
+    "advisories",
+    TABLES,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("modified_at", sa.BigInteger, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
 METADATA = sa.Table(
     "metadata",
     TABLES,

@@ -30,4 +30,13 @@ CREATE TABLE derived (
     PRIMARY KEY (instrument, content)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('2');
+CREATE TABLE advisories (
+    source TEXT NOT NULL,
+    project TEXT NOT NULL,
+    id TEXT NOT NULL,
+    modified_at BIGINT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (source, project, id)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('3');

@@ -12,12 +12,28 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
-from knowledge.schema import DERIVED, LISTINGS, METADATA
-from knowledge.store import SCHEMA_NUMBER, Contents, DerivedRow, Kind, ListingRow, MetadataRow, checked_number
+from knowledge.schema import ADVISORIES, DERIVED, LISTINGS, METADATA
+from knowledge.store import (
+    SCHEMA_NUMBER,
+    AdvisoryRow,
+    Contents,
+    DerivedRow,
+    Kind,
+    ListingRow,
+    MetadataRow,
+    checked_number,
+)
 
 _MIGRATION_LOCK = 0x57AC_3217  # any number that other users of the database do not lock
 _ROWS_AT_ONCE = 1000
-_TABLES = {Kind.LISTINGS: LISTINGS, Kind.METADATA: METADATA, Kind.DERIVED: DERIVED}
+_TABLES = {
+    Kind.LISTINGS: LISTINGS,
+    Kind.METADATA: METADATA,
+    Kind.DERIVED: DERIVED,
+    Kind.ADVISORIES: ADVISORIES,
+}
+_MOMENTS = {"derived": "made_at", "advisories": "modified_at"}
+"""Column that says when a row was made, where that is not ``fetched_at``."""
 
 
 class SqlStore:
@@ -86,6 +102,23 @@ class SqlStore:
         with self._errors(), self._engine.begin() as connection:
             _upsert(connection, DERIVED, [row._asdict() for row in sorted(rows)])
 
+    def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """See `Store.advisories`."""
+        wanted = sa.select(ADVISORIES.c.project, ADVISORIES.c.payload).order_by(*ADVISORIES.primary_key)
+        found: dict[str, list[bytes]] = {}
+        names = list(projects)
+        with self._errors(), self._engine.connect() as connection:
+            for start in range(0, len(names), _ROWS_AT_ONCE):
+                part = names[start : start + _ROWS_AT_ONCE]
+                for row in connection.execute(wanted.where(ADVISORIES.c.project.in_(part))):
+                    found.setdefault(row.project, []).append(row.payload)
+        return found
+
+    def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
+        """See `Store.keep_advisories`."""
+        with self._errors(), self._engine.begin() as connection:
+            _upsert(connection, ADVISORIES, [row._asdict() for row in sorted(rows)])
+
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""
         found = []
@@ -139,7 +172,7 @@ def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, object
 
 def _moment(table: sa.Table) -> sa.Column[int]:
     """When a row was fetched or made."""
-    return table.c.made_at if table is DERIVED else table.c.fetched_at
+    return table.c[_MOMENTS.get(table.name, "fetched_at")]
 
 
 def _prepare(engine: Engine, location: str) -> None:

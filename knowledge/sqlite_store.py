@@ -16,6 +16,7 @@ from knowledge.errors import StoreDamagedError, StoreError
 from knowledge.store import (
     MEMORY,
     SCHEMA_NUMBER,
+    AdvisoryRow,
     Contents,
     DerivedRow,
     Kind,
@@ -39,10 +40,17 @@ _UPSERT_METADATA = (
     "format = excluded.format, payload = excluded.payload WHERE excluded.fetched_at >= metadata.fetched_at"
 )
 
+_UPSERT_ADVISORY = (
+    "INSERT INTO advisories (source, project, id, modified_at, payload) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (source, project, id) DO UPDATE SET modified_at = excluded.modified_at, "
+    "payload = excluded.payload WHERE excluded.modified_at >= advisories.modified_at"
+)
+
 _ORIGINS = {
     Kind.LISTINGS: ("index_url", "fetched_at"),
     Kind.METADATA: ("index_url", "fetched_at"),
     Kind.DERIVED: ("instrument", "made_at"),
+    Kind.ADVISORIES: ("source", "modified_at"),
 }
 
 
@@ -130,6 +138,24 @@ class SqliteStore:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         with self._errors(), self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", rows)
+
+    def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """See `Store.advisories`."""
+        found: dict[str, list[bytes]] = {}
+        for part in _parts(projects):
+            query = (
+                f"SELECT project, payload FROM advisories WHERE project IN ({_marks(part)})"
+                " ORDER BY source, project, id"
+            )
+            with self._errors():
+                for project, payload in self._connection.execute(query, part):
+                    found.setdefault(project, []).append(payload)
+        return found
+
+    def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
+        """See `Store.keep_advisories`."""
+        with self._errors(), self._transaction():
+            self._connection.executemany(_UPSERT_ADVISORY, rows)
 
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""

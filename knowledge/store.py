@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from knowledge.errors import StoreDamagedError, StoreNewerError
 
-SCHEMA_NUMBER = 2
+SCHEMA_NUMBER = 3
 MEMORY = ":memory:"
 
 
@@ -55,19 +55,35 @@ class DerivedRow(NamedTuple):
     payload: bytes
 
 
+class AdvisoryRow(NamedTuple):
+    """What one advisory says about one project; nothing here makes it anew, so it is no cache.
+
+    Attributes:
+        source: of the advisory, such as ``osv``.
+        modified_at: seconds since the epoch.
+    """
+
+    source: str
+    project: str
+    id: str
+    modified_at: int
+    payload: bytes
+
+
 class Kind(enum.StrEnum):
     """What a row holds; also the name of its table."""
 
     LISTINGS = "listings"
     METADATA = "metadata"
     DERIVED = "derived"
+    ADVISORIES = "advisories"
 
 
 class Contents(NamedTuple):
     """What is stored of one kind and one origin.
 
     Attributes:
-        origin: address of the index; for what was derived, the instrument.
+        origin: address of the index; for what was derived, the instrument; for advisories, their source.
         size_bytes: of the payloads.
         oldest: seconds since the epoch when the first row was fetched or made; `newest` likewise.
     """
@@ -103,6 +119,12 @@ class Store(Protocol):
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later stays."""
+
+    def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """The payloads that exist, by project, in the order of the advisories."""
+
+    def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
+        """Writes rows in one transaction; of two rows with one key the later modified one stays."""
 
     def contents(self) -> list[Contents]:
         """What is stored, by kind and origin."""

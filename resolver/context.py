@@ -14,7 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
-from resolver.source import ImportExaminer, ReleaseNatives, ReleaseSurfaces
+from resolver.source import ImportExaminer, ReleaseNatives, ReleaseSurfaces, ReleaseVulnerabilities
 from resolver.target import Target
 from resolver.target_image import TargetImage
 
@@ -119,6 +119,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
+        vulnerabilities: knows those of releases; None where the store is not looked at.
     """
 
     target: Target
@@ -142,6 +143,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     natives: ReleaseNatives | None = None
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
+    vulnerabilities: ReleaseVulnerabilities | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

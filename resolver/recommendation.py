@@ -45,4 +45,13 @@ TESTING = Recommendation(
 )
 """Who tests wants to meet what is new: what is merely possible does not count."""
 
-RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE, TESTING)}
+SECURITY = Recommendation(
+    name="security",
+    predictor="hill-climbing",
+    weights={"freshness": 300, "temporal-risk": 50, "vulnerabilities": 3000, "minimum-age": 500},
+    transitive_weight=1000,
+    strides=True,
+)
+"""A known vulnerability weighs more than any release is newer, wherever in the stack it is."""
+
+RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE, TESTING, SECURITY)}

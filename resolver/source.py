@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from analyzers.evidence import Finding
@@ -12,6 +12,7 @@ from knowledge.releases import File, Listing, Metadata
 if TYPE_CHECKING:
     from analyzers.importing.failures import ImportFailure
     from images.elf_file import ElfFile
+    from knowledge.advisories.vulnerabilities import Vulnerability
     from knowledge.stack_files import Pinned
     from knowledge.stack_imports import Examined
 
@@ -28,6 +29,13 @@ class ReleaseNatives(Protocol):
 
     def files(self, file: File) -> Mapping[str, ElfFile] | None:
         """The ELF files of a wheel by path; None where they cannot be known."""
+
+
+class ReleaseVulnerabilities(Protocol):
+    """Knows the vulnerabilities of projects."""
+
+    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Vulnerability]]:
+        """Those of each project (normalised name), the gravest first; empty where none is known."""
 
 
 class ImportExaminer(Protocol):

@@ -103,6 +103,14 @@ os.id = "alpine"
 arch = "aarch64"
 """
 
+ADVISORY = """\
+{"id": "PYSEC-2024-1", "aliases": ["CVE-2024-0001"], "modified": "2024-05-01T00:00:00Z",
+ "summary": "Debugger reachable by anyone",
+ "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+ "affected": [{"package": {"ecosystem": "PyPI", "name": "Werkzeug"},
+               "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "3.0"}, {"fixed": "3.0.7"}]}]}]}
+"""
+
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
@@ -270,6 +278,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("cabin/build.py", CABIN)
     stackwright.write("script.py", SCRIPT)
     stackwright.write("pyproject.toml", ENVIRONMENTS)
+    stackwright.write("advisories/CVE-2024-0001.json", ADVISORY)
     write_docker_archive(stackwright.path("web.tar"), web_image())
     write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))

@@ -26,6 +26,10 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--metadata", action="store_true", help="only metadata of releases")
     command.add_argument("--derived", action="store_true", help="only what was derived from files")
     command.add_argument(
+        "--advisories", action="store_true",
+        help="only imported advisories, which clear leaves where they are not named: no index has them",
+    )  # fmt: skip
+    command.add_argument(
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
     arguments.add_store(command)
@@ -40,7 +44,9 @@ def run(options: argparse.Namespace) -> bool:
     from knowledge.store_locations import default_location
 
     location = options.store or default_location(os.environ, Path.home())
-    kinds = [kind for kind in Kind if getattr(options, kind.value)] or list(Kind)
+    asked = [kind for kind in Kind if getattr(options, kind.value)]
+    had_again = [kind for kind in Kind if kind is not Kind.ADVISORIES or options.action == "info"]
+    kinds = asked or had_again
     removed = clear_cache(location, kinds) if options.action == "clear" else None
     report = cache_report(location, time.time())
     if removed is not None and options.format == "json":

@@ -278,6 +278,7 @@ class Session:
         """The context with what reads releases, where there is something to hold against them."""
         import msgspec
 
+        context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
         if context.image is not None:
             from knowledge.wheel_natives import WheelNatives
 

@@ -18,12 +18,15 @@ from resolver.units.sieves.requires_python import RequiresPythonSieve
 from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
+from resolver.units.steps.minimum_age import MinimumAgeStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
+from resolver.units.steps.vulnerabilities import VulnerabilitiesStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.strides.imports import ImportsStride
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.import_doubts import ImportDoubtsWrap
+from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.unloadable import UnloadableWrap
@@ -43,7 +46,7 @@ UNITS = Pipeline(
         ImagePackagesSieve(),
         AbiSieve(),
     ),
-    steps=(FreshnessStep(),),
+    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep()),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(), ImportsStride()),
     wraps=(
@@ -54,5 +57,6 @@ UNITS = Pipeline(
         ImagePinsWrap(),
         UnloadableWrap(),
         LinksWrap(),
+        KnownVulnerabilitiesWrap(),
     ),
 )

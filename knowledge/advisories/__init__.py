@@ -1,0 +1,1 @@
+"""Known vulnerabilities of releases, imported from files of advisories."""
