@@ -6,7 +6,7 @@ rules most of them out before a distance is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
 import msgspec
@@ -20,9 +20,10 @@ _LONGEST = 80
 """Letters; a longer name is not compared."""
 _SHORTEST = 5
 """Letters; shorter names are too close to one another for any slip to tell something."""
-_WIDEST_RANKS = ((5, 2_000), (6, 5_000), (7, 15_000))
-"""Length of a popular name to how far down the ranks it may stand: short names have many honest neighbours."""
+_WIDEST_RANKS = ((5, 1_000), (6, 2_500), (8, 5_000), (10, 15_000))
+"""Length of a popular name to how far down the ranks it may stand: short ones have honest neighbours."""
 _WEAK_RANK = 1_000
+_FURTHEST = 2
 _SHORTEST_WEAK = 6
 _SHORTEST_DISTANT = 8
 
@@ -58,14 +59,13 @@ def nearest(name: str) -> Near | None:
 
 
 def _by_slip(name: str) -> Iterator[Near]:
-    letters, length = _letters(name), len(name)
-    for rank, (popular, others) in enumerate(zip(popular_names(), _popular_letters(), strict=True), 1):
-        if -3 < len(popular) - length < 3 and (letters ^ others).bit_count() <= 4:
-            if rank > _widest_rank(len(popular)):
-                continue
-            slip = slip_between(name, popular)
-            if slip is not None and (slip.is_mechanical or _is_telling(slip, popular, rank)):
-                yield Near(popular=popular, rank=rank, slip=slip)
+    letters = _letters(name)
+    for length in range(len(name) - _FURTHEST, len(name) + _FURTHEST + 1):
+        for rank, popular, others in _by_length().get(length, ()):
+            if (letters ^ others).bit_count() <= 2 * _FURTHEST:
+                slip = slip_between(name, popular)
+                if slip is not None and (slip.is_mechanical or _is_telling(slip, popular, rank)):
+                    yield Near(popular=popular, rank=rank, slip=slip)
 
 
 def _is_telling(slip: Slip, popular: str, rank: int) -> bool:
@@ -91,8 +91,13 @@ def _by_affix(name: str) -> Iterator[Near]:
 
 
 @cache
-def _popular_letters() -> tuple[int, ...]:
-    return tuple(map(_letters, popular_names()))
+def _by_length() -> Mapping[int, tuple[tuple[int, str, int], ...]]:
+    """Length to rank, name and letters of the popular names that slips are looked for in."""
+    found: dict[int, list[tuple[int, str, int]]] = {}
+    for rank, popular in enumerate(popular_names(), 1):
+        if rank <= _widest_rank(len(popular)):
+            found.setdefault(len(popular), []).append((rank, popular, _letters(popular)))
+    return {length: tuple(names) for length, names in found.items()}
 
 
 def _letters(name: str) -> int:
