@@ -26,15 +26,24 @@ class Build(msgspec.Struct, frozen=True):
 
     def is_served_by(self, environment: RuntimeEnvironment) -> bool:
         """Whether the graphics processor and the driver of a target can run it, as far as is known."""
-        if self.vendor != environment.text("gpu.vendor"):
+        if self.vendor != gpu_vendor(environment):
             return False
-        most = environment.text("cuda.max")
+        most = environment.text("cuda.max") or environment.text("cuda.runtime")
         if self.cuda is None or most is None:
             return True
         try:
             return self.cuda <= Version(most)
         except InvalidVersion:
             return True
+
+
+def gpu_vendor(environment: RuntimeEnvironment) -> str | None:
+    """Whose graphics processors the target uses; what is installed tells it of an image. None for none."""
+    vendor = environment.text("gpu.vendor")
+    if vendor is None and "gpu.vendor" not in environment:
+        libraries = (("nvidia", "cuda.runtime"), ("amd", "rocm.version"))
+        vendor = next((maker for maker, fact in libraries if environment.text(fact) is not None), None)
+    return vendor
 
 
 def build_of(version: Version) -> Build | None:

@@ -32,7 +32,7 @@ def with_topics(
 
 
 def _first_file(context: Context) -> Callable[[Listing], File | None]:
-    """The file of a project that the search would read first, so that mostly nothing is read for this alone."""
+    """The file of a project that the search would read first: mostly nothing is read for this alone."""
     from packaging.specifiers import InvalidSpecifier
 
     from resolver.speculation import FirstChoice
@@ -52,8 +52,23 @@ def _first_file(context: Context) -> Callable[[Listing], File | None]:
 
 
 def _classifier() -> Classifier | None:
-    return None
+    """The classifier that ships; None where it is not there: then nothing has topics."""
+    from topics.classifier.classifier import default_folder, load_classifier
+    from topics.errors import ModelError
+
+    try:
+        return load_classifier(default_folder())
+    except ModelError:
+        return None
 
 
 def _model() -> str:
-    return ""
+    """What tells the classifier that ships from others, without loading it."""
+    import hashlib
+    from importlib.resources import files
+
+    try:
+        manifest = files("topics.models").joinpath("default", "manifest.json").read_bytes()
+    except OSError:
+        return ""
+    return hashlib.sha256(manifest).hexdigest()

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from analyzers.evidence import Confidence, Evidence, Justification
-from resolver.builds import build_of
+from resolver.builds import build_of, gpu_vendor
 from resolver.character import character
 from resolver.context import Context
 from resolver.projects import Project
@@ -35,8 +35,8 @@ class TopicStep(msgspec.Struct, frozen=True, kw_only=True):
     loss: Share = 0.5
 
     def applies(self, context: Context) -> bool:
-        """Where the target has a graphics processor, and topics can be known and have a weight."""
-        has_one = context.target.environment.text("gpu.vendor") is not None
+        """Where the target has a GPU, or CUDA or ROCm installed, and the type gives topics a weight."""
+        has_one = gpu_vendor(context.target.environment) is not None
         return has_one and context.topics is not None and self.name in context.recommendation.weights
 
     def score(self, project: Project, position: int, context: Context) -> Justification | None:
@@ -53,7 +53,7 @@ class TopicStep(msgspec.Struct, frozen=True, kw_only=True):
         if found.share(frozenset(self.labels)) < self.least:
             return None
         topic = max(self.labels, key=lambda label: found.topics.get(label, 0.0))
-        vendor = environment.text("gpu.vendor")
+        vendor = gpu_vendor(environment)
         told = f"{found.topics[topic]:.2f}"
         return Justification(
             unit=self.name,
@@ -67,7 +67,7 @@ class TopicStep(msgspec.Struct, frozen=True, kw_only=True):
                     where="summaries",
                     confidence=Confidence.LIKELY,
                 ),
-                Evidence(what=f"gpu.vendor is {vendor}", where="target"),
+                Evidence(what=f"its GPU is of {vendor}", where="target"),
             ),
         )
 
