@@ -8,7 +8,7 @@ from topics.classifier.calibration import calibrate
 
 DRAWN = np.random.default_rng(3)
 TRUTH = DRAWN.random((300, 5)) < 0.25
-PROBABILITIES = np.round(np.clip(TRUTH * 0.3 + DRAWN.random((300, 5)) * 0.7, 0, 1), 2)
+PROBABILITIES = np.round(TRUTH * 0.3 + DRAWN.random((300, 5)) * 0.7, 2).astype(np.float64)
 
 
 def test_a_document_without_sure_labels_gets_the_likeliest() -> None:
