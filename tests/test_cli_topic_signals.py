@@ -13,11 +13,6 @@ from fakes.image_reports import DEBIAN, PYTHON, image_report, saved
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from fakes.wheels import build_wheel, wheel_filename
-from topics.classifier.classifier import default_folder
-
-needs_model = pytest.mark.skipif(
-    not (default_folder() / "manifest.json").exists(), reason="no classifier ships with this checkout"
-)
 
 CUDA = {**DEBIAN, **PYTHON, "cuda.runtime": "12.2"}
 BUILDS = ("2.1+cpu", "2.1+cu118", "2.1+cu121", "2.1+rocm5.6")
@@ -86,7 +81,6 @@ def test_an_honest_name_costs_no_request_for_another(stackwright: Commands, serv
     assert listed == {"/simple/plain-site/", "/simple/requests/"}
 
 
-@needs_model
 def test_a_topic_changes_a_pin_and_its_twin_keeps_it(stackwright: Commands) -> None:
     """The same builds on the same image: only what the packages are about differs."""
     stackwright.write("cuda.json", saved(image_report(facts=CUDA)))
@@ -107,7 +101,6 @@ def test_a_topic_changes_a_pin_and_its_twin_keeps_it(stackwright: Commands) -> N
     }
 
 
-@needs_model
 def test_a_second_run_takes_topics_from_the_store(stackwright: Commands) -> None:
     first = told(advised(stackwright, "layered-nets"), "topic-boot")
     assert first
