@@ -6,7 +6,18 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("bare_code", "evidence", "inspecting", "locking", "scanning", "source_trace", "surfaces")
+BENCHMARKS = (
+    "bare_code",
+    "evidence",
+    "inspecting",
+    "locking",
+    "scanning",
+    "source_trace",
+    "surfaces",
+    "topic_alternatives",
+    "topic_models",
+    "topic_scale",
+)
 
 
 def main() -> int:
