@@ -116,7 +116,9 @@ def load_model(folder: Path, kind: str, revision: int) -> StoredModel:
 def _read(folder: Path, name: str, limit_bytes: int) -> bytes:
     try:
         with (folder / name).open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size  # reading takes memory for all that it is allowed to read
+            size = os.fstat(
+                stream.fileno()
+            ).st_size  # reading takes memory for all that it is allowed to read
             data = stream.read(min(size, limit_bytes) + 1)
     except OSError as error:
         raise ModelError(str(folder), f"{name}: {error.strerror or error}") from error

@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from topics.classifier.metrics import risk_coverage
+
 
 class RiskPoint(msgspec.Struct, frozen=True, kw_only=True):
     """At a share of packages answered, the most certain first: the share of first labels that are right."""
@@ -27,8 +29,8 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[tuple[int, ...], ...]
 
 
-def risk_coverage(
-    probabilities: npt.NDArray[np.floating], truth: npt.NDArray[np.bool_], steps: int = 50
+def risk_points(
+    probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], steps: int = 50
 ) -> list[RiskPoint]:
     """Precision of the most probable label, at even steps of coverage.
 
@@ -38,18 +40,16 @@ def risk_coverage(
     """
     if not len(probabilities):
         return []
-    first = probabilities.argmax(axis=1)
-    order = np.argsort(-probabilities.max(axis=1), kind="stable")
-    right = np.cumsum(truth[np.arange(len(truth)), first][order])
-    ends = np.unique(np.ceil(np.linspace(0, len(order), steps + 1)[1:]).astype(int))
+    covered, precision = risk_coverage(probabilities, truth)
+    ends = np.unique(np.ceil(np.linspace(0, len(covered), steps + 1)[1:]).astype(int)) - 1
     return [
-        RiskPoint(coverage=round(int(end) / len(order), 4), precision=round(float(right[end - 1] / end), 4))
-        for end in ends
+        RiskPoint(coverage=round(float(covered[end]), 4), precision=round(float(precision[end]), 4))
+        for end in ends.tolist()
     ]
 
 
 def confusion(
-    probabilities: npt.NDArray[np.floating], truth: npt.NDArray[np.bool_], labels: Sequence[str]
+    probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], labels: Sequence[str]
 ) -> Confusion:
     """Counts of first predictions; of several labels that a package has the predicted one counts."""
     counts = np.zeros((len(labels), len(labels)), np.int64)
