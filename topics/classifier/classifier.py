@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -84,6 +85,16 @@ class Classifier:
                     yield TopicVector(
                         name=name, probabilities=dict(zip(self.labels, row.tolist(), strict=True))
                     )
+
+    def vector(self, document: Document) -> TopicVector:
+        """What one document is about; see `classify`."""
+        return next(self.classify([document]))
+
+    def reading(self, fields: frozenset[Field]) -> Classifier:
+        """The same classifier, which reads only these of the fields that it was trained on."""
+        other = copy.copy(self)
+        other.fields = self.fields & fields
+        return other
 
     def said(self, vector: TopicVector) -> list[tuple[str, float]]:
         """The labels of a vector from the threshold on, at least the likeliest; the likeliest first."""

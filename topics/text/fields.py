@@ -45,6 +45,8 @@ WEIGHTS: Mapping[Field, int] = {
 
 EVERY_FIELD = frozenset(Field)
 BRIEF_FIELDS = frozenset({Field.NAME, Field.SUMMARY})
+AUTHORS_FIELDS = EVERY_FIELD - {Field.GITHUB, Field.SHORT}
+"""Those that a package brings itself; the others are written elsewhere, and only about some."""
 
 
 def field_texts(document: Document, fields: frozenset[Field] = EVERY_FIELD) -> Iterator[FieldText]:
