@@ -22,6 +22,7 @@ from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.inquiry import Answer
 from resolver.space import Space
+from resolver.topic_reports import Classification, ClassifierScores
 from topics.vectors import TopicVector
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -30,6 +31,8 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
     "answer": Answer,
     "check": Check,
+    "classification": Classification,
+    "classifier-scores": ClassifierScores,
     "diff": ApiDiff,
     "environment": RuntimeEnvironment,
     "finding": Finding,

@@ -9,6 +9,11 @@ import numpy as np
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
+_STEPS = 100
+_CLOSE = 1e-7
+_LEAST_SHARE = 1e-6
+
+
 class Calibration(NamedTuple):
     """A logistic model over the two decisions for a label.
 
@@ -54,23 +59,35 @@ def calibrate(decisions: Floats, truth: Floats, penalty: float = 1.0) -> Calibra
     """
     own, shared = split_decisions(decisions)
     labels = truth.shape[1]
-    slopes, offsets, mean = np.array([0.5, 0.5]), np.zeros(labels), 0.0
-    for _ in range(50):
-        values = slopes[0] * own + slopes[1] * shared + mean + offsets
-        said = 1 / (1 + np.exp(-np.clip(values, -60, 60)))
+    positive = truth.sum(0)
+    # Nothing is wholly sure after so few cases: what Platt puts in the place of 1 and 0.
+    truth = np.where(truth > 0, (positive + 1) / (positive + 2), 1 / (len(truth) - positive + 2))
+    common = (own, shared, np.ones_like(own))
+
+    def values(point: Floats) -> Floats:
+        scores: Floats = point[0] * own + point[1] * shared + point[2] + point[3:]
+        return scores
+
+    def loss(point: Floats) -> float:
+        scores = values(point)
+        return float((np.logaddexp(0, scores) - truth * scores).sum() + penalty / 2 * (point[3:] ** 2).sum())
+
+    point = np.zeros(3 + labels)
+    for _ in range(_STEPS):
+        said = 1 / (1 + np.exp(-np.clip(values(point), -60, 60)))
         residual, weight = truth - said, np.maximum(said * (1 - said), 1e-9)
-        columns = np.empty((3 + labels,))
-        columns[:3] = (residual * own).sum(), (residual * shared).sum(), residual.sum()
-        columns[3:] = residual.sum(0) - penalty * offsets
-        hessian = np.zeros((3 + labels, 3 + labels))
-        common = (own, shared, np.ones_like(own))
+        slope = np.array([*((residual * each).sum() for each in common), *residual.sum(0)])
+        slope[3:] -= penalty * point[3:]
+        curvature = np.zeros((3 + labels, 3 + labels))
         for row, first in enumerate(common):
-            for column, second in enumerate(common):
-                hessian[row, column] = (weight * first * second).sum()
-            hessian[row, 3:] = hessian[3:, row] = (weight * first).sum(0)
-        hessian[3:, 3:] += np.diag(weight.sum(0) + penalty)
-        step = np.linalg.solve(hessian + 1e-6 * np.eye(3 + labels), columns)
-        slopes, mean, offsets = slopes + step[:2], mean + step[2], offsets + step[3:]
-        if np.abs(step).max() < 1e-7:
+            curvature[row, :3] = [(weight * first * second).sum() for second in common]
+            curvature[row, 3:] = curvature[3:, row] = (weight * first).sum(0)
+        curvature[3:, 3:] += np.diag(weight.sum(0) + penalty)
+        step = np.linalg.solve(curvature + 1e-6 * np.eye(3 + labels), slope)
+        now, share = loss(point), 1.0
+        while loss(point + share * step) > now and share > _LEAST_SHARE:
+            share /= 2
+        point = point + share * step
+        if np.abs(step).max() < _CLOSE:
             break
-    return Calibration(float(slopes[0]), float(slopes[1]), offsets + mean)
+    return Calibration(float(point[0]), float(point[1]), point[3:] + point[2])

@@ -22,7 +22,9 @@ from topics.vectors import TopicVector
 
 KIND = "classifier"
 REVISION = 1
-_LEAST_TERMS = 2
+_LEAST_TERMS = 3
+"""A single word of a summary is two: by itself and by its field."""
+
 _CHUNK = 512
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from topics.extras import imported
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-_ITERATIONS = 60
-_LEAST_SHARE = 1e-6
+_ITERATIONS = 40
+_OWN_SHARE = 1e-4
 
 
 class LinearFits:
@@ -22,14 +22,14 @@ class LinearFits:
 
     Args:
         products: symmetric, shape ``(n_documents, n_documents)``.
+        importance: what each document counts, shape ``(n_documents,)``.
     """
 
-    def __init__(self, products: Floats) -> None:
-        values, vectors = np.linalg.eigh(products.astype(np.float64))
-        kept = values > _LEAST_SHARE * values.max()
-        self._roots = np.sqrt(values[kept])
-        self._basis = vectors[:, kept]
-        self._points = (self._basis * self._roots).astype(np.float32)
+    def __init__(self, products: Floats, importance: Floats) -> None:
+        self._importance = importance[:, None]
+        own = _OWN_SHARE * float(np.mean(np.diagonal(products)))  # equal documents would have no root
+        self._root = np.linalg.cholesky(products.astype(np.float64) + own * np.eye(len(products)))
+        self._points = self._root.astype(np.float32)
 
     def against_others(self, truth: Floats, strength: float) -> tuple[Floats, Floats]:
         """Logistic regression of each label, in which few with a label count as much as many without.
@@ -38,7 +38,7 @@ class LinearFits:
             What each document counts for each label, shape ``(n_documents, n_labels)``, and the offsets.
         """
         positive = np.maximum(truth.sum(0), 1)
-        weights = np.where(truth > 0, (len(truth) - positive) / positive, 1.0)
+        weights = np.where(truth > 0, (len(truth) - positive) / positive, 1.0) * self._importance
         weights *= weights.size / weights.sum()
 
         def loss(scores: Floats) -> tuple[float, Floats]:
@@ -56,7 +56,7 @@ class LinearFits:
         """
         shares = truth / np.maximum(truth.sum(1, keepdims=True), 1)
         counts = np.maximum(truth.sum(0), 1)
-        weights = (shares @ np.sqrt(counts.mean() / counts))[:, None]
+        weights = (shares @ np.sqrt(counts.mean() / counts))[:, None] * self._importance
 
         def loss(scores: Floats) -> tuple[float, Floats]:
             top = scores.max(1, keepdims=True)
@@ -82,4 +82,4 @@ class LinearFits:
         start = np.zeros(size * labels + labels)
         found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}).x
         weights = found[: size * labels].reshape(size, labels)
-        return (self._basis / self._roots) @ weights, found[size * labels :]
+        return np.linalg.solve(self._root.T, weights), found[size * labels :]

@@ -13,8 +13,10 @@ from topics.classifier import metrics
 from topics.classifier.calibration import Floats, calibrate
 from topics.classifier.classifier import KIND, REVISION
 from topics.classifier.examples import Examples, terms_of
+from topics.classifier.lexicon import lexicon_documents
 from topics.classifier.linear_fits import LinearFits
 from topics.classifier.vocabulary import Vocabulary, learn_vocabulary
+from topics.documents import Document
 from topics.extras import imported
 from topics.models.manifest import Manifest
 from topics.models.store import Array, StoredModel
@@ -37,6 +39,7 @@ class TrainingSettings(NamedTuple):
         with_runs: runs of characters, too, not words alone.
         against_others: strength of the models of each label against all others; less holds weights smaller.
         in_competition: strength of the model of labels in competition.
+        phrase_weight: what a few phrases of the lexicon count beside a document; 0 for none.
         aimed_precision: of the likeliest label where the classifier does not abstain.
     """
 
@@ -44,6 +47,7 @@ class TrainingSettings(NamedTuple):
     with_runs: bool = True
     against_others: float = 10.0
     in_competition: float = 10.0
+    phrase_weight: float = 0.5
     aimed_precision: float = 0.9
 
 
@@ -72,22 +76,30 @@ def train(
         MissingExtraError: SciPy is not installed.
         TrainingError: too few documents to calibrate on.
     """
-    matrices, vocabularies = _matrices(examples, settings)
+    phrases = list(lexicon_documents(examples.labels)) if settings.phrase_weight else []
+    matrices, vocabularies = _matrices(examples, phrases, settings)
+    count = len(examples.documents)
+    places = {label: place for place, label in enumerate(examples.labels)}
+    meant = np.eye(len(places))[[places[phrase.labels[0]] for phrase in phrases]]
+    truth = np.vstack([examples.truth, meant]) if phrases else examples.truth
+    folds = np.concatenate([examples.folds, np.full(len(phrases), FOLDS)])
+    importance = np.concatenate([np.ones(count), np.full(len(phrases), settings.phrase_weight)])
     products = sum((matrix @ matrix.T).toarray() for matrix in matrices)
-    decisions = np.zeros((len(examples.documents), 2 * len(examples.labels)))
+    decisions = np.zeros((count, 2 * len(places)))
     held = [fold for fold in range(FOLDS) if (examples.folds == fold).any()]
     for number, fold in enumerate(held):
         progress("fitting", number, len(held) + 1)
-        away = examples.folds == fold
-        counts, offsets = _fitted(products[np.ix_(~away, ~away)], examples.truth[~away], settings)
-        decisions[away] = products[np.ix_(away, ~away)] @ counts + offsets
+        away, near = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        fits = LinearFits(products[np.ix_(near, near)], importance[near])
+        counts, offsets = _fitted(fits, truth[near], settings)
+        decisions[away] = products[np.ix_(away, near)] @ counts + offsets
     progress("fitting", len(held), len(held) + 1)
-    counts, offsets = _fitted(products, examples.truth, settings)
+    counts, offsets = _fitted(LinearFits(products, importance), truth, settings)
     progress("fitting", len(held) + 1, len(held) + 1)
     calibration = calibrate(decisions, examples.truth)
     probabilities = calibration.probabilities(decisions)
-    truth = examples.truth > 0
-    threshold = metrics.best_threshold(probabilities, truth)
+    right = examples.truth > 0
+    threshold = metrics.best_threshold(probabilities, right)
     arrays: dict[str, Array] = {
         "offsets": offsets.astype(np.float32),
         "slopes": np.array([calibration.own, calibration.shared]),
@@ -112,22 +124,25 @@ def train(
         labels=examples.labels,
         libraries={name: importlib.metadata.version(name) for name in ("numpy", "scipy")},
         metrics={
-            name: round(measure(probabilities, truth), 4)
+            name: round(measure(probabilities, right), 4)
             for name, measure in metrics.measures(threshold).items()
         },
         settings={
             "threshold": threshold,
-            "certainty": round(certainty(probabilities, truth, settings.aimed_precision), 4),
+            "certainty": round(certainty(probabilities, right, settings.aimed_precision), 4),
             "with_runs": settings.with_runs,
             "against_others": settings.against_others,
             "in_competition": settings.in_competition,
+            "phrase_weight": settings.phrase_weight,
         },
     )
     return Trained(StoredModel(manifest, arrays, msgspec.to_builtins(texts)), probabilities)
 
 
 def certainty(probabilities: Floats, truth: metrics.Truth, aimed: float) -> float:
-    """The least probability of the likeliest label from which on it is right so often; half are answered.
+    """The least probability of the likeliest label from which on it is right so often.
+
+    At least half of the documents are answered, and so is what is at least as probable as is aimed at.
 
     Args:
         aimed: precision.
@@ -135,13 +150,16 @@ def certainty(probabilities: Floats, truth: metrics.Truth, aimed: float) -> floa
     covered, precision = metrics.risk_coverage(probabilities, truth)
     ordered = np.sort(probabilities.max(1))[::-1]
     enough = np.flatnonzero((precision >= aimed) | (covered <= 0.5))
-    return float(ordered[enough[-1]])
+    return min(aimed, float(ordered[enough[-1]]))
 
 
-def _matrices(examples: Examples, settings: TrainingSettings) -> tuple[list[Any], list[Vocabulary]]:
-    """Documents by terms, one sparse matrix for each kind of terms."""
-    kinds = terms_of(examples.documents, settings.fields, with_runs=settings.with_runs)
-    vocabularies = [learn_vocabulary(kind, _LEAST_DOCUMENTS) for kind in kinds]
+def _matrices(
+    examples: Examples, phrases: Sequence[Document], settings: TrainingSettings
+) -> tuple[list[Any], list[Vocabulary]]:
+    """Documents and phrases by terms, one sparse matrix for each kind of terms."""
+    count = len(examples.documents)
+    kinds = terms_of((*examples.documents, *phrases), settings.fields, with_runs=settings.with_runs)
+    vocabularies = [learn_vocabulary(kind[:count], _LEAST_DOCUMENTS, kind[count:]) for kind in kinds]
     matrices = [_matrix(kind, each) for kind, each in zip(kinds, vocabularies, strict=True)]
     return matrices, vocabularies
 
@@ -154,9 +172,8 @@ def _matrix(documents: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Any:
     return sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(vocabulary.terms)))
 
 
-def _fitted(products: Any, truth: Floats, settings: TrainingSettings) -> tuple[Floats, Floats]:
+def _fitted(fits: LinearFits, truth: Floats, settings: TrainingSettings) -> tuple[Floats, Floats]:
     """What each document counts in both models side by side, and the offsets."""
-    fits = LinearFits(products)
     own, own_offsets = fits.against_others(truth, settings.against_others)
     shared, shared_offsets = fits.in_competition(truth, settings.in_competition)
     return np.hstack([own, shared]), np.concatenate([own_offsets, shared_offsets])

@@ -41,11 +41,20 @@ class Vocabulary:
         return np.fromiter(counts, np.int32, len(counts)), np.array(values, np.float32) / np.float32(length)
 
 
-def learn_vocabulary(documents: Sequence[Iterable[str]], least_documents: int) -> Vocabulary:
-    """The terms that at least so many of the documents have, in the order of the alphabet."""
+def learn_vocabulary(
+    documents: Sequence[Iterable[str]], least_documents: int, phrases: Sequence[Iterable[str]] = ()
+) -> Vocabulary:
+    """The terms that at least so many of the documents have, in the order of the alphabet.
+
+    Args:
+        documents: each as its terms.
+        least_documents: that a term must be in.
+        phrases: whose terms count even if no document has them; how rare a term is, documents tell alone.
+    """
     frequency: Counter[str] = Counter()
     for terms in documents:
         frequency.update(set(terms))
-    kept = sorted(term for term, count in frequency.items() if count >= least_documents)
+    wanted = {term for terms in phrases for term in terms}
+    kept = sorted(wanted | {term for term, count in frequency.items() if count >= least_documents})
     counts = np.array([frequency[term] for term in kept], np.float64)
     return Vocabulary(kept, (np.log((1 + len(documents)) / (1 + counts)) + 1).astype(np.float32))

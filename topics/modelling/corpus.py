@@ -20,6 +20,8 @@ TERMS_LIMIT = 20_000
 LEAST_DOCUMENTS = 30
 MOST_SHARE = 0.1
 """A term of more documents than this share of all tells none of them apart."""
+_FEW_DOCUMENTS = 50
+"""So many documents may share a term whatever their number, up to half of them."""
 _DIFFERENT_LIMIT = 1_000_000
 """When so many different words were seen, those seen once so far are forgotten."""
 _PHRASE_SAMPLE = 50_000
@@ -83,7 +85,8 @@ def vocabulary(documents: Iterable[Document], phrases: Phrases | None = None) ->
         frequency.update(set(terms_of(document, phrases)))
         if len(frequency) > _DIFFERENT_LIMIT:
             frequency = Counter({term: seen for term, seen in frequency.items() if seen > 1})
-    least, most = min(LEAST_DOCUMENTS, max(2, count // 200)), max(MOST_SHARE * count, 2)
+    least = min(LEAST_DOCUMENTS, max(2, count // 200))
+    most = max(MOST_SHARE * count, min(count / 2, _FEW_DOCUMENTS))
     kept = [(seen, term) for term, seen in frequency.items() if least <= seen <= most]
     if not kept:
         reason = f"no word is in at least {least} of {count:,} documents"
