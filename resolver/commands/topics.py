@@ -9,7 +9,11 @@ from importlib import import_module
 ACTIONS: Mapping[str, str] = {
     "classify": "tell what packages are about, by labels with probabilities",
     "evaluate": "measure how good a classifier is on labelled documents",
+    "plot": "draw topics, packages and predictions as figures and as one page",
+    "show": "show topics that are in texts, learnt from documents",
+    "similar": "tell which packages are about the same, and why",
     "train": "train a classifier on labelled documents",
+    "update": "let a topic model learn from more documents",
 }
 """Name to summary."""
 

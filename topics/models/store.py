@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -115,7 +116,10 @@ def load_model(folder: Path, kind: str, revision: int) -> StoredModel:
 def _read(folder: Path, name: str, limit_bytes: int) -> bytes:
     try:
         with (folder / name).open("rb") as stream:
-            data = stream.read(limit_bytes + 1)
+            size = os.fstat(
+                stream.fileno()
+            ).st_size  # reading takes memory for all that it is allowed to read
+            data = stream.read(min(size, limit_bytes) + 1)
     except OSError as error:
         raise ModelError(str(folder), f"{name}: {error.strerror or error}") from error
     if len(data) > limit_bytes:
