@@ -16,6 +16,9 @@ from datetime import date
 
 import msgspec
 
+from benchmarks.results import record
+from fakes.cases import case_files
+from topics.document_lines import document_file
 from topics.documents import Document
 from topics.impostors.kinship import kinship
 from topics.impostors.nearness import is_vouched_for, nearest
@@ -29,6 +32,8 @@ _LOOKALIKES = (("o", "0"), ("l", "1"), ("i", "1"), ("m", "rn"), ("s", "5"), ("e"
 _TARGETS = 100
 _POPULAR = 1_000
 _SHORTEST = 5
+_TODAY = date(2026, 11, 22)
+"""When the documents were collected."""
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +56,22 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     vouched: int
     suspected: Mapping[str, str]
     precision: Mapping[str, float]
+
+
+def run(options: Sequence[str]) -> None:
+    """Measure with five seeds, of which each draws other popular names, squats and texts."""
+    files = case_files("topics", "package-metadata-dev.jsonl.gz")
+    if not files:
+        print("topic_impostors: no cases here")
+        return
+    documents = list(document_file(files[0]))
+    today = date.fromisoformat(options[0]) if options else _TODAY
+    found = {f"seed {seed}": measured(documents, today, seed) for seed in range(1, 6)}
+    for name, one in found.items():
+        told = "  ".join(f"{text} {share:.3f}" for text, share in one.precision.items())
+        honest = f"{one.honest} honest ({one.vouched} vouched for, {len(one.suspected)} suspected)"
+        print(f"{name}: recall {one.recall_of_all:.3f} of {one.squats}; {honest}; precision {told}")
+    record("topics", ("impostors",), {name: msgspec.to_builtins(one) for name, one in found.items()})
 
 
 def measured(documents: Iterable[Document], today: date, seed: int = 1) -> Measured:

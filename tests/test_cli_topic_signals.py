@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -99,6 +100,28 @@ def test_a_topic_changes_a_pin_and_its_twin_keeps_it(stackwright: Commands) -> N
     assert pins(advised(stackwright, "layered-nets", "--platform", "linux")) == {
         "layered-nets": "2.1+rocm5.6"
     }
+
+
+def test_alternatives_of_what_is_given_up_are_named_where_an_index_was_built(stackwright: Commands) -> None:
+    about = "Talks HTTP to servers: a client with sessions, cookies and redirects"
+    lines = [
+        {"name": name, "summary": about, "month": month}
+        for name, month in (("requets", "2015-01"), ("livelier", "2026-09"), ("also-left", "2014-01"))
+    ]
+    lines.append({"name": "pictures", "summary": "Draws pictures of graphs", "month": "2026-09"})
+    stackwright.write("packages.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    before = advised(stackwright, "requets")
+    assert told(before, "alternatives") == []
+    assert stackwright.main("topics", "similar", "--documents", "packages.jsonl", "-q").code == 0
+    after = advised(stackwright, "requets")
+    (advice,) = told(after, "alternatives")
+    assert advice == ("requets has had no release since 2015-01-01; look at livelier (nothing was replaced)")
+    assert pins(after) == pins(before)
+    for path in stackwright.home.rglob("similar-index/*.npz"):
+        path.write_bytes(b"damaged")
+    ran = stackwright.advise("requets", "--format", "json", "--evidence", "none")
+    assert (ran.code, told(ran.json, "alternatives")) == (0, [])
+    assert "similar packages" in ran.err
 
 
 def test_a_second_run_takes_topics_from_the_store(stackwright: Commands) -> None:

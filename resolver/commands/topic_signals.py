@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from analyzers.reports import Unknown
 
 if TYPE_CHECKING:
     from knowledge.catalog import Knowledge
@@ -13,9 +16,13 @@ if TYPE_CHECKING:
     from knowledge.releases import File, Listing
     from resolver.context import Context
     from resolver.pipeline import Pipeline
+    from topics.similar.index import SimilarIndex
 
 _ASKING = frozenset({"topic-boot", "topic-step", "impostor", "suspect-names", "alternatives"})
 """Names of the units that look at topics."""
+_CERTAINTY = 0.4
+"""Means of calibrated probabilities are taken: who is less sure counts less, and need not abstain for it."""
+_ALIVE_MONTHS = 24
 
 
 def with_topics(
@@ -23,12 +30,58 @@ def with_topics(
 ) -> Context:
     """The context with what tells topics, where a unit takes part that asks for them."""
     from knowledge.project_topics import ProjectTopics
+    from resolver.commands.topic_folders import default_folder
     from resolver.units.kinds import by_kind
 
     if not _ASKING & {unit.name for _, units in by_kind(pipeline) for unit in units}:
         return context
     topics = ProjectTopics(knowledge, _first_file(context), _classifier, _model(), now)
-    return msgspec.structs.replace(context, topics=topics)
+    folder = default_folder("similar-index")
+    similar = LocalSimilar(folder, context, knowledge) if (folder / "manifest.json").is_file() else None
+    return msgspec.structs.replace(context, topics=topics, similar=similar)
+
+
+class LocalSimilar:
+    """The index that `topics similar` built here; it is loaded when it is first asked.
+
+    Args:
+        folder: of the index.
+        context: alternatives must serve its Python.
+        knowledge: is told where the index cannot be read.
+    """
+
+    def __init__(self, folder: Path, context: Context, knowledge: Knowledge) -> None:
+        self._folder = folder
+        self._python = f"{context.target.python.major}.{context.target.python.minor}"
+        self._knowledge = knowledge
+        self._index: SimilarIndex | None = None
+        self._is_damaged = False
+
+    def alternatives(self, project: str, most: int) -> Sequence[tuple[str, str]]:
+        """Names of projects that are alive, the most similar first, each with what it shares."""
+        from topics.similar.facts import Filters, months_before
+
+        index = self._loaded()
+        number = None if index is None else index.number(project)
+        if index is None or number is None:
+            return ()
+        alive = Filters(python=self._python, since=months_before(index.newest_month, _ALIVE_MONTHS))
+        found = index.similar(number, most, alive)
+        return tuple((one.name, f"shares: {', '.join(one.shares)}") for one in found)
+
+    def _loaded(self) -> SimilarIndex | None:
+        from topics.errors import ModelError
+        from topics.similar.store import load_index
+
+        if self._index is None and not self._is_damaged:
+            try:
+                self._index = load_index(self._folder)
+            except ModelError as error:
+                self._is_damaged = True
+                self._knowledge.doubt(
+                    [Unknown(what="similar packages", where=str(self._folder), reason=str(error))]
+                )
+        return self._index
 
 
 def _first_file(context: Context) -> Callable[[Listing], File | None]:
@@ -57,9 +110,11 @@ def _classifier() -> Classifier | None:
     from topics.errors import ModelError
 
     try:
-        return load_classifier(default_folder())
+        classifier = load_classifier(default_folder())
     except ModelError:
         return None
+    classifier.certainty = min(classifier.certainty, _CERTAINTY)
+    return classifier
 
 
 def _model() -> str:
@@ -71,4 +126,4 @@ def _model() -> str:
         manifest = files("topics.models").joinpath("default", "manifest.json").read_bytes()
     except OSError:
         return ""
-    return hashlib.sha256(manifest).hexdigest()
+    return f"{hashlib.sha256(manifest).hexdigest()} {_CERTAINTY}"
