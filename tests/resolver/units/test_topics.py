@@ -33,8 +33,8 @@ def built(*names: str) -> FakeIndex:
     return index
 
 
-def asked(*names: str, topics: TableTopics | None = None, **facts: str) -> Context:
-    made = context(names, on=target(**facts))
+def asked(*names: str, topics: TableTopics | None = None, facts: Mapping[str, str] | None = None) -> Context:
+    made = context(names, on=target(**facts or {}))
     return replace(made, topics=TableTopics(DEEP) if topics is None else topics, today="2026-11-22")
 
 
@@ -54,14 +54,14 @@ def asked(*names: str, topics: TableTopics | None = None, **facts: str) -> Conte
 def test_a_stack_about_deep_learning_gets_builds_for_its_gpu(
     names: tuple[str, ...], facts: dict[str, str], pin: str
 ) -> None:
-    found = run(built("nets"), asked(*names, **facts), predictor=HillClimbingPredictor()).pins
+    found = run(built("nets"), asked(*names, facts=facts), predictor=HillClimbingPredictor()).pins
     assert found is not None
     assert found["nets"] == pin
 
 
 def test_the_same_builds_are_left_alone_where_the_stack_is_about_something_else() -> None:
     topics = TableTopics({"nets": {"web": 0.9, "deep-learning": 0.1}})
-    made = asked("nets", topics=topics, **NVIDIA)
+    made = asked("nets", topics=topics, facts=NVIDIA)
     found = run(built("nets"), made, predictor=HillClimbingPredictor()).pins
     assert found == {"nets": "2.1+rocm5.6"}
 
@@ -76,18 +76,18 @@ def test_builds_are_held_against_those_of_the_same_version_alone() -> None:
     index = built("nets")
     index.add("nets", "3.0+cpu")
     index.add("nets", "4.0")
-    found = scores(TopicStep(loss=0.25), asked("nets", **NVIDIA), index)
+    found = scores(TopicStep(loss=0.25), asked("nets", facts=NVIDIA), index)
     assert found.keys() == {"2.0+cpu", "2.1+cpu", "2.1+cu124", "2.1+rocm5.6"}
     assert set(found.values()) == {-250_000}
 
 
 def test_the_step_takes_part_where_there_is_a_gpu_and_something_tells_topics() -> None:
     step = TopicStep()
-    assert step.applies(asked("nets", **NVIDIA))
-    assert step.applies(asked("nets", cuda_runtime="12.1"))
+    assert step.applies(asked("nets", facts=NVIDIA))
+    assert step.applies(asked("nets", facts={"cuda_runtime": "12.1"}))
     assert not step.applies(asked("nets"))
-    assert not step.applies(asked("nets", gpu_vendor="none"))
-    assert not step.applies(replace(asked("nets", **NVIDIA), topics=None))
+    assert not step.applies(asked("nets", facts={"gpu_vendor": "none"}))
+    assert not step.applies(replace(asked("nets", facts=NVIDIA), topics=None))
 
 
 def remarks(made: Context) -> list[str]:
