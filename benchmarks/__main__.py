@@ -14,19 +14,10 @@ BENCHMARKS = (
     "scanning",
     "source_trace",
     "surfaces",
-BENCHMARKS = (
-    "bare_code",
-    "evidence",
-    "inspecting",
-    "locking",
-    "scanning",
-    "source_trace",
-    "surfaces",
     "topic_alternatives",
     "topic_models",
     "topic_scale",
     "topics",
-)
 )
 
 
