@@ -22,6 +22,7 @@ from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.inquiry import Answer
 from resolver.space import Space
+from resolver.topic_model_reports import SimilarReport, TopicsReport
 from resolver.topic_reports import Classification, ClassifierScores
 from topics.vectors import TopicVector
 
@@ -43,8 +44,10 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
     "observation": Observation,
     "scan": SourceReport,
+    "similar-packages": SimilarReport,
     "space": Space,
     "surface": SurfaceReport,
+    "topic-model": TopicsReport,
     "topic-vector": TopicVector,
 }
 
