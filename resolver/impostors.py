@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import TYPE_CHECKING
 
 from analyzers.evidence import Confidence, Evidence
 from resolver.context import Context
 from resolver.projects import Project
-from topics.impostors.kinship import kinship
-from topics.impostors.nearness import nearest
-from topics.impostors.suspicion import Standing, Suspicion, suspicion
+from topics.impostors.popular_names import ranks
+
+if TYPE_CHECKING:
+    from topics.impostors.suspicion import Standing, Suspicion
 
 
 def suspected(project: Project, context: Context, allowed: Collection[str] = ()) -> Suspicion | None:
@@ -24,6 +26,12 @@ def suspected(project: Project, context: Context, allowed: Collection[str] = ())
     """
     if project.listing is None or not project.listing.versions or project.name in allowed:
         return None
+    if project.name in ranks():
+        return None  # as most are, and then nothing further is imported
+    from topics.impostors.kinship import kinship
+    from topics.impostors.nearness import nearest
+    from topics.impostors.suspicion import suspicion
+
     near = nearest(project.name)
     if near is None or _standing(project).is_settled(_today(context)):
         return None
@@ -49,6 +57,8 @@ def evidence(found: Suspicion) -> tuple[Evidence, ...]:
 
 
 def _standing(project: Project) -> Standing:
+    from topics.impostors.suspicion import Standing
+
     assert project.listing is not None
     known = [moment for moment in project.listing.uploaded if moment is not None]
     return Standing(first=min(known, default=None), releases=len(project.versions))

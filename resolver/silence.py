@@ -8,10 +8,9 @@ from datetime import date
 from resolver.context import Context
 from resolver.stack import Member
 
-_GIVEN_UP = re.compile(
+_GIVEN_UP = (
     r"\b(?:deprecated|unmaintained|abandoned|discontinued|no longer (?:maintained|supported|developed)|"
-    r"superseded by|has moved to|renamed to)\b",
-    re.IGNORECASE,
+    r"superseded by|has moved to|renamed to)\b"
 )
 _INACTIVE = "Development Status :: 7 - Inactive"
 
@@ -30,7 +29,7 @@ def given_up(member: Member, context: Context, silent_years: float) -> str | Non
     if document is not None:
         if _INACTIVE in document.classifiers:
             return "calls itself inactive"
-        if found := _GIVEN_UP.search(document.summary):
+        if found := re.search(_GIVEN_UP, document.summary, re.IGNORECASE):
             return f"says of itself: {found[0].lower()}"
     known = [moment for moment in project.listing.uploaded if moment is not None]
     if known and context.today is not None:

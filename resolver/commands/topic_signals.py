@@ -120,10 +120,11 @@ def _classifier() -> Classifier | None:
 def _model() -> str:
     """What tells the classifier that ships from others, without loading it."""
     import hashlib
-    from importlib.resources import files
+
+    import topics.models
 
     try:
-        manifest = files("topics.models").joinpath("default", "manifest.json").read_bytes()
+        manifest = (Path(topics.models.__path__[0]) / "default" / "manifest.json").read_bytes()
     except OSError:
         return ""
     return f"{hashlib.sha256(manifest).hexdigest()} {_CERTAINTY}"

@@ -11,8 +11,6 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from analyzers.source.names.popular_projects import popular_projects
-from analyzers.source.names.standard_library import is_standard
 from topics.impostors.popular_names import popular_names, ranks
 from topics.impostors.slips import AFFIXES, Slip, slip_between
 
@@ -43,7 +41,12 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_vouched_for(name: str) -> bool:
     """Whether a normalised name is popular itself, or otherwise well known."""
-    return name in ranks() or name in popular_projects() or is_standard(name.replace("-", "_"))
+    if name in ranks():
+        return True
+    from analyzers.source.names.popular_projects import popular_projects  # reads tables of its own
+    from analyzers.source.names.standard_library import is_standard
+
+    return name in popular_projects() or is_standard(name.replace("-", "_"))
 
 
 @lru_cache(4096)
