@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "surface": "tell the public API of a release, without installing it",
+    "topics": "tell what packages are about",
     "units": "list the units that refuse, score and explain",
 }
 """Name to summary; each is a module of `resolver.commands`."""
@@ -179,6 +180,7 @@ def exit_code(error: Exception) -> int | None:
     from resolver.advise import RunRefusedError
     from resolver.errors import InputError
     from resolver.outputs.errors import LockfileError
+    from topics.errors import ModelError, TopicError
 
     match error:
         case InputError() | ManifestError() | TargetError() | ImageReferenceError() | SbomLibraryError():
@@ -194,6 +196,10 @@ def exit_code(error: Exception) -> int | None:
             return BAD_INPUT
         case RunRefusedError():
             return NO_SOLUTION
+        case ModelError():
+            return NO_ACCESS
+        case TopicError():
+            return BAD_INPUT
         case KnowledgeError() | LockfileError() | ImageError() | OSError():
             return NO_ACCESS
     return None

@@ -6,7 +6,20 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("bare_code", "evidence", "inspecting", "locking", "scanning", "source_trace", "surfaces")
+BENCHMARKS = (
+    "bare_code",
+    "evidence",
+    "inspecting",
+    "locking",
+    "scanning",
+    "source_trace",
+    "surfaces",
+    "topic_alternatives",
+    "topic_impostors",
+    "topic_models",
+    "topic_scale",
+    "topics",
+)
 
 
 def main() -> int:

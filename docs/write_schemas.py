@@ -24,6 +24,8 @@ from resolver.check import Check
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.space import Space
+from resolver.topic_model_reports import SimilarReport, TopicsReport
+from resolver.topic_reports import Classification, ClassifierScores
 from topics.vectors import TopicVector
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -32,6 +34,8 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
     "answer": Answer,
     "check": Check,
+    "classification": Classification,
+    "classifier-scores": ClassifierScores,
     "diff": ApiDiff,
     "environment": RuntimeEnvironment,
     "environments": SeveralAdvice,
@@ -44,8 +48,10 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
     "observation": Observation,
     "scan": SourceReport,
+    "similar-packages": SimilarReport,
     "space": Space,
     "surface": SurfaceReport,
+    "topic-model": TopicsReport,
     "topic-vector": TopicVector,
 }
 

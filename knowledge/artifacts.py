@@ -48,6 +48,10 @@ _RACES = 4
 _MOST_LINKS = 12
 _LONGEST_LINK = 300
 _LONGEST_LABEL = 40
+_LONGEST_SUMMARY = 512
+_LONGEST_CLASSIFIER = 100
+_MOST_CLASSIFIERS = 24
+_TELLING_CLASSIFIERS = ("Topic ::", "Framework ::", "Development Status ::")
 _GONE = frozenset({404, 410})
 
 
@@ -217,6 +221,10 @@ def _reduced(project: str, core: CoreMetadata, source: MetadataSource, *, verifi
         source=source,
         verified=verified,
         links=_links(core),
+        summary=(core.summary or "")[:_LONGEST_SUMMARY],
+        classifiers=tuple(
+            line[:_LONGEST_CLASSIFIER] for line in core.classifiers if line.startswith(_TELLING_CLASSIFIERS)
+        )[:_MOST_CLASSIFIERS],
     )
 
 

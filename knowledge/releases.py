@@ -183,6 +183,9 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         verified: whether every build of the file is bound to say the same; False for what an sdist's
             ``requires.txt`` said on the machine of its maker.
         links: label, as written, to web address; at most a few, and only such addresses.
+        summary: the sentence in which the release says what it is; empty where it does not, and of what
+            earlier versions of this program stored.
+        classifiers: those that tell topic, framework and status; likewise.
     """
 
     name: str
@@ -193,3 +196,5 @@ class Metadata(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     source: MetadataSource
     verified: bool = True
     links: tuple[tuple[str, str], ...] = ()
+    summary: str = ""
+    classifiers: tuple[str, ...] = ()

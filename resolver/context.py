@@ -14,7 +14,14 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
-from resolver.source import ImportExaminer, ReleaseNatives, ReleaseSurfaces, ReleaseVulnerabilities
+from resolver.source import (
+    ImportExaminer,
+    PackageTopics,
+    ReleaseNatives,
+    ReleaseSurfaces,
+    ReleaseVulnerabilities,
+    SimilarProjects,
+)
 from resolver.target import Target
 from resolver.target_image import TargetImage
 
@@ -120,6 +127,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
         vulnerabilities: knows those of releases; None where the store is not looked at.
+        strict_names: whether projects are refused that look like impostors.
+        topics: tells what projects are about; None where that is not known.
+        similar: finds projects that resemble one; None where no index of them was built.
     """
 
     target: Target
@@ -144,6 +154,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
     vulnerabilities: ReleaseVulnerabilities | None = None
+    strict_names: bool = False
+    topics: PackageTopics | None = None
+    similar: SimilarProjects | None = None
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -30,7 +30,7 @@ LATEST = Recommendation(
 STABLE = Recommendation(
     name="stable",
     predictor="hill-climbing",
-    weights={"freshness": 1000, "temporal-risk": 50},
+    weights={"freshness": 1000, "temporal-risk": 50, "topic-step": 1000},
     transitive_weight=350,
     strides=True,
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from knowledge.advisories.vulnerabilities import Vulnerability
     from knowledge.stack_files import Pinned
     from knowledge.stack_imports import Examined
+    from topics.documents import Document
+    from topics.vectors import TopicVector
 
 
 class ReleaseSurfaces(Protocol):
@@ -58,6 +60,30 @@ class ImportExaminer(Protocol):
         self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
     ) -> None:
         """Releases that `recurs` will probably be asked about."""
+
+
+class PackageTopics(Protocol):
+    """What projects are about, by what their newest releases say."""
+
+    def expect(self, projects: Sequence[str]) -> None:
+        """These projects (normalised names), which a run needs anyway, will be asked for.
+
+        Raises:
+            TransportError: their index cannot be reached.
+        """
+
+    def document(self, project: str) -> Document | None:
+        """What a project (normalised name) says of itself; None where that cannot be known."""
+
+    def vector(self, project: str) -> TopicVector:
+        """Its topics; an abstention where it does not say enough."""
+
+
+class SimilarProjects(Protocol):
+    """Finds projects that may serve in the place of another."""
+
+    def alternatives(self, project: str, most: int) -> Sequence[tuple[str, str]]:
+        """Names of projects that are alive, the most similar first, each with what it shares."""
 
 
 class ReleaseSource(Protocol):

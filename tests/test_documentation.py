@@ -125,6 +125,15 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     raise AssertionError("the parser has no commands")
 
 
+def actions(command: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """What a command takes, with what its own commands take."""
+    for action in command._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from actions(below)
+
+
 def documented_options(name: str) -> set[str]:
     cells = re.findall(r"^\| (`-.*?) \|", page(name), re.MULTILINE)
     return {option for cell in cells for option in re.findall(r"`(-[\w-]+)", cell)}
@@ -134,7 +143,7 @@ def documented_options(name: str) -> set[str]:
 def test_every_option_is_documented_and_no_other(name: str) -> None:
     """Options that a command shares with ``advise`` are told there, and its page says so."""
     told = documented_options(name)
-    options = {text for action in commands()[name]._actions for text in action.option_strings}
+    options = {text for action in actions(commands()[name]) for text in action.option_strings}
     options -= {"-h", "--help"}
     assert told <= options
     shared = (
@@ -145,7 +154,7 @@ def test_every_option_is_documented_and_no_other(name: str) -> None:
 
 @pytest.mark.parametrize("name", commands())
 def test_every_choice_is_documented(name: str) -> None:
-    for action in commands()[name]._actions:
+    for action in actions(commands()[name]):
         own = not action.option_strings or documented_options(name) & set(action.option_strings)
         for choice in action.choices or ():
             told = page(name if own else "advise")

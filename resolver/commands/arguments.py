@@ -222,6 +222,10 @@ def add_releases(command: argparse.ArgumentParser) -> None:
         help="use no wheel of a project; may be given more than once",
     )  # fmt: skip
     releases.add_argument(
+        "--strict-names", action="store_true",
+        help="refuse projects whose names look like a popular one's and that nothing vouches for",
+    )  # fmt: skip
+    releases.add_argument(
         "--exclude-newer", metavar="MOMENT",
         help="use no file uploaded after a date (2026-01-31), a time or an age (7d)",
     )  # fmt: skip

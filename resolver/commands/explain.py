@@ -65,7 +65,7 @@ def _answer(question: Question, session: Session, context: Context) -> Answer:
 
     runs: list[tuple[Resolver, Solution | None]] = []
     with session.knowledge() as knowledge:
-        context = session.with_evidence(context, knowledge)
+        context = session.with_topics(session.with_evidence(context, knowledge), knowledge)
         advice = session.advised_by(knowledge, context, lambda *ended: runs.append(ended))
         resolver, solution = runs[0]
         stack = solution.stack if solution else None

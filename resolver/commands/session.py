@@ -104,6 +104,7 @@ class Session:
             formats=inputs.formats_of(options, asked),
             cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
             today=self.now.date().isoformat(),
+            strict_names=options.strict_names,
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
         )
@@ -254,6 +255,7 @@ class Session:
 
         with self.knowledge() as knowledge:
             context = self.with_imports(self.with_evidence(context, knowledge), knowledge)
+            context = self.with_topics(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong
@@ -310,6 +312,12 @@ class Session:
             told=self._tell_of_imports,
         )
         return msgspec.structs.replace(context, imports=imports)
+
+    def with_topics(self, context: Context, knowledge: Knowledge) -> Context:
+        """The context with what tells topics, where a unit takes part that asks for them."""
+        from resolver.commands.topic_signals import with_topics
+
+        return with_topics(context, knowledge, self.pipeline(), time.time)
 
     def _tell_of_imports(self, releases: int) -> None:
         """Say what takes so long."""

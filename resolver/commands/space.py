@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> bool:
     context = session.context()
     sieves = session.pipeline().applying(context).sieves
     with session.knowledge() as knowledge:
+        context = session.with_topics(context, knowledge)
         found = closure(
             context, knowledge, sieves, most_releases=options.releases, budget=options.limit_metadata
         )

@@ -7,10 +7,12 @@ from resolver.units.boots.index_reachable import IndexReachableBoot
 from resolver.units.boots.lower_bound import LowerBoundBoot
 from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
+from resolver.units.boots.topic import TopicBoot
 from resolver.units.sieves.abi import AbiSieve
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
 from resolver.units.sieves.hashes import HashesSieve
 from resolver.units.sieves.image_packages import ImagePackagesSieve
+from resolver.units.sieves.impostor import ImpostorSieve
 from resolver.units.sieves.no_binary import NoBinarySieve
 from resolver.units.sieves.no_build import NoBuildSieve
 from resolver.units.sieves.prereleases import PrereleasesSieve
@@ -20,20 +22,29 @@ from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.minimum_age import MinimumAgeStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
+from resolver.units.steps.topic import TopicStep
 from resolver.units.steps.vulnerabilities import VulnerabilitiesStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.strides.imports import ImportsStride
+from resolver.units.wraps.alternatives import AlternativesWrap
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
+from resolver.units.wraps.suspect_names import SuspectNamesWrap
 from resolver.units.wraps.unloadable import UnloadableWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
 
 UNITS = Pipeline(
-    boots=(SupportedEnvironmentBoot(), PythonEndOfLifeBoot(), LowerBoundBoot(), IndexReachableBoot()),
+    boots=(
+        SupportedEnvironmentBoot(),
+        PythonEndOfLifeBoot(),
+        LowerBoundBoot(),
+        IndexReachableBoot(),
+        TopicBoot(),
+    ),
     sieves=(
         RequiresPythonSieve(),
         ExcludeNewerSieve(),
@@ -45,8 +56,9 @@ UNITS = Pipeline(
         PrereleasesSieve(),
         ImagePackagesSieve(),
         AbiSieve(),
+        ImpostorSieve(),
     ),
-    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep()),
+    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep(), TopicStep()),
     pair_steps=(TemporalRiskStep(),),
     strides=(ApiDemandStride(), ImportsStride()),
     wraps=(
@@ -56,6 +68,8 @@ UNITS = Pipeline(
         ImportDoubtsWrap(),
         ImagePinsWrap(),
         UnloadableWrap(),
+        SuspectNamesWrap(),
+        AlternativesWrap(),
         LinksWrap(),
         KnownVulnerabilitiesWrap(),
     ),

@@ -13,6 +13,7 @@ from fakes.image_reports import distribution, image_report
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context, target
+from fakes.topics import TableTopics
 from images.elf_file import ElfFile
 from knowledge.releases import File
 from resolver.context import Context, PrereleasePolicy
@@ -63,6 +64,18 @@ def on_old_library(requirement: str) -> Context:
     return replace(context([requirement], on=target(libstdcxx_glibcxx="3.4.20")), natives=NewNatives())
 
 
+def strictly_named(requirement: str) -> Context:
+    """Names are judged, and what packages say is known."""
+    topics = TableTopics(summaries={"requests": "Python HTTP for Humans."})
+    return replace(context([requirement]), strict_names=True, topics=topics, today="2026-01-01")
+
+
+def on_gpu(requirement: str) -> Context:
+    """A stack about deep learning, on a GPU."""
+    topics = TableTopics({requirement: {"deep-learning": 0.9}})
+    return replace(context([requirement], on=target(gpu_vendor="nvidia")), topics=topics)
+
+
 CONTEXTS = [
     context(["a"]),
     context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
@@ -73,6 +86,8 @@ CONTEXTS = [
     with_hashes("a>=2.0", "a-2.0-py3-none-any.whl"),
     on_image("a"),
     on_old_library("native"),
+    strictly_named("reqeusts"),
+    on_gpu("a"),
 ]
 
 
@@ -98,6 +113,7 @@ def troubled() -> FakeIndex:
         index.add(name, "3.0.dev1")
         index.add(name, "4.0", uploaded_at="2025-06-01T00:00:00Z")
     for version in ("1.0", "2.0"):
+        index.add("reqeusts", version)
         index.add("native", version, tags=["cp311-cp311-manylinux_2_34_x86_64"])
     index.add_project("empty")
     return index
@@ -169,7 +185,7 @@ def test_every_sieve_that_applies_refuses_something_somewhere(unit: Sieve) -> No
         list(unit.refuse(project(troubled(), name, asked), asked))
         for asked in CONTEXTS
         if unit.applies(asked)
-        for name in ("a", "b", "native")
+        for name in ("a", "b", "native", "reqeusts")
     )
 
 

@@ -1,0 +1,116 @@
+"""Classification: quality beside TF-IDF with logistic regression, and how fast the models that ship are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from benchmarks.results import machine, record
+from fakes.cases import case_files
+from topics.classifier import metrics
+from topics.classifier.classifier import Classifier, default_folder, load_classifier
+from topics.classifier.evaluation import evaluation, held_out_probabilities
+from topics.classifier.examples import Examples, read_examples
+from topics.classifier.training import TrainingSettings, small_settings
+from topics.document_lines import document_file
+from topics.documents import Document
+from topics.text.fields import AUTHORS_FIELDS, BRIEF_FIELDS, EVERY_FIELD, Field, field_texts
+
+SETTINGS = {
+    "all fields": TrainingSettings(),
+    "name and summary": TrainingSettings(fields=BRIEF_FIELDS),
+    "what authors write": TrainingSettings(fields=AUTHORS_FIELDS),
+    "small": small_settings(),
+    "without lexicon": TrainingSettings(phrase_weight=0),
+}
+SEED = 1
+
+
+def run(options: list[str]) -> None:
+    """Measure; ``--folds`` cross-validates over five folds instead of validating on the first."""
+    files = case_files("topics", "package-metadata-dev.jsonl.gz")
+    if not files:
+        print("topics: no cases here")
+        return
+    documents = list(document_file(files[0]))
+    examples = read_examples(documents)
+    folds = tuple(range(5)) if "--folds" in options else (0,)
+    how = "cross-validation" if "--folds" in options else "validation"
+    found: dict[str, object] = {}
+    for name, settings in SETTINGS.items():
+        said, measured, threshold = held_out_probabilities(examples, settings, folds, SEED, lambda *_: None)
+        scores = evaluation(said, measured.truth, measured.labels, threshold, SEED).scores
+        found[name] = shown(name, {key: [round(each, 4) for each in value] for key, value in scores.items()})
+    compared = {"all fields": EVERY_FIELD, "name and summary": BRIEF_FIELDS} if how == "validation" else {}
+    for name, fields in compared.items():
+        found[f"peer, {name}"] = shown(f"peer, {name}", peer(examples, fields))
+    record("topics", ("classification", how), {"machine": machine(), **found})
+    record("topics", ("classification", "speed"), {"machine": machine(), **speed(documents)})
+
+
+def shown(name: str, scores: dict[str, list[float]]) -> dict[str, list[float]]:
+    told = "  ".join(f"{key} {value[0]:.3f} [{value[1]:.3f} {value[2]:.3f}]" for key, value in scores.items())
+    print(f"{name:<22} {told}", flush=True)
+    return scores
+
+
+def peer(examples: Examples, fields: frozenset[Field]) -> dict[str, list[float]]:
+    """TF-IDF of words and characters with logistic regression; its threshold is the best on that fold."""
+    from scipy.sparse import hstack
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    texts = [" . ".join(text for _, text in field_texts(each, fields)) for each in examples.documents]
+    within = examples.folds == 0
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2, stop_words="english")
+    runs = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=3)
+    parts = {
+        kind: [text for text, here in zip(texts, within, strict=True) if here is kind]
+        for kind in (True, False)
+    }
+    known = hstack([each.fit_transform(parts[False]) for each in (words, runs)]).tocsr()
+    unseen = hstack([each.transform(parts[True]) for each in (words, runs)]).tocsr()
+    regression = LogisticRegression(C=10, class_weight="balanced", solver="liblinear")
+    fitted = OneVsRestClassifier(regression).fit(known, examples.truth[~within])
+    said, truth = fitted.predict_proba(unseen), examples.truth[within] > 0
+    threshold = metrics.best_threshold(said, truth)
+    return {
+        name: [
+            round(value, 4)
+            for value in (measure(said, truth), *metrics.interval(measure, said, truth, seed=SEED))
+        ]
+        for name, measure in metrics.measures(threshold).items()
+    }
+
+
+def speed(documents: list[Document]) -> dict[str, object]:
+    """Packages a second by model, the better of two passes, and seconds to load."""
+    found: dict[str, object] = {}
+    for name, small in (("default", False), ("small", True)):
+        classifier = load_classifier(default_folder(small=small))
+        rate = len(documents) / min(timed(classifier, documents) for _ in range(2))
+        load_s = min(started(small) for _ in range(3))
+        size = sum(path.stat().st_size for path in default_folder(small=small).iterdir())
+        print(f"{name:<22} {rate:,.0f} packages/s, loads in {load_s:.2f} s, {size / 1e6:.2f} MB", flush=True)
+        found[name] = {"packages_per_s": round(rate), "load_s": round(load_s, 3), "size_bytes": size}
+    return found
+
+
+def timed(classifier: Classifier, documents: list[Document]) -> float:
+    started_s = time.perf_counter()
+    classifier.probabilities(documents)
+    return time.perf_counter() - started_s
+
+
+def started(small: bool) -> float:
+    """Seconds that a fresh process takes to import and load a model, numpy included."""
+    code = (
+        "import time; t = time.perf_counter()\n"
+        "from topics.classifier.classifier import Classifier, default_folder, load_classifier\n"
+        f"load_classifier(default_folder(small={small})); print(time.perf_counter() - t)"
+    )
+    return float(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    )

@@ -1,0 +1,1 @@
+"""What a package is about, by labels: features of its texts, a linear model, calibrated probabilities."""

@@ -1,0 +1,1 @@
+"""Which names look like a popular project's and are probably not meant."""

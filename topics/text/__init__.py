@@ -1,0 +1,1 @@
+"""From what packages say about themselves to words: cleaned, split, weighted by field, in linear time."""
