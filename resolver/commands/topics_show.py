@@ -108,7 +108,8 @@ def _learnt(
         texts = counted(documents, terms, phrases)
     learner = LEARNERS[options.kind]
     steps = Steps(quiet=options.quiet)
-    wanted, quality = options.topics, []
+    wanted: int = options.topics
+    quality: list[TopicQuality] = []
     tried = [number for number in _TRIED if number <= min(len(terms), len(texts)) // 2]
     if options.choose and tried:
         done: list[TopicQuality] = []
