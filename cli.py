@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
     "inspect": "tell what an image is, and what is installed in it",
+    "rules": "check, test and explain rules about projects on hardware",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "surface": "tell the public API of a release, without installing it",

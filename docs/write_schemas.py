@@ -21,6 +21,8 @@ from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.inquiry import Answer
+from resolver.rules.records import RuleFile
+from resolver.rules.reports import RuleAnswer, RulesReport
 from resolver.space import Space
 from topics.vectors import TopicVector
 
@@ -39,6 +41,9 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "justification": Justification,
     "metadata": Metadata,
     "observation": Observation,
+    "rule-answer": RuleAnswer,
+    "rules": RuleFile,
+    "rules-report": RulesReport,
     "scan": SourceReport,
     "space": Space,
     "surface": SurfaceReport,

@@ -14,6 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
+from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.source import ImportExaminer, ReleaseNatives, ReleaseSurfaces
 from resolver.target import Target
 from resolver.target_image import TargetImage
@@ -119,6 +120,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
+        rules: what is known about projects on hardware and runtimes.
     """
 
     target: Target
@@ -142,6 +144,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     natives: ReleaseNatives | None = None
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
+    rules: ActiveRules = NO_RULES
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -54,7 +54,12 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     project, position = member.project, member.position
     asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
     asked += [f"{name} depends on it" for name in sorted(member.dependents)]
+    standing = list(resolver.universe.stood_in_for(project.name))
+    for original, _ in standing:
+        stated = [f"you require {r.text}, for which it stands in" for r in resolver.context.direct(original)]
+        asked += stated or [f"it stands in for {original}"]
     yield Justification(unit="resolver", message=" and ".join(asked))
+    yield from (reason for _, reason in standing)
     if project.preferred & bit(position):
         where = resolver.context.preferences[project.name].where
         yield Justification(unit="resolver", message=f"kept from {where}")

@@ -57,6 +57,15 @@ def total() -> str:
     return escape(np.product([6, 7], dtype="int64"))
 """
 
+WEB_RULES = """\
+rules:
+  - name: flask-loses
+    match: {project: flask}
+    do: {score: much}
+    because: it is only an example
+    link: https://flask.palletsprojects.com
+    checked: 2026-11-22
+"""
 TOOLBOX = {
     "toolbox/__init__.py": b"""from toolbox._saws import Saw
 from toolbox.nails import drive
@@ -255,6 +264,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("old.txt", "click==8.1.7\nflask==3.0.3\nmarkupsafe==2.1.5\nwerkzeug==2.3.8\n")
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
+    stackwright.write("our-rules/web.yaml", WEB_RULES)
     stackwright.write("model.py", MODEL)
     stackwright.write("cabin/build.py", CABIN)
     stackwright.write("script.py", SCRIPT)

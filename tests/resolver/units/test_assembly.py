@@ -55,8 +55,8 @@ def test_units_named_first_come_first_among_their_kind() -> None:
 
 
 def test_parameters_are_set() -> None:
-    assert changed(freshness={"half_lost_after": 20}).steps == (FreshnessStep(half_lost_after=20),)
-    assert UNITS.steps == (FreshnessStep(),)
+    assert changed(freshness={"half_lost_after": 20}).steps[0] == FreshnessStep(half_lost_after=20)
+    assert UNITS.steps[0] == FreshnessStep()
 
 
 def test_weights_take_the_place_of_those_of_the_type() -> None:
