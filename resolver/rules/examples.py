@@ -6,7 +6,8 @@ from analyzers.evidence import Level
 from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
 from resolver.rules.active import names
 from resolver.rules.circumstances import Circumstances, UsedSymbols, admits, verdict
-from resolver.rules.records import Example, Match, PlacedRule, Rule, as_list
+from resolver.rules.records import Example, Match, PlacedRule, Rule
+from resolver.rules.releases import is_index
 
 SOURCE = "example"
 
@@ -44,9 +45,7 @@ def _is_meant(match: Match, example: Example) -> bool:
         return True
     if example.project is None or not names(match, example.project):
         return False
-    if match.index and not any(part in (example.index or "") for part in as_list(match.index)):
-        return False
-    if match.artifact is not None and example.artifact is not match.artifact:
+    if not is_index(match, example.index) or match.artifact not in (None, example.artifact):
         return False
     if match.direct is not None and match.direct is not example.direct:
         return False

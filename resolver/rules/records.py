@@ -67,6 +67,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
         project: names; one that ends in ``*`` stands for all that begin so.
         specifier: which of their releases are meant.
         index: a part of the address of the index that lists them; of several, any.
+        other_index: a part that the address does not have; of several, none.
         artifact: what the target would install of them.
         direct: whether the user asks for them.
         facts: names of facts of the target to what must hold of them.
@@ -81,6 +82,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     project: str | tuple[str, ...] = ()
     specifier: str = ""
     index: str | tuple[str, ...] = ()
+    other_index: str | tuple[str, ...] = ()
     artifact: Artifact | None = None
     direct: bool | None = None
     facts: dict[str, FactCondition] = {}

@@ -56,8 +56,9 @@ def _match(match: Match) -> Iterator[str]:
         yield from _condition(name, condition)
     if match.specifier:
         yield from _specifier(match.specifier)
-    if (match.specifier or match.index or match.artifact or match.direct is not None) and not match.projects:
-        yield "specifier, index, artifact and direct say something about a project, and none is named"
+    of_releases = (match.specifier, match.index, match.other_index, match.artifact, match.direct is not None)
+    if any(of_releases) and not match.projects:
+        yield "specifier, indexes, artifact and direct say something about a project, and none is named"
     for names in (match.installed, match.stack):
         for name, specifier in names.items():
             if not _is_name(name):
@@ -125,7 +126,7 @@ def _replacement(rule: Rule) -> Iterator[str]:
     if replacement.specifier:
         yield from _specifier(replacement.specifier)
     for match in rule.matches:
-        if match.specifier or match.artifact or match.index or match.stack:
+        if match.specifier or match.artifact or match.index or match.other_index or match.stack:
             yield "specifier, index, artifact and stack are not known when a replacement is chosen"
         if any(name.endswith(EVERY) for name in match.projects):
             yield "what is replaced is named in full"

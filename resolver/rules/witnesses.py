@@ -51,7 +51,18 @@ def can_meet(one: Match, other: Match) -> bool:
 def is_implied(one: Match, by: Match) -> bool:
     """Whether an alternative holds wherever another one does, as far as their texts tell."""
     wider = all(by.facts.get(name) == condition for name, condition in one.facts.items())
-    rest = ("installed", "system", "symbols", "topics", "stack", "type", "direct", "index", "artifact")
+    rest = (
+        "installed",
+        "system",
+        "symbols",
+        "topics",
+        "stack",
+        "type",
+        "direct",
+        "index",
+        "other_index",
+        "artifact",
+    )
     return wider and all(not getattr(one, name) or getattr(one, name) == getattr(by, name) for name in rest)
 
 

@@ -65,6 +65,8 @@ def _conditions(match: Match) -> Iterator[str]:
         yield f"to be installed from a {match.artifact.value.replace('-', ' ')}"
     if match.index:
         yield f"from an index with {' or '.join(as_list(match.index))}"
+    if match.other_index:
+        yield f"from an index without {' or '.join(as_list(match.other_index))}"
     for name, condition in match.facts.items():
         yield f"{name} {told(condition)}"
     yield from _there(match.installed, "in the image")
