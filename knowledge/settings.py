@@ -7,7 +7,7 @@ from pathlib import Path
 from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
-_KNOWN = frozenset({"find-links", "image", "index-url", "indexes", "overrides", "sources", "units"})
+_KNOWN = frozenset({"find-links", "image", "index-url", "indexes", "overrides", "rules", "sources", "units"})
 
 
 class SettingsError(KnowledgeError):

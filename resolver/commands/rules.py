@@ -162,9 +162,9 @@ def _told(answer: RuleAnswer) -> Iterator[str]:
     elif answer.fires is None:
         yield f"Whether it fires on this target is not known: {', '.join(answer.not_known)}"
     elif answer.fires:
-        yield "It fires on this target:" if answer.reason else "It fires on this target."
-        for seen in answer.reason.evidence if answer.reason else ():
-            yield f"  {seen.what} ({seen.where})"
+        seen = answer.reason.evidence[:-1] if answer.reason else ()  # the last one is what was read
+        yield "It fires on this target:" if seen else "It fires on this target."
+        yield from (f"  {each.what} ({each.where})" for each in seen)
     else:
         yield "It does not fire on this target."
 

@@ -141,7 +141,7 @@ class Session:
         known = Circumstances(
             environment=context.target.environment,
             installed=None if shipped is None else {name: one.version for name, one in shipped.items()},
-            system=None if image is None else image.system_packages,
+            system=None if image is None else image.system_packages or None,
             symbols=symbols,
             type=context.recommendation.name,
             direct=frozenset(requirement.dependency.project for requirement in context.requirements),

@@ -103,6 +103,8 @@ def _effect(rule: Rule, effect: Effect) -> Iterator[str]:
         yield f"{what} is about a project, and none is named"
     if (effect.refuse, effect.skip).count(False):
         yield f"{what} can only be true"
+    if effect.refuse and any(ABSENT in match.stack.values() for match in rule.matches):
+        yield "releases cannot be refused for what is not in the stack"
     if effect.score is not None and not -1 <= effect.score < 0:
         yield "a score is below 0 and at least -1"
     if effect.add is not None:

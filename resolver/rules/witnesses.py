@@ -40,6 +40,8 @@ def is_possible(match: Match) -> bool:
 def can_meet(one: Match, other: Match) -> bool:
     """Whether two alternatives can hold on one target."""
     shared = one.facts.keys() & other.facts.keys()
+    if not is_possible(one) or not is_possible(other):
+        return False
     if any(witness([one.facts[name], other.facts[name]]) is None for name in shared):
         return False
     types = set(as_list(one.type)), set(as_list(other.type))
