@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,9 @@ def server() -> Iterator[IndexServer]:
     index.add("native", "0.9", tags=[LINUX_WHEEL])
     index.add("nvidia-cublas-cu12", "12.9.1")
     index.add("lib", "1.0", requires=["nvidia-cublas-cu12"])
+    index.add("small-cpu", "1.0")
+    noise = random.Random(1).randbytes(3_000_000)
+    index.add("big-gpu", "1.0", contents={"big.bin": noise})
     with IndexServer(index) as running:
         yield running
 
@@ -343,6 +347,33 @@ def test_rules_are_listed_beside_units(stackwright: Commands) -> None:
     (rule,) = [unit for unit in listed if unit["name"] == "tensorflow-without-gpu"]
     assert (rule["kind"], rule["applies"], rule["enabled"]) == ("pseudonym rule", True, True)
     assert "tensorflow-without-gpu (of shipped" in stackwright.main("units", "list").out
+
+
+def test_megabytes_that_a_replacement_saves_are_told(stackwright: Commands) -> None:
+    image = machine(stackwright, gpu_vendor="none")
+    ran = stackwright.advise("big-gpu", "--image", image, "--rules", "house", "--format", "json")
+    assert ran.code == 2
+    rule = OWN.format(
+        name="house", match="{project: big-gpu}", do="{replace: {by: small-cpu}}", project="big-gpu"
+    )
+    stackwright.write("house/rules.yaml", rule)
+    ran = stackwright.advise("big-gpu", "--image", image, "--rules", "house", "--format", "json")
+    assert pins(ran) == {"small-cpu": "1.0"}
+    (pin,) = ran.json["pins"]
+    assert pin["stands_in_for"] == ["big-gpu"]
+    (reason,) = said(ran, "house")
+    assert reason["message"] == "it is the rule of the house: 0.0 MB in place of 3.0 MB"
+
+
+def test_requirements_cannot_express_what_installers_would_undo(stackwright: Commands) -> None:
+    image = machine(stackwright, gpu_vendor="none")
+    direct = stackwright.advise("tensorflow", "--image", image, "-o", "requirements.txt", "-q")
+    assert direct.code == 0, direct.err
+    assert "tensorflow-cpu==2.21.0" in stackwright.path("requirements.txt").read_text()
+    ran = stackwright.advise("model", "--image", image, "-o", "requirements.txt", "-q")
+    assert ran.code == 2
+    assert "tensorflow-cpu stands in for tensorflow, which model asks for" in ran.err
+    assert stackwright.advise("model", "--image", image, "-o", "pylock.toml", "-q").code == 0
 
 
 def test_a_stack_is_explained_with_the_rule(stackwright: Commands) -> None:

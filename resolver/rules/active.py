@@ -80,7 +80,7 @@ class ActiveRules:
         self._sources = sources
         self._known = known or Circumstances(environment=RuntimeEnvironment())
         self._switches = dict(switches or {})
-        self._about: dict[str, tuple[ActiveRule, ...]] = {}
+        self._about: dict[str, Mapping[RuleKind | None, tuple[ActiveRule, ...]]] = {}
         self._judged: dict[tuple[int, int], ActiveRule | None] = {}
         told = [source.digest for source in sources]
         told += [f"{name} {on}" for name, on in sorted(self._switches.items())]
@@ -91,11 +91,11 @@ class ActiveRules:
 
     def about(self, project: str, kind: RuleKind) -> tuple[ActiveRule, ...]:
         """The rules about a project (normalised name) that a kind of unit applies and that can fire."""
-        return tuple(rule for rule in self._of(project) if rule.rule.kind is kind and rule.fires)
+        return self._of(project).get(kind, ())
 
     def undecided(self, project: str) -> tuple[ActiveRule, ...]:
         """The rules about a project that may fire, where something was known."""
-        return tuple(rule for rule in self._of(project) if not rule.fires)
+        return self._of(project).get(None, ())
 
     @functools.cached_property
     def general(self) -> tuple[ActiveRule, ...]:
@@ -122,7 +122,8 @@ class ActiveRules:
         """Whether the user, or else the rule itself, lets it take part."""
         return self._switches.get(rule.name, rule.enabled)
 
-    def _of(self, project: str) -> tuple[ActiveRule, ...]:
+    def _of(self, project: str) -> Mapping[RuleKind | None, tuple[ActiveRule, ...]]:
+        """The rules about a project by kind; under None those that are undecided."""
         found = self._about.get(project)
         if found is None:
             judged = (
@@ -132,7 +133,11 @@ class ActiveRules:
             )
             is_direct = project in self._known.direct
             narrowed = (_about(project, one, is_direct=is_direct) for one in judged if one is not None)
-            found = self._about[project] = tuple(one for one in narrowed if one is not None)
+            kinds: dict[RuleKind | None, list[ActiveRule]] = {}
+            for one in narrowed:
+                if one is not None:
+                    kinds.setdefault(one.rule.kind if one.fires else None, []).append(one)
+            found = self._about[project] = {kind: tuple(rules) for kind, rules in kinds.items()}
         return found
 
     def _is_first(self, number: int, name: str) -> bool:

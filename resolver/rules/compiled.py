@@ -6,7 +6,7 @@ them: the form is MessagePack.
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections.abc import Iterable
 
 import msgspec
@@ -15,6 +15,7 @@ from resolver.rules.errors import RuleError
 from resolver.rules.records import EVERY, PlacedRule
 
 FORMAT = 1
+_CHECKSUM_BYTES = 4
 
 
 class CompiledRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class CompiledRules(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         digest: of the files that they come from.
         source: where those are, in words.
-        encoded: the rules.
+        encoded: the rules, without their examples, which only a test of them needs.
         by_project: normalised name to places in `encoded`.
         by_prefix: likewise what names begin with; empty for rules about all projects.
         general: those about no project.
@@ -75,7 +76,8 @@ def compiled(rules: Iterable[PlacedRule], digest: str, source: str) -> CompiledR
             raise RuleError(placed.where, f"another rule is named {rule.name}: {other}", "rename one of them")
         names[rule.name] = place
         places.append(placed.where)
-        encoded.append(msgspec.Raw(encoder.encode(placed)))
+        bare = PlacedRule(msgspec.structs.replace(rule, examples=()), placed.where)
+        encoded.append(msgspec.Raw(encoder.encode(bare)))
         for project in rule.projects:
             if project.endswith(EVERY):
                 by_prefix.setdefault(project.removesuffix(EVERY), []).append(place)
@@ -95,17 +97,17 @@ def compiled(rules: Iterable[PlacedRule], digest: str, source: str) -> CompiledR
 
 
 def packed(rules: CompiledRules) -> bytes:
-    """As it is kept: a digest of the rest, then the rest."""
+    """As it is kept: a checksum of the rest, then the rest."""
     content = msgspec.msgpack.encode(rules)
-    return hashlib.sha256(content).digest() + content
+    return zlib.crc32(content).to_bytes(_CHECKSUM_BYTES, "big") + content
 
 
 def unpacked(data: bytes) -> CompiledRules | None:
     """What was kept; None where it is damaged."""
-    size = hashlib.sha256().digest_size
-    if hashlib.sha256(memoryview(data)[size:]).digest() != data[:size]:
+    content = memoryview(data)[_CHECKSUM_BYTES:]
+    if zlib.crc32(content).to_bytes(_CHECKSUM_BYTES, "big") != data[:_CHECKSUM_BYTES]:
         return None
     try:
-        return _COMPILED.decode(memoryview(data)[size:])
+        return _COMPILED.decode(content)
     except msgspec.MsgspecError:
         return None

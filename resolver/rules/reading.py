@@ -18,10 +18,11 @@ from analyzers.manifests.yaml_documents import (
     yaml_document,
 )
 from resolver.rules.errors import RuleError
+from resolver.rules.limits import LARGEST_FILE_BYTES, MOST_VALUES
 from resolver.rules.records import PlacedRule, RuleFile
 from resolver.rules.validity import faults
 
-LIMITS = YamlLimits(size_bytes=4 << 20, events=500_000)
+LIMITS = YamlLimits(size_bytes=LARGEST_FILE_BYTES, events=MOST_VALUES)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 SEE = "see docs/reference/rules.md for what may stand there"
 

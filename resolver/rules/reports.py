@@ -31,6 +31,7 @@ class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One rule, and what becomes of it on a target.
 
     Attributes:
+        rule: without its examples.
         source: where the rules come from.
         where: file and line.
         enabled: whether it takes part where it fires.

@@ -6,20 +6,19 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from resolver.rules.compiled import FORMAT, CompiledRules, compiled, packed, unpacked
 from resolver.rules.errors import RuleError
-from resolver.rules.reading import LIMITS, read_rules
+from resolver.rules.limits import DEEPEST_FOLDER, LARGEST_FILE_BYTES, MOST_BYTES, MOST_FILES
 from resolver.rules.records import PlacedRule
 
 SHIPPED = Path(__file__).parent / "shipped"
 SHIPPED_NAME = "shipped with stackwright"
 _SUFFIXES = (".yaml", ".yml")
-MOST_FILES, MOST_BYTES, DEEPEST = 20_000, 64 << 20, 16
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LARGEST_REFERENCES = 1 << 20
 
@@ -38,15 +37,15 @@ def load(folder: Path, kept_in: Path | None, name: str | None = None) -> Compile
     Raises:
         RuleError: a file cannot be read or understood, or there is none.
     """
-    contents = contents_of(folder)
-    digest = _digest(contents)
-    place = None if kept_in is None else kept_in / f"{digest}.msgpack"
-    found = None if place is None else _kept(place)
     source = name or source_of(folder)
-    if found is not None and found.digest == digest:
+    paths = list(_paths(folder))
+    place = None if kept_in is None else kept_in / f"{_state(paths)}.msgpack"
+    found = None if place is None else _kept(place)
+    if found is not None:
         return msgspec.structs.replace(found, source=source)
-    made = compiled(rules_of(contents), digest, source)
-    if place is not None:
+    contents = _contents(folder, paths)
+    made = compiled(rules_of(contents), _digest(contents), source)
+    if place is not None and _state(paths) == place.stem:
         _keep(made, place)
     return made
 
@@ -59,6 +58,8 @@ def source_of(folder: Path) -> str:
 
 def rules_of(contents: Contents) -> Iterator[PlacedRule]:
     """The rules of files."""
+    from resolver.rules.reading import read_rules  # what was kept needs no YAML
+
     for path, data in contents:
         yield from read_rules(data, path)
 
@@ -69,19 +70,53 @@ def contents_of(folder: Path) -> Contents:
     Raises:
         RuleError: it is no directory, has none, or too many.
     """
+    return _contents(folder, _paths(folder))
+
+
+def _contents(folder: Path, paths: Iterable[Path]) -> Contents:
     found: Contents = []
     size = 0
-    for path in _files(folder):
-        if len(found) == MOST_FILES:
-            raise RuleError(str(folder), f"has more than {MOST_FILES:,} files of rules")
+    for path in paths:
         data = _read(path)
         size += len(data)
         if size > MOST_BYTES:
             raise RuleError(str(folder), f"its files of rules are larger than {MOST_BYTES:,} bytes")
         found.append((str(path.relative_to(folder) if folder == SHIPPED else path), data))
-    if not found:
-        raise RuleError(str(folder), "has no file of rules", "name a directory with .yaml files")
     return found
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    """The files of rules, some at least."""
+    number = 0
+    for number, path in enumerate(_files(folder), 1):
+        if number > MOST_FILES:
+            raise RuleError(str(folder), f"has more than {MOST_FILES:,} files of rules")
+        yield path
+    if not number:
+        raise RuleError(str(folder), "has no file of rules", "name a directory with .yaml files")
+
+
+def _state(paths: Iterable[Path]) -> str:
+    """A digest of which files there are and when they were changed, without reading them.
+
+    Whatever changes a file changes its ``ctime``, which no program can set.
+    """
+    hashed = hashlib.sha256(f"{FORMAT}".encode())
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise RuleError(str(path), error.strerror or "cannot be read") from error
+        told = (
+            os.fspath(path.absolute()),
+            path,
+            found.st_size,
+            found.st_mtime_ns,
+            found.st_ctime_ns,
+            found.st_ino,
+        )
+        hashed.update(repr(told).encode(errors="surrogateescape"))
+    return hashed.hexdigest()
 
 
 def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
@@ -96,8 +131,8 @@ def _files(folder: Path, depth: int = 0) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            if depth >= DEEPEST:
-                raise RuleError(entry.path, f"is nested more than {DEEPEST} deep")
+            if depth >= DEEPEST_FOLDER:
+                raise RuleError(entry.path, f"is nested more than {DEEPEST_FOLDER} deep")
             yield from _files(Path(entry.path), depth + 1)
         elif entry.name.endswith(_SUFFIXES) and entry.is_file(follow_symlinks=False):
             yield Path(entry.path)
@@ -108,7 +143,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise RuleError(str(path), "is no file")
-            data = file.read(LIMITS.size_bytes + 1)
+            data = file.read(LARGEST_FILE_BYTES + 1)
     except OSError as error:
         raise RuleError(str(path), error.strerror or "cannot be read") from error
     return data

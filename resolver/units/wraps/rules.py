@@ -21,6 +21,8 @@ from resolver.versions import bit
 
 _FACT = re.compile(r"\{([a-z_.]+)\}")
 _MOST_NAMED = 5
+_MOST_JUDGED = 10
+"""Rules that wait for one fact and are looked at more closely."""
 
 
 class RuleWrap:
@@ -134,6 +136,8 @@ def _undecided(stack: Stack, context: Context) -> Iterator[Justification]:
     waiting: dict[str, list[tuple[str, ActiveRule]]] = {}
     for name, member in stack.members.items():
         for active in context.rules.undecided(name):
+            if all(len(waiting.get(fact, ())) >= _MOST_JUDGED for fact in active.unknown):
+                continue
             is_named = any(names(match, name) and "*" not in match.projects for match in active.rule.matches)
             if is_named and releases(active, member.project, context.target) & bit(member.position):
                 for fact in active.unknown:
@@ -141,7 +145,7 @@ def _undecided(stack: Stack, context: Context) -> Iterator[Justification]:
     for fact, found in sorted(waiting.items()):
         told = list(dict.fromkeys(f"{name} ({active.rule.name})" for name, active in found))
         shown = ", ".join(told[:_MOST_NAMED])
-        shown += f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
+        shown += " and others" if len(told) > _MOST_NAMED else ""
         evidence = tuple(Evidence(what=f"no fact {fact}", where=active.where) for _, active in found)
         message = f"not known of the target: {fact}; rules that depend on it were not applied: {shown}"
         yield Justification(unit=RuleWrap.name, message=message, evidence=evidence[:_MOST_NAMED])
