@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -172,7 +173,8 @@ def _keep(rules: CompiledRules, place: Path) -> None:
         beside.write_bytes(packed(rules))
         beside.replace(place)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def checked_out(folder: Path) -> str | None:
