@@ -12,7 +12,7 @@ from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
 from resolver.incompatibilities import Constrained, Depends, Incompatibility, Refuted
 from resolver.projects import Project
-from resolver.replacement import saved
+from resolver.replacement import saved, stands_in
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
@@ -76,7 +76,8 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     yield Justification(unit="resolver", message=" and ".join(asked))
     for original, reason in standing:
         less = saved(member, resolver.universe.projects[original], resolver.context.target)
-        yield msgspec.structs.replace(reason, message=f"{reason.message}: {less}") if less else reason
+        message = f"{stands_in(project.name, original)}: {reason.message}" + (f": {less}" if less else "")
+        yield msgspec.structs.replace(reason, message=message)
     if project.preferred & bit(position):
         where = resolver.context.preferences[project.name].where
         yield Justification(unit="resolver", message=f"kept from {where}")

@@ -9,6 +9,11 @@ from resolver.target import Target
 _MEGABYTE = 1_000_000
 
 
+def stands_in(name: str, original: str) -> str:
+    """How a reason begins that says why a project serves in place of another one."""
+    return f"{name} stands in for {original}"
+
+
 def saved(member: Member, original: Project, target: Target) -> str | None:
     """Such as ``274.0 MB in place of 573.0 MB``; None where a size is not known or nothing is saved.
 

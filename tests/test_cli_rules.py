@@ -232,7 +232,7 @@ def test_a_rule_of_ones_own_takes_the_place_of_one_that_ships(stackwright: Comma
     image = machine(stackwright, gpu_vendor="none")
     ran = stackwright.advise("tensorflow", "--image", image, "--rules", folder, "--format", "json")
     assert "tensorflow" in pins(ran)
-    assert said(ran, "tensorflow-without-gpu")[0]["message"] == "it is the rule of the house"
+    assert said(ran, "tensorflow-without-gpu")[0]["message"] == "numpy 2.4.6: it is the rule of the house"
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,10 @@ def test_megabytes_that_a_replacement_saves_are_told(stackwright: Commands) -> N
     (pin,) = ran.json["pins"]
     assert pin["stands_in_for"] == ["big-gpu"]
     (reason,) = said(ran, "house")
-    assert reason["message"] == "it is the rule of the house: 0.0 MB in place of 3.0 MB"
+    told = "small-cpu stands in for big-gpu: it is the rule of the house: 0.0 MB in place of 3.0 MB"
+    assert reason["message"] == told
+    shown = stackwright.advise("big-gpu", "--image", image, "--rules", "house", COLUMNS="200")
+    assert f"note: {told}" in shown.out
 
 
 def test_requirements_cannot_express_what_installers_would_undo(stackwright: Commands) -> None:

@@ -31,4 +31,5 @@ class RuleSieve:
                 if mask:
                     rule = active.rule
                     lifted = Liftable(project.name, f"rule {rule.name}", rule.link, f"--no-rule={rule.name}")
-                    yield Refusal(mask, active.reason(), lifted)
+                    told = f"is refused by rule {rule.name}: {rule.because}"
+                    yield Refusal(mask, active.reason(told), lifted)

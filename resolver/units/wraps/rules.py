@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -36,9 +37,16 @@ class RuleWrap:
 
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
         """The remarks of each member, and those of the whole stack."""
-        found = {name: list(_about(member, stack, context)) for name, member in stack.members.items()}
+        found = {name: list(_named(member, stack, context)) for name, member in stack.members.items()}
         found[""] = [*_conflicts(stack, context), *_general(stack, context), *_undecided(stack, context)]
         return {name: remarks for name, remarks in found.items() if remarks}
+
+
+def _named(member: Member, stack: Stack, context: Context) -> Iterator[Justification]:
+    """The remarks about a member, each with its name: they may be told without it."""
+    for reason in _about(member, stack, context):
+        message = f"{member.project.name} {member.version}: {reason.message}"
+        yield msgspec.structs.replace(reason, message=message)
 
 
 def _about(member: Member, stack: Stack, context: Context) -> Iterator[Justification]:
