@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import fields
 
 import cli
@@ -23,6 +24,16 @@ from images.findings.remedies import REMEDIES
 from images.report import ImageReport
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
+from resolver.rules.records import (
+    Artifact,
+    Change,
+    Effect,
+    Example,
+    FactTest,
+    Match,
+    Replacement,
+    Rule,
+)
 from resolver.units.assembly import parameters
 from resolver.units.kinds import by_kind
 from resolver.units.registry import UNITS
@@ -187,6 +198,16 @@ def test_every_policy_is_documented() -> None:
 def test_facts_are_documented_in_the_words_of_the_code() -> None:
     rows = re.findall(r"^\| `([^`]+)` \| (.*) \|$", page("facts"), re.MULTILINE)
     assert dict(rows) == dict(FACT_NAMES)
+
+
+@pytest.mark.parametrize("record", [Rule, Match, FactTest, Effect, Replacement, Change, Example])
+def test_every_field_of_a_rule_is_documented(record: type[Struct]) -> None:
+    told = set(re.findall(r"`([\w]+)`", page("rules")))
+    assert {field.name for field in fields(record)} <= told
+
+
+def test_every_kind_of_file_that_a_rule_may_mean_is_documented() -> None:
+    assert all(f"`{artifact.value}`" in page("rules") for artifact in Artifact)
 
 
 def test_every_finding_about_images_is_documented_and_has_a_remedy() -> None:
