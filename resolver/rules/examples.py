@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from analyzers.evidence import Level
-from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
+from images.environment import ABSENT, Fact, RuntimeEnvironment
 from resolver.rules.active import names
 from resolver.rules.circumstances import Circumstances, UsedSymbols, admits, verdict
 from resolver.rules.records import Example, Match, PlacedRule, Rule
@@ -60,7 +59,7 @@ def _beside(name: str, specifier: str, example: Example) -> bool:
 
 
 def _circumstances(example: Example) -> Circumstances:
-    facts = {name: Fact(value=_value(value), source=SOURCE) for name, value in example.facts.items()}
+    facts = {name: Fact(value=value, source=SOURCE) for name, value in example.facts.items()}
     return Circumstances(
         environment=RuntimeEnvironment(facts=facts),
         installed=example.installed,
@@ -70,12 +69,3 @@ def _circumstances(example: Example) -> Circumstances:
         type=example.type,
         direct=frozenset([example.project] if example.project and example.direct else []),
     )
-
-
-def _value(value: str | tuple[str, ...]) -> FactValue:
-    return value
-
-
-def level_of(rule: Rule) -> Level:
-    """How much a reader should care about what a rule does."""
-    return rule.do.message or (Level.WARNING if rule.do.refuse or rule.do.conflict else Level.INFO)

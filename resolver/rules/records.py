@@ -7,7 +7,6 @@ In a list the items are alternatives; a table's entries must all hold. Nothing i
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 
 import msgspec
 
@@ -254,8 +253,3 @@ class PlacedRule(msgspec.Struct, frozen=True, array_like=True):
 def as_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """One text, or several."""
     return (value,) if isinstance(value, str) else value
-
-
-def names_of(rules: tuple[PlacedRule, ...]) -> Iterator[str]:
-    """The names of rules."""
-    return (placed.rule.name for placed in rules)
