@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "host": "tell what is known of this machine, by which advise decides",
     "inspect": "tell what an image is, and what is installed in it",
     "knowledge": "bring facts into the store that no index states, such as advisories",
+    "rules": "check, test and explain rules about projects on hardware",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
     "surface": "tell the public API of a release, without installing it",

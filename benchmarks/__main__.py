@@ -11,6 +11,7 @@ BENCHMARKS = (
     "evidence",
     "inspecting",
     "locking",
+    "rules",
     "scanning",
     "source_trace",
     "surfaces",

@@ -23,6 +23,8 @@ from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
+from resolver.rules.records import RuleFile
+from resolver.rules.reports import RuleAnswer, RulesReport
 from resolver.space import Space
 from resolver.topic_model_reports import SimilarReport, TopicsReport
 from resolver.topic_reports import Classification, ClassifierScores
@@ -47,6 +49,9 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "justification": Justification,
     "metadata": Metadata,
     "observation": Observation,
+    "rule-answer": RuleAnswer,
+    "rules": RuleFile,
+    "rules-report": RulesReport,
     "scan": SourceReport,
     "similar-packages": SimilarReport,
     "space": Space,

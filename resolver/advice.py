@@ -71,6 +71,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         dependents: names of the pins that ask for it.
         artifacts: best first.
         rejected: newer releases, newest first, at most `MOST_REJECTED`.
+        stands_in_for: names of projects that are asked for and that it serves in place of.
+        stands_in_at: those of `dependents` that ask for one of these.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     artifacts: tuple[Artifact, ...]
     reasons: tuple[Justification, ...]
     rejected: tuple[Rejection, ...]
+    stands_in_for: tuple[str, ...] = ()
+    stands_in_at: tuple[str, ...] = ()
 
 
 class OtherStack(msgspec.Struct, frozen=True, kw_only=True):

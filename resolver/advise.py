@@ -212,6 +212,8 @@ def input_of(context: Context) -> Input:
     if image is not None:
         stated += (image.digest, image.shipped, sorted(image.upgraded))
         files += (InputFile(path=image.name, digest=image.digest),)
+    if context.rules:
+        stated += (context.rules.digest,)
     told = msgspec.json.encode(stated, order="deterministic")
     digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
     return Input(what="requirements", digest=digest, files=files)

@@ -14,6 +14,7 @@ from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
+from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.source import (
     ImportExaminer,
     PackageTopics,
@@ -130,6 +131,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         strict_names: whether projects are refused that look like impostors.
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
+        rules: what is known about projects on hardware and runtimes.
     """
 
     target: Target
@@ -157,6 +159,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     strict_names: bool = False
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None
+    rules: ActiveRules = NO_RULES
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

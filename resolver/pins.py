@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from analyzers.evidence import Justification, Level
 from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
 from resolver.incompatibilities import Constrained, Depends, Incompatibility, Refuted
 from resolver.projects import Project
+from resolver.replacement import saved, stands_in
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
@@ -33,7 +36,19 @@ def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
             artifacts=tuple(map(_artifact, files)),
             reasons=tuple(_reasons(member, resolver)),
             rejected=tuple(_rejected(member, resolver, stack)),
+            stands_in_for=(originals := tuple(o for o, _ in resolver.universe.stood_in_for(name))),
+            stands_in_at=tuple(_asking_for(originals, member, stack, resolver)),
         )
+
+
+def _asking_for(originals: Sequence[str], member: Member, stack: Stack, resolver: Resolver) -> Iterator[str]:
+    """The dependents of a member that ask for a project in place of which it serves."""
+    for name in sorted(member.dependents) if originals else ():
+        other = stack.members[name]
+        reader = resolver.universe.reader
+        asked = (reader.dependencies(other.project, other.position, part) for part in (None, *other.extras))
+        if any(dependency.project in originals for part in asked for dependency in part):
+            yield name
 
 
 def _artifact(file: File) -> Artifact:
@@ -54,7 +69,15 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     project, position = member.project, member.position
     asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
     asked += [f"{name} depends on it" for name in sorted(member.dependents)]
+    standing = list(resolver.universe.stood_in_for(project.name))
+    for original, _ in standing:
+        stated = [f"you require {r.text}, for which it stands in" for r in resolver.context.direct(original)]
+        asked += stated or [f"it stands in for {original}"]
     yield Justification(unit="resolver", message=" and ".join(asked))
+    for original, reason in standing:
+        less = saved(member, resolver.universe.projects[original], resolver.context.target)
+        message = f"{stands_in(project.name, original)}: {reason.message}" + (f": {less}" if less else "")
+        yield msgspec.structs.replace(reason, message=message)
     if project.preferred & bit(position):
         where = resolver.context.preferences[project.name].where
         yield Justification(unit="resolver", message=f"kept from {where}")

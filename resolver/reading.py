@@ -10,6 +10,8 @@ from knowledge.releases import Metadata
 from resolver.dependencies import Dependency, InvalidRequirement, lines_by_extra, live_dependencies
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.projects import Project
+from resolver.rules.active import NO_RULES, ActiveRules
+from resolver.rules.additions import additions, is_skipped
 from resolver.source import ReleaseSource
 from resolver.target import Target
 
@@ -25,12 +27,19 @@ class ReleaseReader:
         releases_read: number of releases of which metadata was asked for.
     """
 
-    def __init__(self, source: ReleaseSource, target: Target, overrides: Overrides = NO_OVERRIDES) -> None:
+    def __init__(
+        self,
+        source: ReleaseSource,
+        target: Target,
+        overrides: Overrides = NO_OVERRIDES,
+        rules: ActiveRules = NO_RULES,
+    ) -> None:
         self.unknowns: set[Unknown] = set()
         self.releases_read = 0
         self._source = source
         self._target = target
         self._overrides = overrides
+        self._rules = rules
         self._metadata: dict[tuple[str, int], Metadata | Unknown] = {}
         self._dependencies: dict[tuple[str, int, str | None], list[Dependency]] = {}
         self._by_extra: dict[tuple[str, int], dict[str, list[str]]] = {}
@@ -58,7 +67,14 @@ class ReleaseReader:
             metadata = self.metadata(project, position)
             lines = () if isinstance(metadata, Unknown) else self._lines(key[:2], metadata, part)
             stated = list(live_dependencies(lines, self._target, part))
-            self._dependencies[key] = list(self._overrides.applied(project.name, stated))
+            asked = self._overrides.applied(project.name, stated)
+            if self._rules:
+                extras = () if isinstance(metadata, Unknown) else metadata.extras
+                added = (
+                    additions(self._rules, project, position, self._target, extras) if part is None else ()
+                )
+                asked = [*(one for one in asked if not is_skipped(self._rules, one)), *added]
+            self._dependencies[key] = list(asked)
         return self._dependencies[key]
 
     def _lines(self, release: tuple[str, int], metadata: Metadata, part: str | None) -> Sequence[str]:

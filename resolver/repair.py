@@ -137,7 +137,7 @@ class Repairs:
         position = at.get(name)
         if position is not None:
             return name if mask & bit(position) else None
-        for other, serving in self._universe.alternatives(name):
+        for other, serving in self._universe.alternatives(name, mask):
             position = at.get(other)
             if position is not None and serving & bit(position):
                 return other

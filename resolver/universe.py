@@ -12,6 +12,7 @@ from contextlib import suppress
 import msgspec
 from packaging.specifiers import InvalidSpecifier
 
+from analyzers.evidence import Justification
 from analyzers.reports import Unknown
 from knowledge.errors import OfflineError, TransportError
 from resolver.agenda import Agenda
@@ -35,18 +36,20 @@ from resolver.preference import preferred, tiers
 from resolver.projects import Project
 from resolver.propagation import Propagation
 from resolver.reading import ReleaseReader
+from resolver.rules.active import NO_RULES
 from resolver.source import ReleaseSource
 from resolver.units.verbs import Pseudonym, Sieve
 from resolver.units.verdicts import Alternative, Refutation
-from resolver.versions import ABSENT, bit
+from resolver.versions import ABSENT, bit, positions
 
 INACTIVE, ACTIVE = 1, 2
 """Masks of an extra's variable."""
 
 
 class _Slot(msgspec.Struct):
-    """A dependency that one of several projects can serve; the first is the one that was asked for."""
+    """A dependency that one of several projects can serve, the first of those that can."""
 
+    original: Project
     incompatibility: Incompatibility
     choices: list[Project] = msgspec.field(default_factory=list)
 
@@ -108,7 +111,8 @@ class Universe:
         self.propagation = Propagation()
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
-        self.reader = ReleaseReader(source, context.target, context.overrides)
+        rules = context.rules if context.recommendation.strides else NO_RULES
+        self.reader = ReleaseReader(source, context.target, context.overrides, rules)
         self.refutations: list[Mapping[str, int]] = []
         self._sieves = sieves
         self._pseudonyms = pseudonyms
@@ -238,7 +242,10 @@ class Universe:
         for alternative in self._alternatives_of(project):
             other = self.project(alternative.project)
             if other.variable not in condition:
-                masks[other.variable] = beside = self._outside(other, alternative.specifiers)
+                beside = self._outside(other, alternative.specifiers)
+                if alternative.same_versions:
+                    beside |= self._outside(other, dependency.specifiers)
+                masks[other.variable] = beside
                 choices.append(other)
                 serving = self.propagation.everything[other.variable] & ~beside
                 asked.extend(
@@ -247,7 +254,9 @@ class Universe:
                 )
         clauses = [self.add(masks, cause, assumption)]
         if len(choices) > 1:
-            self._slots.append(_Slot(clauses[0], choices))
+            first = {a.project for a in self._alternatives_of(project) if a.preferred}
+            choices.sort(key=lambda choice: choice.name not in first)
+            self._slots.append(_Slot(project, clauses[0], choices))
             # Where the project itself is there, no alternative is, so it must serve.
             asked.append({**condition, project.variable: outside & ~ABSENT})
         asked.extend({**condition, self.extra(project, name): INACTIVE} for name in dependency.extras)
@@ -274,11 +283,35 @@ class Universe:
                 self._alternatives_of(other)  # so that what excludes an alternative is known before it serves
         return found
 
-    def alternatives(self, name: str) -> Iterator[tuple[str, int]]:
-        """The projects that may stand in for one that is asked for, with those of their releases that can."""
+    def alternatives(self, name: str, wanted: int | None = None) -> Iterator[tuple[str, int]]:
+        """The projects that may stand in for one that is asked for, with those of their releases that can.
+
+        Args:
+            name: of the project that is asked for.
+            wanted: mask of its releases that would do; None for any.
+        """
         for alternative in self._alternatives.get(name, ()):
             project = self.projects[alternative.project]
-            yield project.name, project.versions.mask(alternative.specifiers)
+            serving = project.versions.mask(alternative.specifiers)
+            if alternative.same_versions and wanted is not None:
+                serving &= self._of_versions(project, self.projects[name], wanted)
+            yield project.name, serving
+
+    @staticmethod
+    def _of_versions(project: Project, original: Project, wanted: int) -> int:
+        """The releases of a project whose versions are those of another one's in a mask."""
+        if not original.versions.everything & ~wanted:
+            return project.versions.everything
+        texts = {original.version(position) for position in positions(wanted & ~ABSENT)}
+        return sum(bit(at) for at, text in enumerate(project.versions.texts) if text in texts)
+
+    def stood_in_for(self, name: str) -> Iterator[tuple[str, Justification]]:
+        """The projects that one may stand in for and that are in no stack with it, each with the reason."""
+        originals = {slot.original.name: None for slot in self._slots if self._is_live(slot)}
+        for original in originals:
+            for alternative in self._alternatives[original]:
+                if alternative.project == name and not self.is_present(self.projects[original]):
+                    yield original, alternative.reason
 
     def has_alternatives(self, name: str) -> bool:
         """Whether another project may stand in for one that was asked for."""
@@ -296,12 +329,21 @@ class Universe:
         if self.is_present(project):
             return project
         domains = self.propagation.domains
-        serving = ((self.projects[a.project], a.specifiers) for a in self._alternatives.get(project.name, []))
+        serving = (
+            (self.projects[a.project], self._admitted(a, dependency))
+            for a in self._alternatives.get(project.name, [])
+        )
         return next(
             other
-            for other, specifiers in serving
-            if self.is_present(other) and other.versions.mask(specifiers) & domains[other.variable]
+            for other, admitted in serving
+            if self.is_present(other) and admitted & domains[other.variable]
         )
+
+    def _admitted(self, alternative: Alternative, dependency: Dependency) -> int:
+        """The releases of an alternative that serve a dependency."""
+        versions = self.projects[alternative.project].versions
+        admitted = versions.mask(alternative.specifiers)
+        return admitted & versions.mask(dependency.specifiers) if alternative.same_versions else admitted
 
     # What is read
 
@@ -383,9 +425,7 @@ class Universe:
         if dependency.project == project.name:
             return bool(project.versions.mask(dependency.specifiers) & own)
         alternatives = self._alternatives_of(self.project(dependency.project))
-        return any(
-            a.project == project.name and project.versions.mask(a.specifiers) & own for a in alternatives
-        )
+        return any(a.project == project.name and self._admitted(a, dependency) & own for a in alternatives)
 
     # What is open
 
@@ -429,12 +469,17 @@ class Universe:
         found = set()
         for slot in self._slots:
             masks = slot.incompatibility.masks
-            choices = {project.variable for project in slot.choices}
-            live = all(not domains[v] & ~mask for v, mask in masks.items() if v not in choices)
             able = [p for p in slot.choices if domains[p.variable] & ~masks.get(p.variable, -1)]
-            if live and all(domains[p.variable] & masks[p.variable] for p in able):
+            if self._is_live(slot) and all(domains[p.variable] & masks[p.variable] for p in able):
                 found.add(able[0].name)
         return found
+
+    def _is_live(self, slot: _Slot) -> bool:
+        """Whether the state has what asks for the dependency."""
+        domains = self.propagation.domains
+        choices = {project.variable for project in slot.choices}
+        masks = slot.incompatibility.masks
+        return all(not domains[v] & ~mask for v, mask in masks.items() if v not in choices)
 
 
 def is_exact(specifiers: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import fields
 
 import cli
@@ -23,6 +24,16 @@ from images.findings.remedies import REMEDIES
 from images.report import ImageReport
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
+from resolver.rules.records import (
+    Artifact,
+    Change,
+    Effect,
+    Example,
+    FactTest,
+    Match,
+    Replacement,
+    Rule,
+)
 from resolver.units.assembly import parameters
 from resolver.units.kinds import by_kind
 from resolver.units.registry import UNITS
@@ -57,6 +68,15 @@ def total() -> str:
     return escape(np.product([6, 7], dtype="int64"))
 """
 
+WEB_RULES = """\
+rules:
+  - name: flask-loses
+    match: {project: flask}
+    do: {score: much}
+    because: it is only an example
+    link: https://flask.palletsprojects.com
+    checked: 2026-11-22
+"""
 TOOLBOX = {
     "toolbox/__init__.py": b"""from toolbox._saws import Saw
 from toolbox.nails import drive
@@ -208,6 +228,16 @@ def test_facts_are_documented_in_the_words_of_the_code() -> None:
     assert dict(rows) == dict(FACT_NAMES)
 
 
+@pytest.mark.parametrize("record", [Rule, Match, FactTest, Effect, Replacement, Change, Example])
+def test_every_field_of_a_rule_is_documented(record: type[Struct]) -> None:
+    told = set(re.findall(r"`([\w]+)`", page("rules")))
+    assert {field.name for field in fields(record)} <= told
+
+
+def test_every_kind_of_file_that_a_rule_may_mean_is_documented() -> None:
+    assert all(f"`{artifact.value}`" in page("rules") for artifact in Artifact)
+
+
 def test_every_finding_about_images_is_documented_and_has_a_remedy() -> None:
     documented = re.findall(r"^\| `([\w-]+)` \|", page("image-findings"), re.MULTILINE)
     assert documented == sorted(REMEDIES)
@@ -283,6 +313,7 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("old.txt", "click==8.1.7\nflask==3.0.3\nmarkupsafe==2.1.5\nwerkzeug==2.3.8\n")
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
+    stackwright.write("our-rules/web.yaml", WEB_RULES)
     stackwright.write("model.py", MODEL)
     stackwright.write("cabin/build.py", CABIN)
     stackwright.write("script.py", SCRIPT)

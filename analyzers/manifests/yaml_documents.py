@@ -35,10 +35,11 @@ LOCK_LIMITS = YamlLimits(size_bytes=16 << 20, events=2_000_000)
 
 
 class YamlScalar(msgspec.Struct, frozen=True):
-    """A text, whatever type YAML would give it; an alias is empty."""
+    """A text, whatever type YAML would give it; an alias is empty, and says that it is one."""
 
     text: str
     location: Location
+    is_alias: bool = False
 
 
 class YamlSequence(msgspec.Struct, frozen=True):
@@ -49,10 +50,15 @@ class YamlSequence(msgspec.Struct, frozen=True):
 
 
 class YamlMapping(msgspec.Struct, frozen=True):
-    """Keys that are texts, with their values; other keys are left out."""
+    """Keys that are texts, with their values; other keys are left out.
+
+    Attributes:
+        repeated: keys that stand there more than once, of which the first counts.
+    """
 
     entries: dict[str, YamlNode]
     location: Location
+    repeated: dict[str, Location] = {}
 
 
 YamlNode = YamlScalar | YamlSequence | YamlMapping
@@ -103,7 +109,8 @@ def _tree(events: Iterator[object], path: str, limit_events: int) -> YamlNode:
         elif isinstance(event, yaml.MappingStartEvent):
             node = YamlMapping({}, location)
         else:
-            node = YamlScalar(event.value if isinstance(event, yaml.ScalarEvent) else "", location)
+            text = event.value if isinstance(event, yaml.ScalarEvent) else ""
+            node = YamlScalar(text, location, isinstance(event, yaml.AliasEvent))
         stack[-1].add(node)
         if not isinstance(node, YamlScalar):
             if len(stack) > _DEPTH_LIMIT:
@@ -129,6 +136,7 @@ class _Open:
             if self._key is None:
                 self._key = node
                 return
-            if isinstance(self._key, YamlScalar):
-                self.node.entries.setdefault(self._key.text, node)
+            key = self._key
+            if isinstance(key, YamlScalar) and self.node.entries.setdefault(key.text, node) is not node:
+                self.node.repeated[key.text] = key.location
             self._key = None

@@ -78,6 +78,15 @@ def add_units(command: argparse.ArgumentParser) -> None:
         "--pipeline", type=Path, metavar="FILE",
         help="enable, disable, order, parametrise and weigh units as a TOML or JSON file says",
     )  # fmt: skip
+    command.add_argument(
+        "--rules", dest="rule_folders", type=Path, action="append", default=[], metavar="DIR",
+        help="rules of your own: a directory or Git checkout of YAML files; may be given more than once",
+    )  # fmt: skip
+    command.add_argument(
+        "--no-rule", dest="rules_off", action="append", default=[], metavar="NAME",
+        help="without this rule; may be given more than once",
+    )  # fmt: skip
+    command.add_argument("--no-rules", action="store_true", help="without the rules that ship")
 
 
 def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:

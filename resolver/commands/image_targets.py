@@ -41,6 +41,14 @@ class ImageAsTarget(msgspec.Struct, frozen=True, kw_only=True):
     upgrade: tuple[str, ...]
     keeps_packages: bool
 
+    @property
+    def system_packages(self) -> dict[str, str]:
+        """Name to version of the packages of the image's system; of several of one name, the first."""
+        found: dict[str, str] = {}
+        for package in self.report.packages:
+            found.setdefault(package.name, package.version)
+        return found
+
     def beside(self, context: Context, projects: Iterable[str], pipeline: Pipeline) -> Context:
         """A context on this target, with what the image ships.
 

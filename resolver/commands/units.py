@@ -37,6 +37,10 @@ def run(options: argparse.Namespace) -> bool:
     session = Session(options)
     context = session.context(asks=False)
     found = list(descriptions(UNITS, session.unit_settings(), installed_units, context))
+    if context.rules:
+        from resolver.rules.listing import rule_descriptions
+
+        found += rule_descriptions(context.rules, context.recommendation)
     if options.format == "json":
         import msgspec
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.advice import Advice, Pin
+from resolver.errors import InputError
 from resolver.outputs.digests import digests
 
 
@@ -15,11 +16,25 @@ def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
 
     Raises:
         HashesMissingError: hashes are wanted and the index states none for some file.
+        InputError: what a member asks for was replaced, which installers of requirements would undo.
     """
+    _check_replacements(advice)
     lines = [f"# Advised by {advice.tool.name} for {target}; other targets need a file of their own."]
     for pin in advice.pins:
         lines.extend(_pin(pin, hashes=hashes))
     return "\n".join(lines) + "\n"
+
+
+def _check_replacements(advice: Advice) -> None:
+    for pin in advice.pins:
+        if pin.stands_in_at:
+            original, dependent = pin.stands_in_for[0], pin.stands_in_at[0]
+            raise InputError(
+                f"requirements cannot say that {pin.name} stands in for {original}, which {dependent} asks "
+                "for: an installer would add it again",
+                "write pylock.toml, whose installers take it as it is",
+                "or keep the original: explain names the rule for --no-rule",
+            )
 
 
 def _pin(pin: Pin, *, hashes: bool) -> Iterator[str]:

@@ -8,6 +8,7 @@ from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
 from resolver.outputs.lines import NARROWEST, fitted
+from resolver.replacement import stands_in
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
@@ -129,9 +130,13 @@ def _points(millionths: int | None) -> str:
 def _remarks(advice: Advice) -> Iterator[str]:
     for remark in advice.remarks:
         yield f"{'note' if remark.level is Level.INFO else remark.level.value}: {remark.message}"
-    for reason in (reason for pin in advice.pins for reason in pin.reasons):
-        if reason.level is not Level.INFO:
-            yield f"{reason.level.value}: {reason.message}"
+    for pin in advice.pins:
+        standing = tuple(stands_in(pin.name, original) for original in pin.stands_in_for)
+        for reason in pin.reasons:
+            if reason.level is not Level.INFO:
+                yield f"{reason.level.value}: {reason.message}"
+            elif standing and reason.message.startswith(standing):
+                yield f"note: {reason.message}"
 
 
 def _others(advice: Advice) -> Iterator[str]:

@@ -6,8 +6,10 @@ from resolver.pipeline import Pipeline
 from resolver.units.boots.index_reachable import IndexReachableBoot
 from resolver.units.boots.lower_bound import LowerBoundBoot
 from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
+from resolver.units.boots.rules import RuleBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot
 from resolver.units.boots.topic import TopicBoot
+from resolver.units.pseudonyms.rules import RulePseudonym
 from resolver.units.sieves.abi import AbiSieve
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
 from resolver.units.sieves.hashes import HashesSieve
@@ -17,15 +19,18 @@ from resolver.units.sieves.no_binary import NoBinarySieve
 from resolver.units.sieves.no_build import NoBuildSieve
 from resolver.units.sieves.prereleases import PrereleasesSieve
 from resolver.units.sieves.requires_python import RequiresPythonSieve
+from resolver.units.sieves.rules import RuleSieve
 from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.minimum_age import MinimumAgeStep
+from resolver.units.steps.rules import RuleStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.steps.topic import TopicStep
 from resolver.units.steps.vulnerabilities import VulnerabilitiesStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.strides.imports import ImportsStride
+from resolver.units.strides.rules import RuleStride
 from resolver.units.wraps.alternatives import AlternativesWrap
 from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
@@ -33,6 +38,7 @@ from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
+from resolver.units.wraps.rules import RuleWrap
 from resolver.units.wraps.suspect_names import SuspectNamesWrap
 from resolver.units.wraps.unloadable import UnloadableWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
@@ -44,7 +50,9 @@ UNITS = Pipeline(
         LowerBoundBoot(),
         IndexReachableBoot(),
         TopicBoot(),
+        RuleBoot(),
     ),
+    pseudonyms=(RulePseudonym(),),
     sieves=(
         RequiresPythonSieve(),
         ExcludeNewerSieve(),
@@ -57,10 +65,11 @@ UNITS = Pipeline(
         ImagePackagesSieve(),
         AbiSieve(),
         ImpostorSieve(),
+        RuleSieve(),
     ),
-    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep(), TopicStep()),
+    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep(), TopicStep(), RuleStep()),
     pair_steps=(TemporalRiskStep(),),
-    strides=(ApiDemandStride(), ImportsStride()),
+    strides=(RuleStride(), ApiDemandStride(), ImportsStride()),
     wraps=(
         HeldBackWrap(),
         PythonHoldsBackWrap(),
@@ -70,6 +79,7 @@ UNITS = Pipeline(
         UnloadableWrap(),
         SuspectNamesWrap(),
         AlternativesWrap(),
+        RuleWrap(),
         LinksWrap(),
         KnownVulnerabilitiesWrap(),
     ),

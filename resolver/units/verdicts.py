@@ -15,11 +15,15 @@ class Alternative(msgspec.Struct, frozen=True):
     Attributes:
         project: normalised name.
         specifiers: which of its releases can.
+        same_versions: whether only those can whose version is asked for of the project that it stands in for.
+        preferred: whether it is taken where both could serve.
     """
 
     project: str
     specifiers: str
     reason: Justification
+    same_versions: bool = False
+    preferred: bool = False
 
 
 class Liftable(msgspec.Struct, frozen=True, order=True):

@@ -76,10 +76,17 @@ class DrawnPairStep(_Always):
 class TablePseudonym(_Always):
     """Project to the projects that may serve in its place, each with a specifier set."""
 
-    def __init__(self, stand_ins: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        stand_ins: Mapping[str, Mapping[str, str]],
+        *,
+        preferred: bool = False,
+        same_versions: bool = False,
+    ) -> None:
         self._stand_ins = stand_ins
+        self._preferred, self._same_versions = preferred, same_versions
 
     def alternatives(self, project: str, context: Context) -> Iterable[Alternative]:
         for other, specifiers in self._stand_ins.get(project, {}).items():
             reason = Justification(unit=self.name, message=f"serves as {project}")
-            yield Alternative(other, specifiers, reason)
+            yield Alternative(other, specifiers, reason, self._same_versions, self._preferred)

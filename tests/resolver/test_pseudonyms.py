@@ -14,12 +14,12 @@ Projects = Mapping[str, Mapping[str, Sequence[str]]]
 Table = Mapping[str, Mapping[str, str]]
 
 
-def solved(projects: Projects, asked: list[str], table: Table) -> Run:
+def solved(projects: Projects, asked: list[str], table: Table, **options: bool) -> Run:
     index = FakeIndex()
     for name, releases in projects.items():
         for version, requires in releases.items():
             index.add(name, version, requires=requires)
-    return run(index, context(asked), pseudonyms=[TablePseudonym(table)])
+    return run(index, context(asked), pseudonyms=[TablePseudonym(table, **options)])
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,51 @@ def test_the_original_serves_unless_it_cannot(asked: list[str], pins: dict[str, 
         "user": {"1": ["old<2"], "0": ["old<1"]},
     }
     assert solved(projects, asked, {"old": {"new": ">=2"}}).pins == pins
+
+
+@pytest.mark.parametrize(
+    ("asked", "pins"),
+    [
+        (["old"], {"new": "2"}),
+        (["old>2"], {"new": "2"}),
+        (["old<2"], {"new": "2"}),
+        (["new<2", "old"], None),
+        (["old", "user"], {"new": "2", "user": "1"}),
+    ],
+)
+def test_a_preferred_alternative_serves_unless_it_cannot(
+    asked: list[str], pins: dict[str, str] | None
+) -> None:
+    projects: Projects = {
+        "old": {"1": [], "2": []},
+        "new": {"1": [], "2": []},
+        "user": {"1": ["old<2"]},
+    }
+    table = {"old": {"new": ">=2"}}
+    assert solved(projects, asked, table, preferred=True).pins == pins
+
+
+@pytest.mark.parametrize(
+    ("asked", "pins"),
+    [
+        (["old"], {"new": "3"}),
+        (["old<3"], {"new": "1"}),
+        (["old==2"], {"old": "2"}),
+        (["old==1"], {"new": "1"}),
+        (["user"], {"new": "1", "user": "1"}),
+        (["old>=2", "user"], None),
+    ],
+)
+def test_only_the_versions_that_are_asked_for_may_serve(
+    asked: list[str], pins: dict[str, str] | None
+) -> None:
+    projects: Projects = {
+        "old": {"1": [], "2": [], "3": []},
+        "new": {"1": [], "3": []},
+        "user": {"1": ["old<2"]},
+    }
+    result = solved(projects, asked, {"old": {"new": ""}}, preferred=True, same_versions=True)
+    assert result.pins == pins
 
 
 def test_an_alternative_that_asks_for_the_original_is_served_by_itself() -> None:

@@ -184,8 +184,9 @@ def test_a_stride_that_accepts_nothing_ends_without_a_stack(world: World) -> Non
     assert result.pins is None
 
 
-def check_pseudonyms(world: World) -> None:
-    result = run(world.index(), world.context(), pseudonyms=[TablePseudonym(STAND_INS)])
+def check_pseudonyms(world: World, *, preferred: bool = False) -> None:
+    pseudonym = TablePseudonym(STAND_INS, preferred=preferred)
+    result = run(world.index(), world.context(), pseudonyms=[pseudonym])
     assert (result.pins is not None) == Oracle(world, STAND_INS).is_satisfiable()
     if result.pins is not None:
         assert violations(world, result, STAND_INS) == []
@@ -205,6 +206,13 @@ def test_a_pseudonym_serves_where_the_original_cannot(world: World) -> None:
 @given(worlds())
 def test_a_pseudonym_serves_where_the_original_cannot_in_many_worlds(world: World) -> None:
     check_pseudonyms(world)
+
+
+@pytest.mark.slow
+@settings(some, max_examples=200)
+@given(worlds())
+def test_a_preferred_pseudonym_makes_no_world_harder(world: World) -> None:
+    check_pseudonyms(world, preferred=True)
 
 
 @pytest.mark.slow

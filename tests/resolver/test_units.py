@@ -12,6 +12,7 @@ from msgspec.structs import fields, replace
 from fakes.image_reports import distribution, image_report
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
+from fakes.rules import active_rules, rule_text
 from fakes.runs import context, target
 from fakes.topics import TableTopics
 from images.elf_file import ElfFile
@@ -76,6 +77,22 @@ def on_gpu(requirement: str) -> Context:
     return replace(context([requirement], on=target(gpu_vendor="nvidia")), topics=topics)
 
 
+def with_rules(requirement: str) -> Context:
+    """Under rules of several kinds about b, and none about a."""
+    rules = active_rules(
+        rule_text("no-second", "{project: b, specifier: '>=2,<3'}", "{refuse: true}", "b"),
+        rule_text("slow-fourth", "{project: b, specifier: '>=4'}", "{score: -0.5}", "b"),
+        rule_text("mind-it", "{facts: {gpu.vendor: none}}", "{message: warning}"),
+        facts={"gpu.vendor": "none"},
+    )
+    return replace(context([requirement]), rules=rules)
+
+
+def speaks(unit: Unit, who: str, asked: Context) -> bool:
+    """Whether a name is that of a unit, or of a rule that it applies."""
+    return who == unit.name or (unit.name.startswith("rule-") and asked.rules.has(who))
+
+
 CONTEXTS = [
     context(["a"]),
     context(["a==1.0", "b>=2.0a1"], prereleases=PrereleasePolicy.EXPLICIT, recommendation=LATEST),
@@ -88,6 +105,7 @@ CONTEXTS = [
     on_old_library("native"),
     strictly_named("reqeusts"),
     on_gpu("a"),
+    with_rules("b"),
 ]
 
 
@@ -160,7 +178,9 @@ def test_every_kind_has_its_verb() -> None:
 def test_a_boot_remarks_under_its_name_and_the_same_again(unit: Boot, asked: Context) -> None:
     remarks = list(unit.prepare(asked))
     assert list(unit.prepare(asked)) == remarks
-    assert all(remark.unit == unit.name and remark.message and remark.score is None for remark in remarks)
+    assert all(
+        speaks(unit, remark.unit, asked) and remark.message and remark.score is None for remark in remarks
+    )
 
 
 @by_name(UNITS.sieves)
@@ -172,7 +192,7 @@ def test_a_sieve_refuses_releases_that_exist_and_says_why(unit: Sieve, asked: Co
     for refusal in refusals:
         assert refusal.releases
         assert not refusal.releases & ~judged.versions.everything
-        assert refusal.reason.unit == unit.name
+        assert speaks(unit, refusal.reason.unit, asked)
         assert refusal.reason.message
         assert refusal.reason.score is None
     assert list(unit.refuse(judged, asked)) == refusals
@@ -207,7 +227,7 @@ def test_a_step_scores_within_bounds_and_the_same_again(unit: Step, asked: Conte
         if factor is not None:
             assert factor.score is not None
             assert WORST <= factor.score <= PERFECT
-            assert factor.unit == unit.name
+            assert speaks(unit, factor.unit, asked)
             assert factor.message
 
 

@@ -1,0 +1,67 @@
+"""Which releases of a project a rule means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from knowledge.releases import Shape
+from resolver.formats import Formats
+from resolver.projects import Project
+from resolver.rules.active import ActiveRule, names
+from resolver.rules.records import Artifact, Match, as_list
+from resolver.target import PythonFit, Target
+from resolver.versions import bit
+
+_UNIVERSAL = "any"
+
+
+def releases(active: ActiveRule, project: Project, target: Target) -> int:
+    """The releases of a project that a rule about it means, as a mask; of one that is undecided, may mean."""
+    found = 0
+    alternatives = [match for match, _ in active.alternatives]
+    for match in alternatives or [m for m in active.rule.matches if names(m, project.name)]:
+        found |= _releases(match, project, target)
+    return found
+
+
+def _releases(match: Match, project: Project, target: Target) -> int:
+    url = project.listing.index_url if project.listing else None
+    if not is_index(match, url):
+        return 0
+    mask = project.versions.mask(match.specifier) if match.specifier else project.versions.everything
+    if match.artifact is not None:
+        mask &= _of_artifact(match.artifact, project, target)
+    return mask
+
+
+def is_index(match: Match, url: str | None) -> bool:
+    """Whether releases from an index are meant; one that is not known is none that a rule names."""
+    if match.index and (url is None or not any(part in url for part in as_list(match.index))):
+        return False
+    return not (match.other_index and any(part in (url or "") for part in as_list(match.other_index)))
+
+
+def _of_artifact(artifact: Artifact, project: Project, target: Target) -> int:
+    """The releases of which the target would install such a file; decided once for each kind of release."""
+    if project.listing is None:
+        return 0
+    fits = [_is_artifact(artifact, shapes, project.formats, target) for shapes in project.listing.shapes]
+    return sum(bit(at) for at, shape in enumerate(project.listing.shape_of) if fits[shape])
+
+
+def _is_artifact(artifact: Artifact, shapes: Sequence[Shape], formats: Formats, target: Target) -> bool:
+    usable = [
+        shape
+        for shape in shapes
+        if target.file_rank(shape.tags, formats) is not None
+        and target.python_fit(shape.requires_python) is not PythonFit.REFUSED
+    ]
+    is_wheel = any(shape.tags for shape in usable)
+    match artifact:
+        case Artifact.WHEEL:
+            return is_wheel
+        case Artifact.SDIST:
+            return bool(usable) and not is_wheel
+        case Artifact.NATIVE_SDIST:
+            platforms = [shape.tags.rpartition("-")[2] for shape in shapes if shape.tags]
+            return bool(usable) and not is_wheel and bool(platforms) and _UNIVERSAL not in platforms

@@ -1,0 +1,1 @@
+"""Units that name projects which can stand in for others."""

@@ -1,0 +1,48 @@
+"""What is likely refuses nothing: it is warned of, and the stack stays as it is."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from analyzers.evidence import Confidence, Level
+from fakes.index import FakeIndex
+from fakes.rules import rule_set, rule_text
+from fakes.runs import context, run
+from images.environment import Fact, RuntimeEnvironment
+from resolver.rules.active import ActiveRules
+from resolver.rules.circumstances import Circumstances
+from resolver.units.strides.rules import RuleStride
+from resolver.units.wraps.rules import RuleWrap
+
+RULES = [
+    rule_text("refused", "{project: a, specifier: '>=2', facts: {display: 'false'}}", "{refuse: true}"),
+    rule_text("apart", "{project: [a, b], facts: {display: 'false'}}", "{conflict: true}"),
+    rule_text("beside", "{project: a, stack: {b: '>=1'}, facts: {display: 'false'}}", "{refuse: true}"),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "sure", "pins"),
+    [
+        (0, Confidence.CERTAIN, {"a": "1", "b": "1"}),
+        (0, Confidence.LIKELY, {"a": "2", "b": "1"}),
+        (1, Confidence.CERTAIN, None),
+        (1, Confidence.LIKELY, {"a": "2", "b": "1"}),
+        (2, Confidence.CERTAIN, None),
+        (2, Confidence.LIKELY, {"a": "2", "b": "1"}),
+    ],
+)
+def test_only_what_is_certain_refuses(number: int, sure: Confidence, pins: dict[str, str] | None) -> None:
+    index = FakeIndex()
+    for name, version in (("a", "1"), ("a", "2"), ("b", "1")):
+        index.add(name, version)
+    facts = RuntimeEnvironment(facts={"display": Fact(value=False, source="test", confidence=sure)})
+    rules = ActiveRules([rule_set(RULES[number])], Circumstances(environment=facts))
+    asked = msgspec.structs.replace(context(["a", "b"]), rules=rules)
+    found = run(index, asked, strides=[RuleStride()])
+    assert found.pins == pins
+    if found.solution is not None:
+        told = RuleWrap().explain(found.solution.stack, asked)
+        levels = [reason.level for reasons in told.values() for reason in reasons]
+        assert levels == ([Level.WARNING] if sure is Confidence.LIKELY else [])
