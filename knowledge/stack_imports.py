@@ -25,7 +25,7 @@ from knowledge.evidence_budget import EvidenceBudget
 from knowledge.recurrences import Recurrences
 from knowledge.stack_files import Pinned, PinnedFiles, Reached
 
-_INSTRUMENT = "stack-imports/2"
+_INSTRUMENT = "stack-imports/3"
 _MOST_KEPT = 24
 _WHAT = "what importing the stack meets"
 

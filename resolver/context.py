@@ -119,6 +119,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
+        missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
     target: Target
@@ -142,6 +143,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     natives: ReleaseNatives | None = None
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
+    missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -207,3 +207,13 @@ def test_code_that_declares_something_is_not_bare(stackwright: Commands) -> None
     ran = stackwright.advise("--source", "code", "--format", "json", *TARGET)
     assert set(pins(ran.json)) == {"flask", "pyyaml"}
     assert ran.json["code"] is None
+
+
+def test_what_cannot_be_had_is_not_said_a_second_time_of_the_stack(stackwright: Commands) -> None:
+    report = advised(stackwright, "import urllib2\nfrom collections import Mapping\nfrom flask import gone\n")
+    assert kinds(report) == {"urllib2": "python-2", "collections.Mapping": "other-python"}
+    reasons = [*report["remarks"], *(each for pin in report["pins"] for each in pin["reasons"])]
+    doubts = [each["message"] for each in reasons if each["unit"] == "import-doubts"]
+    assert doubts == [
+        "the code may fail with flask 2.0: cannot import name 'gone' from 'flask' (app.py:3)"
+    ]

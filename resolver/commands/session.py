@@ -109,6 +109,7 @@ class Session:
             today=self.now.date().isoformat(),
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
+            missed=frozenset() if self.code is None else frozenset(x.name for x in self.code.unavailable),
         )
         return context if image is None else image.beside(context, asked.projects, self.pipeline())
 
