@@ -72,6 +72,7 @@ def run(options: list[str]) -> None:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--only", action="append", default=[], help="these ids alone")
     parser.add_argument("--store", type=Path, help="kept between runs (default: a new one)")
+    parser.add_argument("--evidence-budget", help="as that of `stackwright advise`, whose default it is")
     parser.add_argument("--record", default="hard-gists")
     chosen = parser.parse_args(options)
     if chosen.gists is None:
@@ -82,10 +83,10 @@ def run(options: list[str]) -> None:
         folder = Path(place)
         store = chosen.store or folder / "store.sqlite3"
         for gist, source in _gists(chosen):
-            outcome = _examined(gist, source, folder, store)
+            outcome = _examined(gist, source, folder, store, chosen.evidence_budget)
             outcomes.append(outcome)
             print(_line(outcome), flush=True)
-    result = _summary(outcomes)
+    result = _summary(outcomes) | {"evidence_budget": chosen.evidence_budget}
     print(json.dumps({key: value for key, value in result.items() if key != "gists"}, indent=2))
     record("bare_code", (chosen.record,), result)
 
@@ -129,7 +130,7 @@ def _is_foreign(source: bytes) -> bool:
     return bool(roots - sys.stdlib_module_names)
 
 
-def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
+def _examined(gist: str, source: bytes, folder: Path, store: Path, budget: str | None) -> Outcome:
     code = folder / gist
     code.mkdir()
     (code / _FILE).write_bytes(source)
@@ -138,6 +139,7 @@ def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
     program = str(Path(sys.executable).with_name("stackwright"))
     command = [program, "advise", "--source", str(code / _FILE), "--python-version", _VERSION]
     command += ["--no-build-package", ":all:", "--store", str(store), "--format", "json", "-q"]
+    command += [] if budget is None else ["--evidence-budget", budget]
     advised = timed(command, os.environ, empty, _ADVISE_LIMIT_S)
     try:
         advice: dict[str, Any] = json.loads(advised.output)

@@ -214,6 +214,4 @@ def test_what_cannot_be_had_is_not_said_a_second_time_of_the_stack(stackwright: 
     assert kinds(report) == {"urllib2": "python-2", "collections.Mapping": "other-python"}
     reasons = [*report["remarks"], *(each for pin in report["pins"] for each in pin["reasons"])]
     doubts = [each["message"] for each in reasons if each["unit"] == "import-doubts"]
-    assert doubts == [
-        "the code may fail with flask 2.0: cannot import name 'gone' from 'flask' (app.py:3)"
-    ]
+    assert doubts == ["the code may fail with flask 2.0: cannot import name 'gone' from 'flask' (app.py:3)"]

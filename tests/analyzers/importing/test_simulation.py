@@ -352,7 +352,9 @@ def test_versions_decide_branches(test: str) -> None:
 
 
 def test_one_import_of_the_code_that_fails_does_not_hide_the_next() -> None:
-    code = "import gone\nfrom lib import kept, lost\nimport lib.none, urllib2\nlost()\nfrom broken import a, b"
+    code = (
+        "import gone\nfrom lib import kept, lost\nimport lib.none, urllib2\nlost()\nfrom broken import a, b"
+    )
     found = run(code, {"lib/__init__.py": "kept = 1", "broken.py": "from lib import absent"})
     told = [(each.message, each.consumer.line) for each in (*found.doubtful, *found.failures)]
     assert told == [
