@@ -53,6 +53,50 @@ def test_names_that_come_into_a_module_by_a_side_way(library: str) -> None:
     assert_clean("from lib import gone", {"lib.py": library, "helper.py": helper})
 
 
+@pytest.mark.parametrize("key", ["'lib.chosen'", "__name__", "compute()"])
+def test_a_module_that_takes_itself_out_for_another(key: str) -> None:
+    files = {
+        "lib/__init__.py": "",
+        "lib/chosen.py": f"import sys\ndel sys.modules[{key}]\nfrom lib import choice\nchoice.install()",
+        "lib/choice.py": """
+            import sys
+            def install():
+                if "lib.chosen" in sys.modules:
+                    raise ImportError("there is one")
+                sys.modules["lib.chosen"] = object()
+            """,
+    }
+    assert_clean("from lib import chosen\nchosen.gone", files)
+
+
+def test_setting_what_a_class_manages_may_set_anything() -> None:
+    library = """
+        class Client:
+            def __init__(self):
+                self._host = ""
+            @property
+            def host(self):
+                return self._host
+            @host.setter
+            def host(self, value):
+                self._host = value
+            def connect(self, host):
+                self.host = host
+                if len(self._host) == 0:
+                    raise ValueError("no host")
+        class Noted(dict):
+            def __init__(self):
+                self.note = ""
+            def __setattr__(self, name, value):
+                self.__dict__["note"] = "x"
+            def told(self):
+                self.other = 1
+                if self.note == "":
+                    raise ValueError("no note")
+        """
+    assert_clean("import lib\nlib.Client().connect('x')\nlib.Noted().told()", {"lib.py": library})
+
+
 def test_what_is_compiled_has_names_beside_those_of_its_source() -> None:
     files: dict[str, str | bytes] = {"lib.py": "kept = 1", "lib.abi3.so": b"\x7fELF\0made\0"}
     assert_clean("from lib import kept, made", files)
