@@ -113,7 +113,7 @@ class StackImports:
         self._budget = budget or EvidenceBudget()
         self._files = PinnedFiles(knowledge, self._budget)
         self.recurrences = Recurrences(
-            self._files, target, knowledge.derivations("recurrences/1", now), code.reader if code else None
+            self._files, target, knowledge.derivations("recurrences/2", now), code.reader if code else None
         )
 
     def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:
