@@ -135,6 +135,16 @@ def test_a_distribution_with_a_usable_file_goes_before_one_without(stackwright: 
     assert pins(report) == {"psycopg2-binary": "2.9"}
 
 
+def test_a_prerelease_is_no_way_out(stackwright: Commands, index: FakeIndex) -> None:
+    index.add("numpy", "1.0b1", contents={"numpy/__init__.py": b"", "numpy/old.py": b""})
+    assert pins(advised(stackwright, "import numpy.old\n")) == {"numpy": "1.0b1"}
+    index.add("numpy", "2.0", contents={"numpy/__init__.py": b""})
+    report = advised(stackwright, "import numpy.old\n", "--refresh")
+    assert pins(report) == {"numpy": "2.0"}
+    messages = [reason["message"] for reason in report["pins"][0]["reasons"]]
+    assert any("numpy 2.0 has no numpy.old" in message for message in messages)
+
+
 def test_a_guess_is_taken_when_its_wheel_has_what_is_imported(stackwright: Commands) -> None:
     report = advised(stackwright, "from quuxlib import f\n")
     assert pins(report) == {"quuxlib": "1.0"}

@@ -90,7 +90,8 @@ class Session:
         asked = self.asked = Asked(requirements=()) if nothing else inputs.read(options, target)
         for note in asked.notes:
             show_note(note)
-        policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
+        usual = PrereleasePolicy.IF_NECESSARY if self.code is None else PrereleasePolicy.IF_ALONE
+        policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else usual
         context = Context(
             target=target,
             requirements=asked.requirements,
