@@ -22,8 +22,8 @@ from resolver.target_image import TargetImage
 class PrereleasePolicy(enum.StrEnum):
     """When pre-releases may be used.
 
-    Under IF_NECESSARY they come after every stable release; under IF_ALONE only projects may use them of which
-    no stable release is left; under EXPLICIT those whose direct requirement names a pre-release.
+    Under IF_NECESSARY they come after every stable release; under IF_ALONE only projects may use them that
+    have no stable release left; under EXPLICIT those whose direct requirement names a pre-release.
     """
 
     IF_NECESSARY = "if-necessary"

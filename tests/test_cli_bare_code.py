@@ -183,6 +183,18 @@ def test_a_release_older_than_the_python_by_years_is_not_taken_for_the_sake_of_a
     assert not [each for each in report["remarks"] if each["unit"] == "bare-code"]
 
 
+def test_where_no_stack_fits_all_calls_one_is_advised_that_can_be_imported(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    for version, text in (("1.0", b"def f(x): ...\n"), ("2.0", b"def f(): ...\n")):
+        index.add("numpy", version, contents={"numpy/__init__.py": text}, uploaded_at="2024-05-01T00:00:00Z")
+    index.add("pandas", "2.0", requires=["numpy>=2"], contents={"pandas/__init__.py": b"import numpy\n"})
+    report = advised(stackwright, "import pandas\nfrom numpy import f\n\n\ndef g():\n    f(1)\n")
+    assert pins(report) == {"numpy": "2.0", "pandas": "2.0"}
+    (warning,) = [each for each in report["remarks"] if each["unit"] == "bare-code"]
+    assert warning["message"].startswith("no stack fits all calls of the code")
+
+
 def test_a_moment_that_is_none_is_refused(stackwright: Commands) -> None:
     stackwright.write("code/app.py", "import flask\n")
     ran = stackwright.advise("--source", "code/app.py", "--written", "long ago", *TARGET)

@@ -259,10 +259,15 @@ class Session:
         if self.code is None:
             return advice
         from resolver.asked.companions import missed
-        from resolver.asked.outdated import only_imports, outdated, preferred
+        from resolver.asked.outdated import called, importable, only_imports, outdated, preferred
 
-        if old := outdated(advice, context):
-            narrowed = only_imports(context, old)
+        if not advice.status.is_solved and (names := called(context)):
+            narrowed = only_imports(context, names)
+            chosen = importable(advice, self._advised(narrowed), names)
+            context = context if chosen is advice else narrowed
+            advice = chosen
+        elif old := outdated(advice, context):
+            narrowed = only_imports(context, [pin.name for pin in old])
             chosen = preferred(advice, self._advised(narrowed), old, context)
             context = context if chosen is advice else narrowed
             advice = chosen
