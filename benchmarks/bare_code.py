@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -203,7 +204,12 @@ def _failures(source: bytes, pins: dict[str, str], folder: Path) -> dict[str, st
     run.mkdir()
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(run), "MPLBACKEND": "agg", "LANG": "C.UTF-8"}
     isolated = ["unshare", "-n", python, "-I", str(_RUNNER), str(blocks), str(run / "report.json")]
-    subprocess.run(isolated, cwd=run, env=environ, capture_output=True, timeout=_IMPORT_LIMIT_S, check=False)
+    with contextlib.suppress(
+        subprocess.TimeoutExpired
+    ):  # the report says which import it was that took so long
+        subprocess.run(
+            isolated, cwd=run, env=environ, capture_output=True, timeout=_IMPORT_LIMIT_S, check=False
+        )
     try:
         report: list[list[str]] = json.loads((run / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
