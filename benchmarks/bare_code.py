@@ -19,7 +19,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def run(options: list[str]) -> None:
             outcomes.append(outcome)
             print(_line(outcome), flush=True)
     result = _summary(outcomes) | {"evidence_budget": chosen.evidence_budget}
-    print(json.dumps({key: value for key, value in result.items() if key != "gists"}, indent=2))
+    print(_table(result))
     record("bare_code", (chosen.record,), result)
 
 
@@ -232,7 +232,22 @@ def _line(outcome: Outcome) -> str:
     )
 
 
-def _summary(outcomes: list[Outcome]) -> dict[str, object]:
+def _table(result: Mapping[str, Any]) -> str:
+    rows = [
+        ("gists", result["count"]),
+        ("imported", f"{result['imported']} ({result['imported_share']:.1%})"),
+        ("reachable at all", f"{result['reachable']} ({result['reachable_share']:.1%})"),
+        ("failures", result["failed"]),
+        ("foretold", f"{result['foretold']} ({result['foretold_share']:.1%})"),
+        ("foretold in vain", result["foretold_wrongly"]),
+        ("median seconds per gist", result["median_s"]),
+        ("load", result["machine"]["load"][0]),
+        *((f"  {kind}", count) for kind, count in result["kinds"].items()),
+    ]
+    return "\n".join(f"{name:26} {value}" for name, value in rows)
+
+
+def _summary(outcomes: list[Outcome]) -> dict[str, Any]:
     failed = [one for one in outcomes if not one.succeeded]
     right = [one for one in failed if not one.untold]
     over = [one for one in outcomes if one.succeeded and one.told]

@@ -9,7 +9,6 @@ from importlib.resources import files
 
 import msgspec
 
-
 _MANY_WORDS = 3
 
 
