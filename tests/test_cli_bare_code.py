@@ -92,6 +92,8 @@ def test_what_is_imported_is_asked_for(stackwright: Commands) -> None:
         ("import urllib2", {"urllib2": "python-2"}),
         ("from urllib import urlencode", {"urllib.urlencode": "python-2"}),
         ("import Image", {"Image": "python-2"}),
+        ("from operator import div", {"operator.div": "python-2"}),
+        ("from os import errno", {"os.errno": "other-python"}),
         ("from collections import Mapping", {"collections.Mapping": "other-python"}),
         ("import tomllib, compression", {"compression": "other-python"}),
         ("import settings", {"settings": "own-module"}),

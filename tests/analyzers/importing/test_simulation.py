@@ -366,6 +366,24 @@ def test_one_import_of_the_code_that_fails_does_not_hide_the_next() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import string\nstring.letters",
+        "from html.parser import HTMLParseError",
+        "import html.parser as parser\nparser.HTMLParseError",
+        "import re\nre._pattern_type",
+        "import email.MIMEText",
+    ],
+)
+def test_what_python_lost_long_ago(line: str) -> None:
+    found = failure("import lib", {"lib.py": line})
+    assert (found.kind, found.consumer.distribution) == (FailureKind.STANDARD_LIBRARY, "lib")
+    assert_clean(
+        "import lib", {"lib.py": f"try:\n    {'; '.join(line.splitlines())}\nexcept Exception: pass"}
+    )
+
+
 def test_what_is_no_import_ends_the_code() -> None:
     found = run("import lib\nlib.gone\nfrom lib import lost", {"lib/__init__.py": ""})
     assert [each.message for each in found.failures] == ["module 'lib' has no attribute 'gone'"]
