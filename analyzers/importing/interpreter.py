@@ -30,7 +30,9 @@ from analyzers.source.reading.decoding import NotTextError, decoded
 
 _OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
-    r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
+    r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bdel\s+sys\.modules\b"
+    r"|(?<!\bin )\bsys\.modules\b"
+    r"(?!\.(?:get|keys|items|values|copy)\b|\[[^\[\]\n]*\](?!\s*=(?!=)))"  # what only reads it opens nothing
 )
 
 

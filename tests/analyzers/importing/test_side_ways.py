@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.importing.failures import FailureKind
-from fakes.simulated_imports import assert_clean, failure
+from fakes.simulated_imports import assert_clean, failure, run
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,27 @@ def test_path_files_may_bring_back_what_the_library_lost() -> None:
     code, python = "import distutils", (3, 12, 0)
     assert failure(code, {"lib.py": ""}, python=python).kind is FailureKind.STANDARD_LIBRARY
     assert_clean(code, {"lib.py": "", "lib-start.pth": "import lib\n"}, python=python)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ("sys.modules['lib.' + name] = object()", True),
+        ("found = sys.modules[name] = object()", True),
+        ("sys.modules.update(made)", True),
+        ("register(sys.modules)", True),
+        ("del sys.modules[name]", True),
+        ("found = sys.modules[name]", False),
+        ("found = sys.modules[name].__file__", False),
+        ("found = sys.modules.get(name)", False),
+        ("found = name in sys.modules", False),
+        ("if sys.modules[name] == name: found = 1", False),
+    ],
+)
+def test_what_may_make_submodules(line: str, is_open: bool) -> None:
+    files = {
+        "lib/__init__.py": "from . import names",
+        "lib/names.py": f"import sys\ndef f(name):\n    {line}",
+    }
+    found = run("import lib.gone", files)
+    assert bool(found.failures) is not is_open
