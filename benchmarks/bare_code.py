@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from benchmarks.commands import timed
 from benchmarks.import_statements import import_blocks
 from benchmarks.results import machine, record
 
+_CLONED = "https://github.com/dockerizeme/dockerizeme"
 _FOLDER, _FILE = "hard-gists", "snippet.py"
 _ADVISE_LIMIT_S, _INSTALL_LIMIT_S, _IMPORT_LIMIT_S = 300, 900, 180
 _VERSION = "3.11"
@@ -63,7 +65,7 @@ class Outcome:
 def run(options: list[str]) -> None:
     """Print a line for each gist and the shares, and record them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks bare_code")
-    parser.add_argument("--gists", type=Path, required=True, help="git directory of a clone of dockerizeme")
+    parser.add_argument("--gists", type=Path, help=f"git directory of a clone of {_CLONED}")
     parser.add_argument(
         "--first", default="0123", help="hexadecimal digits with which the sha256 of an id begins"
     )
@@ -71,18 +73,22 @@ def run(options: list[str]) -> None:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--only", action="append", default=[], help="these ids alone")
     parser.add_argument("--store", type=Path, help="kept between runs (default: a new one)")
+    parser.add_argument("--evidence-budget", help="as that of `stackwright advise`, whose default it is")
     parser.add_argument("--record", default="hard-gists")
     chosen = parser.parse_args(options)
+    if chosen.gists is None:
+        print(f"bare_code: skipped without --gists CLONE/.git, the git directory of a clone of {_CLONED}")
+        return
     outcomes = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         store = chosen.store or folder / "store.sqlite3"
         for gist, source in _gists(chosen):
-            outcome = _examined(gist, source, folder, store)
+            outcome = _examined(gist, source, folder, store, chosen.evidence_budget)
             outcomes.append(outcome)
             print(_line(outcome), flush=True)
-    result = _summary(outcomes)
-    print(json.dumps({key: value for key, value in result.items() if key != "gists"}, indent=2))
+    result = _summary(outcomes) | {"evidence_budget": chosen.evidence_budget}
+    print(_table(result))
     record("bare_code", (chosen.record,), result)
 
 
@@ -125,7 +131,7 @@ def _is_foreign(source: bytes) -> bool:
     return bool(roots - sys.stdlib_module_names)
 
 
-def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
+def _examined(gist: str, source: bytes, folder: Path, store: Path, budget: str | None) -> Outcome:
     code = folder / gist
     code.mkdir()
     (code / _FILE).write_bytes(source)
@@ -134,6 +140,7 @@ def _examined(gist: str, source: bytes, folder: Path, store: Path) -> Outcome:
     program = str(Path(sys.executable).with_name("stackwright"))
     command = [program, "advise", "--source", str(code / _FILE), "--python-version", _VERSION]
     command += ["--no-build-package", ":all:", "--store", str(store), "--format", "json", "-q"]
+    command += [] if budget is None else ["--evidence-budget", budget]
     advised = timed(command, os.environ, empty, _ADVISE_LIMIT_S)
     try:
         advice: dict[str, Any] = json.loads(advised.output)
@@ -197,7 +204,12 @@ def _failures(source: bytes, pins: dict[str, str], folder: Path) -> dict[str, st
     run.mkdir()
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(run), "MPLBACKEND": "agg", "LANG": "C.UTF-8"}
     isolated = ["unshare", "-n", python, "-I", str(_RUNNER), str(blocks), str(run / "report.json")]
-    subprocess.run(isolated, cwd=run, env=environ, capture_output=True, timeout=_IMPORT_LIMIT_S, check=False)
+    with contextlib.suppress(
+        subprocess.TimeoutExpired
+    ):  # the report says which import it was that took so long
+        subprocess.run(
+            isolated, cwd=run, env=environ, capture_output=True, timeout=_IMPORT_LIMIT_S, check=False
+        )
     try:
         report: list[list[str]] = json.loads((run / "report.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -220,7 +232,22 @@ def _line(outcome: Outcome) -> str:
     )
 
 
-def _summary(outcomes: list[Outcome]) -> dict[str, object]:
+def _table(result: Mapping[str, Any]) -> str:
+    rows = [
+        ("gists", result["count"]),
+        ("imported", f"{result['imported']} ({result['imported_share']:.1%})"),
+        ("reachable at all", f"{result['reachable']} ({result['reachable_share']:.1%})"),
+        ("failures", result["failed"]),
+        ("foretold", f"{result['foretold']} ({result['foretold_share']:.1%})"),
+        ("foretold in vain", result["foretold_wrongly"]),
+        ("median seconds per gist", result["median_s"]),
+        ("load", result["machine"]["load"][0]),
+        *((f"  {kind}", count) for kind, count in result["kinds"].items()),
+    ]
+    return "\n".join(f"{name:26} {value}" for name, value in rows)
+
+
+def _summary(outcomes: list[Outcome]) -> dict[str, Any]:
     failed = [one for one in outcomes if not one.succeeded]
     right = [one for one in failed if not one.untold]
     over = [one for one in outcomes if one.succeeded and one.told]

@@ -25,7 +25,7 @@ from knowledge.evidence_budget import EvidenceBudget
 from knowledge.recurrences import Recurrences
 from knowledge.stack_files import Pinned, PinnedFiles, Reached
 
-_INSTRUMENT = "stack-imports/2"
+_INSTRUMENT = "stack-imports/3"
 _MOST_KEPT = 24
 _WHAT = "what importing the stack meets"
 
@@ -113,7 +113,7 @@ class StackImports:
         self._budget = budget or EvidenceBudget()
         self._files = PinnedFiles(knowledge, self._budget)
         self.recurrences = Recurrences(
-            self._files, target, knowledge.derivations("recurrences/1", now), code.reader if code else None
+            self._files, target, knowledge.derivations("recurrences/2", now), code.reader if code else None
         )
 
     def examined(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> Examined | None:

@@ -30,11 +30,12 @@ from resolver.target_image import TargetImage
 class PrereleasePolicy(enum.StrEnum):
     """When pre-releases may be used.
 
-    Under IF_NECESSARY they come after every stable release; under EXPLICIT only projects may use them whose
-    direct requirement names a pre-release.
+    Under IF_NECESSARY they come after every stable release; under IF_ALONE only projects may use them that
+    have no stable release left; under EXPLICIT those whose direct requirement names a pre-release.
     """
 
     IF_NECESSARY = "if-necessary"
+    IF_ALONE = "if-alone"
     ALLOW = "allow"
     DISALLOW = "disallow"
     EXPLICIT = "explicit"
@@ -132,6 +133,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
         rules: what is known about projects on hardware and runtimes.
+        missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
     target: Target
@@ -160,6 +162,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None
     rules: ActiveRules = NO_RULES
+    missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}
 

@@ -92,6 +92,8 @@ def test_what_is_imported_is_asked_for(stackwright: Commands) -> None:
         ("import urllib2", {"urllib2": "python-2"}),
         ("from urllib import urlencode", {"urllib.urlencode": "python-2"}),
         ("import Image", {"Image": "python-2"}),
+        ("from operator import div", {"operator.div": "python-2"}),
+        ("from os import errno", {"os.errno": "other-python"}),
         ("from collections import Mapping", {"collections.Mapping": "other-python"}),
         ("import tomllib, compression", {"compression": "other-python"}),
         ("import settings", {"settings": "own-module"}),
@@ -135,6 +137,16 @@ def test_a_distribution_with_a_usable_file_goes_before_one_without(stackwright: 
     assert pins(report) == {"psycopg2-binary": "2.9"}
 
 
+def test_a_prerelease_is_no_way_out(stackwright: Commands, index: FakeIndex) -> None:
+    index.add("numpy", "1.0b1", contents={"numpy/__init__.py": b"", "numpy/old.py": b""})
+    assert pins(advised(stackwright, "import numpy.old\n")) == {"numpy": "1.0b1"}
+    index.add("numpy", "2.0", contents={"numpy/__init__.py": b""})
+    report = advised(stackwright, "import numpy.old\n", "--refresh")
+    assert pins(report) == {"numpy": "2.0"}
+    messages = [reason["message"] for reason in report["pins"][0]["reasons"]]
+    assert any("numpy 2.0 has no numpy.old" in message for message in messages)
+
+
 def test_a_guess_is_taken_when_its_wheel_has_what_is_imported(stackwright: Commands) -> None:
     report = advised(stackwright, "from quuxlib import f\n")
     assert pins(report) == {"quuxlib": "1.0"}
@@ -173,6 +185,18 @@ def test_a_release_older_than_the_python_by_years_is_not_taken_for_the_sake_of_a
     assert not [each for each in report["remarks"] if each["unit"] == "bare-code"]
 
 
+def test_where_no_stack_fits_all_calls_one_is_advised_that_can_be_imported(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    for version, text in (("1.0", b"def f(x): ...\n"), ("2.0", b"def f(): ...\n")):
+        index.add("numpy", version, contents={"numpy/__init__.py": text}, uploaded_at="2024-05-01T00:00:00Z")
+    index.add("pandas", "2.0", requires=["numpy>=2"], contents={"pandas/__init__.py": b"import numpy\n"})
+    report = advised(stackwright, "import pandas\nfrom numpy import f\n\n\ndef g():\n    f(1)\n")
+    assert pins(report) == {"numpy": "2.0", "pandas": "2.0"}
+    (warning,) = [each for each in report["remarks"] if each["unit"] == "bare-code"]
+    assert warning["message"].startswith("no stack fits all calls of the code")
+
+
 def test_a_moment_that_is_none_is_refused(stackwright: Commands) -> None:
     stackwright.write("code/app.py", "import flask\n")
     ran = stackwright.advise("--source", "code/app.py", "--written", "long ago", *TARGET)
@@ -207,3 +231,11 @@ def test_code_that_declares_something_is_not_bare(stackwright: Commands) -> None
     ran = stackwright.advise("--source", "code", "--format", "json", *TARGET)
     assert set(pins(ran.json)) == {"flask", "pyyaml"}
     assert ran.json["code"] is None
+
+
+def test_what_cannot_be_had_is_not_said_a_second_time_of_the_stack(stackwright: Commands) -> None:
+    report = advised(stackwright, "import urllib2\nfrom collections import Mapping\nfrom flask import gone\n")
+    assert kinds(report) == {"urllib2": "python-2", "collections.Mapping": "other-python"}
+    reasons = [*report["remarks"], *(each for pin in report["pins"] for each in pin["reasons"])]
+    doubts = [each["message"] for each in reasons if each["unit"] == "import-doubts"]
+    assert doubts == ["the code may fail with flask 2.0: cannot import name 'gone' from 'flask' (app.py:3)"]

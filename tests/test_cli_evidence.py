@@ -249,6 +249,12 @@ def test_what_code_asks_of_no_release_is_a_warning(stackwright: Commands) -> Non
     assert "cannot import name 'never'" in said(advice, "lib")[0]
 
 
+def test_what_no_release_has_does_not_hide_what_an_older_one_has(stackwright: Commands) -> None:
+    stackwright.write("code/app.py", "from lib.urls import nothing\nfrom lib.urls import quote\n")
+    advice = report(stackwright, "lib", "--source", "code")
+    assert pins(advice) == {"lib": "1.1"}
+
+
 def test_what_a_source_distribution_may_make_is_not_missed(stackwright: Commands, index: FakeIndex) -> None:
     index.add("packed", "1.0", wheel=False, sdist=True)
     index.add("needs", "1.0", requires=["packed"], contents={"needs.py": b"import packed\n"})

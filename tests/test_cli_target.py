@@ -103,6 +103,8 @@ def test_bad_python_version(stackwright: Commands, server: IndexServer, text: st
     [
         ("if-necessary", "dated", "1.0"),
         ("if-necessary", "dated>1", "2.0b1"),
+        ("if-alone", "dated", "1.0"),
+        ("if-alone", "dated>1", None),
         ("allow", "dated", "2.0b1"),
         ("disallow", "dated>1", None),
         ("explicit", "dated>1", None),

@@ -40,7 +40,7 @@ class Namespaces:
             found = self._modules.get(".".join(parts[:stop]))
             if found is None:
                 return "it is not at hand"
-            if found.is_namespace:
+            if found.is_namespace and stop == len(parts):  # a package within one is where it is
                 return "it is a namespace package"
             for surface in found.surfaces:
                 if surface.open_submodules:

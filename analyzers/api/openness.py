@@ -274,6 +274,9 @@ class _Reading:
         above = parent.parent()
         if parent.kind() != "subscript" or index is None or above is None:
             return
+        if above.kind() in ("delete_statement", "expression_list"):
+            self._found.module["it is taken out of sys.modules"] = None
+            return
         is_own = index.text() == "__name__"
         left = above.field("left")
         if above.kind() == "assignment" and left is not None and _starts_with(above, parent):

@@ -22,6 +22,7 @@ from analyzers.importing.values import (
     State,
     Super,
     Value,
+    escape,
     is_constant,
 )
 from analyzers.importing.versions import version_attribute
@@ -95,8 +96,19 @@ class Attributes:
                 value.namespace[name] = kept
             case Instance():
                 value.attributes[name] = kept
+                if self._is_managed(value.of, name):
+                    escape(value)
             case Function() if name == "__name__":
                 value.is_renamed = True
+
+    def _is_managed(self, cls: Class, name: str) -> bool:
+        """Whether setting an attribute of an instance may run code, as of a property, which sets others."""
+        if isinstance(looked_up(cls.lineage, "__setattr__", is_open=False), Function):
+            return True
+        held = looked_up(cls.lineage, name, is_open=False)
+        if isinstance(held, Function):
+            return held.kind == "property"
+        return held is UNKNOWN
 
     def _of_module(self, module: Module, name: str) -> Value:
         namespace = module.namespace

@@ -153,5 +153,26 @@ class Bindings:
                 else:
                     frame.bind(target.id, UNKNOWN)
             elif isinstance(target, ast.Subscript | ast.Attribute):
-                escape(self._machine.evaluate(target.value, frame))
+                holder = self._machine.evaluate(target.value, frame)
+                match target, holder:
+                    case ast.Subscript(slice=key), External(name="sys.modules"):
+                        self._remove_module(self._machine.evaluate(key, frame))
+                    case _:
+                        escape(holder)
         return Flow.NEXT
+
+    def _remove_module(self, key: Value) -> None:
+        """``del sys.modules[key]``: whoever asks for the module next gets what is put in its place."""
+        machine = self._machine
+        if not isinstance(key, str):
+            machine.open_callers("it takes a module out of sys.modules")
+            machine.replaced.update(frame.module.name for frame in machine.frames)
+            return
+        machine.replaced.add(key)
+        module = machine.modules.get(key)
+        if module is None:
+            return
+        module.open("it is taken out of sys.modules")
+        module.open_below.append("it is taken out of sys.modules")
+        if machine.certain:
+            del machine.modules[key]

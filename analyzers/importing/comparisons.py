@@ -85,7 +85,8 @@ class Comparisons:
             case ModuleNames() if isinstance(item, str):
                 return True if item in container.module.namespace else None
             case External(name="sys.modules") if isinstance(item, str):
-                return True if item in self._machine.modules else None
+                machine = self._machine
+                return True if item in machine.modules and item not in machine.replaced else None
         return None
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 
 import msgspec
 
 from analyzers.evidence import Confidence
+
+_MODULE = re.compile(r"No module named '([\w.]+)'")
+_NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 
 
 class FailureKind(enum.StrEnum):
@@ -88,3 +92,12 @@ def builtin_bases(name: str) -> tuple[str, ...]:
     if isinstance(found, type) and issubclass(found, BaseException):
         return tuple(cls.__name__ for cls in found.__mro__ if cls is not object)
     return ()
+
+
+def missing_name(failure: ImportFailure) -> str | None:
+    """The dotted name that an import statement asks for in vain; None where it fails otherwise."""
+    if found := _MODULE.match(failure.message):
+        return found[1]
+    if found := _NAME.match(failure.message):
+        return f"{found[2]}.{found[1]}"
+    return None

@@ -85,3 +85,16 @@ def absolute_name(node: ast.ImportFrom, module: Module) -> str | None:
         return None
     base = parts[: len(parts) - up]
     return ".".join([*base, node.module] if node.module else base) or None
+
+
+def one_by_one(statement: ast.stmt) -> list[ast.stmt]:
+    """A statement; one that imports several things as a statement for each."""
+    match statement:
+        case ast.Import(names=names):
+            return [ast.copy_location(ast.Import(names=[alias]), statement) for alias in names]
+        case ast.ImportFrom(module=module, names=names, level=level):
+            return [
+                ast.copy_location(ast.ImportFrom(module=module, names=[alias], level=level), statement)
+                for alias in names
+            ]
+    return [statement]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
+from itertools import chain
 
 from packaging.utils import canonicalize_name
 
@@ -13,7 +15,9 @@ from analyzers.importing.calls import Calls
 from analyzers.importing.expressions import Expressions
 from analyzers.importing.extensions import ExtensionNames
 from analyzers.importing.failures import BudgetSpentError, FailureKind, SimulatedError
-from analyzers.importing.frames import Frame
+from analyzers.importing.flows import Flow
+from analyzers.importing.frames import Frame, bound_names, forget
+from analyzers.importing.import_statements import one_by_one
 from analyzers.importing.machine import Machine, Target
 from analyzers.importing.native import NativeRules
 from analyzers.importing.outlines import Outline
@@ -26,7 +30,9 @@ from analyzers.source.reading.decoding import NotTextError, decoded
 
 _OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
-    r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
+    r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bdel\s+sys\.modules\b"
+    r"|(?<!\bin )\bsys\.modules\b"
+    r"(?!\.(?:get|keys|items|values|copy)\b|\[[^\[\]\n]*\](?!\s*=(?!=)))"  # what only reads it opens nothing
 )
 
 
@@ -303,8 +309,14 @@ class Interpreter(Machine):
             module.failure = module.outline = None
         self.restart()
 
-    def run(self, module: Module, text: str) -> None:
+    def run(
+        self, module: Module, text: str, lacking: Callable[[SimulatedError], object] | None = None
+    ) -> None:
         """Run code that is in no file of the stack as a module.
+
+        Args:
+            lacking: is told of imports at module level that fail for certain; then what they bind is not
+                known, and the code goes on, so that one failure does not hide the next.
 
         Raises:
             SimulatedError: it fails for certain.
@@ -315,7 +327,23 @@ class Interpreter(Machine):
         frame = Frame(module, module.namespace)
         self.frames.append(frame)
         module.outline = Outline(text)
-        self.execute(module.outline.tree.body, frame)
+        body = module.outline.tree.body
+        if lacking is None:
+            self.execute(body, frame)
+            return
+        for statement in chain.from_iterable(map(one_by_one, body)):
+            self.certain = not frame.is_cut
+            try:
+                if self.execute([statement], frame) is not Flow.NEXT:
+                    break
+            except SimulatedError as error:
+                if not isinstance(statement, ast.Import | ast.ImportFrom):
+                    raise
+                lacking(error)
+                self.restart()
+                self.sites.append((module, 0))
+                self.frames.append(frame)
+                forget(bound_names([statement]), frame)
 
 
 def _packages(module: Module) -> list[str]:

@@ -32,7 +32,7 @@ class Simulated(NamedTuple):
     """What was found, and how much was looked at.
 
     Attributes:
-        failures: that are certain, each as far as the first one of its root.
+        failures: that are certain: the first one of each root, and of the user's code each import that fails.
         doubtful: that end the import of a root, but are likely or possible alone.
         reached: pairs (consumer, provider) of distributions of which one imported a module of the other.
         modules: that were imported.
@@ -124,10 +124,19 @@ def _run(machine: Interpreter, job: str | Code, index: int, found: list[ImportFa
     name = "__main__" if isinstance(job, Code) else f"<root {index}>"
     path = job.path if isinstance(job, Code) else job
     module = Module(name, ModuleFile(name, 0, path.encode(), None, False, False, None))
+
+    def lacking(error: SimulatedError) -> None:
+        failure = judged(error)
+        if failure not in found:
+            found.append(failure)
+
     try:
-        machine.run(module, job.text if isinstance(job, Code) else f"import {job}")
+        if isinstance(job, Code):
+            machine.run(module, job.text, lacking)
+        else:
+            machine.run(module, f"import {job}")
     except SimulatedError as error:
-        found.append(judged(error))
+        lacking(error)
     except (SyntaxError, RecursionError, ValueError, MemoryError):
         return False
     return True

@@ -55,7 +55,8 @@ class StandardLibrary:
 
     def has_module(self, name: str) -> bool:
         """Whether a dotted module is one of the target's standard library."""
-        return is_standard(name, self.python)
+        _, last = span(name) or (None, None)
+        return is_standard(name, self.python) and (last is None or self.python <= last)
 
     def had_module(self, name: str) -> bool:
         """Whether it is one of some Python's."""

@@ -39,13 +39,22 @@ def outdated(advice: Advice, context: Context) -> list[Pin]:
     ]
 
 
-def only_imports(context: Context, pins: Iterable[Pin]) -> Context:
+def called(context: Context) -> list[str]:
+    """Projects of which the code demands more than what it imports."""
+    return [
+        name
+        for name, demand in context.demands.items()
+        if any(not _is_import(one.kind) for one in demand.required)
+    ]
+
+
+def only_imports(context: Context, names: Iterable[str]) -> Context:
     """The context without demands on these projects but for what is imported."""
     demands = dict(context.demands)
-    for pin in pins:
-        demand = demands[pin.name]
+    for name in names:
+        demand = demands[name]
         required = tuple(one for one in demand.required if _is_import(one.kind))
-        demands[pin.name] = ApiDemand(distribution=pin.name, required=required, optional=demand.optional)
+        demands[name] = ApiDemand(distribution=name, required=required, optional=demand.optional)
     return msgspec.structs.replace(context, demands=demands)
 
 
@@ -67,6 +76,25 @@ def preferred(before: Advice, after: Advice, pins: Iterable[Pin], context: Conte
         if now.get(pin.name, pin.version) != pin.version
     )
     return msgspec.structs.replace(after, remarks=after.remarks + warnings) if warnings else before
+
+
+def importable(before: Advice, after: Advice, names: Iterable[str]) -> Advice:
+    """The advice without these demands, if there is one where there was none, with a warning for each pin."""
+    if before.status.is_solved or not after.status.is_solved:
+        return before
+    pins = {pin.name: pin.version for pin in after.pins}
+    warnings = tuple(
+        Justification(
+            unit=UNIT,
+            level=Level.WARNING,
+            message=f"no stack fits all calls of the code: {name} {pins[name]} is advised, which has what is "
+            "imported",
+            evidence=(Evidence(what=f"{name} {pins[name]}", where="index"),),
+        )
+        for name in names
+        if name in pins
+    )
+    return msgspec.structs.replace(after, remarks=after.remarks + warnings)
 
 
 def _is_import(kind: UseKind) -> bool:

@@ -219,8 +219,9 @@ def add_releases(command: argparse.ArgumentParser) -> None:
     """Which releases may be used."""
     releases = command.add_argument_group("releases")
     releases.add_argument(
-        "--prerelease", choices=("if-necessary", "allow", "disallow", "explicit"),
-        help="when pre-releases may be used (default: if-necessary, or allow where a file says --pre)",
+        "--prerelease", choices=("if-necessary", "if-alone", "allow", "disallow", "explicit"),
+        help="when pre-releases may be used (default: if-necessary, allow where a file says --pre, if-alone "
+        "for code that declares nothing)",
     )  # fmt: skip
     releases.add_argument(
         "--no-build-package", action="append", default=[], metavar="NAME",

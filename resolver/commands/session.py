@@ -91,7 +91,8 @@ class Session:
         asked = self.asked = Asked(requirements=()) if nothing else inputs.read(options, target)
         for note in asked.notes:
             show_note(note)
-        policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else PrereleasePolicy.IF_NECESSARY
+        usual = PrereleasePolicy.IF_NECESSARY if self.code is None else PrereleasePolicy.IF_ALONE
+        policy = PrereleasePolicy.ALLOW if asked.wishes.prereleases else usual
         context = Context(
             target=target,
             requirements=asked.requirements,
@@ -111,6 +112,7 @@ class Session:
             strict_names=options.strict_names,
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
+            missed=frozenset() if self.code is None else frozenset(x.name for x in self.code.unavailable),
         )
         if image is not None:
             context = image.beside(context, asked.projects, self.pipeline())
@@ -288,10 +290,15 @@ class Session:
         if self.code is None:
             return advice
         from resolver.asked.companions import missed
-        from resolver.asked.outdated import only_imports, outdated, preferred
+        from resolver.asked.outdated import called, importable, only_imports, outdated, preferred
 
-        if old := outdated(advice, context):
-            narrowed = only_imports(context, old)
+        if not advice.status.is_solved and (names := called(context)):
+            narrowed = only_imports(context, names)
+            chosen = importable(advice, self._advised(narrowed), names)
+            context = context if chosen is advice else narrowed
+            advice = chosen
+        elif old := outdated(advice, context):
+            narrowed = only_imports(context, [pin.name for pin in old])
             chosen = preferred(advice, self._advised(narrowed), old, context)
             context = context if chosen is advice else narrowed
             advice = chosen

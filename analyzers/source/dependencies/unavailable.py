@@ -147,6 +147,8 @@ class _Telling:
             return _reason(one, UnavailableKind.PYTHON, f"the standard library of Python {which}", root)
         for name in dict.fromkeys((one.module, _symbol(one))):
             first, last = span(name) or (None, None)
+            if last is not None and last < min(_FIRST_OF_3, self._python):
+                return _reason(one, UnavailableKind.PYTHON2, "the standard library of Python 2 alone", name)
             if (first and self._python < first) or (last and last < self._python):
                 which = f"until {_text(last)}" if last else f"since {_text(first)}" if first else ""
                 return _reason(one, UnavailableKind.PYTHON, f"the standard library of Python {which}", name)

@@ -226,7 +226,8 @@ class ImportNames:
         if pattern is None:
             return ()
         name = canonicalize_name(pattern.replace("*", last.strip("_") or last))
-        return (name,) if name in self._declared or name in popular_projects() else ()
+        is_known = name in popular_projects() or name in known_names().well_known
+        return (name,) if name in self._declared or is_known else ()
 
     def _affixed_names(self) -> dict[str, list[str]]:
         """Declared distributions by the name within theirs, as ``foo`` in ``python-foo`` and ``foo-cpu``."""

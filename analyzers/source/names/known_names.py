@@ -15,10 +15,12 @@ class KnownNames(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         projects: top-level module to the normalised name of the project.
         sole: the same for projects that are not well-known, but alone on the index in holding the module.
+        well_known: the projects of these.
         nobodys: modules that so many projects hold that they say nothing.
     """
 
     projects: Mapping[str, str]
+    well_known: frozenset[str]
     sole: Mapping[str, str]
     nobodys: frozenset[str]
 
@@ -45,7 +47,8 @@ def known_names() -> KnownNames:
             projects[module] = project
         else:
             projects.update(zip(line.split(), _normalized(line).split(), strict=True))
-    return KnownNames(projects=projects, sole=sole, nobodys=frozenset(nobodys))
+    well_known = frozenset(projects.values())
+    return KnownNames(projects=projects, well_known=well_known, sole=sole, nobodys=frozenset(nobodys))
 
 
 def _normalized(modules: str) -> str:

@@ -9,6 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
+_MANY_WORDS = 3
+
 
 class Provider(enum.StrEnum):
     """What kind of thing provides a name.
@@ -32,6 +34,7 @@ class UnavailableName(msgspec.Struct, frozen=True):
         what: provides the name, in words.
         source: address of a page that says so.
         beside: names of which the same file must import one for the row to count; empty where it always does.
+        words: those that count only so; a file that imports several of them imports them from there, too.
     """
 
     name: str
@@ -39,6 +42,7 @@ class UnavailableName(msgspec.Struct, frozen=True):
     what: str
     source: str
     beside: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 def unavailable_name(module: str, imported: Collection[str]) -> UnavailableName | None:
@@ -52,6 +56,8 @@ def unavailable_name(module: str, imported: Collection[str]) -> UnavailableName 
     while prefix:
         for row in _table().get(prefix, ()):
             if not row.beside or any(_is_below(one, row.beside) for one in imported):
+                return row
+            if len({one.partition(".")[0] for one in imported} & row.words) >= _MANY_WORDS:
                 return row
         prefix = prefix.rpartition(".")[0]
     return None
@@ -77,7 +83,8 @@ def _table() -> Mapping[str, list[UnavailableName]]:
         first = frozenset(names.split())
         for name in first:
             table.setdefault(name, []).insert(0, UnavailableName(name, Provider(kind), what, source))
-        for name in others[0].split() if others else ():
-            row = UnavailableName(name, Provider(kind), what, source, first)
+        words = frozenset(others[0].split() if others else ())
+        for name in words:
+            row = UnavailableName(name, Provider(kind), what, source, first, words)
             table.setdefault(name, []).append(row)
     return table

@@ -19,7 +19,7 @@ from analyzers.source.records import Import, Origin, Role, Use, UseKind
 from analyzers.source.signals.syntax import MINIMUM
 
 Version = tuple[int, int]
-_TABLE = Path(__file__).with_name("stdlib_versions.txt")
+_TABLES = [Path(__file__).with_name(name) for name in ("stdlib_versions.txt", "stdlib_removals.txt")]
 _LAST_OF_2 = (2, 7)
 
 
@@ -212,11 +212,12 @@ def _with_keywords() -> frozenset[str]:
 @cache
 def _table() -> Mapping[str, tuple[Version | None, Version | None]]:
     entries = {}
-    for line in _TABLE.read_text(encoding="utf-8").splitlines():
+    for line in (line for path in _TABLES for line in path.read_text(encoding="utf-8").splitlines()):
         if not line.startswith("#"):
             name, _, versions = line.partition(": ")
             first, _, last = versions.partition("-")
-            entries[name] = (None if first == "3.0" else _parsed(first), _parsed(last) if last else None)
+            since = None if first in ("", "3.0") else _parsed(first)
+            entries[name] = (since, _parsed(last) if last else None)
     return entries
 
 

@@ -22,11 +22,13 @@ class PrereleasesSieve:
 
     def applies(self, context: Context) -> bool:
         """Where the policy refuses something."""
-        return context.prereleases in (PrereleasePolicy.DISALLOW, PrereleasePolicy.EXPLICIT)
+        return context.prereleases not in (PrereleasePolicy.ALLOW, PrereleasePolicy.IF_NECESSARY)
 
     def refuse(self, project: Project, context: Context) -> Iterable[Refusal]:
         """One refusal for all pre-releases, or none."""
         releases = project.prereleases()
+        if context.prereleases is PrereleasePolicy.IF_ALONE and not project.usable & ~releases:
+            return
         if releases and not self._named(project, context):
             message = f"is a pre-release, and the policy is {context.prereleases.value}"
             yield Refusal(releases, Justification(unit=self.name, message=message))

@@ -43,9 +43,9 @@ class ImportsStride:
         for failure in examined.failures:
             names = tuple(name for name in blamed(failure) if name in pins)
             if names and names not in seen:
-                seen.add(names)
                 refutation = _Refuting(failure, stack, pins, context, context.imports).refutation(names)
                 if refutation is not None:
+                    seen.add(names)
                     found.append(refutation)
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzers.api.recurrence import asking
 from analyzers.evidence import Justification, Level
-from analyzers.importing.failures import FailureKind, ImportFailure
+from analyzers.importing.failures import FailureKind, ImportFailure, missing_name
 from resolver.context import Context
 from resolver.stack import Stack
 from resolver.units.strides.imports import asked_directly, pinned, reason
@@ -31,9 +31,10 @@ class ImportDoubtsWrap:
         if examined is None:
             return {}
         told: dict[str, list[Justification]] = {}
-        failures = [(failure, Level.ERROR) for failure in examined.failures if not _is_own(failure)]
-        failures += [(failure, Level.WARNING) for failure in examined.failures if _is_own(failure)]
-        failures += [(failure, _level(failure)) for failure in examined.doubtful]
+        certain = [each for each in examined.failures if not _is_said(each, context)]
+        failures = [(failure, Level.ERROR) for failure in certain if not _is_own(failure)]
+        failures += [(failure, Level.WARNING) for failure in certain if _is_own(failure)]
+        failures += [(each, _level(each)) for each in examined.doubtful if not _is_said(each, context)]
         for failure, level in failures[:_MOST]:
             names = (asking(failure).distribution, failure.provider)
             name = next((each for each in names if each is not None and each in stack.members), "")
@@ -52,3 +53,13 @@ def _level(failure: ImportFailure) -> Level:
 def _is_own(failure: ImportFailure) -> bool:
     """Whether it is the user's code that asks; no stack is refuted for that alone."""
     return asking(failure).distribution is None
+
+
+def _is_said(failure: ImportFailure, context: Context) -> bool:
+    """Whether it is an import of the user's code of which it is said already that nothing can serve it."""
+    name = missing_name(failure) if context.missed and _is_own(failure) else None
+    while name:
+        if name in context.missed:
+            return True
+        name = name.rpartition(".")[0]
+    return False

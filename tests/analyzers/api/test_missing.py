@@ -57,6 +57,8 @@ FILES = {
     "p/set.py": "from . import sub\nsub.added = 1",
     "q.py": "elsewhere = 1",
     "space/a.py": "",
+    "space/pack/__init__.py": "from . import inner",
+    "space/pack/inner.py": "",
 }
 
 
@@ -99,6 +101,7 @@ def _found(
         "p.absent",
         "p.f().anything",
         "space.anything",
+        "space.pack.inner",
         "nowhere.thing",
     ],
 )
@@ -114,6 +117,8 @@ def test_what_is_there_or_not_known_is_not_missing(surfaces: DistributionSurface
         ("p.gone.deeper", Confidence.LIKELY),
         ("p.sub.gone().deeper", Confidence.LIKELY),
         ("q.gone", Confidence.LIKELY),
+        ("space.pack.gone", Confidence.LIKELY),
+        ("space.pack.inner.gone", Confidence.LIKELY),
         ("p.C.gone", Confidence.POSSIBLE),
         ("p.C().gone", Confidence.POSSIBLE),
         ("p.C().other().gone", Confidence.POSSIBLE),

@@ -28,6 +28,8 @@ from analyzers.api.export import exported
         "import sys\nsys.modules[__name__].__class__ = Special",
         "import sys\nsys.modules[__name__].__dict__.update(x)",
         "import sys\nfill(sys.modules[__name__])",
+        "import sys\ndel sys.modules['pkg.mod']\nfrom . import install",
+        "import sys\ndel x, sys.modules[__name__]",
         "import inspect\ninspect.currentframe().f_locals[key] = 1",
         "_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'x_pb2', globals())",
     ],

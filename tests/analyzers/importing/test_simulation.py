@@ -349,3 +349,41 @@ def test_versions_decide_branches(test: str) -> None:
     assert failure("import user", {**files, **two}, versions={"lib": "2.0.1"}).consumer.line == 4 - (
         "\n" not in test
     )
+
+
+def test_one_import_of_the_code_that_fails_does_not_hide_the_next() -> None:
+    code = (
+        "import gone\nfrom lib import kept, lost\nimport lib.none, urllib2\nlost()\nfrom broken import a, b"
+    )
+    found = run(code, {"lib/__init__.py": "kept = 1", "broken.py": "from lib import absent"})
+    told = [(each.message, each.consumer.line) for each in (*found.doubtful, *found.failures)]
+    assert told == [
+        ("No module named 'gone'", 1),
+        ("cannot import name 'lost' from 'lib'", 2),
+        ("No module named 'lib.none'", 3),
+        ("No module named 'urllib2' in Python 3.11", 3),
+        ("cannot import name 'absent' from 'lib'", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import string\nstring.letters",
+        "from html.parser import HTMLParseError",
+        "import html.parser as parser\nparser.HTMLParseError",
+        "import re\nre._pattern_type",
+        "import email.MIMEText",
+    ],
+)
+def test_what_python_lost_long_ago(line: str) -> None:
+    found = failure("import lib", {"lib.py": line})
+    assert (found.kind, found.consumer.distribution) == (FailureKind.STANDARD_LIBRARY, "lib")
+    assert_clean(
+        "import lib", {"lib.py": f"try:\n    {'; '.join(line.splitlines())}\nexcept Exception: pass"}
+    )
+
+
+def test_what_is_no_import_ends_the_code() -> None:
+    found = run("import lib\nlib.gone\nfrom lib import lost", {"lib/__init__.py": ""})
+    assert [each.message for each in found.failures] == ["module 'lib' has no attribute 'gone'"]

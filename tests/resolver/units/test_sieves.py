@@ -171,6 +171,16 @@ def test_prereleases_by_policy(policy: PrereleasePolicy, requirement: str, left_
     assert refused(PrereleasesSieve(), index, asked).keys() == left_out
 
 
+def test_prereleases_of_a_project_without_others_are_left() -> None:
+    index = FakeIndex()
+    for version in ("1.0a1", "2.0b1"):
+        index.add("a", version)
+    asked = context(["a"], prereleases=PrereleasePolicy.IF_ALONE)
+    assert refused(PrereleasesSieve(), index, asked) == {}
+    index.add("a", "1.0")
+    assert refused(PrereleasesSieve(), index, asked).keys() == {"1.0a1", "2.0b1"}
+
+
 @pytest.mark.parametrize("policy", [PrereleasePolicy.ALLOW, PrereleasePolicy.IF_NECESSARY])
 def test_where_prereleases_may_be_used_nothing_is_sieved(policy: PrereleasePolicy) -> None:
     assert not PrereleasesSieve().applies(context(["a"], prereleases=policy))

@@ -44,6 +44,8 @@ def test_no_name_has_two_providers() -> None:
         ("maya", (), None),
         ("ui", (), None),
         ("ui", ("objc_util",), Provider.APPLICATION),
+        ("ui", ("ui", "console"), None),
+        ("ui", ("ui", "console.clear", "editor"), Provider.APPLICATION),
         ("com.sun", ("java.lang",), Provider.APPLICATION),
         ("urllib.quote", (), Provider.PYTHON2),
         ("urllib.parse.quote", (), None),

@@ -141,6 +141,22 @@ def _rows() -> list[str]:
     return [line.partition(": ")[0] for line in table.splitlines() if not line.startswith("#")]
 
 
+def test_names_that_went_are_in_their_table_once_and_not_in_the_python_that_runs() -> None:
+    table = Path(python_versions.__file__).with_name("stdlib_removals.txt").read_text()
+    rows = [line.partition(": ")[0] for line in table.splitlines() if not line.startswith("#")]
+    assert len(rows) == len(set(rows)) and not set(rows) & set(_rows())
+    assert span("string.letters") == (None, (2, 7))
+    assert span("os.errno") == (None, (3, 6))
+    wrong = []
+    for name in rows:
+        last = (span(name) or (None, None))[1]
+        module, _, rest = name.rpartition(".")
+        if module.partition(".")[0] in ("os", "string", "typing", "collections", "operator", "types"):
+            is_there = hasattr(importlib.import_module(module), rest)
+            wrong += [name] if is_there and last is not None and last < sys.version_info[:2] else []
+    assert wrong == []
+
+
 def test_nothing_that_the_table_calls_gone_or_to_come_is_in_the_python_that_runs() -> None:
     """The other way round stubs know more: attributes of instances, and other platforms."""
     running, wrong = sys.version_info[:2], []
