@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from analyzers.source.caching.tree_sources import Source
 from analyzers.source.dependencies.project import Project
+from analyzers.source.linking.forks import shared_out
 from analyzers.source.linking.linker import Linker
 from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.module_facts import ModuleFacts
 from analyzers.source.protocols import Surfaces
 from analyzers.source.records import Import, Origin, Role, Use, UseKind
+from analyzers.source.signals import demand, python_versions
 from analyzers.source.signals.demand import ApiDemand, Demands
 from analyzers.source.signals.hardware import HardwareHint, hints_at_hardware, of_mentions, said, weighed
 from analyzers.source.signals.native import NativeLibrary, libraries, loads
 from analyzers.source.signals.python_versions import Bounds, PythonBounds, bounds_python
+
+Collected = TypeVar("Collected")
 
 _MOST_SHARED = 256
 """Files whose definitions are held at once: those that many others ask, and the one that is linked."""
@@ -33,6 +39,18 @@ class Signals(NamedTuple):
     hardware: tuple[HardwareHint, ...]
     native: tuple[NativeLibrary, ...]
     demands: tuple[ApiDemand, ...]
+    uses_by_root: Mapping[str, int]
+
+
+class _Share(NamedTuple, Generic[Collected]):
+    """What the uses of some of the files amount to."""
+
+    collected: Collected
+    bounds: python_versions.Counted
+    demands: demand.Counted
+    hardware: Sequence[HardwareHint]
+    standard_libraries: Sequence[NativeLibrary]
+    other_libraries: Sequence[NativeLibrary]
     uses_by_root: Mapping[str, int]
 
 
@@ -71,41 +89,72 @@ class Linking:
         self._origins: list[Origin] = [one.origin for one in imports]
         self.imports = project.linked(imports)
 
-    def signals(self, found: Callable[[Sequence[Use]], None]) -> Signals:
-        """What the uses of all files amount to.
+    def signals(
+        self, collect: Callable[[Iterator[Sequence[Use]]], Collected], jobs: int = 1
+    ) -> tuple[list[Collected], Signals]:
+        """What is collected of the uses, in their order, and what all of them amount to.
 
         Args:
-            found: given the uses of each file, in order.
+            collect: given the uses of each file of a share, one after another; what it makes of them comes
+                from another process, maybe.
+            jobs: processes at the most.
         """
         main = [source for source in self._sources if source.fact.role is Role.MAIN]
         bounds = Bounds({s.fact.path: s.record.facts.features for s in main}, self.imports)
         demands = Demands(self.imports)
-        hardware: list[HardwareHint] = []
-        standard_libraries: list[NativeLibrary] = []
-        other_libraries: list[NativeLibrary] = []
-        counts: dict[str, int] = {}
-        start = 0
-        for source, count in zip(self._sources, self._counts, strict=True):
-            end = start + count
-            imports = zip(self.imports[start:end], self._origins[start:end], strict=True)
-            start = end
-            uses, standard = self._linker.uses(source.fact.path, imports, source.encoded.taken_uses())
-            bounds.add(standard)
-            demands.add(use for use in uses if use.kind is not UseKind.IMPORT)  # imports speak for themselves
-            hardware += said(uses)
-            hardware += said(standard)
-            standard_libraries += libraries(standard)
-            other_libraries += libraries(uses)
-            for use in uses:
-                root = use.symbol.partition(".")[0]
-                counts[root] = counts.get(root, 0) + 1
-            found(uses)
-        hardware += of_mentions({s.fact.path: s.record.facts.devices for s in main})
-        return Signals(
+        imported = bounds.counted(), demands.counted()
+        starts = [0, *itertools.accumulate(self._counts)]
+
+        def share(part: slice) -> _Share[Collected]:
+            hardware: list[HardwareHint] = []
+            standard_libraries: list[NativeLibrary] = []
+            other_libraries: list[NativeLibrary] = []
+            counts: dict[str, int] = {}
+
+            def each() -> Iterator[Sequence[Use]]:
+                for number in range(*part.indices(len(self._sources))):
+                    source, place = self._sources[number], slice(starts[number], starts[number + 1])
+                    imports = zip(self.imports[place], self._origins[place], strict=True)
+                    uses, standard = self._linker.uses(source.fact.path, imports, source.encoded.taken_uses())
+                    bounds.add(standard)
+                    # Imports speak for themselves.
+                    demands.add(use for use in uses if use.kind is not UseKind.IMPORT)
+                    hardware.extend(said(uses))
+                    hardware.extend(said(standard))
+                    standard_libraries.extend(libraries(standard))
+                    other_libraries.extend(libraries(uses))
+                    for use in uses:
+                        root = use.symbol.partition(".")[0]
+                        counts[root] = counts.get(root, 0) + 1
+                    yield uses
+
+            collected = collect(each())
+            return _Share(
+                collected,
+                bounds.counted(),
+                demands.counted(),
+                hardware,
+                standard_libraries,
+                other_libraries,
+                counts,
+            )
+
+        weights = [source.encoded.uses_bytes for source in self._sources]
+        shares = shared_out(share, weights, jobs)
+        for counted in (imported[0], *(each.bounds for each in shares)):
+            bounds.join(counted)
+        counts = Counter[str]()
+        for one in shares:
+            counts.update(one.uses_by_root)
+        mentions = of_mentions({s.fact.path: s.record.facts.devices for s in main})
+        return [one.collected for one in shares], Signals(
             python=bounds.made(),
-            hardware=weighed(hardware),
-            native=(*standard_libraries, *other_libraries),
-            demands=demands.made(),
+            hardware=weighed([*(hint for one in shares for hint in one.hardware), *mentions]),
+            native=(
+                *(library for one in shares for library in one.standard_libraries),
+                *(library for one in shares for library in one.other_libraries),
+            ),
+            demands=demands.made((imported[1], *(one.demands for one in shares))),
             uses_by_root=counts,
         )
 
