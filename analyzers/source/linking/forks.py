@@ -6,6 +6,7 @@ unpickled, which is safe only because they are this program.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import itertools
 import os
@@ -13,12 +14,13 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Generic, NoReturn, TypeVar
 
 Found = TypeVar("Found")
 Work = Callable[[slice], Found]
 
-_WORTHWHILE = 1 << 20
+_WORTHWHILE = 1 << 19
 """Below this much work a fork would take longer than it spares."""
 
 
@@ -30,9 +32,8 @@ def shared_out(work: Work[Found], weights: Sequence[int], jobs: int) -> list[Fou
         weights: how much work each thing is, in bytes.
         jobs: processes at the most; with 1, for little work, or where no process can fork, it is this one.
     """
-    # A fork would copy locks that other threads hold.
-    can_fork = hasattr(os, "fork") and threading.active_count() == 1
-    shares = list(_shares(weights, jobs if can_fork and sum(weights) > _WORTHWHILE else 1))
+    is_shared = jobs > 1 and sum(weights) > _WORTHWHILE and hasattr(os, "fork") and _has_one_thread()
+    shares = list(_shares(weights, jobs if is_shared else 1))
     forks: list[_Fork[Found]] = []
     try:
         forks += [_Fork(work, share) for share in shares[1:]]
@@ -42,15 +43,24 @@ def shared_out(work: Work[Found], weights: Sequence[int], jobs: int) -> list[Fou
             fork.end()
 
 
+def _has_one_thread() -> bool:
+    """Whether no other thread may hold a lock, which a fork would copy, closed for ever."""
+    try:
+        # Here stand those too that the interpreter did not start.
+        return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+    except OSError:
+        return threading.active_count() == 1
+
+
 def _shares(weights: Sequence[int], jobs: int) -> Iterator[slice]:
-    """As many ranges of about the same weight."""
+    """As many ranges of about the same weight, or fewer where some would be empty."""
     ends = list(itertools.accumulate(weights))
     start = 0
     for number in range(1, jobs):
-        least = ends[-1] * number // jobs
-        end = next((at for at in range(start, len(ends)) if ends[at] >= least), len(ends))
-        yield slice(start, end)
-        start = end
+        end = min(bisect.bisect_left(ends, ends[-1] * number / jobs, start) + 1, len(ends))
+        if start < end < len(ends):
+            yield slice(start, end)
+            start = end
     yield slice(start, len(ends))
 
 
