@@ -80,6 +80,7 @@ class Linking:
 
         files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in sources}
         self._linker = Linker(files, surfaces, _is_signal, shared)
+        self._forget_shared = shared.cache_clear
         self._counts: list[int] = []
         imports: list[Import] = []
         for source in sources:
@@ -129,6 +130,8 @@ class Linking:
                     yield uses
 
             collected = collect(each())
+            self._linker.forget()
+            self._forget_shared()
             return _Share(
                 collected,
                 bounds.counted(),

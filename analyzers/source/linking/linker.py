@@ -159,10 +159,18 @@ class Linker:
                     )
         self._follower.forget()
         if len(self._called) + len(self._taken) > _MAX_REMEMBERED:
-            self._called.clear()
-            self._taken.clear()
-            self._symbols.forget()
+            self._forget_symbols()
         return Linked(uses, standard)
+
+    def forget(self) -> None:
+        """Let go of everything that was found out; it can be found out again."""
+        self._follower.forget(most=0)
+        self._forget_symbols()
+
+    def _forget_symbols(self) -> None:
+        self._called.clear()
+        self._taken.clear()
+        self._symbols.forget()
 
     def _reached(self, target: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:
         """The symbols outside the project to which the target of a use leads."""

@@ -62,7 +62,7 @@ class ApiDemand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _Key = tuple[str, bool, str, UseKind, int, tuple[str, ...], bool]
 
-Counted = Mapping[_Key, tuple[int, Sequence[Place]]]
+Counted = dict[_Key, tuple[int, Sequence[Place]]]
 """How often, and the first few places, by what is demanded."""
 
 
@@ -121,7 +121,7 @@ class Demands:
 
     def counted(self) -> Counted:
         """What was added so far, which is let go of; never two times at one place."""
-        found: dict[_Key, tuple[int, Sequence[Place]]] = {}
+        found: Counted = {}
         at = self._places.at
         while self._used:
             key, numbers = self._used.popitem()
@@ -137,13 +137,14 @@ class Demands:
         """The demands of the imports and of the uses that were added, which are let go of.
 
         Args:
-            others: uses that were counted elsewhere, of other files.
+            others: uses that were counted elsewhere, of other files; they are let go of, too.
         """
-        counted: dict[_Key, tuple[int, Sequence[Place]]] = {}
-        for each in (self.counted(), *others):
-            for key, (count, places) in each.items():
+        counted = self.counted()
+        for each in others:
+            while each:
+                key, told = each.popitem()
                 known = counted.get(key)
-                counted[key] = (count, places) if known is None else (known[0] + count, [*known[1], *places])
+                counted[key] = told if known is None else (known[0] + told[0], [*known[1], *told[1]])
         grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
         for key in sorted(counted):
             distribution, is_required, symbol, kind, positional, keywords, star = key
