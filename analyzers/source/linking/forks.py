@@ -65,21 +65,27 @@ def _shares(weights: Sequence[int], jobs: int) -> Iterator[slice]:
 
 
 class _Fork(Generic[Found]):
-    """A fork that works on one range; should it die, this process does its work."""
+    """A fork that works on one range; should it die, or never be, this process does its work."""
 
     def __init__(self, work: Work[Found], share: slice) -> None:
         self._work, self._share = work, share
+        self._process = 0
         self._reads, writes = os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
-            _serve(writes, work, share)
-        os.close(writes)
+        try:
+            process = os.fork()
+            if process == 0:
+                _serve(writes, work, share)
+            self._process = process
+        except OSError:
+            pass  # the system has no room for another process
+        finally:
+            os.close(writes)
 
     def found(self) -> Found:
         """What it found, as soon as it has."""
         with os.fdopen(os.dup(self._reads), "rb") as pipe:
             data = pipe.read()
-        if self._waited() != 0:
+        if not self._process or self._waited() != 0:
             return self._work(self._share)
         found: Found = pickle.loads(data)
         return found

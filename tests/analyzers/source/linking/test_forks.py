@@ -62,6 +62,13 @@ def dies(share):
 found = shared_out(dies, HEAVY, 2)
 assert found == [(FIRST, list(range(5))), (FIRST, list(range(5, 10)))], found
 """,
+    "where there is no room for a fork its work is done here": """
+def refused():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+os.fork = refused
+found = shared_out(numbers, HEAVY, 2)
+assert found == [(FIRST, list(range(5))), (FIRST, list(range(5, 10)))], found
+""",
     "an error is that of the work": """
 def fails(share):
     if share.start:
