@@ -36,7 +36,8 @@ def shared_out(work: Work[Found], weights: Sequence[int], jobs: int) -> list[Fou
     shares = list(_shares(weights, jobs if is_shared else 1))
     forks: list[_Fork[Found]] = []
     try:
-        forks += [_Fork(work, share) for share in shares[1:]]
+        for share in shares[1:]:
+            forks.append(_Fork(work, share))  # noqa: PERF401  # should one fail, those before it are ended
         return [work(shares[0]), *(fork.found() for fork in forks)]
     finally:
         for fork in forks:

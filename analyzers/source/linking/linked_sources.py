@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -54,6 +53,44 @@ class _Share(NamedTuple, Generic[Collected]):
     uses_by_root: Mapping[str, int]
 
 
+class _Sums:
+    """Sums up the uses of files that come one after another."""
+
+    def __init__(self, bounds: Bounds, demands: Demands) -> None:
+        self._bounds, self._demands = bounds, demands
+        self._hardware: list[HardwareHint] = []
+        self._standard_libraries: list[NativeLibrary] = []
+        self._other_libraries: list[NativeLibrary] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, uses: Sequence[Use], standard: Sequence[Use]) -> None:
+        """Count the uses of one file, those of the standard library apart."""
+        self._bounds.add(standard)
+        self._demands.add(
+            use for use in uses if use.kind is not UseKind.IMPORT
+        )  # imports speak for themselves
+        self._hardware += said(uses)
+        self._hardware += said(standard)
+        self._standard_libraries += libraries(standard)
+        self._other_libraries += libraries(uses)
+        counts = self._counts
+        for use in uses:
+            root = use.symbol.partition(".")[0]
+            counts[root] = counts.get(root, 0) + 1
+
+    def share(self, collected: Collected) -> _Share[Collected]:
+        """All that was added."""
+        return _Share(
+            collected,
+            self._bounds.counted(),
+            self._demands.counted(),
+            self._hardware,
+            self._standard_libraries,
+            self._other_libraries,
+            self._counts,
+        )
+
+
 class Linking:
     """The imports of files, at once, and their uses, file by file.
 
@@ -81,12 +118,13 @@ class Linking:
         files = {source.fact.path: _linkable(source, names[source.fact.path]) for source in sources}
         self._linker = Linker(files, surfaces, _is_signal, shared)
         self._forget_shared = shared.cache_clear
-        self._counts: list[int] = []
+        self._starts = [0]
+        """Where the imports of each file begin among those of all."""
         imports: list[Import] = []
         for source in sources:
             found = self._linker.imports(source.fact.path, source.encoded.taken_imports())
             imports += found
-            self._counts.append(len(found))
+            self._starts.append(len(imports))
         self._origins: list[Origin] = [one.origin for one in imports]
         self.imports = project.linked(imports)
 
@@ -104,47 +142,16 @@ class Linking:
         bounds = Bounds({s.fact.path: s.record.facts.features for s in main}, self.imports)
         demands = Demands(self.imports)
         imported = bounds.counted(), demands.counted()
-        starts = [0, *itertools.accumulate(self._counts)]
 
         def share(part: slice) -> _Share[Collected]:
-            hardware: list[HardwareHint] = []
-            standard_libraries: list[NativeLibrary] = []
-            other_libraries: list[NativeLibrary] = []
-            counts: dict[str, int] = {}
-
-            def each() -> Iterator[Sequence[Use]]:
-                for number in range(*part.indices(len(self._sources))):
-                    source, place = self._sources[number], slice(starts[number], starts[number + 1])
-                    imports = zip(self.imports[place], self._origins[place], strict=True)
-                    uses, standard = self._linker.uses(source.fact.path, imports, source.encoded.taken_uses())
-                    bounds.add(standard)
-                    # Imports speak for themselves.
-                    demands.add(use for use in uses if use.kind is not UseKind.IMPORT)
-                    hardware.extend(said(uses))
-                    hardware.extend(said(standard))
-                    standard_libraries.extend(libraries(standard))
-                    other_libraries.extend(libraries(uses))
-                    for use in uses:
-                        root = use.symbol.partition(".")[0]
-                        counts[root] = counts.get(root, 0) + 1
-                    yield uses
-
-            collected = collect(each())
+            sums = _Sums(bounds, demands)
+            collected = collect(self._uses(part, sums))
             self._linker.forget()
             self._forget_shared()
-            return _Share(
-                collected,
-                bounds.counted(),
-                demands.counted(),
-                hardware,
-                standard_libraries,
-                other_libraries,
-                counts,
-            )
+            return sums.share(collected)
 
-        weights = [source.encoded.uses_bytes for source in self._sources]
-        shares = shared_out(share, weights, jobs)
-        for counted in (imported[0], *(each.bounds for each in shares)):
+        shares = shared_out(share, [source.encoded.uses_bytes for source in self._sources], jobs)
+        for counted in (imported[0], *(one.bounds for one in shares)):
             bounds.join(counted)
         counts = Counter[str]()
         for one in shares:
@@ -160,6 +167,15 @@ class Linking:
             demands=demands.made((imported[1], *(one.demands for one in shares))),
             uses_by_root=counts,
         )
+
+    def _uses(self, part: slice, sums: _Sums) -> Iterator[Sequence[Use]]:
+        """The uses of each file in a range, which are summed up on their way."""
+        for number in range(*part.indices(len(self._sources))):
+            source, place = self._sources[number], slice(self._starts[number], self._starts[number + 1])
+            imports = zip(self.imports[place], self._origins[place], strict=True)
+            uses, standard = self._linker.uses(source.fact.path, imports, source.encoded.taken_uses())
+            sums.add(uses, standard)
+            yield uses
 
 
 @lru_cache(1 << 14)
