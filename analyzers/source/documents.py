@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
+import zstandard
 
 from analyzers.source.report import SourceReport
 
 LISTS = ("files", "imports", "uses", "demands")
 """Fields of `SourceReport` that are long, in their order."""
-_ITEMS = 64
 _LEVEL = 1
 _CHUNK_BYTES = 1 << 20
 
 _encode = msgspec.json.Encoder().encode
+_COMMA = zstandard.ZstdCompressor(level=_LEVEL).compress(b",")
 
 
-class EncodedList:
-    """Items of a JSON array, compressed, without its brackets; for one writer."""
+def encoded_list(groups: Iterable[Sequence[object]]) -> bytes:
+    """Items of a JSON array, compressed, without its brackets; nothing where there are none.
 
-    def __init__(self) -> None:
-        self._compress = zlib.compressobj(_LEVEL)
-        self._parts: list[bytes] = []
-        self._is_empty = True
-
-    def add(self, items: Sequence[object]) -> None:
-        """Append items."""
-        if not items:
-            return
-        if not self._is_empty:
-            self._parts.append(self._compress.compress(b","))
-        self._is_empty = False
-        self._parts.append(self._compress.compress(memoryview(_encode(items))[1:-1]))
-
-    def made(self) -> bytes:
-        """Everything that was added; nothing can be added any more."""
-        return b"".join((*self._parts, self._compress.flush()))
+    Args:
+        groups: of items, taken one after another: what was encoded can be let go of.
+    """
+    compressor = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+    parts: list[bytes] = []
+    for group in groups:
+        if group:
+            if parts:
+                parts.append(compressor.compress(b","))
+            parts.append(compressor.compress(memoryview(_encode(group))[1:-1]))
+    return b"".join((*parts, compressor.flush())) if parts else b""
 
 
-def encoded_list(items: Sequence[object]) -> bytes:
-    """All items at once; see `EncodedList`."""
-    found = EncodedList()
-    for start in range(0, len(items), _ITEMS):
-        found.add(items[start : start + _ITEMS])
-    return found.made()
+def joined_lists(lists: Iterable[bytes]) -> bytes:
+    """What `encoded_list` gave of several lists, as one."""
+    return _COMMA.join(filter(None, lists))
 
 
 def document(shell: SourceReport, lists: Mapping[str, bytes]) -> Iterator[bytes]:
@@ -53,7 +44,7 @@ def document(shell: SourceReport, lists: Mapping[str, bytes]) -> Iterator[bytes]
 
     Args:
         shell: the report with its long lists empty.
-        lists: `LISTS` by name, as `EncodedList` makes them.
+        lists: `LISTS` by name, as `encoded_list` makes them.
     """
     separator = b"{"
     for name in shell.__struct_fields__:
@@ -69,8 +60,6 @@ def document(shell: SourceReport, lists: Mapping[str, bytes]) -> Iterator[bytes]
 
 
 def _decompressed(data: bytes) -> Iterator[bytes]:
-    decompress = zlib.decompressobj()
-    while data:
-        yield decompress.decompress(data, _CHUNK_BYTES)
-        data = decompress.unconsumed_tail
-    yield decompress.flush()
+    reader = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True)
+    while chunk := reader.read(_CHUNK_BYTES):
+        yield chunk

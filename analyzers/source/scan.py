@@ -23,8 +23,8 @@ from analyzers.source.caching.record_caches import NoCache, RecordCache
 from analyzers.source.caching.tree_sources import ScanProgress, Source, TreeSources
 from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS, dependency_findings
 from analyzers.source.dependencies.project import project_of
-from analyzers.source.documents import EncodedList
-from analyzers.source.linking.linked_sources import Linking
+from analyzers.source.documents import encoded_list, joined_lists
+from analyzers.source.linking.linked_sources import Collected, Linking
 from analyzers.source.linking.module_names import ModuleNames
 from analyzers.source.names.provided_names import Provided
 from analyzers.source.names.standard_library import PythonVersion
@@ -122,8 +122,8 @@ class Scan:
             KeyboardInterrupt: it was interrupted; what was analysed is kept in the cache.
         """
         tree = self._tree(KnownDigests(self._reader, None, lambda: 0))
-        uses: list[Use] = []
-        return self._assembled(tree, tool, created_at, uses.extend).whole(uses)
+        parts, uses = self._assembled(tree, tool, created_at, _listed, 1)
+        return parts.whole(*uses)
 
     def scanned(
         self, tool: Tool, created_at: str, kept: KeptScans, *, key: str | None = None, lists: bool = True
@@ -151,9 +151,9 @@ class Scan:
         return made
 
     def _made(self, tree: TreeSources, tool: Tool, created_at: str, *, lists: bool) -> Scanned:
-        encoded = EncodedList()
-        parts = self._assembled(tree, tool, created_at, encoded.add if lists else lambda uses: None)
-        return Scanned(parts.summary(), parts.lists(encoded) if lists else None)
+        collect = encoded_list if lists else _dropped
+        parts, uses = self._assembled(tree, tool, created_at, collect, self._options.jobs)
+        return Scanned(parts.summary(), parts.lists(joined_lists(uses)) if lists else None)
 
     def _tree(self, digests: KnownDigests) -> TreeSources:
         return TreeSources(
@@ -238,9 +238,14 @@ class Scan:
     # The report
 
     def _assembled(
-        self, tree: TreeSources, tool: Tool, created_at: str, found: Callable[[Sequence[Use]], None]
-    ) -> Parts:
-        """The parts of the report but the uses, which are given away as they are found."""
+        self,
+        tree: TreeSources,
+        tool: Tool,
+        created_at: str,
+        collect: Callable[[Iterator[Sequence[Use]]], Collected],
+        linking_jobs: int,
+    ) -> tuple[Parts, list[Collected]]:
+        """The parts of the report, and what is collected of the uses; see `Linking.signals`."""
         sources = tree.sources(
             self._knowledge.cache, self._options.jobs, self._progress, precise=self._options.precise
         )
@@ -261,7 +266,7 @@ class Scan:
         main = [source for source in sources if source.fact.role is Role.MAIN]
         for source in sources:
             self._unknowns += _unknowns_of(source)
-        signals = linking.signals(found)
+        collected, signals = linking.signals(collect, linking_jobs)
         findings = list(dependency_findings(linking.imports, project, suppressions))
         if self._knowledge.lacking is not None:
             findings += [one for demand in signals.demands for one in self._knowledge.lacking(demand)]
@@ -281,9 +286,18 @@ class Scan:
                 indicators=tuple(one for source in main for one in _indicators(source)),
             ),
         )
-        return Parts(
-            shell, [source.fact for source in sources], linking.imports, signals.demands, signals.uses_by_root
-        )
+        facts = [source.fact for source in sources]
+        return Parts(shell, facts, linking.imports, signals.demands, signals.uses_by_root), collected
+
+
+def _listed(uses: Iterator[Sequence[Use]]) -> list[Use]:
+    return [use for each in uses for use in each]
+
+
+def _dropped(uses: Iterator[Sequence[Use]]) -> bytes:
+    for _ in uses:
+        pass  # what they amount to is counted as they go by
+    return b""
 
 
 def _named(source: Source, names: Mapping[str, Sequence[str]]) -> Source:

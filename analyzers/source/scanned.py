@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -11,11 +11,14 @@ import msgspec
 from analyzers.files import FileReaderError
 from analyzers.manifests.reading import ReadFile
 from analyzers.source.caching.kept_scans import KeptScans
-from analyzers.source.documents import EncodedList, encoded_list
+from analyzers.source.documents import encoded_list
 from analyzers.source.records import FileFact, Import, Use
 from analyzers.source.report import SourceReport
 from analyzers.source.signals.demand import ApiDemand
 from analyzers.source.totals import SourceSummary, totals
+
+_GROUP = 64
+"""Items that are encoded at once."""
 
 
 class Scanned(NamedTuple):
@@ -52,14 +55,18 @@ class Parts(NamedTuple):
         """The report in short."""
         return SourceSummary(report=self.shell, totals=totals(self.files, self.imports, self.uses_by_root))
 
-    def lists(self, uses: EncodedList) -> dict[str, bytes]:
-        """The long lists."""
+    def lists(self, uses: bytes) -> dict[str, bytes]:
+        """The long lists, that of the uses being encoded already."""
         return {
-            "files": encoded_list(self.files),
-            "imports": encoded_list(self.imports),
-            "uses": uses.made(),
-            "demands": encoded_list(self.demands),
+            "files": encoded_list(_grouped(self.files)),
+            "imports": encoded_list(_grouped(self.imports)),
+            "uses": uses,
+            "demands": encoded_list(_grouped(self.demands)),
         }
+
+
+def _grouped(items: Sequence[object]) -> Iterator[Sequence[object]]:
+    return (items[start : start + _GROUP] for start in range(0, len(items), _GROUP))
 
 
 def kept_scan(kept: KeptScans, key: str, created_at: str, read: ReadFile, *, lists: bool) -> Scanned | None:

@@ -16,8 +16,8 @@ from analyzers.source.reading.suppressions import Suppression, read_suppressions
 from analyzers.source.reading.walking import SourceFile, path_text
 from analyzers.source.records import Language
 
-FORMAT = 3
-"""To be raised whenever what a record says of the same content changes."""
+FORMAT = 4
+"""To be raised whenever what a record says of the same content, or how it is kept, changes."""
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -20,8 +20,9 @@ from analyzers.source.caching.record_caches import RecordCache
 from analyzers.source.documents import LISTS
 from analyzers.source.totals import SourceSummary
 
-INSTRUMENT = "scans/2"
-"""Under which whole scans are kept; to be raised when a report says something else of the same records."""
+INSTRUMENT = "scans/3"
+"""Under which whole scans are kept; to be raised when a report says something else of the same records, or is
+kept in another way."""
 
 
 class KeptSummary(msgspec.Struct, frozen=True, array_like=True):

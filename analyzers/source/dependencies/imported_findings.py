@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from packaging.utils import canonicalize_name
 
@@ -175,10 +176,10 @@ def _message(name: str, one: Import) -> str:
     return f"{name} is imported, but {first.name} is not declared" + (f" (nor is {others})" if others else "")
 
 
-def _near(name: str) -> list[Evidence]:
+@lru_cache(1 << 10)  # the same few names are missing in file after file
+def _near(name: str) -> tuple[Evidence, ...]:
     near = lookalike(canonicalize_name(name.partition(".")[0]))
     if near is None:
-        return []
-    return [
-        Evidence(what=f"resembles {near.project}: {near.slip}", where=name, confidence=Confidence.POSSIBLE)
-    ]
+        return ()
+    what = f"resembles {near.project}: {near.slip}"
+    return (Evidence(what=what, where=name, confidence=Confidence.POSSIBLE),)

@@ -58,9 +58,9 @@ class Follower:
         self._states: dict[tuple[str, str], tuple[State, ...]] = {}
         self._steps: dict[tuple[State, str], tuple[State, ...]] = {}
 
-    def forget(self) -> None:
-        """Let go of where expressions led, if it has become much; not while any is followed."""
-        if len(self._states) + len(self._steps) > _MAX_REMEMBERED:
+    def forget(self, most: int = _MAX_REMEMBERED) -> None:
+        """Let go of where expressions led, if that is more than so much; not while any is followed."""
+        if len(self._states) + len(self._steps) > most:
             self._states.clear()
             self._steps.clear()
 

@@ -42,6 +42,10 @@ def linked(files: Mapping[str, SourceFile], *, surfaces: Surfaces) -> dict[str, 
     return found
 
 
+# Members of an enumeration are slow to ask for, and what is here is asked for at each use.
+_CALL = UseKind.CALL
+_INHERITED, _CHAIN, _ALIAS = Via.INHERITED, Via.CHAIN, Via.ALIAS
+_CERTAIN, _LIKELY = Confidence.CERTAIN, Confidence.LIKELY
 _MAX_REMEMBERED = 30_000
 """Symbols whose meaning is held: the frequent ones come back soon, the rare ones would fill memory."""
 
@@ -106,30 +110,33 @@ class Linker:
         # What names of the file mean, as opposed to dotted names that mean the same everywhere.
         own_called: dict[str, tuple[Symbol, ...]] = {}
         own_taken: dict[str, tuple[Symbol, ...]] = {}
+        all_called, all_taken = self._called, self._taken
         for fact in facts:
             kind = fact.kind
-            is_called = kind is UseKind.CALL
+            is_called = kind is _CALL
             for target in fact.targets:
                 if target[0] in ".:":
                     known = own_called if is_called else own_taken
                 else:
-                    known = self._called if is_called else self._taken
+                    known = all_called if is_called else all_taken
                 symbols = known.get(target)
                 if symbols is None:
                     symbols = known[target] = self._reached(target, file, is_called=is_called)
+                if not symbols:
+                    continue  # as most: what the project has itself
                 for symbol in symbols:
                     is_standard = symbol.is_standard
                     if is_standard and not fact.literals and not keeps_standard(symbol.name):
                         continue
                     via = fact.via
-                    if symbol.via is not None and (via is not Via.INHERITED or symbol.via is Via.INHERITED):
+                    if symbol.via is not None and (via is not _INHERITED or symbol.via is _INHERITED):
                         via = symbol.via
-                    elif via is Via.CHAIN:
-                        via = Via.ALIAS
+                    elif via is _CHAIN:
+                        via = _ALIAS
                     confidence = fact.confidence
-                    if len(symbols) > 1 and confidence is Confidence.CERTAIN:
-                        confidence = Confidence.LIKELY
-                    cell, site = placed(fact.site, cells)
+                    if len(symbols) > 1 and confidence is _CERTAIN:
+                        confidence = _LIKELY
+                    cell, site = (None, fact.site) if cells is None else placed(fact.site, cells)
                     (standard if is_standard else uses).append(
                         Use(
                             file=path,
@@ -152,18 +159,36 @@ class Linker:
                     )
         self._follower.forget()
         if len(self._called) + len(self._taken) > _MAX_REMEMBERED:
-            self._called.clear()
-            self._taken.clear()
-            self._symbols.forget()
+            self._forget_symbols()
         return Linked(uses, standard)
+
+    def forget(self) -> None:
+        """Let go of everything that was found out; it can be found out again."""
+        self._follower.forget(most=0)
+        self._forget_symbols()
+
+    def _forget_symbols(self) -> None:
+        self._called.clear()
+        self._taken.clear()
+        self._symbols.forget()
 
     def _reached(self, target: str, file: SourceFile, *, is_called: bool) -> tuple[Symbol, ...]:
         """The symbols outside the project to which the target of a use leads."""
-        full = absolute(target, file) if target[0] == "." else target
+        if target[0] != ".":
+            return self._meant(target, is_called=is_called)
+        full = absolute(target, file)
         if full is None:
             return ()
-        reached = self._follower.reached(full, is_called=is_called)
-        return tuple(self._symbols.of(expression) for expression in reached)
+        known = self._called if is_called else self._taken
+        symbols = known.get(full)
+        if symbols is None:  # the neighbours in its package ask for the same
+            symbols = known[full] = self._meant(full, is_called=is_called)
+        return symbols
+
+    def _meant(self, expression: str, *, is_called: bool) -> tuple[Symbol, ...]:
+        """The symbols outside the project to which an absolute expression leads."""
+        of = self._symbols.of
+        return tuple([of(each) for each in self._follower.reached(expression, is_called=is_called)])
 
     def _imported(self, path: str, file: SourceFile, fact: ImportFact) -> Import:
         module = fact.module

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
 from analyzers.files import FileReader, FileReaderError, read_file
@@ -12,9 +10,8 @@ from analyzers.manifests.errors import MalformedManifestError, ManifestError
 from analyzers.reports import Unknown
 from analyzers.source.reading.decoding import NotTextError, decoded
 from analyzers.source.reading.notebooks import Cells, NotebookError, OtherLanguageError, notebook
-from analyzers.source.reading.roles import role
 from analyzers.source.reading.walking import FILE_LIMIT_BYTES, NOTEBOOK_LIMIT_BYTES, SourceFile, path_text
-from analyzers.source.records import Language, Role
+from analyzers.source.records import Language
 
 _SCRIPT_METADATA = b"# /// script"
 
@@ -24,7 +21,6 @@ class SourceText(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: relative to the root; it may hold line ends.
-        sha256: of the file's bytes, hexadecimal.
         text: Python with line feeds as its only line ends; of a notebook, all its cells; empty where the file
             is no Python, which `failure` says.
         cells: where the lines of a notebook come from; None for other files.
@@ -36,10 +32,6 @@ class SourceText(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     path: str
-    sha256: str
-    size_bytes: int
-    language: Language
-    role: Role
     text: str = ""
     cells: Cells | None = None
     notes: tuple[str, ...] = ()
@@ -64,22 +56,15 @@ def source_bytes(
         return Unknown(what="source", where=path_text(file.path), reason=error.reason)
 
 
-def source_text(file: SourceFile, data: bytes, sha256: str | None = None) -> SourceText:
+def source_text(file: SourceFile, data: bytes) -> SourceText:
     """What a file's bytes are; never an error, for whatever bytes.
 
     Args:
         file: from a walk.
         data: its content.
-        sha256: of the content, where the caller has it.
     """
     path = path_text(file.path)
-    common = SourceText(
-        path=path,
-        sha256=sha256 or hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
-        language=file.language,
-        role=role(path, is_packaged=file.is_packaged),
-    )
+    common = SourceText(path=path)
     replace = msgspec.structs.replace
     try:
         if file.language is Language.NOTEBOOK:

@@ -32,8 +32,9 @@ _MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "importlib": ("import_module", "__import__"),
     }
 )
-# Words that make calls matter whatever is imported.
-_WORDS = ("exec", "eval", "chmod", "extractall", "exec_command", "__import__")
+# Words that make calls matter whatever is imported; what other names begin with must be called.
+_WORDS = ("chmod", "extractall", "exec_command", "__import__")
+_CALLED = (("exec", re.compile(r"exec[\s\\]*\(")), ("eval", re.compile(r"eval[\s\\]*\(")))
 _IMPORTED = frozenset(name.partition(".")[0] for name, _ in IMPORTS)
 _IMPORT_LINES = re.compile(r"\n[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
 _FURTHER_IMPORTS = re.compile(r";[ \t]*(?:import|from)[ \t]+([^\n#(]*)")
@@ -59,6 +60,7 @@ def kinds(text: str) -> Iterator[str]:
         # What needs no further word, or else what is found fastest.
         () in triggers
         or any(word in text for word in _WORDS)
+        or any(word in text and pattern.search(text) for word, pattern in _CALLED)
         or by_keyword(text)
         or any(word in text for words in triggers for word in words)
     )

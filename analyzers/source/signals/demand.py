@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from analyzers.source.records import Guard, Import, ImportKind, Role, Use, UseKind
-from analyzers.source.signals.places import Places
+from analyzers.source.signals.places import Place, Places
 
 _LIMIT_SITES = 5
 _MAX_REMEMBERED = 20_000
@@ -62,6 +62,9 @@ class ApiDemand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _Key = tuple[str, bool, str, UseKind, int, tuple[str, ...], bool]
 
+Counted = dict[_Key, tuple[int, Sequence[Place]]]
+"""How often, and the first few places, by what is demanded."""
+
 
 def demands(uses: Iterable[Use], imports: Sequence[Import]) -> tuple[ApiDemand, ...]:
     """The demands of main code, sorted by distribution, symbol and kind.
@@ -81,12 +84,15 @@ class Demands:
 
     def __init__(self, imports: Sequence[Import]) -> None:
         self._providers = _Providers(imports)
-        self._places = Places()
-        self._used: dict[_Key, int | array[int]] = {}
-        """Numbers of places; most symbols are used at one, for which an array would be large."""
+        self._start()
         for each in imports:
             if each.role is Role.MAIN:
                 self._imported(each)
+
+    def _start(self) -> None:
+        self._places = Places()
+        self._used: dict[_Key, int | array[int]] = {}
+        """Numbers of places; most symbols are used at one, for which an array would be large."""
 
     def add(self, uses: Iterable[Use]) -> None:
         """Count uses; see `demands`."""
@@ -113,25 +119,46 @@ class Demands:
             )
             self._count(key, self._places.add(use.file, use.cell, use.line, use.column))
 
-    def made(self) -> tuple[ApiDemand, ...]:
-        """The demands of the imports and of the uses that were added, which are let go of."""
-        grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
+    def counted(self) -> Counted:
+        """What was added so far, which is let go of; never two times at one place."""
+        found: Counted = {}
         at = self._places.at
-        for key in sorted(self._used):
+        while self._used:
+            key, numbers = self._used.popitem()
+            if isinstance(numbers, int):
+                found[key] = 1, (at(numbers),)
+            else:
+                places = set(map(at, numbers))
+                found[key] = len(places), heapq.nsmallest(_LIMIT_SITES, places)
+        self._start()
+        return found
+
+    def made(self, others: Iterable[Counted] = ()) -> tuple[ApiDemand, ...]:
+        """The demands of the imports and of the uses that were added, which are let go of.
+
+        Args:
+            others: uses that were counted elsewhere, of other files; they are let go of, too.
+        """
+        counted = self.counted()
+        for each in others:
+            while each:
+                key, told = each.popitem()
+                known = counted.get(key)
+                counted[key] = told if known is None else (known[0] + told[0], [*known[1], *told[1]])
+        grouped: dict[str, tuple[list[SymbolDemand], list[SymbolDemand]]] = {}
+        for key in sorted(counted):
             distribution, is_required, symbol, kind, positional, keywords, star = key
-            found = self._used.pop(key)
-            places = {at(found)} if isinstance(found, int) else set(map(at, found))
-            first = sorted(places) if len(places) <= _LIMIT_SITES else heapq.nsmallest(_LIMIT_SITES, places)
+            count, places = counted.pop(key)
             demand = SymbolDemand(
                 symbol=symbol,
                 kind=kind,
                 positional=positional,
                 keywords=keywords,
                 star_arguments=star,
-                count=len(places),
+                count=count,
                 sites=tuple(
                     DemandSite(file, line, column, None if cell < 0 else cell)
-                    for file, cell, line, column in first
+                    for file, cell, line, column in sorted(places)[:_LIMIT_SITES]
                 ),
             )
             grouped.setdefault(distribution, ([], []))[0 if is_required else 1].append(demand)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _ORDER = tuple(Strength)
+_ROOTS = frozenset(symbol.partition(".")[0] for symbol in SYMBOLS)
 
 
 class HardwareHint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -204,9 +205,10 @@ class _Meaning(NamedTuple):
 
 @lru_cache(1 << 13)
 def _meaning(used: str) -> _Meaning:
-    symbol = re.sub(r"\(\)|\[\]", "", used)
+    symbol = used.replace("()", "").replace("[]", "")
     root, last = symbol.partition(".")[0], symbol.rpartition(".")[2]
-    return _Meaning(symbol, last, _row(symbol), MOVES.get(root, {}).get(last))
+    row = _row(symbol) if root in _ROOTS else None
+    return _Meaning(symbol, last, row, MOVES[root].get(last) if root in MOVES else None)
 
 
 def hints_at_hardware(symbol: str) -> bool:

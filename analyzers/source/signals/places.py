@@ -14,11 +14,8 @@ class Places:
     def __init__(self) -> None:
         self._files: list[str] = []
         self._numbers: dict[str, int] = {}
-        # A column each, of machine integers: as tuples they would take five times the memory.
-        self._file = array("i")
-        self._cell = array("i")
-        self._line = array("i")
-        self._column = array("i")
+        # Four machine integers for each: as tuples they would take five times the memory.
+        self._places = array("i")
 
     def add(self, file: str, cell: int | None, line: int, column: int) -> int:
         """The number of a place."""
@@ -26,13 +23,10 @@ class Places:
         if number is None:
             number = self._numbers[file] = len(self._files)
             self._files.append(file)
-        self._file.append(number)
-        self._cell.append(-1 if cell is None else cell)
-        self._line.append(line)
-        self._column.append(column)
-        return len(self._file) - 1
+        self._places.extend((number, -1 if cell is None else cell, line, column))
+        return len(self._places) // 4 - 1
 
     def at(self, number: int) -> Place:
         """The place that has a number."""
-        file = self._files[self._file[number]]
-        return file, self._cell[number], self._line[number], self._column[number]
+        file, cell, line, column = self._places[4 * number : 4 * number + 4]
+        return self._files[file], cell, line, column

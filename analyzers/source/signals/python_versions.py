@@ -72,6 +72,10 @@ def bounds(
     return found.made()
 
 
+Counted = tuple[dict[str, PythonEvidence], dict[str, int], set[str]]
+"""The first place, how often, and what is certain, by what the evidence says."""
+
+
 class Bounds:
     """Makes what `bounds` gives of uses that come little by little.
 
@@ -103,6 +107,20 @@ class Bounds:
                 location = Location(path=use.file, line=use.line, column=use.column)
                 for each in _evidence(use.symbol, use.keywords, location, use.confidence):
                     self._count(each)
+
+    def counted(self) -> Counted:
+        """What was added so far, which is let go of."""
+        counted = self._first, self._counts, self._certain
+        self._first, self._counts, self._certain = {}, {}, set()
+        return counted
+
+    def join(self, others: Counted) -> None:
+        """Add what was counted elsewhere, of uses that come behind those that were added here."""
+        first, counts, certain = others
+        for what, each in first.items():
+            self._first.setdefault(what, each)
+            self._counts[what] = self._counts.get(what, 0) + counts[what]
+        self._certain |= certain
 
     def made(self) -> PythonBounds:
         """The bounds as far as uses were added."""

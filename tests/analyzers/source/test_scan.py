@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -95,6 +97,40 @@ def _document(found: Scanned) -> bytes:
 
 def test_parts_are_the_report(tree: _Tree) -> None:
     assert _document(tree.scanned()) == tree.fresh()
+
+
+_SHARED_OUT = """
+import sys
+from pathlib import Path
+from analyzers.directories import DirectoryReader
+from analyzers.reports import Tool
+from analyzers.source.caching.kept_scans import KeptScans
+from analyzers.source.caching.record_caches import NoCache
+from analyzers.source.documents import document
+from analyzers.source.linking import forks
+from analyzers.source.scan import Knowledge, Scan, ScanOptions
+forks._WORTHWHILE = 0
+kept = KeptScans(NoCache(), b"", b"", b"", lambda: 0)
+scan = Scan(DirectoryReader(Path(sys.argv[1])), "tree", ScanOptions(jobs=int(sys.argv[2])), Knowledge())
+found = scan.scanned(Tool(name="stackwright", version="1"), "now", kept)
+sys.stdout.buffer.write(b"".join(document(found.summary.report, found.lists)))
+"""
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 5])
+def test_what_processes_link_is_the_report(tree: _Tree, jobs: int) -> None:
+    tree.write("app/device.py", "import torch, ctypes\ntorch.zeros(3).to('cuda')\nctypes.CDLL('libm.so.6')\n")
+    tree.write(
+        "app/more.py", "import tomllib, torch, requests\ntomllib.loads('')\ntorch.cuda.is_available()\n"
+    )
+    tree.write("app/most.py", "import ctypes, tomllib\nfrom app import get\nget('y')\ntomllib.loads('')\n")
+    done = subprocess.run(
+        [sys.executable, "-c", _SHARED_OUT, tree.root, str(jobs)],
+        capture_output=True,
+        cwd=Path(__file__).parents[3],
+        check=True,
+    )
+    assert done.stdout == tree.fresh()
 
 
 def test_an_unchanged_tree_is_not_read_again(tree: _Tree) -> None:
