@@ -6,7 +6,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("bare_code", "evidence", "inspecting", "locking", "scanning", "source_trace", "surfaces")
+BENCHMARKS = (
+    "bare_code",
+    "evidence",
+    "healthy",
+    "inspecting",
+    "locking",
+    "scanning",
+    "source_trace",
+    "surfaces",
+)
 
 
 def main() -> int:
