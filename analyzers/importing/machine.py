@@ -26,6 +26,8 @@ Keywords = list[tuple[str | None, Value]]
 
 _CALL_STEPS = 4_000
 _MODULE_STEPS = 300_000
+ROOT = "<root "
+"""How the name of a module begins that stands for whoever imports a root."""
 _LIMIT_DEPTH = 14
 
 
@@ -167,6 +169,8 @@ class Machine:
         if kind is FailureKind.RAISE:
             # Who raises knows why; what matters is who came there.
             consumer = next((site for site in reversed(chain) if site.distribution != provider), consumer)
+            if self._is_for_want_of_another(consumer):
+                confidence = Confidence.POSSIBLE
         failure = ImportFailure(
             kind=kind,
             exception=exception,
@@ -178,6 +182,11 @@ class Machine:
             confidence=confidence,
         )
         raise SimulatedError(bases or builtin_bases(exception), failure, value)
+
+    def _is_for_want_of_another(self, consumer: Site) -> bool:
+        """Whether a root refuses to be imported because a distribution is missing: a matter of metadata."""
+        is_missing = any(error.failure.kind is FailureKind.DISTRIBUTION for error in self.handling)
+        return is_missing and consumer.module.startswith(ROOT)
 
     def start_main(self, name: str) -> None:
         """Note that the user's code runs a module with ``-m``; what a library starts is its own affair."""
