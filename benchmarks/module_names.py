@@ -31,6 +31,11 @@ def imported(packages: list[str]) -> list[str]:
     return went_well
 
 
+def _is_for_python(name: object, value: object) -> bool:
+    """Whether an import statement may ask for it; capsules are what compiled modules hand to each other."""
+    return isinstance(name, str) and name.isidentifier() and type(value).__name__ != "PyCapsule"
+
+
 def names() -> dict[str, list[str]]:
     """Names of each module that a file of the environment made."""
     place = sysconfig.get_path("purelib")
@@ -40,7 +45,9 @@ def names() -> dict[str, list[str]]:
         file = getattr(spec, "origin", None)
         if isinstance(file, str) and file.startswith(place) and getattr(spec, "name", None) == name:
             with contextlib.suppress(Exception):
-                found[name] = sorted(each for each in vars(module) if isinstance(each, str))
+                found[name] = sorted(
+                    each for each in vars(module) if _is_for_python(each, vars(module)[each])
+                )
     return found
 
 

@@ -64,6 +64,7 @@ class Bindings:
             elif isinstance(old, str) and isinstance(value, str) and isinstance(node.op, ast.Add):
                 frame.bind(node.target.id, old + value if len(old) < 100_000 else UNKNOWN)
             else:
+                escape(old)
                 frame.bind(node.target.id, UNKNOWN)
         elif isinstance(node.target, ast.Attribute):
             owner = machine.evaluate(node.target.value, frame)
@@ -145,6 +146,14 @@ class Bindings:
                 replaced.open("another object is put in its place")
                 replaced.open_below.append("another object is put in its place")
 
+    def _take_out(self, holder: External, key: Value) -> None:
+        """``del sys.modules[key]``: what is imported under that name from now on is not known."""
+        if holder.name != "sys.modules":
+            return
+        module = self._machine.modules.pop(key, None) if isinstance(key, str) else None
+        if module is not None:
+            module.open("it is taken out of the modules")
+
     def _delete(self, node: ast.Delete, frame: Frame) -> Flow:
         for target in node.targets:
             if isinstance(target, ast.Name):
@@ -153,5 +162,8 @@ class Bindings:
                 else:
                     frame.bind(target.id, UNKNOWN)
             elif isinstance(target, ast.Subscript | ast.Attribute):
-                escape(self._machine.evaluate(target.value, frame))
+                holder = self._machine.evaluate(target.value, frame)
+                escape(holder)
+                if isinstance(target, ast.Subscript) and isinstance(holder, External):
+                    self._take_out(holder, self._machine.evaluate(target.slice, frame))
         return Flow.NEXT

@@ -55,6 +55,9 @@ class Calls:
             case Method():
                 escape(function.subject)
         self._escaped(args, keywords)
+        for frame in self._machine.frames[-1:]:
+            if any(arg is frame.module for arg in args):
+                frame.module.open("it hands itself to what is not known")
         if isinstance(function, Instance):
             escape(function)
         if function is UNKNOWN and any(isinstance(arg, str) and _CODE.search(arg) for arg in args):
@@ -97,6 +100,7 @@ class Calls:
         node = function.node
         machine.depth += 1
         machine.running.append(node)
+        function.module.called.add(node.lineno)
         machine.frames.append(frame)
         machine.sites.append((function.module, node.lineno))
         certain = machine.certain

@@ -18,6 +18,7 @@ from analyzers.importing.values import (
     Class,
     External,
     Function,
+    Instance,
     Mapping,
     Module,
     ModuleNames,
@@ -115,6 +116,8 @@ class Expressions:
 
     def _call(self, node: ast.Call, frame: Frame) -> Value:
         function = self.evaluate(node.func, frame)
+        if function is UNKNOWN:
+            self._changes(node.func, frame)
         args: list[Value] = []
         has_unknown = False
         for arg in node.args:
@@ -141,6 +144,13 @@ class Expressions:
                 keywords.append((None, value))
         self._machine.at(node)
         return self._machine.call(function, args, keywords, has_unknown)
+
+    def _changes(self, function: ast.expr, frame: Frame) -> None:
+        """A method that is not known may change the object that it is a method of."""
+        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            subject = self.evaluate(function.value, frame)
+            if isinstance(subject, Instance):
+                escape(subject)
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)

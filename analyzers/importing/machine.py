@@ -83,6 +83,7 @@ class Machine:
         self.external_module: Callable[[str], Value]
         self.external_result: Callable[[str], Value]
         self.extension_may_define: Callable[[ModuleFile, str], bool]
+        self.may_come_late: Callable[[Module, str], bool]
 
     @contextlib.contextmanager
     def uncertain(self) -> Iterator[None]:

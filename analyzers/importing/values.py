@@ -50,6 +50,7 @@ class Module:
         open_below: why it may have more submodules than there are files.
         stars: extensions whose names it took all of.
         defers_annotations: it leaves annotations alone.
+        called: lines of its functions that ran.
         outline: of its source; None where it has none that could be parsed.
     """
 
@@ -59,6 +60,7 @@ class Module:
         self.open_because: list[str] = []
         self.open_below: list[str] = []
         self.stars: list[ModuleFile] = []
+        self.called: set[int] = set()
         self.state = State.RUNNING
         self.failure: Exception | None = None
         self.outline: Outline | None = None
