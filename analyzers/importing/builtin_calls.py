@@ -156,6 +156,7 @@ class BuiltinCalls:
     def _unknown(self, args: list[Value], keywords: Keywords) -> Value:
         for value in itertools.chain(args, (value for _, value in keywords)):
             escape(value)
+        self._machine.open_given(args)
         return UNKNOWN
 
     def _frame(self) -> Value:
@@ -306,7 +307,8 @@ class BuiltinCalls:
     def _import(self, args: list[Value], keywords: Keywords) -> Value:
         if len(args) == 1 and isinstance(args[0], str) and not keywords:
             self._machine.import_module(args[0])
-            return self._machine.modules.get(args[0].partition(".")[0], UNKNOWN)
+            root = args[0].partition(".")[0]
+            return self._machine.modules.get(root) or self._machine.external_module(root)
         if args and isinstance(args[0], str) and len(args) < 5:
             return self._machine.import_module(args[0]) if "." not in args[0] else UNKNOWN
         return UNKNOWN

@@ -55,9 +55,7 @@ class Calls:
             case Method():
                 escape(function.subject)
         self._escaped(args, keywords)
-        for frame in self._machine.frames[-1:]:
-            if any(arg is frame.module for arg in args):
-                frame.module.open("it hands itself to what is not known")
+        self._machine.open_given(args)
         if isinstance(function, Instance):
             escape(function)
         if function is UNKNOWN and any(isinstance(arg, str) and _CODE.search(arg) for arg in args):

@@ -147,10 +147,14 @@ class Expressions:
 
     def _changes(self, function: ast.expr, frame: Frame) -> None:
         """A method that is not known may change the object that it is a method of."""
-        if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        if not isinstance(function, ast.Attribute):
+            return
+        if isinstance(function.value, ast.Name) or function.attr == "__setattr__":
             subject = self.evaluate(function.value, frame)
             if isinstance(subject, Instance):
                 escape(subject)
+            elif isinstance(subject, Module) and function.attr == "__setattr__":
+                subject.open("attributes of it are set in a way that is not followed")
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
@@ -329,6 +333,8 @@ class Expressions:
 
     def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
+        while frame.is_comprehension and frame.above is not None:
+            frame = frame.above
         frame.bind(node.target.id, value if self._machine.certain else UNKNOWN)
         return value
 

@@ -18,6 +18,7 @@ _DECLARES = re.compile(r"^[ \t]*\w+[ \t]*:[^=\n]+$", re.MULTILINE)
 _ON_REQUEST = ("__getattr__", "__dir__")
 _METHODS = frozenset({"update", "setdefault", "__setitem__", "__ior__"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Callable = _Function | ast.Lambda
 
 
 class LateNames:
@@ -49,11 +50,11 @@ class LateNames:
         return is_listed or name in self.names or not self.writers <= module.called
 
     def _read(self, tree: ast.Module, name: str) -> None:
-        functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
-        on_request = _reached(functions)
+        functions = [node for node in ast.walk(tree) if isinstance(node, _Callable)]
+        on_request = _reached([node for node in functions if isinstance(node, _Function)])
         own = _Own(tree, name)
         for function in functions:
-            if function.name in on_request:
+            if isinstance(function, _Function) and function.name in on_request:
                 continue  # what answers requests for names keeps the answers: that makes no new ones
             for key in own.written(function):
                 if isinstance(key, ast.Constant):
@@ -106,11 +107,10 @@ class _Own:
                 case ast.ImportFrom():
                     self._modules.update(each.asname or last for each in node.names if each.name == last)
                 case ast.Import():
-                    self._modules.update(
-                        each.asname for each in node.names if each.name == name and each.asname
-                    )
+                    found = [each.asname or name for each in node.names if each.name == name]
+                    self._modules.update(each for each in found if "." not in each)
 
-    def written(self, function: _Function) -> Iterator[ast.expr]:
+    def written(self, function: _Callable) -> Iterator[ast.expr]:
         """The keys under which a function writes into the module; for many at once, what gives them."""
         for node in ast.walk(function):
             match node:

@@ -201,6 +201,12 @@ class Machine:
         for module, _ in self.sites:
             module.open(reason)
 
+    def open_given(self, args: list[Value]) -> None:
+        """What is not followed gets the module whose code runs, and may set its attributes."""
+        for frame in self.frames[-1:]:
+            if any(arg is frame.module for arg in args):
+                frame.module.open("it hands itself to what is not followed")
+
     def is_answering(self) -> bool:
         """Whether what runs now is, or is called by, a module's ``__getattr__``."""
         return self.asking > 0 or any(
