@@ -84,8 +84,8 @@ def _lacking(machine: Interpreter, names: Mapping[str, Sequence[str]]) -> Iterat
 
 
 def main() -> None:
-    """Read the truth from standard input; the environment's folder of packages is the argument."""
-    truth = json.load(sys.stdin)
+    """Arguments: the environment's folder of packages, and a file with what Python gives there."""
+    truth = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
     made: list[dict[str, Any]] = []
     threading.stack_size(_STACK_BYTES)
     sys.setrecursionlimit(_RECURSION)
