@@ -151,6 +151,7 @@ class BuiltinCalls:
             value.is_renamed = True
         if name == "dataclasses.dataclass" and isinstance(value, Class):
             value.is_open = True
+            value.namespace.setdefault("__init__", UNKNOWN)
         return value
 
     def _unknown(self, args: list[Value], keywords: Keywords) -> Value:
@@ -229,6 +230,8 @@ class BuiltinCalls:
 
     def _setattr(self, args: list[Value], _: Keywords) -> Value:
         match args:
+            case [value, str() as name, _] if value is UNKNOWN:
+                self._machine.set_on_unknown(name)
             case [value, str() as name, new]:
                 self._machine.assign_attribute(value, name, new)
             case [Module() as module, *_]:

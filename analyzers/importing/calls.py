@@ -133,6 +133,9 @@ class Calls:
         frame.module.open("a call that it makes was too long to be followed")
 
     def _instance(self, cls: Class, args: list[Value], keywords: Keywords, has_unknown: bool) -> Value:
+        if cls.is_called_otherwise:
+            self._escaped(args, keywords)
+            return UNKNOWN
         instance = Instance(cls)
         made = looked_up(cls.lineage, "__new__", is_open=False)
         if made is not ABSENT and made is not UNKNOWN:

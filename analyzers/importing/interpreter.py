@@ -311,6 +311,8 @@ class Interpreter(Machine):
 
     def _may_come_late(self, module: Module, name: str) -> bool:
         """Whether code of a module that did not run may bind a name in it."""
+        if (module.file.distribution, name) in self.set_somewhere:
+            return True
         if module.name not in self._late:
             self._late[module.name] = LateNames(self._texts.get(module.name, ""), module.name)
         return self._late[module.name].may_bind(module, name)

@@ -63,6 +63,7 @@ class Machine:
         self.frames: list[Frame] = []
         self.handling: list[SimulatedError] = []
         self.replaced: set[str] = set()
+        self.set_somewhere: set[tuple[str | None, str]] = set()
         self.pairs: set[tuple[str, str]] = set()
         self.started: list[tuple[str, tuple[Module, int]]] = []
         self._left = limit_steps
@@ -206,6 +207,11 @@ class Machine:
         for frame in self.frames[-1:]:
             if any(arg is frame.module for arg in args):
                 frame.module.open("it hands itself to what is not followed")
+
+    def set_on_unknown(self, name: str) -> None:
+        """An object that is not known gets an attribute; it may be a module of the same distribution."""
+        for module, _ in self.sites[-1:]:
+            self.set_somewhere.add((module.file.distribution, name))
 
     def is_answering(self) -> bool:
         """Whether what runs now is, or is called by, a module's ``__getattr__``."""

@@ -121,13 +121,14 @@ class Class:
     Attributes:
         lineage: itself and its bases in method resolution order.
         is_open: it has a base, metaclass or decorator that may give it more than is known here.
+        is_called_otherwise: calling it may be something else than making an instance with ``__init__``.
     """
 
-    __slots__ = ("bases", "is_open", "lineage", "module", "name", "namespace")
+    __slots__ = ("bases", "is_called_otherwise", "is_open", "lineage", "module", "name", "namespace")
 
     def __init__(self, name: str, module: Module, bases: list[Value], namespace: dict[str, Value]) -> None:
         self.name, self.module, self.bases, self.namespace = name, module, bases, namespace
-        self.is_open = False
+        self.is_open = self.is_called_otherwise = False
         self.lineage: list[Class | External] = [self]
 
 

@@ -190,3 +190,11 @@ def test_what_a_base_that_is_not_known_does_to_an_object() -> None:
             raise AttributeError(name)
         """
     assert_clean("from lib import gone", {"lib.py": library})
+
+
+def test_what_is_set_on_an_object_that_is_not_known() -> None:
+    files = {
+        "lib/__init__.py": "from lib import plugin\nfor each in found():\n    setattr(load(each), 'gone', 1)",
+        "lib/plugin.py": "",
+    }
+    assert_clean("from lib.plugin import gone", files)
