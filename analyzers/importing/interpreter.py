@@ -14,7 +14,7 @@ from analyzers.importing.expressions import Expressions
 from analyzers.importing.extensions import ExtensionNames
 from analyzers.importing.failures import BudgetSpentError, FailureKind, SimulatedError
 from analyzers.importing.frames import Frame
-from analyzers.importing.late_names import LateNames
+from analyzers.importing.late_names import LateNames, is_set_in
 from analyzers.importing.machine import Machine, Target
 from analyzers.importing.native import NativeRules
 from analyzers.importing.outlines import Outline
@@ -311,11 +311,15 @@ class Interpreter(Machine):
 
     def _may_come_late(self, module: Module, name: str) -> bool:
         """Whether code of a module that did not run may bind a name in it."""
-        if (module.file.distribution, name) in self.set_somewhere:
+        owner = module.file.distribution
+        if (owner, name) in self.set_somewhere:
             return True
         if module.name not in self._late:
             self._late[module.name] = LateNames(self._texts.get(module.name, ""), module.name)
-        return self._late[module.name].may_bind(module, name)
+        if self._late[module.name].may_bind(module, name):
+            return True
+        beside = (each for each in self.modules.values() if each.file.distribution == owner)
+        return any(is_set_in(self._texts.get(each.name, ""), name) for each in beside)
 
     def restart(self) -> None:
         """Begin with another root: what was imported stays, what was under way does not."""

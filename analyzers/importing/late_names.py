@@ -63,6 +63,13 @@ class LateNames:
                     self.writers.add(function.lineno)
 
 
+def is_set_in(text: str, name: str) -> bool:
+    """Whether code sets an attribute of this name by ``setattr``, on whatever object."""
+    if name not in text or "setattr" not in text:
+        return False
+    return re.search(rf"\bsetattr\([^(),\n]+,\s*['\"]{re.escape(name)}['\"]", text) is not None
+
+
 def _declared(tree: ast.Module) -> Iterator[str]:
     """Names that the body of a module annotates without a value."""
     pending: list[ast.AST] = [tree]

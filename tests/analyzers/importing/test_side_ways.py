@@ -198,3 +198,12 @@ def test_what_is_set_on_an_object_that_is_not_known() -> None:
         "lib/plugin.py": "",
     }
     assert_clean("from lib.plugin import gone", files)
+
+
+def test_what_another_module_of_the_distribution_sets_when_it_is_used() -> None:
+    files = {
+        "lib/__init__.py": "from lib import plugin\ndef use(module):\n    setattr(module, 'gone', 1)",
+        "lib/plugin.py": "",
+    }
+    assert_clean("from lib.plugin import gone", files)
+    assert failure("from lib.plugin import gone_too", files).kind is FailureKind.NAME
