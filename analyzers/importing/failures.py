@@ -8,6 +8,9 @@ import msgspec
 
 from analyzers.evidence import Confidence
 
+ROOT = "<root "
+"""How the name of a module begins that stands for whoever imports a root."""
+
 
 class FailureKind(enum.StrEnum):
     """What was asked for and is not there."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from analyzers.evidence import Confidence
 from analyzers.importing.failures import (
+    ROOT,
     BudgetSpentError,
     FailureKind,
     ImportFailure,
@@ -26,8 +27,6 @@ Keywords = list[tuple[str | None, Value]]
 
 _CALL_STEPS = 4_000
 _MODULE_STEPS = 300_000
-ROOT = "<root "
-"""How the name of a module begins that stands for whoever imports a root."""
 _LIMIT_DEPTH = 14
 
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from analyzers.evidence import Confidence
-from analyzers.importing.failures import BudgetSpentError, ImportFailure, SimulatedError
+from analyzers.importing.failures import ROOT, BudgetSpentError, ImportFailure, SimulatedError
 from analyzers.importing.interpreter import Interpreter
-from analyzers.importing.machine import ROOT, Target
+from analyzers.importing.machine import Target
 from analyzers.importing.stack import ModuleFile, StackFiles
 from analyzers.importing.values import Module
 from analyzers.importing.verdicts import judged
