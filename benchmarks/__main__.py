@@ -9,6 +9,7 @@ from pathlib import Path
 BENCHMARKS = (
     "bare_code",
     "evidence",
+    "healthy",
     "inspecting",
     "locking",
     "rules",

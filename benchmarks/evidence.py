@@ -10,22 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uv import find_uv_bin
-
-from benchmarks.commands import Run, timed
+from benchmarks.advised import advise, document, given_up, install, moved, ran, refusals, told
 from benchmarks.results import machine, record
 from fakes.cases import case_files
-
-_PASSED_OVER = re.compile(r"(\d[\d,]*) (?:preferable|newer) releases? passed over")
-_EVIDENCE = ("imports", "api-demand")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -75,31 +67,18 @@ def _measured(case: Mapping[str, Any], folder: Path, options: argparse.Namespace
     asked += ["--store", str(folder / "store.sqlite3"), "--format", "json", "--quiet"]
     asked += ["--allow-builds"] if case["needed_sdist"] else []
     evidence = ["--evidence", "static", "--source", str(code), *options.option]
-    cold = _advise([*asked, *evidence], folder, options)
-    advice = _document(cold)
-    warm = _advise([*asked, *evidence], folder, options)
-    plain = _document(_advise([*asked, "--evidence", "none"], folder, options))
-    newest = {pin["name"]: pin for pin in plain.get("pins", ())}
-    moved = {
-        pin[
-            "name"
-        ]: f"{newest[pin['name']]['version'] if pin['name'] in newest else 'none'} -> {pin['version']}"
-        for pin in advice.get("pins", ())
-        if newest.get(pin["name"], {}).get("version") != pin["version"]
-    }
-    given_up = {
-        pin["name"]: _passed_over(pin) - _passed_over(newest[pin["name"]])
-        for pin in advice.get("pins", ())
-        if pin["name"] in newest and newest[pin["name"]]["version"] != pin["version"]
-    }
-    verdict, told = _checked(advice, case, folder, options)
+    cold = advise([*asked, *evidence], folder, options.limit_s)
+    advice = document(cold)
+    warm = advise([*asked, *evidence], folder, options.limit_s)
+    plain = document(advise([*asked, "--evidence", "none"], folder, options.limit_s))
+    verdict, said = _checked(advice, case, folder, options)
     return {
         "case": case["id"],
         "verdict": verdict,
-        "told": told,
+        "told": said,
         "status": advice.get("status"),
-        "moved": moved,
-        "evidence": _evidence(advice),
+        "moved": moved(advice, plain),
+        "evidence": list(dict.fromkeys(message for _, _, message in refusals(advice))),
         "wall_s": round(cold.wall_s, 2),
         "cpu_s": round(cold.cpu_s, 2),
         "warm_wall_s": round(warm.wall_s, 2),
@@ -109,41 +88,9 @@ def _measured(case: Mapping[str, Any], folder: Path, options: argparse.Namespace
         "requests": advice.get("statistics", {}).get("requests"),
         "stacks": advice.get("statistics", {}).get("stacks"),
         "projects": len(advice.get("pins", ())),
-        "given_up": given_up,
+        "given_up": given_up(advice, plain),
         "unknowns": [f"{one['what']}: {one['reason']}" for one in advice.get("unknowns", ())][:10],
     }
-
-
-def _advise(arguments: Sequence[str], folder: Path, options: argparse.Namespace) -> Run:
-    command = [str(Path(sys.executable).with_name("stackwright")), "advise", *arguments]
-    return timed(command, os.environ, folder, options.limit_s)
-
-
-def _document(done: Run) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(done.output)
-    except ValueError:
-        return {"status": f"exit code {done.exit_code}: {done.log.strip()[-300:]}"}
-    return found
-
-
-def _passed_over(pin: Mapping[str, Any]) -> int:
-    for reason in pin["reasons"]:
-        if found := _PASSED_OVER.search(reason["message"]):
-            return int(found[1].replace(",", ""))
-    return 0
-
-
-def _evidence(advice: Mapping[str, Any]) -> list[str]:
-    """What evidence says against newer releases, each sentence once."""
-    return list(
-        dict.fromkeys(
-            rejection["reason"]["message"]
-            for pin in advice.get("pins", ())
-            for rejection in pin["rejected"]
-            if rejection["unit"] in _EVIDENCE
-        )
-    )
 
 
 def _checked(
@@ -154,36 +101,13 @@ def _checked(
         return "no stack", str(advice.get("status"))
     if options.advise_only:
         return "not checked", ""
-    lines = []
-    for pin in advice["pins"]:
-        hashes = [f"--hash=sha256:{file['sha256']}" for file in pin["artifacts"] if file["sha256"]]
-        lines.append(" ".join([f"{pin['name']}=={pin['version']}", *hashes]))
-    lock, place, uv = folder / "lock.txt", folder / "venv", find_uv_bin()
-    lock.write_text("\n".join([*lines, ""]), encoding="utf-8")
     python = ".".join(case["python"].split(".")[:2])
-    environ = {**os.environ, "UV_CACHE_DIR": str(options.cache / "uv"), "UV_NO_CONFIG": "1"}
-    install = [uv, "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", str(lock)]
-    commands = (
-        [uv, "venv", "-q", "-p", python, str(place)],
-        [*install, "--python", str(place / "bin" / "python")],
-        ["unshare", "--net", str(place / "bin" / "python"), "-c", case["check"]],
-    )
-    for step, command in zip(("venv", "install", "fails"), commands, strict=True):
-        done = _ran(command, environ, folder, options.limit_s)
-        if done.returncode:
-            return step, done.stderr.strip().replace(str(folder), "…")[-300:]
-    return "passes", ""
-
-
-def _ran(
-    command: Sequence[str], environ: Mapping[str, str], folder: Path, limit_s: float
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command, env=environ, cwd=folder, capture_output=True, text=True, timeout=limit_s, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        return subprocess.CompletedProcess(command, 1, "", f"ended after {error.timeout:g} s")
+    step, said = install(advice["pins"], folder, options.cache, options.limit_s, python)
+    if step:
+        return step, said
+    check = ["unshare", "--net", str(folder / "venv" / "bin" / "python"), "-c", case["check"]]
+    done = ran(check, os.environ, folder, options.limit_s)
+    return ("fails", told(done, folder)) if done.returncode else ("passes", "")
 
 
 def _line(row: Mapping[str, Any]) -> str:

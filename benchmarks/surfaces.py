@@ -1,8 +1,10 @@
 """Surfaces of releases against `dir` of what is installed and griffe's breaking changes, and their cost.
 
-`python -m benchmarks surfaces [truth|breakages|cost …]`. Peers and packages are installed in environments of
-their own. What griffe finds and the diff does not is argued in `argued_breakages.json`; an entry that is
-found by now, and a breakage without an entry, is told and fails.
+`python -m benchmarks surfaces [truth|imports|breakages|cost …]`. Peers and packages are installed in
+environments of their own. What griffe finds and the diff does not is argued in `argued_breakages.json`; an
+entry that is found by now, and a breakage without an entry, is told and fails. `imports` compares what
+importing on paper makes of installed packages: a module or a name that only Python finds is a false alarm,
+and fails.
 """
 
 from __future__ import annotations
@@ -40,13 +42,34 @@ PAIRS = (
     ("sqlalchemy", "1.4.54", "2.0.36"),
     ("pandas", "1.5.3", "2.2.3"),
 )
+IMPORTED = {
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "scipy": "scipy",
+    "scikit-learn": "sklearn",
+    "matplotlib": "matplotlib",
+    "sqlalchemy": "sqlalchemy",
+    "flask": "flask",
+    "requests": "requests",
+    "psutil": "psutil",
+    "python-multipart": "python_multipart",
+    "celery": "celery",
+    "dask[array]": "dask",
+    "pydantic": "pydantic",
+    "huggingface-hub": "huggingface_hub",
+    "setuptools": "setuptools",
+    "twisted": "twisted",
+    "trio": "trio",
+    "scikit-image": "skimage",
+    "rich": "rich",
+}
 LEAST_RECALL = 0.995
 MOST_ARGUED = 0.05
 
 
 def run(options: Sequence[str]) -> None:
     """Every part, or those that are named."""
-    parts = {"truth": truth, "breakages": breakages, "cost": cost}
+    parts = {"truth": truth, "imports": imports, "breakages": breakages, "cost": cost}
     failed = [name for name in options or parts if not parts[name]()]
     if failed:
         print(f"not reached: {', '.join(failed)}", file=sys.stderr)
@@ -109,6 +132,31 @@ def truth() -> bool:
         entry = {"version": version, "names": total, "recall": round(recall, 4), "missed": dict(missed)}
         record("surfaces", ("truth", project), entry)
     return is_reached
+
+
+# Importing on paper.
+
+
+def imports() -> bool:
+    """Whether everything that Python imports, and each of its names, is there on paper, too."""
+    place = _environment("imports", list(IMPORTED))
+    script = Path(__file__).with_name("module_names.py")
+    names = _json([place / "bin" / "python", script, *IMPORTED.values()])
+    known = CACHE / "surfaces" / "module-names.json"
+    known.write_text(json.dumps(names), encoding="utf-8")
+    packages = next(place.glob("lib/python*/site-packages"))
+    found = _json([sys.executable, "-m", "benchmarks.simulated_names", packages, known])
+    failures, lacking = found["failures"], found["lacking"]
+    print(
+        f"{found['closed']} closed and {found['open']} open modules with {found['names']} names: "
+        f"{len(failures)} modules fail, {sum(map(len, lacking.values()))} names are refused"
+    )
+    for module, said in failures.items():
+        print(f"    {module}: {said}")
+    for module, refused in lacking.items():
+        print(f"    {module} lacks {', '.join(refused[:20])}")
+    record("surfaces", ("imports",), {**found, "machine": machine()})
+    return not failures and not lacking
 
 
 # Breaking changes.

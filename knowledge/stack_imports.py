@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from analyzers.api.recurrence import asked_for, asking
 from analyzers.evidence import Confidence
@@ -198,6 +199,21 @@ class StackImports:
         # What comes to a stack may bring what was looked for in vain.
         return not any(kept.absent & set(self._files.roots(name, pins[name])) for name in new)
 
+    def _roots(self, names: Iterable[str], pins: Mapping[str, Pinned]) -> tuple[list[str], list[str]]:
+        """The outermost modules of distributions; and those that lie beside one that is named like it.
+
+        What has the name of its distribution is what is meant by it. What lies beside it may be for those
+        alone who have installed something else as well.
+        """
+        asked: list[str] = []
+        beside: list[str] = []
+        for name in names:
+            found = self._files.roots(name, pins[name]) if name in pins else ()
+            meant = [root for root in found if canonicalize_name(root) == name] or list(found)
+            asked += meant
+            beside += [root for root in found if root not in meant]
+        return asked, beside
+
     def _key(self, names: Iterable[str], statement: str | None) -> str:
         target = (self._target.python, self._target.platform, self._target.implementation)
         code = self._code.digest if self._code is not None and statement is None else None
@@ -216,12 +232,12 @@ class StackImports:
             own = self._code if statement is None else None
             before = [Part(own.reader, directory) for directory in own.directories] if own else []
             files = self._files.stack(pins, before)
-            roots = [root for name in names if name in pins for root in self._files.roots(name, pins[name])]
+            roots, unasked = self._roots(names, pins)
             code = [Code("<question>", statement)] if statement is not None else []
             if own is not None:
-                roots = list(own.modules)
+                roots, unasked = list(own.modules), []
                 code = [Code(path, text) for path, text in own.scripts]
-            found = simulated(files, self._target, roots=roots, code=code)
+            found = simulated(files, self._target, roots=roots, unasked=unasked, code=code)
         except (KnowledgeError, FileReaderError) as error:
             self._files.doubt(_WHAT, str(error))
             return None

@@ -49,6 +49,8 @@ class Attributes:
                 return self._of_module(value, name)
             case Class() | Function() if name == "__module__":
                 return value.module.namespace.get("__name__", UNKNOWN)
+            case Class() if name == "__name__" and not value.is_open:
+                return value.name
             case Class():
                 found = looked_up(value.lineage, name, is_open=value.is_open)
                 return self._from_class(found, value)
@@ -62,6 +64,8 @@ class Attributes:
                 return Method(value, name)
             case Function() if name == "__name__":
                 return UNKNOWN if value.is_renamed else value.name
+            case Function() if name == "__globals__":
+                return ModuleNames(value.module)
             case Version():
                 return version_attribute(value, name)
             case str():
@@ -92,6 +96,8 @@ class Attributes:
         match value:
             case Module():
                 value.namespace[name] = kept
+                if name == "__class__":
+                    value.open("it is made an object of another class")
             case Class():
                 value.namespace[name] = kept
             case Instance():
@@ -138,7 +144,9 @@ class Attributes:
             return True
         # What is compiled has names beside those of the source that it was compiled from.
         files = [*module.stars, module.file] if module.file.is_extension else module.stars
-        return any(self._machine.extension_may_define(file, name) for file in files)
+        if any(self._machine.extension_may_define(file, name) for file in files):
+            return True
+        return self._machine.may_come_late(module, name)
 
     def _lacks(self, module: Module, name: str, said: str | None = None) -> None:
         self._machine.fail(

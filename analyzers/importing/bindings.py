@@ -64,6 +64,7 @@ class Bindings:
             elif isinstance(old, str) and isinstance(value, str) and isinstance(node.op, ast.Add):
                 frame.bind(node.target.id, old + value if len(old) < 100_000 else UNKNOWN)
             else:
+                escape(old)
                 frame.bind(node.target.id, UNKNOWN)
         elif isinstance(node.target, ast.Attribute):
             owner = machine.evaluate(node.target.value, frame)

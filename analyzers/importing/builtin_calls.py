@@ -36,6 +36,7 @@ _KEEPING = frozenset(
     }
 )  # fmt: skip
 """Decorators, and makers of decorators, that give back what they decorate."""
+_FUNCTION_TYPES = frozenset({"types.FunctionType", "types.LambdaType"})
 _FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack", "sys._getframemodulename"})
 
 _WRITING = frozenset({"update", "setdefault", "__setitem__", "pop", "popitem"})
@@ -77,6 +78,10 @@ class BuiltinCalls:
             return self._unknown(args, keywords)
         if name in _FRAMES:
             return self._frame()
+        if name in ("sys.modules.get", "inspect.getmodule"):
+            return self._found_module(args)
+        if name.endswith("._convert_") and args and isinstance(args[0], str):
+            return self._converted(args[0], args[1:2])
         if name in _KEEPING:
             if len(args) == 1 and not keywords and isinstance(args[0], Function | Class | Bound):
                 return (
@@ -107,8 +112,33 @@ class BuiltinCalls:
                 return None
             case "contextlib.suppress":
                 return Suppressing(args)
+            case "enum.global_enum" if args and isinstance(args[0], Class):
+                return self._members_become_global(args[0])
         known = self._machine.external_result(name) if not args and not keywords else UNKNOWN
         return known if known is not UNKNOWN else self._unknown(args, keywords)
+
+    def _found_module(self, args: list[Value]) -> Value:
+        if args and isinstance(args[0], str):
+            return self._machine.modules.get(args[0], UNKNOWN)
+        self._machine.open_callers("it reaches for a module that is not known")
+        return UNKNOWN
+
+    def _converted(self, name: str, modules: list[Value]) -> Value:
+        """An enumeration made of constants of a module, which is told by its name."""
+        named = self._machine.modules.get(modules[0]) if modules and isinstance(modules[0], str) else None
+        if named is None:
+            self._machine.open_callers("it makes an enumeration for a module that is not known")
+        else:
+            named.namespace[name] = UNKNOWN
+        return UNKNOWN
+
+    def _members_become_global(self, cls: Class) -> Value:
+        for name, value in cls.namespace.items():
+            if not name.startswith("_") and not isinstance(value, Function):
+                cls.module.namespace.setdefault(name, UNKNOWN)
+        if cls.is_open and not any(isinstance(base, External) for base in cls.lineage[1:]):
+            cls.module.open("members of an enumeration become names of its module")
+        return cls
 
     def _process(self, args: list[Value]) -> None:
         """``[sys.executable, "-m", name]`` starts a Python of the same stack."""
@@ -121,11 +151,13 @@ class BuiltinCalls:
             value.is_renamed = True
         if name == "dataclasses.dataclass" and isinstance(value, Class):
             value.is_open = True
+            value.namespace.setdefault("__init__", UNKNOWN)
         return value
 
     def _unknown(self, args: list[Value], keywords: Keywords) -> Value:
         for value in itertools.chain(args, (value for _, value in keywords)):
             escape(value)
+        self._machine.open_given(args)
         return UNKNOWN
 
     def _frame(self) -> Value:
@@ -147,6 +179,10 @@ class BuiltinCalls:
         return False if all(answer is False for answer in answers) else UNKNOWN
 
     def _is_of(self, value: Value, cls: Value) -> bool | None:
+        if isinstance(cls, External) and cls.name in _FUNCTION_TYPES:
+            if isinstance(value, Function):
+                return True
+            return False if is_constant(value) or isinstance(value, Class | Module | Sequence) else None
         if isinstance(cls, External) and cls.name.startswith("builtins."):
             name = cls.name.removeprefix("builtins.")
             if is_constant(value):
@@ -155,6 +191,8 @@ class BuiltinCalls:
                 return name in (value.kind, "object")
             if isinstance(value, Mapping):
                 return name in ("dict", "object")
+            if isinstance(value, Class | Function) and name == "type":
+                return isinstance(value, Class)
             if isinstance(value, Function | Module | Class) and name in (
                 "str",
                 "int",
@@ -192,6 +230,8 @@ class BuiltinCalls:
 
     def _setattr(self, args: list[Value], _: Keywords) -> Value:
         match args:
+            case [value, str() as name, _] if value is UNKNOWN:
+                self._machine.set_on_unknown(name)
             case [value, str() as name, new]:
                 self._machine.assign_attribute(value, name, new)
             case [Module() as module, *_]:
@@ -270,7 +310,8 @@ class BuiltinCalls:
     def _import(self, args: list[Value], keywords: Keywords) -> Value:
         if len(args) == 1 and isinstance(args[0], str) and not keywords:
             self._machine.import_module(args[0])
-            return self._machine.modules.get(args[0].partition(".")[0], UNKNOWN)
+            root = args[0].partition(".")[0]
+            return self._machine.modules.get(root) or self._machine.external_module(root)
         if args and isinstance(args[0], str) and len(args) < 5:
             return self._machine.import_module(args[0]) if "." not in args[0] else UNKNOWN
         return UNKNOWN

@@ -55,6 +55,7 @@ class Calls:
             case Method():
                 escape(function.subject)
         self._escaped(args, keywords)
+        self._machine.open_given(args)
         if isinstance(function, Instance):
             escape(function)
         if function is UNKNOWN and any(isinstance(arg, str) and _CODE.search(arg) for arg in args):
@@ -97,6 +98,7 @@ class Calls:
         node = function.node
         machine.depth += 1
         machine.running.append(node)
+        function.module.called.add(node.lineno)
         machine.frames.append(frame)
         machine.sites.append((function.module, node.lineno))
         certain = machine.certain
@@ -131,6 +133,9 @@ class Calls:
         frame.module.open("a call that it makes was too long to be followed")
 
     def _instance(self, cls: Class, args: list[Value], keywords: Keywords, has_unknown: bool) -> Value:
+        if cls.is_called_otherwise:
+            self._escaped(args, keywords)
+            return UNKNOWN
         instance = Instance(cls)
         made = looked_up(cls.lineage, "__new__", is_open=False)
         if made is not ABSENT and made is not UNKNOWN:

@@ -9,12 +9,20 @@ _PLAIN_BASES = frozenset(
 )
 """Bases that add nothing that matters to a lookup."""
 
+PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
+"""Metaclasses that leave calls of their classes, and ``__init__``, as they are."""
+
 _LONGEST_LINEAGE = 400
 """Classes above a class, counted along every way, that are put in order."""
 
 
 def made_lineage(cls: Class) -> None:
     """Fill `Class.lineage` and `Class.is_open` from its bases (C3, as in Python)."""
+    for base in cls.bases:
+        if isinstance(base, Class) and base.is_called_otherwise:
+            cls.is_called_otherwise = True
+        elif isinstance(base, External) and base.name.startswith("enum."):
+            cls.is_called_otherwise = True  # with a value: looks up the member that has it
     sequences: list[list[Class | External]] = []
     direct: list[Class | External] = []
     for base in cls.bases:
@@ -38,6 +46,18 @@ def made_lineage(cls: Class) -> None:
         cls.is_open = True
         merged = direct
     cls.lineage = [cls, *merged]
+
+
+def made_by(metaclass: Value, cls: Class) -> None:
+    """What a metaclass may have done: given the class an ``__init__``, and taken over its calls."""
+    cls.namespace.setdefault("__init__", UNKNOWN)
+    known = metaclass.lineage if isinstance(metaclass, Class) else [metaclass]
+    for each in known:
+        if isinstance(each, Class):
+            cls.is_called_otherwise |= "__call__" in each.namespace
+        else:
+            is_plain = isinstance(each, External) and each.name in PLAIN_METACLASSES
+            cls.is_called_otherwise |= not is_plain
 
 
 def _merged(sequences: list[list[Class | External]]) -> list[Class | External] | None:

@@ -29,6 +29,10 @@ class Comprehensions:
         """A dictionary."""
         rows = self._rows(node, frame)
         if rows is None:
+            with self._machine.uncertain():
+                inner = self._uncertain_row(node, frame)
+                self._machine.evaluate(node.key, inner)
+                self._machine.evaluate(node.value, inner)
             return Mapping(is_open=True)
         made = Mapping()
         for row in rows:
@@ -43,7 +47,7 @@ class Comprehensions:
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
     ) -> list[Frame] | None:
         """A frame for each element of a comprehension; None where these are not known."""
-        rows = [Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)]
+        rows = [_row(frame, {})]
         for generator in node.generators:
             following: list[Frame] = []
             for row in rows:
@@ -51,9 +55,7 @@ class Comprehensions:
                 if items is None or generator.is_async:
                     return None
                 for item in items:
-                    inner = Frame(
-                        frame.module, dict(row.names), frame, function=frame.function, owner=frame.owner
-                    )
+                    inner = _row(frame, dict(row.names))
                     self._machine.step()
                     _assigned(generator.target, item, inner)
                     answers = [truth(self._machine.evaluate(test, inner)) for test in generator.ifs]
@@ -69,11 +71,19 @@ class Comprehensions:
     def _uncertain_row(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, frame: Frame
     ) -> Frame:
-        inner = Frame(frame.module, {}, frame, function=frame.function, owner=frame.owner)
+        inner = _row(frame, {})
         for generator in node.generators:
             self._machine.evaluate(generator.iter, inner)
             _assigned(generator.target, UNKNOWN, inner)
+            for test in generator.ifs:
+                self._machine.evaluate(test, inner)
         return inner
+
+
+def _row(frame: Frame, names: dict[str, Value]) -> Frame:
+    return Frame(
+        frame.module, names, frame, function=frame.function, owner=frame.owner, is_comprehension=True
+    )
 
 
 def _assigned(target: ast.expr, value: Value, frame: Frame) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from analyzers.importing.classes import looked_up, made_lineage
+from analyzers.importing.classes import PLAIN_METACLASSES, looked_up, made_by, made_lineage
 from analyzers.importing.failures import FailureKind, builtin_bases
 from analyzers.importing.flows import Flow, Handlers
 from analyzers.importing.frames import Frame
@@ -68,12 +68,13 @@ class Definitions:
             else:
                 bases.append(value)
         keywords: Keywords = []
+        metaclass: Value = None
         for keyword in node.keywords:
             value = machine.evaluate(keyword.value, frame)
             if keyword.arg != "metaclass":
                 keywords.append((keyword.arg, value if keyword.arg is not None else UNKNOWN))
-            elif not (isinstance(value, External) and value.name == "abc.ABCMeta"):
-                is_open = True
+            elif not (isinstance(value, External) and value.name in PLAIN_METACLASSES):
+                is_open, metaclass = True, value
         self._refuse_duplicates(bases)
         cell: list[Class] = []
         inner = Frame(frame.module, {}, frame, function=frame.function, is_class=True, owner=cell)
@@ -85,6 +86,8 @@ class Definitions:
         cls = Class(node.name, frame.module, bases, inner.names)
         cls.is_open = is_open or inner.is_cut
         made_lineage(cls)
+        if metaclass is not None:
+            made_by(metaclass, cls)
         machine.step(1 + len(cls.lineage) ** 2 // 500)
         cell.append(cls)
         self._announce(cls, node, keywords)
@@ -97,6 +100,7 @@ class Definitions:
         if not isinstance(hook, Function):
             return
         cls.is_open = True
+        cls.namespace.setdefault("__init__", UNKNOWN)
         self._machine.at(node)
         self._machine.call(hook, [cls], keywords, False)
 

@@ -18,6 +18,7 @@ from analyzers.importing.values import (
     Class,
     External,
     Function,
+    Instance,
     Mapping,
     Module,
     ModuleNames,
@@ -115,6 +116,8 @@ class Expressions:
 
     def _call(self, node: ast.Call, frame: Frame) -> Value:
         function = self.evaluate(node.func, frame)
+        if function is UNKNOWN:
+            self._changes(node.func, frame)
         args: list[Value] = []
         has_unknown = False
         for arg in node.args:
@@ -141,6 +144,17 @@ class Expressions:
                 keywords.append((None, value))
         self._machine.at(node)
         return self._machine.call(function, args, keywords, has_unknown)
+
+    def _changes(self, function: ast.expr, frame: Frame) -> None:
+        """A method that is not known may change the object that it is a method of."""
+        if not isinstance(function, ast.Attribute):
+            return
+        if isinstance(function.value, ast.Name) or function.attr == "__setattr__":
+            subject = self.evaluate(function.value, frame)
+            if isinstance(subject, Instance):
+                escape(subject)
+            elif isinstance(subject, Module) and function.attr == "__setattr__":
+                subject.open("attributes of it are set in a way that is not followed")
 
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
@@ -319,6 +333,8 @@ class Expressions:
 
     def _named(self, node: ast.NamedExpr, frame: Frame) -> Value:
         value = self.evaluate(node.value, frame)
+        while frame.is_comprehension and frame.above is not None:
+            frame = frame.above
         frame.bind(node.target.id, value if self._machine.certain else UNKNOWN)
         return value
 

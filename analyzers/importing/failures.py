@@ -11,6 +11,8 @@ from analyzers.evidence import Confidence
 
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
+ROOT = "<root "
+"""How the name of a module begins that stands for whoever imports a root."""
 
 
 class FailureKind(enum.StrEnum):

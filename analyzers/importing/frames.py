@@ -22,6 +22,7 @@ class Frame:
         global_names: declared ``global``.
         outer_names: declared ``nonlocal``.
         returned: every value that was returned so far, when it is not certain which one is.
+        is_comprehension: a row of a comprehension, whose ``:=`` binds further out.
         is_cut: a return or a break may have ended it, so that what follows may not run.
     """
 
@@ -30,6 +31,7 @@ class Frame:
         "function",
         "global_names",
         "is_class",
+        "is_comprehension",
         "is_cut",
         "module",
         "names",
@@ -46,10 +48,12 @@ class Frame:
         *,
         function: Function | None = None,
         is_class: bool = False,
+        is_comprehension: bool = False,
         owner: list[Class] | None = None,
     ) -> None:
         self.module, self.names, self.above = module, names, above
         self.function, self.is_class = function, is_class
+        self.is_comprehension = is_comprehension
         self.owner: list[Class] = owner if owner is not None else []
         self.global_names: set[str] = set()
         self.outer_names: set[str] = set()

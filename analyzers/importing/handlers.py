@@ -94,7 +94,10 @@ class ExceptionHandling:
             flow = self._handled(node, error, frame)
         else:
             self._handlers_may_run(node, frame)
-            if flow is Flow.NEXT:
+            if flow is Flow.NEXT and any(isinstance(each, ast.Raise) for each in node.orelse):
+                # It raises where nothing was raised, as something may have been all the same.
+                flow = self._machine.perhaps(node.orelse, frame)
+            elif flow is Flow.NEXT:
                 flow = self._machine.execute(node.orelse, frame)
         if node.finalbody:
             ended = self._machine.execute(node.finalbody, frame)

@@ -67,9 +67,12 @@ class ImportStatements:
             if not name.startswith("_"):
                 frame.bind(name, value)
         own.stars += module.stars
-        if module.file.is_extension and module.file.source is None:
+        if module.file.is_extension:
+            # What is compiled has names beside those of the source that it was compiled from.
             own.stars.append(module.file)
-        elif module.open_because or module.state.value == "running" or listed is not None:
+        if module.file.is_extension and module.file.source is None:
+            return
+        if module.open_because or module.state.value == "running" or listed is not None:
             own.open(f"star:{module.name}")
 
 

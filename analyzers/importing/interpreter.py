@@ -18,6 +18,7 @@ from analyzers.importing.failures import BudgetSpentError, FailureKind, Simulate
 from analyzers.importing.flows import Flow
 from analyzers.importing.frames import Frame, bound_names, forget
 from analyzers.importing.import_statements import one_by_one
+from analyzers.importing.late_names import LateNames, is_set_in
 from analyzers.importing.machine import Machine, Target
 from analyzers.importing.native import NativeRules
 from analyzers.importing.outlines import Outline
@@ -34,6 +35,8 @@ _OPENING_BELOW = re.compile(
     r"|(?<!\bin )\bsys\.modules\b"
     r"(?!\.(?:get|keys|items|values|copy)\b|\[[^\[\]\n]*\](?!\s*=(?!=)))"  # what only reads it opens nothing
 )
+
+_CHANGES_PATH = re.compile(r"\bsys\.path\b|\baddsitedir\b")
 
 
 class Interpreter(Machine):
@@ -59,7 +62,10 @@ class Interpreter(Machine):
         self.external, self.external_module = self._library.value, self._external_module
         self.external_result = lambda name: self._library.results.get(name, UNKNOWN)
         self.extension_may_define = self._extensions.may_define
+        self.may_come_late = self._may_come_late
         self._texts: dict[str, str] = {}
+        self._change_path: set[str] = set()
+        self._late: dict[str, LateNames] = {}
         self._opened_below: dict[str, str] = {}
         self.source_bytes = 0
 
@@ -142,10 +148,19 @@ class Interpreter(Machine):
         if self._library.had_module(name):
             self._no_longer(name)
             return UNKNOWN
+        if self._is_brought_along(name):
+            return UNKNOWN
         former = self._former_provider(name)
         kind = FailureKind.DISTRIBUTION if former is None else FailureKind.MODULE
         self.fail(kind, "ModuleNotFoundError", f"No module named '{name}'", provider=former, where=name)
         return UNKNOWN
+
+    def _is_brought_along(self, name: str) -> bool:
+        """Whether a package that changes where modules are looked for has such a module below it."""
+        packages = (self.files.find(package) for package in self._change_path)
+        return any(
+            name.encode() in self.files.stems_below(package) for package in packages if package is not None
+        )
 
     def _former_provider(self, name: str) -> str | None:
         """A distribution of the stack of which other releases are known to have a module that is missing."""
@@ -195,6 +210,8 @@ class Interpreter(Machine):
             if self.is_spent:
                 raise
         finally:
+            if name not in self.replaced:
+                self.modules.setdefault(name, module)  # it may have taken itself out
             del self.frames[depth[0] :], self.running[depth[1] :], self.handling[depth[4] :]
             self.depth, self.asking = depth[2], depth[3]
             while self.sites and self.sites.pop()[0] is not module:
@@ -245,6 +262,8 @@ class Interpreter(Machine):
         if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
                 self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
+        if _CHANGES_PATH.search(text):
+            self._change_path.add(module.name.partition(".")[0])
         self._native.check_source(module, text)
         self._texts[module.name] = text
         try:
@@ -295,6 +314,18 @@ class Interpreter(Machine):
                 where=error.failure.where,
             )
             return UNKNOWN
+
+    def _may_come_late(self, module: Module, name: str) -> bool:
+        """Whether code of a module that did not run may bind a name in it."""
+        owner = module.file.distribution
+        if (owner, name) in self.set_somewhere:
+            return True
+        if module.name not in self._late:
+            self._late[module.name] = LateNames(self._texts.get(module.name, ""), module.name)
+        if self._late[module.name].may_bind(module, name):
+            return True
+        beside = (each for each in self.modules.values() if each.file.distribution == owner)
+        return any(is_set_in(self._texts.get(each.name, ""), name) for each in beside)
 
     def restart(self) -> None:
         """Begin with another root: what was imported stays, what was under way does not."""

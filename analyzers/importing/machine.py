@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from analyzers.evidence import Confidence
 from analyzers.importing.failures import (
+    ROOT,
     BudgetSpentError,
     FailureKind,
     ImportFailure,
@@ -61,6 +62,7 @@ class Machine:
         self.frames: list[Frame] = []
         self.handling: list[SimulatedError] = []
         self.replaced: set[str] = set()
+        self.set_somewhere: set[tuple[str | None, str]] = set()
         self.pairs: set[tuple[str, str]] = set()
         self.started: list[tuple[str, tuple[Module, int]]] = []
         self._left = limit_steps
@@ -81,6 +83,7 @@ class Machine:
         self.external_module: Callable[[str], Value]
         self.external_result: Callable[[str], Value]
         self.extension_may_define: Callable[[ModuleFile, str], bool]
+        self.may_come_late: Callable[[Module, str], bool]
 
     @contextlib.contextmanager
     def uncertain(self) -> Iterator[None]:
@@ -167,6 +170,8 @@ class Machine:
         if kind is FailureKind.RAISE:
             # Who raises knows why; what matters is who came there.
             consumer = next((site for site in reversed(chain) if site.distribution != provider), consumer)
+            if self._is_for_want_of_another(consumer):
+                confidence = Confidence.POSSIBLE
         failure = ImportFailure(
             kind=kind,
             exception=exception,
@@ -179,6 +184,11 @@ class Machine:
         )
         raise SimulatedError(bases or builtin_bases(exception), failure, value)
 
+    def _is_for_want_of_another(self, consumer: Site) -> bool:
+        """Whether a root refuses to be imported because a distribution is missing: a matter of metadata."""
+        is_missing = any(error.failure.kind is FailureKind.DISTRIBUTION for error in self.handling)
+        return is_missing and consumer.module.startswith(ROOT)
+
     def start_main(self, name: str) -> None:
         """Note that the user's code runs a module with ``-m``; what a library starts is its own affair."""
         if self.certain and self.sites and self.sites[-1][0].name == "__main__":
@@ -190,6 +200,17 @@ class Machine:
             frame.module.open(reason)
         for module, _ in self.sites:
             module.open(reason)
+
+    def open_given(self, args: list[Value]) -> None:
+        """What is not followed gets the module whose code runs, and may set its attributes."""
+        for frame in self.frames[-1:]:
+            if any(arg is frame.module for arg in args):
+                frame.module.open("it hands itself to what is not followed")
+
+    def set_on_unknown(self, name: str) -> None:
+        """An object that is not known gets an attribute; it may be a module of the same distribution."""
+        for module, _ in self.sites[-1:]:
+            self.set_somewhere.add((module.file.distribution, name))
 
     def is_answering(self) -> bool:
         """Whether what runs now is, or is called by, a module's ``__getattr__``."""

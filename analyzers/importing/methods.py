@@ -211,8 +211,10 @@ class Methods:
                 return module.namespace.get(key, UNKNOWN)
             case (("keys" | "values" | "items" | "copy" | "__contains__"), _):
                 return UNKNOWN
-            case (("setdefault" | "__setitem__"), [str() as key, value]):
-                module.namespace.setdefault(key, value if self._machine.certain else UNKNOWN)
+            case ("setdefault", [str() as key, value]):
+                return module.namespace.setdefault(key, value if self._machine.certain else UNKNOWN)
+            case ("__setitem__", [str() as key, value]):
+                module.namespace[key] = value if self._machine.certain else UNKNOWN
                 return None
             case ("pop", [str() as key, *_]):
                 module.namespace[key] = UNKNOWN

@@ -8,8 +8,10 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from analyzers.evidence import Confidence
-from analyzers.importing.failures import BudgetSpentError, ImportFailure, SimulatedError
+from analyzers.importing.failures import ROOT, BudgetSpentError, ImportFailure, SimulatedError
 from analyzers.importing.interpreter import Interpreter
 from analyzers.importing.machine import Target
 from analyzers.importing.stack import ModuleFile, StackFiles
@@ -19,6 +21,7 @@ from analyzers.importing.verdicts import judged
 _RECURSION = 12_000
 _STACK_BYTES = 256 << 20
 _LIMIT_PROCESSES = 20
+_NOBODY = "nothing asks for the module"
 
 
 class Code(NamedTuple):
@@ -26,6 +29,10 @@ class Code(NamedTuple):
 
     path: str
     text: str
+
+
+class _Unasked(str):
+    """A module that is imported although nothing asks for it."""
 
 
 class Simulated(NamedTuple):
@@ -63,6 +70,7 @@ def simulated(
     target: Target,
     *,
     roots: Iterable[str] = (),
+    unasked: Iterable[str] = (),
     code: Sequence[Code] = (),
     limit_steps: int = 5_000_000,
 ) -> Simulated:
@@ -72,10 +80,12 @@ def simulated(
         files: the stack.
         target: the Python that imports.
         roots: modules to import.
+        unasked: modules to import that nothing asks for; what they meet is likely at most.
         code: to run after that.
         limit_steps: statements that are executed at most.
     """
-    jobs: list[str | Code] = [*roots, *code]
+    asked = list(roots)
+    jobs: list[str | Code | _Unasked] = [*asked, *map(_Unasked, unasked), *code]
     made: list[Simulated] = []
     # Syntax trees nest as deep as their author likes: the simulation has a stack of its own.
     before = threading.stack_size(_STACK_BYTES)
@@ -88,7 +98,9 @@ def simulated(
     return made[0]
 
 
-def _simulated(files: StackFiles, target: Target, jobs: list[str | Code], limit_steps: int) -> Simulated:
+def _simulated(
+    files: StackFiles, target: Target, jobs: list[str | Code | _Unasked], limit_steps: int
+) -> Simulated:
     machine = Interpreter(files, target, limit_steps=limit_steps)
     found: list[ImportFailure] = []
     is_complete = True
@@ -118,11 +130,11 @@ def _simulated(files: StackFiles, target: Target, jobs: list[str | Code], limit_
     )
 
 
-def _run(machine: Interpreter, job: str | Code, index: int, found: list[ImportFailure]) -> bool:
+def _run(machine: Interpreter, job: str | Code | _Unasked, index: int, found: list[ImportFailure]) -> bool:
     """Import a root, or run code, and say whether it came to an end."""
     machine.restart()
-    name = "__main__" if isinstance(job, Code) else f"<root {index}>"
-    path = job.path if isinstance(job, Code) else job
+    name = "__main__" if isinstance(job, Code) else f"{ROOT}{index}>"
+    path = job.path if isinstance(job, Code) else str(job)
     module = Module(name, ModuleFile(name, 0, path.encode(), None, False, False, None))
 
     def lacking(error: SimulatedError) -> None:
@@ -136,7 +148,11 @@ def _run(machine: Interpreter, job: str | Code, index: int, found: list[ImportFa
         else:
             machine.run(module, f"import {job}")
     except SimulatedError as error:
-        lacking(error)
+        failure = judged(error)
+        if isinstance(job, _Unasked) and failure.confidence is Confidence.CERTAIN:
+            failure = msgspec.structs.replace(failure, confidence=Confidence.LIKELY, rule=_NOBODY)
+        if failure not in found:
+            found.append(failure)
     except (SyntaxError, RecursionError, ValueError, MemoryError):
         return False
     return True

@@ -11,6 +11,8 @@ from analyzers.files import FileKind, FileReader, FileReaderError, joined, read_
 
 LIMIT_SOURCE_BYTES = 8 << 20
 LIMIT_EXTENSION_BYTES = 64 << 20
+_NOT_IN_NAMES = frozenset("/\\\0")
+_LIMIT_DIRECTORIES = 5_000
 _EXTENSION = re.compile(rb"(.+?)(?:\.[\w-]+)*\.(?:so|pyd)", re.ASCII)
 
 
@@ -67,6 +69,7 @@ class StackFiles:
         self._listings: dict[tuple[int, bytes], dict[bytes, FileKind]] = {}
         self._extension_names: dict[tuple[int, bytes], dict[bytes, list[bytes]]] = {}
         self._found: dict[str, ModuleFile | None] = {}
+        self._stems: dict[str, frozenset[bytes]] = {}
 
     def find(self, name: str) -> ModuleFile | None:
         """The file of a module by its dotted name, which has the parents that its name says."""
@@ -77,7 +80,9 @@ class StackFiles:
                 places = parent.directories if parent is not None else ()
             else:
                 places = tuple((number, part.directory) for number, part in enumerate(self._parts))
-            self._found[name] = self._in(name, last.encode(), places) if last.isidentifier() else None
+            self._found[name] = (
+                self._in(name, last.encode(), places) if _NOT_IN_NAMES.isdisjoint(last) else None
+            )
         return self._found[name]
 
     def _in(self, name: str, last: bytes, places: Iterable[tuple[int, bytes]]) -> ModuleFile | None:
@@ -146,6 +151,19 @@ class StackFiles:
     def _owner(self, number: int, path: bytes) -> str | None:
         part = self._parts[number]
         return part.owners.get(path, part.distribution)
+
+    def stems_below(self, file: ModuleFile) -> frozenset[bytes]:
+        """Names that modules may have which lie anywhere below a package."""
+        if file.name not in self._stems:
+            found: set[bytes] = set()
+            pending = list(file.directories)
+            for number, directory in pending:
+                for name, kind in self._listing(number, directory).items():
+                    found.add(name.partition(b".")[0])
+                    if kind is FileKind.DIRECTORY and len(pending) < _LIMIT_DIRECTORIES:
+                        pending.append((number, joined(directory, name)))
+            self._stems[file.name] = frozenset(found)
+        return self._stems[file.name]
 
     def read(self, file: ModuleFile, path: bytes, limit_bytes: int) -> bytes:
         """The content of a file of a module.

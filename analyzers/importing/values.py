@@ -50,6 +50,7 @@ class Module:
         open_below: why it may have more submodules than there are files.
         stars: extensions whose names it took all of.
         defers_annotations: it leaves annotations alone.
+        called: lines of its functions that ran.
         outline: of its source; None where it has none that could be parsed.
     """
 
@@ -59,6 +60,7 @@ class Module:
         self.open_because: list[str] = []
         self.open_below: list[str] = []
         self.stars: list[ModuleFile] = []
+        self.called: set[int] = set()
         self.state = State.RUNNING
         self.failure: Exception | None = None
         self.outline: Outline | None = None
@@ -119,13 +121,14 @@ class Class:
     Attributes:
         lineage: itself and its bases in method resolution order.
         is_open: it has a base, metaclass or decorator that may give it more than is known here.
+        is_called_otherwise: calling it may be something else than making an instance with ``__init__``.
     """
 
-    __slots__ = ("bases", "is_open", "lineage", "module", "name", "namespace")
+    __slots__ = ("bases", "is_called_otherwise", "is_open", "lineage", "module", "name", "namespace")
 
     def __init__(self, name: str, module: Module, bases: list[Value], namespace: dict[str, Value]) -> None:
         self.name, self.module, self.bases, self.namespace = name, module, bases, namespace
-        self.is_open = False
+        self.is_open = self.is_called_otherwise = False
         self.lineage: list[Class | External] = [self]
 
 

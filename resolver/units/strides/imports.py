@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from analyzers.api.recurrence import asking
 from analyzers.evidence import Evidence, Justification, Level
-from analyzers.importing.failures import ImportFailure
+from analyzers.importing.failures import ROOT, ImportFailure
 from knowledge.stack_files import Pinned
 from resolver.context import Context
 from resolver.projects import Project
@@ -180,7 +180,8 @@ def reason(
 ) -> Justification:
     """A failure with the lines that prove it."""
     consumer, provider = asking(failure), failure.provider
-    asks = _release(consumer.distribution, stack) or "the code"
+    is_root = consumer.module.startswith(ROOT)
+    asks = _release(consumer.distribution, stack) or (f"import {consumer.path}" if is_root else "the code")
     gives = _release(provider, stack) if provider != consumer.distribution else None
     beside = f" with {gives}" if gives else ""
     evidence = [Evidence(what=f"{failure.exception}: {failure.message}", where=str(consumer))]

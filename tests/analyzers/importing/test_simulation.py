@@ -387,3 +387,68 @@ def test_what_python_lost_long_ago(line: str) -> None:
 def test_what_is_no_import_ends_the_code() -> None:
     found = run("import lib\nlib.gone\nfrom lib import lost", {"lib/__init__.py": ""})
     assert [each.message for each in found.failures] == ["module 'lib' has no attribute 'gone'"]
+
+
+REFUSING = """
+    try:
+        import nothing
+    except ImportError as error:
+        raise ImportError('install it with lib[more]') from error
+    """
+
+
+def test_a_module_that_nothing_asks_for_refutes_nothing() -> None:
+    files = stack({"lib.py": "kept = 1", "beside.py": "from lib import gone"})
+    found = simulated(files, Target(PYTHON), roots=["lib"], unasked=["beside"])
+    assert (found.failures, [each.confidence for each in found.doubtful]) == ((), [Confidence.LIKELY])
+    assert simulated(files, Target(PYTHON), roots=["lib", "beside"]).failures
+
+
+def test_what_a_root_refuses_for_want_of_a_distribution_is_a_matter_of_metadata() -> None:
+    files = stack({"lib.py": REFUSING})
+    found = simulated(files, Target(PYTHON), roots=["lib"])
+    assert (found.failures, [each.confidence for each in found.doubtful]) == ((), [Confidence.POSSIBLE])
+
+
+@pytest.mark.parametrize("code", ["import lib", "import user"])
+def test_who_asks_for_what_a_distribution_refuses_is_refused(code: str) -> None:
+    found = run(code, {"lib.py": REFUSING, "user.py": "import lib"})
+    assert [each.exception for each in found.failures] == ["ImportError"]
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        "import enum\nclass A(enum.Enum):\n    ONE = (1, 2)\n    def __init__(self, a, b): ...",
+        (
+            "from dataclasses import dataclass\nclass B:\n    def __init__(self): ...\n"
+            "@dataclass\nclass A(B):\n    x: int"
+        ),
+        (
+            "from dataclasses import dataclass\nclass B:\n    def __init__(self): ...\n"
+            "@dataclass(frozen=True)\nclass C(B):\n    x: int\nclass A(C): ..."
+        ),
+        (
+            "class M(type):\n    def __call__(cls, *args):\n        return super().__call__()\n"
+            "class A(metaclass=M):\n    def __init__(self): ..."
+        ),
+        (
+            "class M(type):\n    def __call__(cls, *args):\n        return super().__call__()\n"
+            "class B(metaclass=M): ...\nclass A(B):\n    def __init__(self): ..."
+        ),
+        "import lib2\nclass B:\n    def __init__(self): ...\nclass A(B, metaclass=lib2.M): ...",
+        (
+            "class B:\n    def __init__(self): ...\n    def __init_subclass__(cls):\n"
+            "        cls.__init__ = lambda self, x: None\nclass A(B): ..."
+        ),
+        "class A:\n    def __new__(cls, x):\n        return object.__new__(cls)",
+    ],
+)
+def test_classes_that_are_called_otherwise_than_their_base_says(library: str) -> None:
+    other = "class M(type):\n    def __init__(cls, *_):\n        cls.__init__ = lambda self, x: None"
+    assert_clean("import lib\nlib.A(1)", {"lib.py": library, "lib2.py": other})
+
+
+def test_a_plain_metaclass_changes_no_call() -> None:
+    library = "import abc\nclass A(metaclass=abc.ABCMeta):\n    def __init__(self): ..."
+    assert failure("import lib\nlib.A(1)", {"lib.py": library}).kind is FailureKind.ARGUMENTS
