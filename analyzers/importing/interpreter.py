@@ -24,6 +24,8 @@ from analyzers.importing.values import UNKNOWN, External, Module, Sequence, Stat
 from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
+_BYTES_PER_STEP = 40
+"""Source that takes as long to read, and to parse as far as it is parsed, as a statement does to run."""
 _OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
     r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
@@ -188,6 +190,10 @@ class Interpreter(Machine):
             module.open("the simulation was broken off")
             if self.is_spent:
                 raise
+        except Exception as error:  # a defect of the simulation is none of what it imports
+            module.state = State.DONE
+            module.open("the simulation of it broke down")
+            self.broke_down(name, error)
         finally:
             del self.frames[depth[0] :], self.running[depth[1] :], self.handling[depth[4] :]
             self.depth, self.asking = depth[2], depth[3]
@@ -236,6 +242,7 @@ class Interpreter(Machine):
         except (FileReaderError, NotTextError):
             return None
         self.source_bytes += len(text)
+        self.step(len(text) // _BYTES_PER_STEP)
         if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
                 self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
