@@ -118,4 +118,4 @@ def test_a_directory_without_distributions_is_a_mistake(stackwright: Commands) -
     stackwright.write("env/readme.txt", "")
     ran = stackwright.main("check", "env")
     assert ran.code == 2
-    assert "nothing is installed there" in ran.err
+    assert "no distribution is installed there" in ran.err
