@@ -24,8 +24,8 @@ from analyzers.importing.values import UNKNOWN, External, Module, Sequence, Stat
 from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
-_BYTES_PER_STEP = 40
-"""Source that takes as long to read, and to parse as far as it is parsed, as a statement does to run."""
+_READ_PER_STEP, _PARSED_PER_STEP = 200, 10
+"""Characters that take as long to read, and to parse, as a statement does to run."""
 _OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
     r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bsys\.modules\b"
@@ -242,7 +242,7 @@ class Interpreter(Machine):
         except (FileReaderError, NotTextError):
             return None
         self.source_bytes += len(text)
-        self.step(len(text) // _BYTES_PER_STEP)
+        self.step(len(text) // _READ_PER_STEP)
         if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
                 self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
@@ -252,6 +252,7 @@ class Interpreter(Machine):
             module.outline = Outline(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        self.step(module.outline.parsed // _PARSED_PER_STEP)
         return module.outline.tree
 
     def _import_name(self, module: Value, name: str) -> Value:

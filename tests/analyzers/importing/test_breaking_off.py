@@ -14,7 +14,7 @@ from analyzers.importing.simulation import Code, simulated
 from analyzers.importing.stack import ModuleFile, StackFiles
 from fakes.simulated_imports import PYTHON, run, stack
 
-FOREVER = "def f(n):\n    for i in range(2000):\n        f(i)\n" + "f(1)\n" * 100
+FOREVER = "def f(n):\n    for i in range(2000):\n        f(i)\n" + "f(1)\n" * 20
 
 
 class _Breaking(StackFiles):
@@ -48,11 +48,11 @@ def test_a_defect_outside_of_modules_is_told_too() -> None:
 
 def test_the_steps_of_a_stack_are_limited() -> None:
     files = stack({"app.py": "x = 1\n" * 1_000})
-    cut = simulated(files, Target(PYTHON), roots=["app"], limit_steps=500)
+    cut = simulated(files, Target(PYTHON), roots=["app"], limit_steps=1_000)
     whole = simulated(files, Target(PYTHON), roots=["app"])
     assert (cut.is_complete, cut.is_spent) == (False, True)
     assert (whole.is_complete, whole.is_spent) == (True, False)
-    assert 500 <= cut.steps < 600 < 1_000 < whole.steps
+    assert 1_000 <= cut.steps < 1_100 < 1_600 < whole.steps
 
 
 def test_the_same_steps_are_taken_each_time() -> None:
