@@ -29,7 +29,7 @@ class EvidenceLimits(msgspec.Struct, frozen=True):
 
     seconds: float | None = None
     size_bytes: int = 60_000_000
-    steps: int | None = 3_000_000
+    steps: int | None = 4_000_000
 
     def exceeds(self, other: EvidenceLimits) -> bool:
         """Whether more of something may be spent than others allow."""

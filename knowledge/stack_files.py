@@ -12,6 +12,7 @@ from typing import NamedTuple
 from analyzers.files import FileKind as Kind
 from analyzers.files import FileReader, FileReaderError
 from analyzers.importing.failures import BudgetSpentError
+from analyzers.importing.outlines import Outlines
 from analyzers.importing.stack import ModuleFile, Part, StackFiles
 from analyzers.ranges import BytesReader
 from analyzers.reports import Unknown
@@ -89,8 +90,9 @@ class RecordedFiles(StackFiles):
         versions: Mapping[str, str],
         budget: EvidenceBudget,
         count: Callable[[], object] = lambda: None,
+        outlines: Outlines | None = None,
     ) -> None:
-        super().__init__(parts, versions)
+        super().__init__(parts, versions, outlines)
         self._count = count
         self._told = self.versions = _Versions(versions)
         self._budget = budget
@@ -155,6 +157,7 @@ class PinnedFiles:
         self._listed: dict[str, tuple[str, ...]] = {}
         self._counted: dict[str, int] = {}
         self._of_stacks: set[str] = set()
+        self._outlines = Outlines()
 
     def stack(self, pins: Mapping[str, Pinned], before: Iterable[Part] = ()) -> RecordedFiles:
         """The files of a stack.
@@ -174,7 +177,7 @@ class PinnedFiles:
             else:
                 parts += [Part(reader, directory, name) for directory in module_directories(reader, pin)]
         versions = {name: pin.version for name, pin in pins.items()}
-        files = RecordedFiles(parts, versions, self._budget, self.count)
+        files = RecordedFiles(parts, versions, self._budget, self.count, self._outlines)
         files.vague = frozenset(vague)
         return files
 

@@ -249,7 +249,7 @@ class Interpreter(Machine):
         self._native.check_source(module, text)
         self._texts[module.name] = text
         try:
-            module.outline = Outline(text)
+            module.outline = self.files.outline(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         self.step(module.outline.parsed // _PARSED_PER_STEP)

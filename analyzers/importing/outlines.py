@@ -110,6 +110,28 @@ class Outline:
         return head.body
 
 
+class Outlines:
+    """Outlines that several simulations share, as those of stacks that differ in a release or two do.
+
+    Args:
+        limit_parsed: characters of which trees are kept; what comes after is parsed each time.
+    """
+
+    def __init__(self, limit_parsed: int = 8 << 20) -> None:
+        self._kept: dict[str, Outline] = {}
+        self._left = limit_parsed
+
+    def of(self, text: str) -> Outline:
+        """See `Outline`; nothing that an outline says depends on who asked before."""
+        found = self._kept.get(text)
+        if found is None:
+            found = Outline(text)
+            if found.parsed <= self._left:
+                self._left -= found.parsed
+                self._kept[text] = found
+        return found
+
+
 def _yields(body: list[ast.stmt]) -> bool:
     pending: list[ast.AST] = list(body)
     while pending:
