@@ -256,7 +256,7 @@ class StackImports:
         examined = Examined(
             tuple(each for each in found.failures if each not in vague),
             (*(msgspec.structs.replace(e, confidence=Confidence.POSSIBLE) for e in vague), *found.doubtful),
-            found.is_complete and limits is None and files.trouble is None,
+            found.is_complete and limits is None and files.trouble is None and not files.missing,
             reached.distributions & pins.keys(),
         )
         kept = _Kept(
@@ -270,7 +270,8 @@ class StackImports:
         )
         self._paid.append(kept)
         self._known[key] = [kept, *self._known.get(key, [])][:_MOST_KEPT]
-        if files.trouble is None and not found.faults:
+        is_had = files.trouble is None and (not files.missing or limits is not None)
+        if is_had and not found.faults:
             self._answers.keep({key: _encode(self._known[key])})
         return kept
 

@@ -138,7 +138,7 @@ def _locked(session: Session, context: Context, options: argparse.Namespace) -> 
 
     lock, content = _lock(Path(options.subject), context)
     code = read_code(options.source)
-    with session.knowledge() as knowledge:
+    with session.knowledge(tells=False) as knowledge:
         imports = stack_imports(
             context.target, knowledge, time.time, options.evidence_budget, code=code, kind=options.evidence
         )

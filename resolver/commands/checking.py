@@ -116,7 +116,7 @@ def check_lock(
         () if examined is None else verdicts((*examined.failures, *examined.doubtful), versions),
         examined is not None and examined.is_complete,
         f"sha256:{hashlib.sha256(content).hexdigest()}",
-        tuple(unknowns),
+        (*unknowns, *knowledge.unknowns),
     )
 
 
