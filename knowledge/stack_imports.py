@@ -255,7 +255,15 @@ class StackImports:
         vague = [each for each in found.failures if _is_vague(each, files.vague)]
         examined = Examined(
             tuple(each for each in found.failures if each not in vague),
-            (*(msgspec.structs.replace(e, confidence=Confidence.POSSIBLE) for e in vague), *found.doubtful),
+            (
+                # Of a file that could not be had it is told that nothing is known.
+                *(
+                    msgspec.structs.replace(each, confidence=Confidence.POSSIBLE)
+                    for each in vague
+                    if each.provider not in files.missing
+                ),
+                *found.doubtful,
+            ),
             found.is_complete and limits is None and files.trouble is None and not files.missing,
             reached.distributions & pins.keys(),
         )

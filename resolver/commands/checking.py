@@ -130,6 +130,8 @@ def read_code(path: Path | None) -> ProjectCode | None:
 
     if path is None:
         return None
+    if not path.exists():
+        raise InputError(f"--source {path}: no such file or directory", "name a directory or a Python file")
     try:
         return project_code(path)
     except FileReaderError as error:
