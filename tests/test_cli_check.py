@@ -145,7 +145,7 @@ def test_a_wheel_that_is_gone_is_not_known_and_told_once(stackwright: Commands, 
     ran = stackwright.main("check", "requirements.txt", COLUMNS="80")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("unknown: what lib 1.0 imports and offers (imports):")
-    assert ran.out.endswith("nothing fails for certain as far as it was looked at\n")
+    assert " ".join(ran.out.split()).endswith("nothing fails for certain as far as it was looked at")
     assert max(map(len, ran.out.splitlines())) <= 80
     server.heal()
     assert stackwright.main("check", "requirements.txt").out == (
