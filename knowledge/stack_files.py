@@ -12,6 +12,7 @@ from typing import NamedTuple
 from analyzers.files import FileKind as Kind
 from analyzers.files import FileReader, FileReaderError
 from analyzers.importing.failures import BudgetSpentError
+from analyzers.importing.outlines import Outlines
 from analyzers.importing.stack import ModuleFile, Part, StackFiles
 from analyzers.ranges import BytesReader
 from analyzers.reports import Unknown
@@ -78,6 +79,7 @@ class RecordedFiles(StackFiles):
 
     Attributes:
         was_short: something was not read because the budget was spent.
+        missing: distributions whose files could not be had or opened.
         trouble: why something else could not be read; None where all could.
         vague: distributions of which not every module is known: files that could not be had, and source
             distributions, whose modules may be made by a build.
@@ -89,14 +91,16 @@ class RecordedFiles(StackFiles):
         versions: Mapping[str, str],
         budget: EvidenceBudget,
         count: Callable[[], object] = lambda: None,
+        outlines: Outlines | None = None,
     ) -> None:
-        super().__init__(parts, versions)
+        super().__init__(parts, versions, outlines)
         self._count = count
         self._told = self.versions = _Versions(versions)
         self._budget = budget
         self._owners: set[str] = set()
         self._absent: set[str] = set()
         self.was_short = False
+        self.missing: frozenset[str] = frozenset()
         self.trouble: str | None = None
         self.vague: frozenset[str] = frozenset()
 
@@ -155,6 +159,7 @@ class PinnedFiles:
         self._listed: dict[str, tuple[str, ...]] = {}
         self._counted: dict[str, int] = {}
         self._of_stacks: set[str] = set()
+        self._outlines = Outlines()
 
     def stack(self, pins: Mapping[str, Pinned], before: Iterable[Part] = ()) -> RecordedFiles:
         """The files of a stack.
@@ -167,15 +172,17 @@ class PinnedFiles:
             self.begin(pin)
         parts = list(before)
         vague = {name for name, pin in pins.items() if pin.file.kind is not FileKind.WHEEL}
+        missing = set()
         for name, pin in sorted(pins.items()):
             reader = self.reader(name, pin)
             if reader is None:
-                vague.add(name)
+                missing.add(name)
             else:
                 parts += [Part(reader, directory, name) for directory in module_directories(reader, pin)]
         versions = {name: pin.version for name, pin in pins.items()}
-        files = RecordedFiles(parts, versions, self._budget, self.count)
-        files.vague = frozenset(vague)
+        files = RecordedFiles(parts, versions, self._budget, self.count, self._outlines)
+        files.vague, files.missing = frozenset(vague | missing), frozenset(missing)
+        files.was_short = bool(missing) and self._budget.spent() is not None
         return files
 
     def roots(self, name: str, pin: Pinned) -> tuple[str, ...]:

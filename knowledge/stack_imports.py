@@ -18,11 +18,11 @@ from analyzers.evidence import Confidence
 from analyzers.files import FileReader, FileReaderError
 from analyzers.importing.failures import FailureKind, ImportFailure
 from analyzers.importing.machine import Target
-from analyzers.importing.simulation import Code, simulated
+from analyzers.importing.simulation import LIMIT_STEPS, Code, simulated
 from analyzers.importing.stack import Part
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
-from knowledge.evidence_budget import EvidenceBudget
+from knowledge.evidence_budget import EvidenceBudget, EvidenceLimits
 from knowledge.recurrences import Recurrences
 from knowledge.stack_files import Pinned, PinnedFiles, Reached
 
@@ -72,14 +72,18 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
         releases: distribution to what tells its file apart.
         others: distributions that were in the stack and did not matter.
         absent: outermost modules and distributions that were looked for in vain.
-        limits: seconds and bytes that cut it short; None for a whole one.
+        steps: that it took.
+        size_bytes: of what was read for it.
+        limits: that cut it short; None for a whole one.
     """
 
     examined: Examined
     releases: dict[str, str]
     others: frozenset[str]
     absent: frozenset[str]
-    limits: tuple[float, int] | None = None
+    steps: int
+    size_bytes: int
+    limits: EvidenceLimits | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -111,6 +115,7 @@ class StackImports:
         self._target, self._code, self._told = target, code, told
         self._answers = knowledge.derivations(_INSTRUMENT, now)
         self._known: dict[str, list[_Kept]] = {}
+        self._paid: list[_Kept] = []
         self._budget = budget or EvidenceBudget()
         self._files = PinnedFiles(knowledge, self._budget)
         self.recurrences = Recurrences(
@@ -156,8 +161,10 @@ class StackImports:
             kept = self._kept(key, pins)
             if kept is None:
                 kept = self._read(pins, names, statement, key)
-            elif kept.limits is not None and statement is None:
-                self._files.doubt(_WHAT, _short(kept.limits))
+            else:
+                self._pay(kept)
+                if kept.limits is not None and statement is None:
+                    self._files.doubt(_WHAT, _short(kept.limits))
         return None if kept is None else kept.examined
 
     def recurs(
@@ -183,13 +190,18 @@ class StackImports:
                 self._known[key] = []
         return next((kept for kept in self._known[key] if self._holds(kept, pins)), None)
 
+    def _pay(self, kept: _Kept) -> None:
+        """Count what an answer of an earlier run took: what else is examined does not depend on it."""
+        if not any(kept is paid for paid in self._paid):
+            self._paid.append(kept)
+            self._budget.spent_steps += kept.steps
+            self._budget.spent_bytes += kept.size_bytes
+
     def _holds(self, kept: _Kept, pins: Mapping[str, Pinned]) -> bool:
         """Whether an answer is that of a stack, too: whatever it depended on is the same."""
         if any(name not in pins or identity(pins[name]) != file for name, file in kept.releases.items()):
             return False
-        if kept.limits is not None and (
-            self._budget.limits.seconds > kept.limits[0] or self._budget.limits.size_bytes > kept.limits[1]
-        ):
+        if kept.limits is not None and self._budget.limits.exceeds(kept.limits):
             return self._budget.is_stored_only
         if not kept.absent:
             return True
@@ -228,6 +240,7 @@ class StackImports:
             self._files.doubt(_WHAT, spent or "no answer is stored, and files must not be read")
             return None
         self._told(len(pins))
+        limit_steps, before_bytes = self._budget.left_steps, self._budget.spent_bytes
         try:
             own = self._code if statement is None else None
             before = [Part(own.reader, directory) for directory in own.directories] if own else []
@@ -237,26 +250,42 @@ class StackImports:
             if own is not None:
                 roots, unasked = list(own.modules), []
                 code = [Code(path, text) for path, text in own.scripts]
-            found = simulated(files, self._target, roots=roots, unasked=unasked, code=code)
+            found = simulated(
+                files,
+                self._target,
+                roots=roots,
+                unasked=unasked,
+                code=code,
+                limit_steps=min(LIMIT_STEPS, limit_steps),
+            )
         except (KnowledgeError, FileReaderError) as error:
             self._files.doubt(_WHAT, str(error))
             return None
         finally:
             self._files.count()
+        self._budget.spent_steps += found.steps
         limits = None
-        if files.trouble is not None:
-            self._files.doubt(_WHAT, files.trouble)
-        if files.was_short:
-            limits = (self._budget.limits.seconds, self._budget.limits.size_bytes)
+        for reason in (*([] if files.trouble is None else [files.trouble]), *found.faults):
+            self._files.doubt(_WHAT, reason)
+        if files.was_short or (found.is_spent and limit_steps < LIMIT_STEPS):
+            limits = self._budget.limits
             self._files.doubt(_WHAT, _short(limits))
-        elif not found.is_complete:
+        elif not found.is_complete and not found.faults:
             self._files.doubt(_WHAT, "the simulation was broken off; the rest is not known")
         reached = files.reached()
         vague = [each for each in found.failures if _is_vague(each, files.vague)]
         examined = Examined(
             tuple(each for each in found.failures if each not in vague),
-            (*(msgspec.structs.replace(e, confidence=Confidence.POSSIBLE) for e in vague), *found.doubtful),
-            found.is_complete and not files.was_short and files.trouble is None,
+            (
+                # Of a file that could not be had it is told that nothing is known.
+                *(
+                    msgspec.structs.replace(each, confidence=Confidence.POSSIBLE)
+                    for each in vague
+                    if each.provider not in files.missing
+                ),
+                *found.doubtful,
+            ),
+            found.is_complete and limits is None and files.trouble is None and not files.missing,
             reached.distributions & pins.keys(),
         )
         kept = _Kept(
@@ -264,10 +293,14 @@ class StackImports:
             {name: identity(pins[name]) for name in sorted(reached.distributions & pins.keys())},
             frozenset(pins.keys() - reached.distributions),
             _outside(reached),
+            found.steps,
+            self._budget.spent_bytes - before_bytes,
             limits,
         )
+        self._paid.append(kept)
         self._known[key] = [kept, *self._known.get(key, [])][:_MOST_KEPT]
-        if files.trouble is None:
+        is_had = files.trouble is None and (not files.missing or limits is not None)
+        if is_had and not found.faults:
             self._answers.keep({key: _encode(self._known[key])})
         return kept
 
@@ -310,10 +343,9 @@ def _outside(reached: Reached) -> frozenset[str]:
     return frozenset(name for name in reached.absent if name not in sys.stdlib_module_names)
 
 
-def _short(limits: tuple[float, int]) -> str:
+def _short(limits: EvidenceLimits) -> str:
     return (
-        f"the evidence budget of {limits[0]:g} s or {limits[1] / 1e6:g} MB was spent before the end; "
-        "a larger --evidence-budget looks further"
+        f"the evidence budget of {limits} was spent before the end; a larger --evidence-budget looks further"
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from fakes.commands import Commands
+from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
@@ -118,4 +119,35 @@ def test_a_directory_without_distributions_is_a_mistake(stackwright: Commands) -
     stackwright.write("env/readme.txt", "")
     ran = stackwright.main("check", "env")
     assert ran.code == 2
-    assert "nothing is installed there" in ran.err
+    assert "no distribution is installed there" in ran.err
+
+
+def test_code_that_is_not_there_is_a_mistake(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "app==1.0\nlib==1.0\n")
+    ran = stackwright.main("check", "requirements.txt", "--source", "gone.py")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--source gone.py: no such file or directory" in ran.err
+
+
+def test_an_index_that_does_not_answer_is_told_in_two_lines(
+    stackwright: Commands, server: IndexServer
+) -> None:
+    stackwright.write("requirements.txt", "app==1.0\nlib==1.0\n")
+    ran = stackwright.main("check", "requirements.txt", "--offline")
+    assert (ran.code, ran.out, server.paths()) == (3, "", [])
+    assert "the listing of app is not in the store" in ran.err
+    assert len(ran.err.splitlines()) == 2
+
+
+def test_a_wheel_that_is_gone_is_not_known_and_told_once(stackwright: Commands, server: IndexServer) -> None:
+    stackwright.write("requirements.txt", "app==1.0\nlib==1.0\n")
+    server.fault("*lib-1.0*.whl", Fault.status(404))
+    ran = stackwright.main("check", "requirements.txt", COLUMNS="80")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("unknown: what lib 1.0 imports and offers (imports):")
+    assert " ".join(ran.out.split()).endswith("nothing fails for certain as far as it was looked at")
+    assert max(map(len, ran.out.splitlines())) <= 80
+    server.heal()
+    assert stackwright.main("check", "requirements.txt").out == (
+        "2 releases of requirements.txt: nothing fails for certain\n"
+    )

@@ -162,7 +162,16 @@ def test_what_the_budget_leaves_is_told(stackwright: Commands) -> None:
 def test_a_budget_that_is_none_is_refused(stackwright: Commands) -> None:
     ran = stackwright.advise("app", "--evidence-budget", "much")
     assert ran.code == 2
-    assert "'much' is neither seconds (20s) nor bytes (60MB)" in ran.err
+    assert "'much' is neither seconds (20s), bytes (60MB) nor steps (500000steps)" in ran.err
+
+
+def test_steps_end_a_simulation_alike_whatever_is_stored(stackwright: Commands) -> None:
+    limited = ("app", "--evidence-budget", "1steps")
+    cold = report(stackwright, *limited)
+    assert pins(cold)["lib"] == "3.0"
+    assert "budget of 1 steps or 60 MB was spent before the end" in stackwright.advise(*limited).err
+    assert report(stackwright, *limited)["pins"] == cold["pins"]
+    assert pins(report(stackwright, "app", "--evidence-budget", "1000steps"))["lib"] == "1.1"
 
 
 def test_only_what_is_stored_counts(stackwright: Commands, server: IndexServer) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from fakes.commands import Commands
 from fakes.faults import Fault
+from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
 ENDS_WITHIN_S = 3.0
@@ -125,3 +126,21 @@ def test_an_index_that_keeps_silent_is_told_and_given_up(
         ),
     ]
     assert "waiting" not in stackwright.advise("flask", "-q", UV_HTTP_TIMEOUT="0.3").err
+
+
+@pytest.mark.parametrize("command", [("advise", "endless"), ("check", "lock.txt")])
+def test_signal_while_a_stack_is_imported_on_paper(
+    stackwright: Commands, server: IndexServer, command: tuple[str, ...]
+) -> None:
+    assert isinstance(server.site, FakeIndex)
+    endless = "def f(n):\n    for i in range(2000):\n        f(i)\n" + "f(1)\n" * 1_000
+    server.site.add("endless", "1.0", contents={"endless.py": endless.encode()})
+    stackwright.write("lock.txt", "endless==1.0\n")
+    with stackwright.started(*command, "--evidence-budget", "1000s") as process:
+        wait_for(server, "/files/endless-1.0-py3-none-any.whl")
+        time.sleep(0.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=ENDS_WITHIN_S)
+    assert process.returncode == 130
+    assert (out, err) == (b"", b"stackwright: interrupted\n")

@@ -19,7 +19,7 @@ from analyzers.files import FileReader, FileReaderError, joined, read_file
 from analyzers.importing.failures import ImportFailure, Site
 from analyzers.source.reading.decoding import NotTextError, decoded
 
-_LIMIT_BYTES = 8 << 20
+_LIMIT_BYTES = 2 << 20
 _NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _ATTRIBUTE = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")

@@ -29,6 +29,8 @@ from analyzers.importing.values import UNKNOWN, External, Module, Sequence, Stat
 from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
+_READ_PER_STEP, _PARSED_PER_STEP = 200, 10
+"""Characters that take as long to read, and to parse, as a statement does to run."""
 _OPENING_WORDS = ("meta_path", "__path__", "extend_path", "add_move", "path_hooks", "sys.modules")
 _OPENING_BELOW = re.compile(
     r"\bmeta_path\b|\b__path__\b|\bextend_path\b|\badd_move\b|\bpath_hooks\b|\bdel\s+sys\.modules\b"
@@ -209,6 +211,10 @@ class Interpreter(Machine):
             module.open("the simulation was broken off")
             if self.is_spent:
                 raise
+        except Exception as error:  # a defect of the simulation is none of what it imports
+            module.state = State.DONE
+            module.open("the simulation of it broke down")
+            self.broke_down(name, error)
         finally:
             if name not in self.replaced:
                 self.modules.setdefault(name, module)  # it may have taken itself out
@@ -259,6 +265,7 @@ class Interpreter(Machine):
         except (FileReaderError, NotTextError):
             return None
         self.source_bytes += len(text)
+        self.step(len(text) // _READ_PER_STEP)
         if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
                 self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
@@ -267,9 +274,10 @@ class Interpreter(Machine):
         self._native.check_source(module, text)
         self._texts[module.name] = text
         try:
-            module.outline = Outline(text)
+            module.outline = self.files.outline(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        self.step(module.outline.parsed // _PARSED_PER_STEP)
         return module.outline.tree
 
     def _import_name(self, module: Value, name: str) -> Value:

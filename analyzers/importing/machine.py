@@ -28,6 +28,7 @@ Keywords = list[tuple[str | None, Value]]
 _CALL_STEPS = 4_000
 _MODULE_STEPS = 300_000
 _LIMIT_DEPTH = 14
+_MOST_FAULTS = 20
 
 
 class Target:
@@ -48,6 +49,7 @@ class Machine:
         probing: the frame in which a ``try`` finds out whether a name is there.
         pairs: distributions of which one imported a module of the other.
         started: modules that the user's code runs in a process of their own, and the line that does so.
+        faults: where the simulation itself broke down.
     """
 
     def __init__(self, files: StackFiles, target: Target, limit_steps: int) -> None:
@@ -65,7 +67,9 @@ class Machine:
         self.set_somewhere: set[tuple[str | None, str]] = set()
         self.pairs: set[tuple[str, str]] = set()
         self.started: list[tuple[str, tuple[Module, int]]] = []
-        self._left = limit_steps
+        self.faults: list[str] = []
+        self._limit_steps = self._left = limit_steps
+        self._is_stopped = False
         self._call_left: int | None = None
         # Filled by `interpreter`, which puts the parts together.
         self.evaluate: Evaluate
@@ -130,13 +134,27 @@ class Machine:
             self._call_left -= cost
             if self._call_left <= 0:
                 raise BudgetSpentError
-        if self._left <= 0:
+        if self._left <= 0 or self._is_stopped:
             raise BudgetSpentError
 
     @property
     def is_spent(self) -> bool:
         """Whether the whole simulation has to end."""
-        return self._left <= 0
+        return self._left <= 0 or self._is_stopped
+
+    @property
+    def steps(self) -> int:
+        """Steps that were taken."""
+        return self._limit_steps - self._left
+
+    def stop(self) -> None:
+        """End the simulation; for another thread than that which runs it."""
+        self._is_stopped = True
+
+    def broke_down(self, where: str, error: Exception) -> None:
+        """Note that the simulation itself has failed somewhere."""
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(f"the simulation of {where} broke down: {type(error).__name__}: {error}"[:300])
 
     def at(self, node: ast.AST) -> None:
         """What runs now stands on this line."""

@@ -25,6 +25,8 @@ _START = re.compile(
 )
 _FLAT = rf"[^()\[\]{{}}\"'\#\\]++|{_STRING}|{_COMMENT}|\\."
 _NESTED = 6
+_LIMIT_PARSED = 1 << 20
+"""Characters that are parsed at once: syntax trees take up to a thousand times as much memory."""
 
 
 def _brackets(depth: int) -> str:
@@ -56,12 +58,14 @@ class Outline:
 
     Attributes:
         tree: of the whole text, with a placeholder for the body of each function that was cut out.
+        parsed: characters that were parsed for it.
 
     Raises:
-        SyntaxError, ValueError, RecursionError, MemoryError: it does not parse.
+        SyntaxError, ValueError, RecursionError, MemoryError: it does not parse, or what would be parsed of it
+            is too long.
     """
 
-    __slots__ = ("_bodies", "_parsed", "_text", "tree")
+    __slots__ = ("_bodies", "_parsed", "_text", "parsed", "tree")
 
     def __init__(self, text: str) -> None:
         if "\r" in text:
@@ -69,11 +73,13 @@ class Outline:
         self._text = text
         self._parsed: dict[int, list[ast.stmt] | None] = {}
         cut, self._bodies = _cut(text)
+        self.parsed = len(cut)
         if self._bodies:
             try:
                 self.tree = _parsed(cut)
             except SyntaxError:
                 self._bodies = {}
+                self.parsed += len(text)
                 self.tree = _parsed(text)
         else:
             self.tree = _parsed(text)
@@ -104,6 +110,28 @@ class Outline:
         return head.body
 
 
+class Outlines:
+    """Outlines that several simulations share, as those of stacks that differ in a release or two do.
+
+    Args:
+        limit_parsed: characters of which trees are kept; what comes after is parsed each time.
+    """
+
+    def __init__(self, limit_parsed: int = 8 << 20) -> None:
+        self._kept: dict[str, Outline] = {}
+        self._left = limit_parsed
+
+    def of(self, text: str) -> Outline:
+        """See `Outline`; nothing that an outline says depends on who asked before."""
+        found = self._kept.get(text)
+        if found is None:
+            found = Outline(text)
+            if found.parsed <= self._left:
+                self._left -= found.parsed
+                self._kept[text] = found
+        return found
+
+
 def _yields(body: list[ast.stmt]) -> bool:
     pending: list[ast.AST] = list(body)
     while pending:
@@ -116,6 +144,8 @@ def _yields(body: list[ast.stmt]) -> bool:
 
 
 def _parsed(text: str) -> ast.Module:
+    if len(text) > _LIMIT_PARSED:
+        raise ValueError(f"more than {_LIMIT_PARSED:,} characters are left to parse")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)

@@ -22,6 +22,11 @@ _RECURSION = 12_000
 _STACK_BYTES = 256 << 20
 _LIMIT_PROCESSES = 20
 _NOBODY = "nothing asks for the module"
+LIMIT_STEPS = 5_000_000
+"""Of one simulation: more than any stack that was seen takes."""
+_LOOKS_UP_S = 0.2
+_ENDS_WITHIN_S = 0.5
+"""How long an interrupted simulation is waited for; it may be parsing, which nothing interrupts."""
 
 
 class Code(NamedTuple):
@@ -44,6 +49,9 @@ class Simulated(NamedTuple):
         reached: pairs (consumer, provider) of distributions of which one imported a module of the other.
         modules: that were imported.
         is_complete: everything was executed to its end.
+        steps: that were taken.
+        is_spent: it ended because there were too many of them.
+        faults: where the simulation itself broke down; what follows from there is not known.
     """
 
     failures: tuple[ImportFailure, ...]
@@ -52,6 +60,9 @@ class Simulated(NamedTuple):
     modules: int
     source_bytes: int
     is_complete: bool
+    steps: int = 0
+    is_spent: bool = False
+    faults: tuple[str, ...] = ()
 
 
 def script(name: str, entry_point: str) -> Code:
@@ -72,7 +83,7 @@ def simulated(
     roots: Iterable[str] = (),
     unasked: Iterable[str] = (),
     code: Sequence[Code] = (),
-    limit_steps: int = 5_000_000,
+    limit_steps: int = LIMIT_STEPS,
 ) -> Simulated:
     """Import modules and run code on paper, one after the other in one process of the target.
 
@@ -82,26 +93,33 @@ def simulated(
         roots: modules to import.
         unasked: modules to import that nothing asks for; what they meet is likely at most.
         code: to run after that.
-        limit_steps: statements that are executed at most.
+        limit_steps: statements that are executed at most; reading source counts as well.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted; the simulation ends.
     """
     asked = list(roots)
     jobs: list[str | Code | _Unasked] = [*asked, *map(_Unasked, unasked), *code]
     made: list[Simulated] = []
+    machine = Interpreter(files, target, limit_steps=limit_steps)
     # Syntax trees nest as deep as their author likes: the simulation has a stack of its own.
     before = threading.stack_size(_STACK_BYTES)
     try:
-        thread = threading.Thread(target=lambda: made.append(_simulated(files, target, jobs, limit_steps)))
+        thread = threading.Thread(target=lambda: made.append(_simulated(machine, jobs)), daemon=True)
         thread.start()
     finally:
         threading.stack_size(before)
-    thread.join()
+    try:
+        while thread.is_alive():
+            thread.join(_LOOKS_UP_S)  # a signal to another thread ends no wait without limit
+    except BaseException:
+        machine.stop()
+        thread.join(_ENDS_WITHIN_S)
+        raise
     return made[0]
 
 
-def _simulated(
-    files: StackFiles, target: Target, jobs: list[str | Code | _Unasked], limit_steps: int
-) -> Simulated:
-    machine = Interpreter(files, target, limit_steps=limit_steps)
+def _simulated(machine: Interpreter, jobs: list[str | Code | _Unasked]) -> Simulated:
     found: list[ImportFailure] = []
     is_complete = True
     before = sys.getrecursionlimit()
@@ -115,7 +133,10 @@ def _simulated(
             is_complete = _start(machine, name, site, found) and is_complete
     except BudgetSpentError:
         is_complete = False
+    except Exception as error:
+        machine.broke_down("what is imported", error)
     finally:
+        modules = len(machine.modules)
         machine.close()
         if was_collecting:
             gc.enable()
@@ -124,9 +145,12 @@ def _simulated(
         tuple(failure for failure in found if failure.confidence is Confidence.CERTAIN),
         tuple(failure for failure in found if failure.confidence is not Confidence.CERTAIN),
         tuple(sorted(machine.pairs)),
-        len(machine.modules),
+        modules,
         machine.source_bytes,
-        is_complete,
+        is_complete and not machine.faults,
+        machine.steps,
+        machine.is_spent,
+        tuple(machine.faults),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from analyzers.files import FileKind, FileReader, FileReaderError, joined, read_file
+from analyzers.importing.outlines import Outline, Outlines
 
 LIMIT_SOURCE_BYTES = 8 << 20
 LIMIT_EXTENSION_BYTES = 64 << 20
@@ -61,9 +62,13 @@ class StackFiles:
     Args:
         parts: the trees.
         versions: of the distributions of the stack, by normalised name.
+        outlines: of modules, where other stacks have the same.
     """
 
-    def __init__(self, parts: Iterable[Part], versions: Mapping[str, str]) -> None:
+    def __init__(
+        self, parts: Iterable[Part], versions: Mapping[str, str], outlines: Outlines | None = None
+    ) -> None:
+        self._outlines = outlines or Outlines(0)
         self._parts = tuple(parts)
         self.versions = dict(versions)
         self._listings: dict[tuple[int, bytes], dict[bytes, FileKind]] = {}
@@ -172,6 +177,14 @@ class StackFiles:
             FileReaderError: it cannot be read, or is larger than `limit_bytes`.
         """
         return read_file(self._parts[file.part].reader, path, limit_bytes)
+
+    def outline(self, text: str) -> Outline:
+        """The outline of a module's text.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError, MemoryError: see `Outline`.
+        """
+        return self._outlines.of(text)
 
     @functools.cached_property
     def runs_at_start(self) -> bool:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
-    from analyzers.importing.machine import Target as ImportTarget
     from resolver.check import Check, Verdict
     from resolver.commands.checking import Seen
     from resolver.commands.session import Session
@@ -21,17 +20,22 @@ if TYPE_CHECKING:
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+_TAR_MARK = (257, b"ustar")
+_HEAD_BYTES = 512
+_REMEDY = "name a lock, an environment or an image"
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """The options of ``check``."""
     command.description = (
-        "Import on paper what a lock pins or what is installed, and say what fails. "
-        "Nothing is imported or run."
+        "Import on paper what a lock pins or what is installed, in a directory or an image, and say what "
+        "fails. Nothing is imported or run."
     )
     command.add_argument(
-        "path", metavar="PATH", type=Path,
-        help="a lock of any known format, a virtual environment, a prefix or a site-packages directory",
+        "subject", metavar="SUBJECT",
+        help="a lock of any known format; a virtual environment, a prefix or a site-packages directory; or "
+        "an image: an archive (image.tar), oci:DIRECTORY, docker:, podman: or registry:NAME, or NAME:TAG",
     )  # fmt: skip
     command.add_argument(
         "--source", type=Path, metavar="PATH",
@@ -55,26 +59,24 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from analyzers.reports import Input
-    from resolver.check import Check, verdicts
+    from resolver.check import Check
     from resolver.commands.heads import tool
+    from resolver.commands.notes import printable
     from resolver.commands.session import Session
-    from resolver.errors import InputError
     from resolver.outputs.lines import fitted
 
     session = Session(options)
-    path: Path = options.path
-    if not path.exists():
-        raise InputError(f"{path}: there is no such file or directory", "name a lock or an environment")
-    context = session.context(asks=False)
-    seen = _installed(session, context, options) if path.is_dir() else _locked(session, context, options)
+    subject: str = options.subject
+    see = _installed if _holds_files(subject) else _locked
+    seen = see(session, session.context(asks=False), options)
     check = Check(
         tool=tool(),
-        input=Input(what=str(path), digest=seen.digest),
+        input=Input(what=subject, digest=seen.digest),
         created_at=session.created_at,
         unknowns=seen.unknowns,
-        subject=str(path),
+        subject=subject,
         releases=seen.releases,
-        verdicts=verdicts(seen.failures, seen.releases),
+        verdicts=seen.verdicts,
         is_complete=seen.is_complete,
     )
     if options.format == "json":
@@ -83,25 +85,60 @@ def run(options: argparse.Namespace) -> bool:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(check)).decode() + "\n")
     else:
         columns = shutil.get_terminal_size((100, 24)).columns
-        sys.stdout.write("".join(f"{line}\n" for text in _lines(check) for line in fitted(text, columns)))
+        lines = (line for text in _lines(check) for line in fitted(printable(text), columns))
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
     return check.is_sound
 
 
-def _installed(session: Session, context: Context, options: argparse.Namespace) -> Seen:
-    from resolver.commands.checking import check_installed, read_code
-    from resolver.commands.imports import import_target
+def _holds_files(subject: str) -> bool:
+    """Whether a subject is a directory or an image, and no lock.
 
-    target: ImportTarget = import_target(context.target)
-    return check_installed(options.path, target, read_code(options.source), stated=options.python_version)
+    Raises:
+        InputError: nothing is there.
+    """
+    from resolver.errors import InputError
+
+    path = Path(subject)
+    try:
+        if path.is_dir():
+            return True
+        if path.exists():
+            with path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+            return head.startswith(_PACKED) or head[_TAR_MARK[0] :].startswith(_TAR_MARK[1])
+    except OSError as error:
+        reason = error.strerror or "it cannot be looked at"
+        raise InputError(f"{subject}: {reason}", f"{_REMEDY} that can be read") from error
+    if ":" not in subject:
+        raise InputError(f"{subject}: there is no such file or directory", f"{_REMEDY} such as NAME:TAG")
+    return True
+
+
+def _installed(session: Session, context: Context, options: argparse.Namespace) -> Seen:
+    from resolver.commands.checking import Seen, opened_tree, read_code
+    from resolver.commands.imports import import_target
+    from resolver.commands.installed_stacks import check_installed
+    from resolver.errors import InputError
+
+    code = read_code(options.source)
+    with opened_tree(options.subject, options) as (reader, unread):
+        target = import_target(context.target)
+        seen = check_installed(reader, target, code, stated=options.python_version)
+    if seen is None:
+        told = tuple(unread)[:1]
+        because = f" that could be read: {told[0].where}: {told[0].reason}" if told else ""
+        raise InputError(f"{options.subject}: no distribution is installed there{because}", _REMEDY)
+    unknowns = tuple(sorted({*seen.unknowns, *unread}))
+    return Seen(seen.releases, seen.verdicts, seen.is_complete, seen.digest, unknowns)
 
 
 def _locked(session: Session, context: Context, options: argparse.Namespace) -> Seen:
     from resolver.commands.checking import check_lock, read_code
     from resolver.commands.imports import stack_imports
 
-    lock, content = _lock(options.path, context)
+    lock, content = _lock(Path(options.subject), context)
     code = read_code(options.source)
-    with session.knowledge() as knowledge:
+    with session.knowledge(tells=False) as knowledge:
         imports = stack_imports(
             context.target, knowledge, time.time, options.evidence_budget, code=code, kind=options.evidence
         )

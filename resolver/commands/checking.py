@@ -1,30 +1,28 @@
-"""What ``stackwright check`` looks at: a lock through its index, or what is installed in a directory."""
+"""What ``stackwright check`` looks at: a lock through its index, or what is installed in a tree."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from analyzers.directories import DirectoryReader
-from analyzers.distributions import Distribution, find_distributions, read_distribution
-from analyzers.files import FileReaderError, joined
-from analyzers.importing.failures import ImportFailure
-from analyzers.importing.machine import Target as ImportTarget
-from analyzers.importing.simulation import Code, simulated
-from analyzers.importing.stack import Part, StackFiles
+from analyzers.files import FileReader, FileReaderError
 from analyzers.reports import Unknown
-from analyzers.site_packages import SitePackages, site_packages
 from knowledge.catalog import Knowledge
-from knowledge.filenames import normalized
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import ProjectCode, StackImports
+from resolver.check import Verdict, verdicts
 from resolver.context import Context, Lock
 from resolver.errors import InputError
 from resolver.existing import positions_of
 from resolver.universe import Universe
 
-_PASSED_OVER = frozenset({"tests", "test", "docs", "doc", "examples", "example", "benchmarks", "conftest"})
+_LARGEST_EXTENSION_BYTES = 4 << 20
+"""Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
 
 
 class Seen(NamedTuple):
@@ -32,98 +30,47 @@ class Seen(NamedTuple):
 
     Attributes:
         releases: normalised name to version.
-        failures: certain ones first.
+        verdicts: certain ones first.
         digest: of what was looked at.
     """
 
     releases: dict[str, str]
-    failures: tuple[ImportFailure, ...]
+    verdicts: tuple[Verdict, ...]
     is_complete: bool
     digest: str
     unknowns: tuple[Unknown, ...] = ()
 
 
-def check_installed(
-    path: Path, target: ImportTarget, code: ProjectCode | None, *, stated: str | None
-) -> Seen:
-    """Import what is installed in a virtual environment, a prefix or a ``site-packages``, on paper.
+@contextmanager
+def opened_tree(name: str, options: argparse.Namespace) -> Iterator[tuple[FileReader, Iterable[Unknown]]]:
+    """The files of a directory or an image, and what could not be read of them.
 
     Args:
-        path: of the directory.
-        target: the Python that imports; the path of the packages may say another one.
-        code: of the user; where there is some, only that is imported.
-        stated: the Python as the user says it; then the path says nothing.
+        name: as the user wrote it.
+        options: of the command.
 
     Raises:
-        InputError: nothing is installed there.
+        ImageError: the image cannot be found or read.
     """
-    reader = DirectoryReader(path)
-    unknowns: list[Unknown] = []
-    places = site_packages(reader, unknowns)
-    found = [
-        (place, read_distribution(reader, info))
-        for place in places
-        for info in find_distributions(reader, place.directory)
-    ]
-    if not found:
-        raise InputError(f"{path}: nothing is installed there", "name a virtual environment or site-packages")
-    unknowns += [unknown for _, each in found for unknown in each.unknowns]
-    owners: dict[bytes, str] = {}
-    versions: dict[str, str] = {}
-    roots: set[str] = set()
-    for place, each in found:
-        if each.metadata is None:
-            continue
-        name = normalized(each.metadata.name)
-        versions[name] = each.metadata.version
-        roots |= _own(place, each, name, owners)
-    parts = [Part(code.reader, directory) for directory in code.directories] if code else []
-    parts += [Part(reader, place.directory, None, owners) for place in places]
-    release = next((place.python for place in places if place.python), None)
-    files = StackFiles(parts, versions)
-    result = simulated(
-        files,
-        target if stated else _python(release, target),
-        roots=list(code.modules) if code else sorted(roots),
-        code=[Code(name, text) for name, text in code.scripts] if code else (),
-    )
-    told = hashlib.sha256(repr(sorted(versions.items())).encode()).hexdigest()
-    return Seen(
-        versions,
-        (*result.failures, *result.doubtful),
-        result.is_complete,
-        f"sha256:{told}",
-        tuple(sorted(set(unknowns))),
-    )
+    from analyzers.directories import DirectoryReader
+    from images.sources.reference_texts import is_layout
 
+    path = Path(name.removeprefix("dir:")) if name.startswith("dir:") else Path(name)
+    if path.is_dir() and not is_layout(path):
+        yield DirectoryReader(path), ()
+        return
+    from images.image_files import PYTHON_FILES, image_files
+    from images.image_targets import wanted_platform
+    from images.wanted import Wanted
+    from resolver.commands.inspecting import inspection_progress
 
-def _own(place: SitePackages, each: Distribution, name: str, owners: dict[bytes, str]) -> set[str]:
-    """Note which files are a distribution's; its outermost modules."""
-    roots = set()
-    for row in each.record or ():
-        path = row.path
-        if path.startswith(("/", "..")) or ".." in path.split("/"):
-            continue
-        owners[joined(place.directory, path.encode())] = name
-        head, _, rest = path.partition("/")
-        stem = head if rest else head.partition(".")[0]
-        is_module = bool(rest) or path.endswith((".py", ".so", ".pyd"))
-        if (
-            is_module
-            and stem.isidentifier()
-            and stem not in _PASSED_OVER
-            and path.endswith((".py", ".so", ".pyd"))
-        ):
-            roots.add(stem)
-    return roots
-
-
-def _python(stated: str | None, target: ImportTarget) -> ImportTarget:
-    """The target with the Python that a path states."""
-    major, _, minor = (stated or "").partition(".")
-    if not minor.isdigit() or (int(major), int(minor)) == target.python[:2]:
-        return target
-    return ImportTarget((int(major), int(minor), 0), target.platform, target.implementation)
+    extensions = Wanted(suffixes=(b".so",), limit_bytes=_LARGEST_EXTENSION_BYTES)
+    platform = wanted_platform(options.platform)
+    with inspection_progress(quiet=options.quiet) as progress:
+        files = image_files(
+            name, [PYTHON_FILES, extensions], platform=platform, environ=os.environ, progress=progress
+        )
+    yield files, files.unknowns
 
 
 def check_lock(
@@ -163,12 +110,13 @@ def check_lock(
                 Unknown(what=f"{name} {project.version(position)}", where=lock.path, reason=reason)
             )
     examined = imports.examined(pins, pins)
+    versions = {name: pin.version for name, pin in pins.items()}
     return Seen(
-        {name: pin.version for name, pin in pins.items()},
-        () if examined is None else (*examined.failures, *examined.doubtful),
+        versions,
+        () if examined is None else verdicts((*examined.failures, *examined.doubtful), versions),
         examined is not None and examined.is_complete,
         f"sha256:{hashlib.sha256(content).hexdigest()}",
-        tuple(unknowns),
+        (*unknowns, *knowledge.unknowns),
     )
 
 
@@ -182,6 +130,8 @@ def read_code(path: Path | None) -> ProjectCode | None:
 
     if path is None:
         return None
+    if not path.exists():
+        raise InputError(f"--source {path}: no such file or directory", "name a directory or a Python file")
     try:
         return project_code(path)
     except FileReaderError as error:

@@ -109,7 +109,7 @@ class Session:
             formats=inputs.formats_of(options, asked),
             cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
             today=self.now.date().isoformat(),
-            strict_names=options.strict_names,
+            strict_names=getattr(options, "strict_names", False),
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
             missed=frozenset() if self.code is None else frozenset(x.name for x in self.code.unavailable),
@@ -258,8 +258,12 @@ class Session:
         return self._options.store or default_location(os.environ, Path.home())
 
     @contextmanager
-    def knowledge(self) -> Iterator[Knowledge]:
-        """The index and the store that the user's tools and options name; at the end doubts are told."""
+    def knowledge(self, *, tells: bool = True) -> Iterator[Knowledge]:
+        """The index and the store that the user's tools and options name.
+
+        Args:
+            tells: whether doubts are told at the end; not where the result has them.
+        """
         from knowledge.opening import open_knowledge
 
         index = inputs.indexes_of(self._options, self.project, self.asked)
@@ -279,7 +283,7 @@ class Session:
                 yield knowledge
             finally:
                 knowledge.flush()
-                for unknown in knowledge.unknowns:
+                for unknown in knowledge.unknowns if tells else ():
                     show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
 
     def advised(self, context: Context) -> Advice:

@@ -16,6 +16,7 @@ from analyzers.files import FileReaderError, FileTooLargeError
 from analyzers.ranges import BytesReader, RangeMissing, SparseReader
 from analyzers.zip_directories import TAIL_BYTES, ZipError, ZipLimits, read_directory
 from analyzers.zips import ZipArchive
+from fakes.odd_wheels import many_members
 
 LIMIT = 1 << 30
 NAMES = st.lists(
@@ -258,31 +259,10 @@ def test_caps_on_count_directory_and_total() -> None:
     _read_all(content, ZipLimits(members=20, total_bytes=20))
 
 
-def _many(count: int) -> bytes:
-    """An archive of so many empty members, made by hand because `zipfile` would take seconds."""
-    local, central = bytearray(), bytearray()
-    for number in range(count):
-        name = b"%d" % number
-        central += struct.pack(
-            "<4s6H3L5H2L", CENTRAL, 20, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0, len(local)
-        )
-        central += name
-        local += struct.pack("<4s5H3L2H", LOCAL, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0) + name
-    end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(central), len(local))
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(local) + len(central), 1)
-    return bytes(
-        local
-        + central
-        + end64
-        + locator
-        + struct.pack("<4s4H2LH", END, 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    )
-
-
 def test_zip64_counts_beyond_65535_are_read_and_bounded() -> None:
-    assert len(ZipArchive(BytesReader(_many(70_000))).members) == 70_000
+    assert len(ZipArchive(BytesReader(many_members(70_000))).members) == 70_000
     with pytest.raises(ZipError, match="100,001 members"):
-        ZipArchive(BytesReader(_many(100_001)))
+        ZipArchive(BytesReader(many_members(100_001)))
 
 
 END64, LOCATOR = b"PK\6\6", b"PK\6\7"
@@ -314,7 +294,7 @@ END64, LOCATOR = b"PK\6\6", b"PK\6\7"
     ],
 )
 def test_zip64_lies_are_refused(lie: Callable[[bytes], bytes], reason: str) -> None:
-    zip64 = _many(3)
+    zip64 = many_members(3)
     _read_all(zip64)
     with pytest.raises(ZipError, match=reason):
         _read_all(lie(zip64))

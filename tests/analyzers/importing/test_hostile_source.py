@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,3 +109,29 @@ def test_survives_random_edits_of_real_modules(data: st.DataObject) -> None:
         text = text[:place] + new + text[place + length :]
     first = run("import user", {"user.py": text})
     assert first == run("import user", {"user.py": text})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f()\n",
+        "x = {1: 1}\n",
+        f"x = {'(' * 90}1{')' * 90}\n",
+        f"x = {'[' * 90}1{']' * 90}\n",
+        "def f():\n  return 1\n",
+        "def f(a='",
+        "def f((((((((\n",
+        "#\n",
+        "\n",
+        "'''",
+        "(",
+    ],
+)
+@pytest.mark.parametrize("size_bytes", [1 << 20, 8 << 20])
+def test_what_is_repeated_a_million_times_takes_seconds_and_no_gigabytes(line: str, size_bytes: int) -> None:
+    source = line * (size_bytes // len(line) - 1)
+    before_s, before_kb = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = run("import user", {"user.py": source})
+    assert found.failures == ()
+    assert time.process_time() - before_s < 6
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 1_500_000

@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import analyzers
-from analyzers.importing.outlines import Outline
+from analyzers.importing.machine import Target
+from analyzers.importing.outlines import Outline, Outlines
+from analyzers.importing.simulation import simulated
+from analyzers.importing.stack import StackFiles
+from fakes.simulated_imports import PYTHON, stack
 
 
 def _bodies(text: str) -> dict[int, tuple[list[str], list[int]]]:
@@ -86,3 +90,23 @@ def test_a_function_that_does_not_parse_has_no_body() -> None:
     function = outline.tree.body[0]
     assert isinstance(function, ast.FunctionDef)
     assert outline.body(function) is None
+
+
+def test_stacks_that_share_outlines_say_what_they_say_alone() -> None:
+    shared = Outlines()
+    here = {"app.py": "import lib\nx = lib.f(1)\n", "lib.py": "def f(a):\n    return [a for a in (a,)][0]\n"}
+    there = {**here, "lib.py": "def f():\n    return 2\n"}
+    told = []
+    for content in (here, there, here):
+        alone = stack(content)
+        beside = StackFiles(alone._parts, alone.versions, shared)
+        found = [simulated(files, Target(PYTHON), roots=["app"]) for files in (alone, beside)]
+        assert found[0] == found[1]
+        told.append(len(found[0].failures))
+    assert told == [0, 1, 0]
+
+
+def test_outlines_are_made_once_and_kept_up_to_a_limit() -> None:
+    shared = Outlines(limit_parsed=10)
+    assert shared.of("x = 1\n") is shared.of("x = 1\n")
+    assert shared.of("y = 123456\n") is not shared.of("y = 123456\n")
