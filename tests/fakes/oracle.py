@@ -135,10 +135,14 @@ class Oracle:
             self.clauses.extend([*unless, -pin, extra] for extra in extras)
 
     def _is_usable(self, project: str, candidate: Candidate) -> bool:
-        world = self.world
         limits = [n.specifiers for n in self._limits if n.project == project]
         if not all(SpecifierSet(text).contains(candidate.version, prereleases=True) for text in limits):
             return False
+        return self._is_admitted(project, candidate, limits)
+
+    def _is_admitted(self, project: str, candidate: Candidate, limits: list[str]) -> bool:
+        """Whether policies, files and the release itself leave it, whatever constraints say."""
+        world = self.world
         asked = [n.specifiers for n in world.asked if n.project == project and n.is_live] + limits
         if candidate.yanked and not any(_names(texts, candidate.version) for texts in asked):
             return False
@@ -146,6 +150,10 @@ class Oracle:
             match world.prereleases:
                 case PrereleasePolicy.DISALLOW:
                     return False
+                case PrereleasePolicy.IF_ALONE:
+                    stable = (each for each in world.projects[project] if each.version not in PRERELEASES)
+                    if any(self._is_admitted(project, each, limits) for each in stable):
+                        return False
                 case PrereleasePolicy.EXPLICIT if not any(_names_prerelease(texts) for texts in asked):
                     return False
         wheels = project not in world.no_binary and any(TAGS[tag] for tag in candidate.tags)
