@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.archives import zip_of
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
@@ -64,7 +65,8 @@ def test_strict_demands_an_answer(stackwright: Commands) -> None:
 def test_names_are_read_from_the_newest_wheel_and_kept(stackwright: Commands) -> None:
     index = FakeIndex()
     index.add("shopfront", "0.9")
-    index.add("shopfront", "1.0", contents={"shopfront-1.0.dist-info/METADATA": METADATA})
+    members = {"shopfront.py": b"", "shopfront-1.0.dist-info/METADATA": METADATA}
+    index.add_file("shopfront", "shopfront-1.0-py3-none-any.whl", zip_of(members))
     index.add("shopfront", "2.0b1")
     with IndexServer(index) as server:
         arguments = ["Shopfront", "absent-one", "--format", "json", "--certainty", "0.3"]
