@@ -17,7 +17,7 @@ _LABELLED = 12
 
 
 @contextmanager
-def _figure(path: Path, width: float = 9.0, height: float = 6.0) -> Iterator[Any]:
+def _figure(path: Path, width: float = 9.0, height: float = 6.0, columns: int = 1) -> Iterator[Any]:
     """Axes to draw on; the file is written when the block ends, its suffix is its format."""
     matplotlib = imported("matplotlib", "plots")
     figures, canvas = (
@@ -28,7 +28,7 @@ def _figure(path: Path, width: float = 9.0, height: float = 6.0) -> Iterator[Any
                                 "axes.spines.right": False}):  # fmt: skip
         figure = figures.Figure(figsize=(width, height), layout="constrained")
         canvas.FigureCanvasAgg(figure)
-        yield figure.add_subplot()
+        yield figure.add_subplot() if columns == 1 else figure.subplots(1, columns)
         figure.savefig(
             path, dpi=120, metadata={"Date": None} if path.suffix == ".svg" else {"Software": None}
         )
@@ -89,18 +89,19 @@ def draw_confusion(path: Path, confusion: Confusion) -> None:
 def draw_quality(path: Path, measured: Sequence[TopicQuality]) -> None:
     """NPMI, c_v, diversity and stability against the number of topics, a line for each kind of model."""
     kinds = list(dict.fromkeys(entry.kind for entry in measured))
-    styles = {"npmi": "-", "c_v": "--", "stability": ":", "diversity": "-."}
-    with _figure(path, 9, 5.5) as axes:
-        for number, kind in enumerate(kinds):
-            own = sorted((entry for entry in measured if entry.kind == kind), key=lambda entry: entry.topics)
-            for measure, style in styles.items():
+    measures = ("npmi", "c_v", "diversity", "stability")
+    with _figure(path, 13, 3.6, len(measures)) as panels:
+        for axes, measure in zip(panels, measures, strict=True):
+            for number, kind in enumerate(kinds):
+                own = sorted(
+                    (entry for entry in measured if entry.kind == kind), key=lambda entry: entry.topics
+                )
                 axes.plot(
-                    [entry.topics for entry in own], [getattr(entry, measure) for entry in own], style,
-                    marker="o", markersize=3, c=_colour(number), label=f"{kind} {measure}",
+                    [entry.topics for entry in own], [getattr(entry, measure) for entry in own],
+                    marker="o", markersize=4, c=_colour(number), label=kind,
                 )  # fmt: skip
-        axes.axhline(0, c="#cccccc", linewidth=0.8, zorder=0)
-        axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        axes.set(xlabel="topics", title="Quality by number of topics")
+            axes.set(xlabel="topics", title=measure)
+        panels[0].legend(fontsize=8, frameon=False)
 
 
 def _colour(number: int) -> str:
