@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import enum
+import math
 
 import msgspec
-
-ENOUGH_S = 20.0
-"""Seconds after which nothing better is looked for, where no time limit is stated."""
 
 
 class StoppedBy(enum.StrEnum):
@@ -41,8 +39,11 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def climb_s(self) -> float:
-        """Age of the run, in seconds, from which on a stack is good enough."""
-        return ENOUGH_S if self.time_limit_s is None else self.time_limit_s
+        """Age of the run, in seconds, from which on a stack is good enough.
+
+        Without a time limit there is none: the moves end the climb, on a busy machine where on a quiet one.
+        """
+        return math.inf if self.time_limit_s is None else self.time_limit_s
 
 
 class SearchStoppedError(Exception):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given, settings
@@ -145,7 +146,7 @@ def test_one_release_less_is_given_for_twenty_more() -> None:
     assert best.solution.stopped_by is StoppedBy.BOUND
 
 
-def solver(budget: Budget, elapsed_s: float = 0.0) -> Resolver:
+def solver(budget: Budget, elapsed_s: Callable[[], float] = lambda: 0.0) -> Resolver:
     asked = context(["app", "lib"])
     pipeline = replace(UNITS.applying(asked), boots=(), wraps=())
     return Resolver(
@@ -154,21 +155,29 @@ def solver(budget: Budget, elapsed_s: float = 0.0) -> Resolver:
         pipeline,
         HillClimbingPredictor(),
         budget=budget,
-        elapsed_s=lambda: elapsed_s,
+        elapsed_s=elapsed_s,
     )
 
 
 def test_a_spent_budget_gives_the_best_so_far() -> None:
-    for budget, elapsed_s, reason in (
-        (Budget(moves=0), 0.0, StoppedBy.MOVES),
-        (Budget(), 21.0, StoppedBy.TIME),
+    for budget, reason in (
+        (Budget(moves=0), StoppedBy.MOVES),
+        (Budget(time_limit_s=20.0), StoppedBy.TIME),
     ):
-        solution = solver(budget, elapsed_s).solve()
+        ages = chain([0.0] * 3, repeat(21.0))  # the search for the first stack asks three times
+        solution = solver(budget, ages.__next__).solve()
         assert solution.stopped_by is reason
         assert {name: member.version for name, member in solution.stack.members.items()} == {
             "app": "2.0",
             "lib": "1.0",
         }
+
+
+def test_a_slow_machine_climbs_as_far_as_a_fast_one() -> None:
+    slow, fast = solver(Budget(), lambda: 10_000.0).solve(), solver(Budget()).solve()
+    assert slow.stopped_by is fast.stopped_by is StoppedBy.BOUND
+    versions = [{name: m.version for name, m in each.stack.members.items()} for each in (slow, fast)]
+    assert versions[0] == versions[1]
 
 
 def test_latest_stops_at_the_first_stack() -> None:
