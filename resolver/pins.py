@@ -144,7 +144,7 @@ def reason_against(project: Project, position: int, resolver: Resolver, stack: S
         message = f"is newer than what is kept from {where} (--upgrade={project.name} tries it)"
         return Justification(unit="resolver", message=message)
     scorer = resolver.scorer
-    if scorer.release_score(project, position) < scorer.release_score(project, chosen):
+    if position > chosen and scorer.release_score(project, position) < scorer.release_score(project, chosen):
         return min(scorer.factors(project, position), key=lambda factor: factor.score or 0)
     return Justification(unit=resolver.predictor.name, message="was not tried: an earlier choice served")
 

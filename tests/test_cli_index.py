@@ -79,7 +79,7 @@ def test_mistakes_in_pyproject(stackwright: Commands, server: IndexServer, text:
 
 def test_unknown_setting_names_those_that_are_known(stackwright: Commands) -> None:
     stackwright.write("pyproject.toml", "[tool.stackwright]\nindex = 'x'\n")
-    told = "  known settings: find-links, image, index-url, indexes, overrides, rules, sources, units"
+    told = "  known settings: environments, find-links, image, index-url, indexes, overrides, rules, sources, units"
     assert stackwright.advise("flask").err.splitlines()[1] == told
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from knowledge.evidence_budget import EvidenceLimits
 
+PRERELEASES = ("if-necessary", "if-alone", "allow", "disallow", "explicit")
 ALL = ""
 """What ``--upgrade`` without a name stands for."""
 _LONGEST_NUMBER = 9
@@ -219,9 +220,9 @@ def add_releases(command: argparse.ArgumentParser) -> None:
     """Which releases may be used."""
     releases = command.add_argument_group("releases")
     releases.add_argument(
-        "--prerelease", choices=("if-necessary", "if-alone", "allow", "disallow", "explicit"),
-        help="when pre-releases may be used (default: if-necessary, allow where a file says --pre, if-alone "
-        "for code that declares nothing)",
+        "--prerelease", choices=PRERELEASES, metavar="MODE",
+        help=f"when pre-releases may be used: {', '.join(PRERELEASES[:-1])} or {PRERELEASES[-1]} (default: "
+        "if-necessary, allow where a file says --pre, if-alone for code that declares nothing)",
     )  # fmt: skip
     releases.add_argument(
         "--no-build-package", action="append", default=[], metavar="NAME",
