@@ -90,7 +90,9 @@ class Resolver:
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
         self.universe.propagation.watch = self._watch
         reader = self.universe.reader
-        self.scorer = Scorer(pipeline.steps, pipeline.pair_steps, context, reader.dependencies)
+        self.scorer = Scorer(
+            pipeline.steps, pipeline.pair_steps, context, reader.dependencies, self.universe.is_asked
+        )
         self.stacks_examined = 0
         self._galloping = galloping(self.universe)
         self._doubts = Doubts(self.universe)

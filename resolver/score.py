@@ -30,16 +30,22 @@ class Scorer:
         pair_steps: units that look at a release beside one of its dependencies.
         context: of the run.
         dependencies: of a release that was read.
+        is_asked: whether a project is one that the user asks for, or may stand in for one.
     """
 
     def __init__(
-        self, steps: Sequence[Step], pair_steps: Sequence[PairStep], context: Context, dependencies: Reader
+        self,
+        steps: Sequence[Step],
+        pair_steps: Sequence[PairStep],
+        context: Context,
+        dependencies: Reader,
+        is_asked: Callable[[str], bool],
     ) -> None:
         self._steps = steps
         self._pair_steps = pair_steps
         self._context = context
         self._dependencies = dependencies
-        self._direct = {requirement.dependency.project for requirement in context.requirements}
+        self._is_asked = is_asked
         self._factors: dict[tuple[str, int], tuple[Justification, ...]] = {}
         self._scores: dict[tuple[str, int], int] = {}
         self._pair_scores: dict[tuple[str, int, str, int, str], int] = {}
@@ -92,7 +98,7 @@ class Scorer:
         if factor.score is None or not WORST <= factor.score <= PERFECT:
             raise ValueError(f"step {factor.unit} scored {factor.score}, outside {WORST} to {PERFECT}")
         recommendation = self._context.recommendation
-        share = 1000 if project.name in self._direct else recommendation.transitive_weight
+        share = 1000 if self._is_asked(project.name) else recommendation.transitive_weight
         weight = recommendation.weights.get(factor.unit, 1000) * share
         return msgspec.structs.replace(factor, score=-(-factor.score * weight // 1_000_000))
 

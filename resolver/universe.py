@@ -313,6 +313,14 @@ class Universe:
                 if alternative.project == name and not self.is_present(self.projects[original]):
                     yield original, alternative.reason
 
+    def is_asked(self, name: str) -> bool:
+        """Whether a project is one that the user asks for, or may stand in for one."""
+        return bool(self.context.direct(name)) or any(
+            self.context.direct(original) and any(one.project == name for one in found)
+            for original, found in self._alternatives.items()
+            if found
+        )
+
     def has_alternatives(self, name: str) -> bool:
         """Whether another project may stand in for one that was asked for."""
         return bool(self._alternatives.get(name))

@@ -22,6 +22,7 @@ def hardware_environment(
     usable_cores: int | None = None,
     *,
     ask_driver: bool = False,
+    names_microarchitecture: bool = True,
 ) -> RuntimeEnvironment:
     """The facts of processor, memory, graphics and display; what cannot be read is not known and left out.
 
@@ -33,6 +34,7 @@ def hardware_environment(
         root: ``/``, or where the files of a machine were recorded.
         usable_cores: as in the fact ``cores`` of `images.host.host_environment`.
         ask_driver: whether NVIDIA's driver is asked, where its kernel module is loaded on this machine.
+        names_microarchitecture: whether ``cpu.microarchitecture`` is looked for, which takes longest.
     """
     files = PseudoFiles(root)
     graphics = graphics_facts(files)
@@ -42,7 +44,7 @@ def hardware_environment(
         graphics |= driver_facts()
     return RuntimeEnvironment(
         facts={
-            **processor_facts(files, arch),
+            **processor_facts(files, arch, names_microarchitecture=names_microarchitecture),
             **memory_facts(files),
             **core_facts(files, usable_cores),
             **graphics,

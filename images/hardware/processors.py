@@ -45,12 +45,15 @@ _LEVELS = (
 """In the kernel's spelling. Source: x86-64 psABI, "Micro-Architecture Levels"."""
 
 
-def processor_facts(files: PseudoFiles, arch: str) -> dict[str, Fact]:
+def processor_facts(
+    files: PseudoFiles, arch: str, *, names_microarchitecture: bool = True
+) -> dict[str, Fact]:
     """``cpu.vendor``, ``cpu.flags``, ``cpu.level`` and ``cpu.microarchitecture``, of the first processor.
 
     Args:
         files: of the machine.
         arch: of its kernel, as in the fact.
+        names_microarchitecture: whether the last of them is looked for.
     """
     fields = first_processor(files.text(_CPUINFO) or "")
     if not fields:
@@ -64,7 +67,7 @@ def processor_facts(files: PseudoFiles, arch: str) -> dict[str, Fact]:
         values["cpu.flags"] = tuple(sorted(flags))
     if arch == "x86_64" and flags:
         values["cpu.level"] = x86_level(flags)
-    name = _microarchitecture(arch, vendor, flags, fields)
+    name = _microarchitecture(arch, vendor, flags, fields) if names_microarchitecture else None
     if name is not None:
         values["cpu.microarchitecture"] = name
     return {name: Fact(value=value, source=f"/{_CPUINFO}") for name, value in values.items()}

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> bool:
         text = _meanings(FACT_NAMES, width)
     else:
         project = project_settings(PROJECT_FILE)
-        environment, _ = read_environment(options, project, PROJECT_FILE, hardware=True)
+        environment, _ = read_environment(options, project, PROJECT_FILE, whole=True)
         as_json = options.format == "json"
         text = _document(options, environment) if as_json else _lines(_rows(environment), width)
     sys.stdout.write(text)

@@ -51,12 +51,12 @@ def read_target(
 
 
 def read_environment(
-    options: argparse.Namespace, project: Mapping[str, object], path: Path, *, hardware: bool = False
+    options: argparse.Namespace, project: Mapping[str, object], path: Path, *, whole: bool = False
 ) -> tuple[RuntimeEnvironment, ImageAsTarget | None]:
     """The facts of the target; arguments and errors are those of `read_target`.
 
     Args:
-        hardware: whether this machine's is looked at, where this machine is the target.
+        whole: whether of this machine all is told that can be, where it is the target.
     """
     declared = _declared(options, project, path)
     stated = argparse.Namespace(**vars(options))
@@ -65,7 +65,7 @@ def read_environment(
         stated.platform = options.platform or declared.platform
     reference = _reference(options, project, path, declared)
     if reference is None:
-        base = _machine(stated, declared, hardware=hardware)
+        base = _machine(stated, declared, whole=whole)
         return _changed(base, declared, _named(options), options), None
     from resolver.commands.image_targets import read_image
 
@@ -104,7 +104,7 @@ def _reference(
 
 
 def _machine(
-    stated: argparse.Namespace, declared: DeclaredEnvironment | None, *, hardware: bool
+    stated: argparse.Namespace, declared: DeclaredEnvironment | None, *, whole: bool
 ) -> RuntimeEnvironment:
     """The facts of this machine, or of the one whose platform is stated."""
     from images.host import host_environment
@@ -115,12 +115,12 @@ def _machine(
         facts = declared.facts.known
         platform = f"{facts.text('os.kernel') or 'linux'}/{facts.text('arch') or 'amd64'}"
     machine = host_environment()
-    if hardware and platform is None:
-        machine = _with_hardware(machine, ask_driver=stated.ask_driver)
+    if platform is None:
+        machine = _with_hardware(machine, whole=whole, ask_driver=whole and stated.ask_driver)
     return target_environment(machine, python_version=stated.python_version, platform=platform)
 
 
-def _with_hardware(machine: RuntimeEnvironment, *, ask_driver: bool) -> RuntimeEnvironment:
+def _with_hardware(machine: RuntimeEnvironment, *, whole: bool, ask_driver: bool) -> RuntimeEnvironment:
     from images.hardware.probing import hardware_environment
 
     arch, cores = machine.text("arch"), machine.text("cores")
@@ -128,7 +128,9 @@ def _with_hardware(machine: RuntimeEnvironment, *, ask_driver: bool) -> RuntimeE
         return machine
     usable = int(cores) if cores and cores.isdigit() else None
     return machine.overridden_by(
-        hardware_environment(arch, os.environ, usable_cores=usable, ask_driver=ask_driver)
+        hardware_environment(
+            arch, os.environ, usable_cores=usable, ask_driver=ask_driver, names_microarchitecture=whole
+        )
     )
 
 

@@ -14,6 +14,7 @@ _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
 _MOST_VIOLATIONS = 5
 _MOST_CHANGES = 5
+_MOST_NAMED = 3
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -128,15 +129,29 @@ def _points(millionths: int | None) -> str:
 
 
 def _remarks(advice: Advice) -> Iterator[str]:
+    """What is said of the stack, then of pins: what is said of several of them is said once."""
     for remark in advice.remarks:
-        yield f"{'note' if remark.level is Level.INFO else remark.level.value}: {remark.message}"
+        yield f"{_level(remark.level)}: {remark.message}"
+    told: dict[tuple[str, str], list[str]] = {}
     for pin in advice.pins:
+        head = f"{pin.name} {pin.version}: "
         standing = tuple(stands_in(pin.name, original) for original in pin.stands_in_for)
         for reason in pin.reasons:
-            if reason.level is not Level.INFO:
-                yield f"{reason.level.value}: {reason.message}"
-            elif standing and reason.message.startswith(standing):
-                yield f"note: {reason.message}"
+            if reason.level is not Level.INFO or (standing and reason.message.startswith(standing)):
+                about = told.setdefault((_level(reason.level), reason.message.removeprefix(head)), [])
+                if reason.message.startswith(head):
+                    about.append(f"{pin.name} {pin.version}")
+    for (level, message), pins in told.items():
+        named = f"{', '.join(pins[:_MOST_NAMED])}{_more(len(pins) - _MOST_NAMED)}: " if pins else ""
+        yield f"{level}: {named}{message}"
+
+
+def _level(level: Level) -> str:
+    return "note" if level is Level.INFO else level.value
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 def _others(advice: Advice) -> Iterator[str]:
