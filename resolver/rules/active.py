@@ -47,7 +47,8 @@ class ActiveRule(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Justification:
         """Why the rule does what it does."""
         rule = self.rule
-        evidence = self.alternatives[0][1].evidence if self.alternatives else ()
+        found = [one for _, one in self.alternatives]
+        evidence = next((one.evidence for one in found if one.is_certain), found[0].evidence if found else ())
         read = Evidence(what=f"checked {rule.checked}", where=rule.link, confidence=Confidence.LIKELY)
         return Justification(
             unit=rule.name,

@@ -12,7 +12,8 @@ from resolver.units.verdicts import Alternative
 class RulePseudonym:
     """Names the projects that rules let stand in for others on such a target.
 
-    One that is preferred is taken where any release of it can be; else the original stays.
+    One that is preferred is taken where any release of it can be; else the original stays. On what is merely
+    likely, none is preferred: it is taken only where the original cannot be, and `rule-wrap` advises it.
     """
 
     name = "rule-pseudonym"
@@ -31,5 +32,5 @@ class RulePseudonym:
                 replacement.specifier,
                 active.reason(),
                 same_versions=replacement.same_versions,
-                preferred=replacement.preferred,
+                preferred=replacement.preferred and active.is_certain,
             )

@@ -70,7 +70,10 @@ def _about(member: Member, stack: Stack, context: Context) -> Iterator[Justifica
     for active in rules.about(name, RuleKind.PSEUDONYM):
         replacement = active.rule.do.replace
         if replacement is not None and replacement.preferred:
-            message = f"{active.rule.because}; no release of {replacement.by} could be taken in its place"
+            why = f"no release of {replacement.by} could be taken in its place"
+            if not active.is_certain:
+                why = f"that is likely and not certain, so {replacement.by} is not taken in its place unasked"
+            message = f"{active.rule.because}; {why}"
             yield active.reason(message, level=Level.WARNING)
 
 
