@@ -42,6 +42,11 @@ def server() -> Iterator[IndexServer]:
     index.add("nvidia-cublas-cu12", "12.9.1")
     index.add("lib", "1.0", requires=["nvidia-cublas-cu12"])
     index.add("small-cpu", "1.0")
+    for version, tools in (("1.0", ["tool", "gauge"]), ("1.1", ["tool<2", "gauge<2"])):
+        index.add("framework", version)
+        index.add("framework-cpu", version, requires=tools)
+        for name in ("tool", "gauge"):
+            index.add(name, version.replace("1.1", "2.0"))
     noise = random.Random(1).randbytes(3_000_000)
     index.add("big-gpu", "1.0", contents={"big.bin": noise})
     with IndexServer(index) as running:
@@ -347,6 +352,17 @@ def test_rules_are_listed_beside_units(stackwright: Commands) -> None:
     (rule,) = [unit for unit in listed if unit["name"] == "tensorflow-without-gpu"]
     assert (rule["kind"], rule["applies"], rule["enabled"]) == ("pseudonym rule", True, True)
     assert "tensorflow-without-gpu (of shipped" in stackwright.main("units", "list").out
+
+
+def test_what_stands_in_counts_as_what_it_stands_in_for(stackwright: Commands) -> None:
+    """An older release of it would let two dependencies be newer, which weigh less than what was asked for."""
+    image = machine(stackwright, gpu_vendor="none")
+    rule = OWN.format(
+        name="house", match="{project: framework}", do="{replace: {by: framework-cpu}}", project="framework"
+    )
+    stackwright.write("house/rules.yaml", rule)
+    ran = stackwright.advise("framework", "--image", image, "--rules", "house", "--format", "json")
+    assert pins(ran) == {"framework-cpu": "1.1", "gauge": "1.0", "tool": "1.0"}
 
 
 def test_megabytes_that_a_replacement_saves_are_told(stackwright: Commands) -> None:

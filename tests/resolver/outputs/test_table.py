@@ -51,6 +51,17 @@ def test_warnings_and_unknowns_are_told() -> None:
     ]
 
 
+def test_what_is_said_of_several_pins_is_said_once() -> None:
+    def warned(name: str) -> Justification:
+        return Justification(unit="rule", level=Level.WARNING, message=f"{name} 1.0: is of no use here")
+
+    pins = [pin(name, "1.0", reasons=(warned(name),)) for name in ("a", "b", "c", "d", "e")]
+    lines = table(advice([*pins, pin("f", "1.0")]), TARGET, 100).splitlines()
+    assert [line for line in lines if "warning" in line] == [
+        "warning: a 1.0, b 1.0, c 1.0 and 2 more: is of no use here"
+    ]
+
+
 def test_explanation_stands_in_for_pins() -> None:
     sentences = ("Because a depends on b, a cannot be used.", "And because you require a, nothing fits.")
     assert table(advice(explanation=sentences), TARGET, 100).splitlines()[:4] == [
