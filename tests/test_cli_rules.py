@@ -355,7 +355,7 @@ def test_rules_are_listed_beside_units(stackwright: Commands) -> None:
 
 
 def test_what_stands_in_counts_as_what_it_stands_in_for(stackwright: Commands) -> None:
-    """An older release of it would let two dependencies be newer, which weigh less than what was asked for."""
+    """An older release of it would let two dependencies be newer, which weigh less than it does."""
     image = machine(stackwright, gpu_vendor="none")
     rule = OWN.format(
         name="house", match="{project: framework}", do="{replace: {by: framework-cpu}}", project="framework"

@@ -108,7 +108,7 @@ def load_model(folder: Path, kind: str, revision: int) -> StoredModel:
                 arrays = _arrays(data)
             elif name.endswith(".json"):
                 texts[name.removesuffix(".json")] = msgspec.json.decode(data)
-        except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise ModelError(str(folder), f"{name} is damaged: {error}") from error
     return StoredModel(manifest, arrays, texts)
 
