@@ -6,6 +6,7 @@ from packaging.version import Version
 
 from analyzers.importing.classes import ABSENT, looked_up
 from analyzers.importing.failures import FailureKind, SimulatedError
+from analyzers.importing.lazy_modules import is_lazy_module, is_module_type
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import (
     UNKNOWN,
@@ -109,9 +110,10 @@ class Attributes:
 
     def _is_managed(self, cls: Class, name: str) -> bool:
         """Whether setting an attribute of an instance may run code, as of a property, which sets others."""
-        if isinstance(looked_up(cls.lineage, "__setattr__", is_open=False), Function):
+        lineage = [base for base in cls.lineage if not is_module_type(base)]
+        if isinstance(looked_up(lineage, "__setattr__", is_open=False), Function):
             return True
-        held = looked_up(cls.lineage, name, is_open=False)
+        held = looked_up(lineage, name, is_open=False)
         if isinstance(held, Function):
             return held.kind == "property"
         return held is UNKNOWN
@@ -201,7 +203,10 @@ class Attributes:
         if name == "__class__":
             return instance.of
         if name == "__dict__":
+            instance.is_open = True
             return UNKNOWN
+        if is_lazy_module(instance):
+            return self._machine.lazy_attribute(instance, name)
         found = looked_up(instance.of.lineage, name, is_open=instance.of.is_open)
         if found is ABSENT or found is UNKNOWN:
             return UNKNOWN
@@ -215,6 +220,8 @@ class Attributes:
         rest = cls.lineage[cls.lineage.index(value.after) + 1 :]
         found = looked_up(rest, name, is_open=cls.is_open)
         if found is ABSENT or found is UNKNOWN:
+            if isinstance(subject, Instance) and name != "__init__":
+                subject.is_open = True
             return UNKNOWN
         return self._bound(found, subject, cls)
 

@@ -130,6 +130,7 @@ class Calls:
         """What a call that was broken off may have done is not known."""
         for value in frame.names.values():
             escape(value)
+        frame.module.is_broken_off = True
         frame.module.open("a call that it makes was too long to be followed")
 
     def _instance(self, cls: Class, args: list[Value], keywords: Keywords, has_unknown: bool) -> Value:
