@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from collections.abc import Mapping as TextMapping
 from typing import TypeGuard
 
+import msgspec
+
+from analyzers.importing.calls import followed_body
 from analyzers.importing.classes import ABSENT, Absent, looked_up
 from analyzers.importing.failures import FailureKind, SimulatedError
 from analyzers.importing.late_names import is_set_in
@@ -67,7 +70,7 @@ class LazyModules:
         above = self.find(name.rpartition(".")[0]) if "." in name else None
         getting = _getter(held)
         if getting is not None and is_lazy_module(above):
-            return self._machine.call(getting, [held, above, above.of], [], False)
+            return self._moved(getting, held, above)
         return UNKNOWN if self._machine.files.find(name) is None else None
 
     def lacks(self, name: str, parent: str) -> Module | None:
@@ -146,10 +149,28 @@ class LazyModules:
         if isinstance(held, Instance):
             getting = _getter(held)
             if getting is not None:
-                return self._machine.call(getting, [held, module, module.of], [], False)
+                return self._moved(getting, held, module)
             return held if is_lazy_module(held) else UNKNOWN
         is_plain = is_constant(held) or isinstance(held, Class | Sequence | Mapping | Module | External)
         return held if is_plain else UNKNOWN
+
+    def _moved(self, getting: Function, held: Value, module: Instance) -> Value:
+        """What a descriptor gives; that Python has it no longer is the affair of the one that asks."""
+        machine, owner = self._machine, module.of.module
+        if not machine.sites or machine.sites[-1][0] is owner:
+            return machine.call(getting, [held, module, module.of], [], False)
+        asking = machine.site()
+        try:
+            return machine.call(getting, [held, module, module.of], [], False)
+        except SimulatedError as error:
+            failure, provider = error.failure, owner.file.distribution
+            is_own = failure.consumer.module == owner.name
+            if failure.kind is not FailureKind.STANDARD_LIBRARY or not is_own:
+                raise
+            told = msgspec.structs.replace(
+                failure, consumer=asking, provider=None if asking.distribution == provider else provider
+            )
+            raise SimulatedError(error.bases, told, error.value) from error
 
     def _may_have(self, module: Instance, name: str) -> bool:
         """Whether it may have a name that was not seen to be bound in it or its class."""
@@ -166,11 +187,8 @@ class LazyModules:
     def _writes(self, cls: Class) -> bool:
         """Whether a method of a class sets attributes of which the names are computed."""
         if id(cls) not in self._writing:
-            nodes = (value.node for value in cls.namespace.values() if isinstance(value, Function))
-            names = {
-                getattr(each, "id", getattr(each, "attr", None)) for node in nodes for each in ast.walk(node)
-            }
-            self._writing[id(cls)] = not _WRITES.isdisjoint(names)
+            functions = [value for value in cls.namespace.values() if isinstance(value, Function)]
+            self._writing[id(cls)] = any(map(_computes_names, functions))
         return self._writing[id(cls)]
 
     def _registered(self, name: str) -> tuple[Value | None, Instance | None]:
@@ -193,6 +211,16 @@ class LazyModules:
             for table in finder.attributes.values():
                 if isinstance(table, Mapping):
                     yield from ((name, value) for name, value in table.items.items() if isinstance(name, str))
+
+
+def _computes_names(function: Function) -> bool:
+    """Whether a method may set attributes of which the names are not in it."""
+    body = followed_body(function)
+    if body is None:
+        return True
+    pending = body if isinstance(body, list) else [body]
+    nodes = (each for part in pending for each in ast.walk(part))
+    return not _WRITES.isdisjoint(getattr(each, "id", getattr(each, "attr", None)) for each in nodes)
 
 
 def _may_set(text: str, name: str, is_own: bool) -> bool:
