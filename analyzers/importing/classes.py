@@ -87,6 +87,11 @@ def _holds(sequence: list[Class | External], wanted: Class | External) -> bool:
     return any(_same(each, wanted) for each in sequence)
 
 
+def is_module_type(cls: Value) -> bool:
+    """Whether it is the class of all modules."""
+    return isinstance(cls, External) and cls.name == "types.ModuleType"
+
+
 class Absent:
     """Nothing in the whole lineage has the name, and the lineage is known."""
 

@@ -10,6 +10,7 @@ from itertools import chain
 from packaging.utils import canonicalize_name
 
 from analyzers.files import FileReaderError
+from analyzers.importing.absent_attributes import AbsentAttributes
 from analyzers.importing.attributes import Attributes
 from analyzers.importing.calls import Calls
 from analyzers.importing.expressions import Expressions
@@ -72,6 +73,7 @@ class Interpreter(Machine):
         self._opened_below: dict[str, str] = {}
         self._lazy = LazyModules(self, self._texts)
         self.lazy_module, self.lazy_attribute = self._lazy.find, self._lazy.attribute
+        self.lacks_attribute = AbsentAttributes(self._texts).lacks
         self.source_bytes = 0
 
     # Modules.

@@ -16,7 +16,7 @@ from typing import TypeGuard
 import msgspec
 
 from analyzers.importing.calls import followed_body
-from analyzers.importing.classes import ABSENT, Absent, looked_up
+from analyzers.importing.classes import ABSENT, Absent, is_module_type, looked_up
 from analyzers.importing.failures import FailureKind, SimulatedError
 from analyzers.importing.late_names import is_set_in
 from analyzers.importing.machine import Machine
@@ -34,7 +34,6 @@ from analyzers.importing.values import (
     is_constant,
 )
 
-_OF_MODULES = "types.ModuleType"
 _ANSWERING = ("__getattr__", "__getattribute__", "__setattr__")
 _WRITES = frozenset({"setattr", "vars", "__dict__", "__setattr__"})
 
@@ -42,11 +41,6 @@ _WRITES = frozenset({"setattr", "vars", "__dict__", "__setattr__"})
 def is_lazy_module(value: Value) -> TypeGuard[Instance]:
     """Whether it is an object of a class of modules."""
     return isinstance(value, Instance) and any(map(is_module_type, value.of.lineage))
-
-
-def is_module_type(cls: Value) -> bool:
-    """Whether it is the class of all modules."""
-    return isinstance(cls, External) and cls.name == _OF_MODULES
 
 
 class LazyModules:
@@ -136,7 +130,7 @@ class LazyModules:
         for cls in module.of.lineage:
             if isinstance(cls, Class) and name in cls.namespace:
                 return self._bound(cls.namespace[name], module)
-            if isinstance(cls, External) and cls.name not in (_OF_MODULES, "builtins.object"):
+            if isinstance(cls, External) and not is_module_type(cls) and cls.name != "builtins.object":
                 return UNKNOWN
         below = self.find(f"{self._named(module)}.{name}")
         if below is not None:

@@ -90,6 +90,7 @@ class Machine:
         self.import_name: Callable[[Module, str], Value]
         self.lazy_module: Callable[[str], Value | None]
         self.lazy_attribute: Callable[[Instance, str], Value]
+        self.lacks_attribute: Callable[[Instance, str], bool]
         self.run_main: Callable[[str], None]
         self.external: Callable[[str], Value]
         self.external_module: Callable[[str], Value]

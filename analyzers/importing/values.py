@@ -256,7 +256,9 @@ def escape(value: Value, depth: int = 0) -> None:
             escape(item, depth + 1)
     elif isinstance(value, Instance):
         value.is_open = True
-        for name in value.attributes:
+        for name, held in value.attributes.items():
+            if isinstance(held, Instance):
+                held.is_open = True
             value.attributes[name] = UNKNOWN
     elif isinstance(value, ModuleNames):
         value.module.open("its namespace is handed to code that is not followed")
