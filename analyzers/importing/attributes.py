@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from analyzers.importing.classes import ABSENT, looked_up
+from analyzers.importing.classes import ABSENT, is_module_type, looked_up
 from analyzers.importing.failures import FailureKind, SimulatedError
+from analyzers.importing.lazy_modules import is_lazy_module
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import (
     UNKNOWN,
@@ -109,9 +110,10 @@ class Attributes:
 
     def _is_managed(self, cls: Class, name: str) -> bool:
         """Whether setting an attribute of an instance may run code, as of a property, which sets others."""
-        if isinstance(looked_up(cls.lineage, "__setattr__", is_open=False), Function):
+        lineage = [base for base in cls.lineage if not is_module_type(base)]
+        if isinstance(looked_up(lineage, "__setattr__", is_open=False), Function):
             return True
-        held = looked_up(cls.lineage, name, is_open=False)
+        held = looked_up(lineage, name, is_open=False)
         if isinstance(held, Function):
             return held.kind == "property"
         return held is UNKNOWN
@@ -201,11 +203,34 @@ class Attributes:
         if name == "__class__":
             return instance.of
         if name == "__dict__":
+            instance.is_open = True
             return UNKNOWN
+        if is_lazy_module(instance):
+            return self._machine.lazy_attribute(instance, name)
         found = looked_up(instance.of.lineage, name, is_open=instance.of.is_open)
+        if (
+            found is ABSENT
+            and self._is_asked_by_others(instance.of)
+            and self._machine.lacks_attribute(instance, name)
+        ):
+            self._machine.fail(
+                FailureKind.ATTRIBUTE,
+                "AttributeError",
+                f"'{instance.of.name}' object has no attribute '{name}'",
+                provider=instance.of.module.file.distribution,
+                where=instance.of.module.name,
+            )
         if found is ABSENT or found is UNKNOWN:
             return UNKNOWN
         return self._bound(found, instance, instance.of)
+
+    def _is_asked_by_others(self, cls: Class) -> bool:
+        """Whether the line that runs is of another distribution than a class that is of one."""
+        machine = self._machine
+        owner = cls.module.file.distribution
+        if not machine.certain or owner is None or not machine.sites:
+            return False
+        return machine.sites[-1][0].file.distribution != owner
 
     def _of_super(self, value: Super, name: str) -> Value:
         subject = value.subject
@@ -215,6 +240,8 @@ class Attributes:
         rest = cls.lineage[cls.lineage.index(value.after) + 1 :]
         found = looked_up(rest, name, is_open=cls.is_open)
         if found is ABSENT or found is UNKNOWN:
+            if isinstance(subject, Instance) and name != "__init__":
+                subject.is_open = True
             return UNKNOWN
         return self._bound(found, subject, cls)
 

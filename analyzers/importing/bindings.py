@@ -8,6 +8,7 @@ from analyzers.importing.definitions import defers_annotations, evaluate_annotat
 from analyzers.importing.flows import Flow, Handlers
 from analyzers.importing.frames import Frame
 from analyzers.importing.iteration import LIMIT_HELD, grow, iterated
+from analyzers.importing.lazy_modules import is_lazy_module
 from analyzers.importing.machine import Machine
 from analyzers.importing.values import (
     UNKNOWN,
@@ -139,8 +140,11 @@ class Bindings:
             machine.open_callers("it puts another object in the place of a module")
         elif isinstance(value, Module) and machine.certain and key != frame.module.name:
             machine.modules[key] = value
+        elif is_lazy_module(value) and machine.certain and key not in machine.modules:
+            machine.placed[key] = value
         else:
             machine.replaced.add(key)
+            machine.placed.pop(key, None)
             replaced = machine.modules.get(key)
             if replaced is not None:
                 replaced.open("another object is put in its place")
@@ -170,6 +174,7 @@ class Bindings:
             machine.replaced.update(frame.module.name for frame in machine.frames)
             return
         machine.replaced.add(key)
+        machine.placed.pop(key, None)
         module = machine.modules.get(key)
         if module is None:
             return

@@ -39,6 +39,7 @@ _KEEPING = frozenset(
 _FUNCTION_TYPES = frozenset({"types.FunctionType", "types.LambdaType"})
 _FRAMES = frozenset({"sys._getframe", "inspect.currentframe", "inspect.stack", "sys._getframemodulename"})
 
+_FINDERS = frozenset({"sys.meta_path.append", "sys.meta_path.insert"})
 _WRITING = frozenset({"update", "setdefault", "__setitem__", "pop", "popitem"})
 _PROCESSES = frozenset(
     f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")
@@ -76,6 +77,9 @@ class BuiltinCalls:
         if name.startswith("sys.modules.") and name.rpartition(".")[2] in _WRITING:
             self._machine.open_callers("it puts another object in the place of a module")
             return self._unknown(args, keywords)
+        if name in _FINDERS and args and isinstance(args[-1], Instance) and self._machine.certain:
+            self._finder(args[-1])
+            return None
         if name in _FRAMES:
             return self._frame()
         if name in ("sys.modules.get", "inspect.getmodule"):
@@ -117,9 +121,18 @@ class BuiltinCalls:
         known = self._machine.external_result(name) if not args and not keywords else UNKNOWN
         return known if known is not UNKNOWN else self._unknown(args, keywords)
 
+    def _finder(self, finder: Instance) -> None:
+        """What is asked for modules from now on may change itself, but for the tables that it has."""
+        for name, value in finder.attributes.items():
+            if not isinstance(value, Mapping | str):
+                escape(value)
+                finder.attributes[name] = UNKNOWN
+        finder.is_open = True
+        self._machine.finders.append(finder)
+
     def _found_module(self, args: list[Value]) -> Value:
         if args and isinstance(args[0], str):
-            return self._machine.modules.get(args[0], UNKNOWN)
+            return self._machine.module_held(args[0])
         self._machine.open_callers("it reaches for a module that is not known")
         return UNKNOWN
 
@@ -257,6 +270,8 @@ class BuiltinCalls:
                 return ModuleNames(module)
             case [Class() as cls]:
                 cls.is_open = True
+            case [Instance() as instance]:
+                instance.is_open = True
         return UNKNOWN
 
     def _dir(self, _: list[Value], __: Keywords) -> Value:

@@ -7,7 +7,7 @@ import re
 
 from analyzers.importing.arguments import bound_arguments
 from analyzers.importing.builtin_calls import BuiltinCalls
-from analyzers.importing.classes import ABSENT, looked_up
+from analyzers.importing.classes import ABSENT, is_module_type, looked_up
 from analyzers.importing.failures import BudgetSpentError, FailureKind
 from analyzers.importing.frames import Frame
 from analyzers.importing.machine import Keywords, Machine
@@ -130,6 +130,7 @@ class Calls:
         """What a call that was broken off may have done is not known."""
         for value in frame.names.values():
             escape(value)
+        frame.module.is_broken_off = True
         frame.module.open("a call that it makes was too long to be followed")
 
     def _instance(self, cls: Class, args: list[Value], keywords: Keywords, has_unknown: bool) -> Value:
@@ -143,8 +144,14 @@ class Calls:
             return UNKNOWN
         starting = looked_up(cls.lineage, "__init__", is_open=cls.is_open)
         if isinstance(starting, Function) and starting.kind == "function":
-            self._function(starting, [instance, *args], keywords, has_unknown)
+            try:
+                self._function(starting, [instance, *args], keywords, has_unknown)
+            except BudgetSpentError:
+                instance.is_open = True
+                raise
         else:
+            known = [base for base in cls.lineage if not is_module_type(base)]
+            instance.is_open = looked_up(known, "__init__", is_open=cls.is_open) is not ABSENT
             self._escaped(args, keywords)
         return instance
 

@@ -9,6 +9,9 @@ _PLAIN_BASES = frozenset(
 )
 """Bases that add nothing that matters to a lookup."""
 
+_KNOWN_BASES = _PLAIN_BASES | {"types.ModuleType"}
+"""Bases that make no class more than is known here, though a lookup ends at them."""
+
 PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
 """Metaclasses that leave calls of their classes, and ``__init__``, as they are."""
 
@@ -33,7 +36,7 @@ def made_lineage(cls: Class) -> None:
         elif isinstance(base, External):
             sequences.append([base])
             direct.append(base)
-            if base.name not in _PLAIN_BASES:
+            if base.name not in _KNOWN_BASES:
                 cls.is_open = True
         else:
             cls.is_open = True
@@ -82,6 +85,11 @@ def _same(one: Class | External, other: Class | External) -> bool:
 
 def _holds(sequence: list[Class | External], wanted: Class | External) -> bool:
     return any(_same(each, wanted) for each in sequence)
+
+
+def is_module_type(cls: Value) -> bool:
+    """Whether it is the class of all modules."""
+    return isinstance(cls, External) and cls.name == "types.ModuleType"
 
 
 class Absent:

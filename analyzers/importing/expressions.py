@@ -177,7 +177,7 @@ class Expressions:
             case Class():
                 return value  # a parametrised generic
             case External(name="sys.modules") if isinstance(key, str):
-                return self._machine.modules.get(key, UNKNOWN)
+                return self._machine.module_held(key)
             case External(name="sys.modules"):
                 self._machine.open_callers("it reaches for a module that is not known")
         return UNKNOWN

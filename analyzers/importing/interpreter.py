@@ -10,6 +10,7 @@ from itertools import chain
 from packaging.utils import canonicalize_name
 
 from analyzers.files import FileReaderError
+from analyzers.importing.absent_attributes import AbsentAttributes
 from analyzers.importing.attributes import Attributes
 from analyzers.importing.calls import Calls
 from analyzers.importing.expressions import Expressions
@@ -19,13 +20,14 @@ from analyzers.importing.flows import Flow
 from analyzers.importing.frames import Frame, bound_names, forget
 from analyzers.importing.import_statements import one_by_one
 from analyzers.importing.late_names import LateNames, is_set_in
+from analyzers.importing.lazy_modules import LazyModules, is_lazy_module
 from analyzers.importing.machine import Machine, Target
 from analyzers.importing.native import NativeRules
 from analyzers.importing.outlines import Outline
 from analyzers.importing.stack import LIMIT_SOURCE_BYTES, ModuleFile, StackFiles
 from analyzers.importing.standard_library import StandardLibrary
 from analyzers.importing.statements import Statements
-from analyzers.importing.values import UNKNOWN, External, Module, Sequence, State, Value
+from analyzers.importing.values import UNKNOWN, External, Instance, Module, Sequence, State, Value
 from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
@@ -69,6 +71,9 @@ class Interpreter(Machine):
         self._change_path: set[str] = set()
         self._late: dict[str, LateNames] = {}
         self._opened_below: dict[str, str] = {}
+        self._lazy = LazyModules(self, self._texts)
+        self.lazy_module, self.lazy_attribute = self._lazy.find, self._lazy.attribute
+        self.lacks_attribute = AbsentAttributes(self._texts).lacks
         self.source_bytes = 0
 
     # Modules.
@@ -112,13 +117,40 @@ class Interpreter(Machine):
                 raise module.failure
             return UNKNOWN if module.state is State.FAILED else module
         if self._library.has_module(name):
+            self._imports(name)
             return External(name)
+        lazy = self._lazy.find(name)
+        if lazy is not None:
+            return self._found_lazy(name, lazy)
         if name in self.replaced:
             return UNKNOWN
         file = self.files.find(name)
         if file is None:
+            registering = self._lazy.lacks(name, parent)
+            if registering is not None:
+                self._fail_below(name, parent, registering)
+                return UNKNOWN
             return self._missing(name, parent)
         return self._loaded(name, parent, file)
+
+    def _imports(self, name: str) -> None:
+        if self.certain:
+            self.imported.add(name)
+
+    def _found_lazy(self, name: str, found: Value) -> Value:
+        self._imports(name)
+        if isinstance(found, Instance):
+            self._pair(found.of.module)
+        return found
+
+    def _fail_below(self, name: str, parent: str, above: Module) -> None:
+        self.fail(
+            FailureKind.MODULE,
+            "ModuleNotFoundError",
+            f"No module named '{name}'",
+            provider=above.file.distribution,
+            where=parent,
+        )
 
     def _pair(self, module: Module) -> None:
         """The distribution of the line that runs looks into that of a module."""
@@ -139,13 +171,7 @@ class Interpreter(Machine):
                 return UNKNOWN
             if name.rpartition(".")[2] in above.namespace and not self.certain:
                 return UNKNOWN
-            self.fail(
-                FailureKind.MODULE,
-                "ModuleNotFoundError",
-                f"No module named '{name}'",
-                provider=above.file.distribution,
-                where=parent,
-            )
+            self._fail_below(name, parent, above)
             return UNKNOWN
         if self._library.had_module(name):
             self._no_longer(name)
@@ -205,14 +231,17 @@ class Interpreter(Machine):
             return UNKNOWN
         except RecursionError:
             module.state = State.DONE
+            module.is_broken_off = True
             module.open("it is nested too deep to be followed")
         except BudgetSpentError:
             module.state = State.DONE
+            module.is_broken_off = True
             module.open("the simulation was broken off")
             if self.is_spent:
                 raise
         except Exception as error:  # a defect of the simulation is none of what it imports
             module.state = State.DONE
+            module.is_broken_off = True
             module.open("the simulation of it broke down")
             self.broke_down(name, error)
         finally:
@@ -284,6 +313,8 @@ class Interpreter(Machine):
         """``from module import name``."""
         if isinstance(module, External):
             return self._name_of_library(module, name)
+        if is_lazy_module(module):
+            return self._lazy.imported_name(module, name)
         if not isinstance(module, Module):
             return UNKNOWN
         if name in module.namespace:
@@ -346,6 +377,8 @@ class Interpreter(Machine):
         for module in self.modules.values():
             module.namespace.clear()
             module.failure = module.outline = None
+        self.placed.clear()
+        self.finders.clear()
         self.restart()
 
     def run(

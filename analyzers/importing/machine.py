@@ -19,7 +19,7 @@ from analyzers.importing.failures import (
 from analyzers.importing.flows import Flow
 from analyzers.importing.frames import Frame
 from analyzers.importing.stack import ModuleFile, StackFiles
-from analyzers.importing.values import Module, Value
+from analyzers.importing.values import UNKNOWN, Instance, Module, Value
 
 Evaluate = Callable[[ast.expr, Frame], Value]
 Keywords = list[tuple[str | None, Value]]
@@ -44,6 +44,9 @@ class Machine:
     Attributes:
         certain: whether what runs now is known to run: a failure is one, an effect has happened.
         modules: what ``sys.modules`` would hold.
+        placed: other objects that code puts into ``sys.modules``.
+        finders: objects that code adds to ``sys.meta_path``.
+        imported: modules that are none of a file and were imported.
         sites: imports and calls under way, outermost first.
         asking: how many module ``__getattr__`` are being evaluated.
         probing: the frame in which a ``try`` finds out whether a name is there.
@@ -56,6 +59,9 @@ class Machine:
         self.files, self.target = files, target
         self.certain = True
         self.modules: dict[str, Module] = {}
+        self.placed: dict[str, Value] = {}
+        self.finders: list[Instance] = []
+        self.imported: set[str] = set()
         self.sites: list[tuple[Module, int]] = []
         self.asking = 0
         self.probing: Frame | None = None
@@ -82,6 +88,9 @@ class Machine:
         self.assign_attribute: Callable[[Value, str, Value], None]
         self.import_module: Callable[[str], Value]
         self.import_name: Callable[[Module, str], Value]
+        self.lazy_module: Callable[[str], Value | None]
+        self.lazy_attribute: Callable[[Instance, str], Value]
+        self.lacks_attribute: Callable[[Instance, str], bool]
         self.run_main: Callable[[str], None]
         self.external: Callable[[str], Value]
         self.external_module: Callable[[str], Value]
@@ -211,6 +220,17 @@ class Machine:
         """Note that the user's code runs a module with ``-m``; what a library starts is its own affair."""
         if self.certain and self.sites and self.sites[-1][0].name == "__main__":
             self.started.append((name, self.sites[-1]))
+
+    def module_held(self, name: str) -> Value:
+        """``sys.modules[name]``, as far as it is known."""
+        if name in self.modules:
+            return self.modules[name]
+        if name in self.placed:
+            return self.placed[name]
+        if name in self.imported:
+            found = self.lazy_module(name)
+            return self.external_module(name) if found is None else found
+        return UNKNOWN
 
     def open_callers(self, reason: str) -> None:
         """Any module whose code is under way may get names in a way that is not followed."""

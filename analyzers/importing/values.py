@@ -51,6 +51,7 @@ class Module:
         stars: extensions whose names it took all of.
         defers_annotations: it leaves annotations alone.
         called: lines of its functions that ran.
+        is_broken_off: it did not run to its end.
         outline: of its source; None where it has none that could be parsed.
     """
 
@@ -64,7 +65,7 @@ class Module:
         self.state = State.RUNNING
         self.failure: Exception | None = None
         self.outline: Outline | None = None
-        self.defers_annotations = False
+        self.defers_annotations = self.is_broken_off = False
 
     def open(self, reason: str) -> None:
         """From here on the absence of a name proves nothing."""
@@ -133,12 +134,16 @@ class Class:
 
 
 class Instance:
-    """An object of a class of the stack; attributes that are not here may still exist."""
+    """An object of a class of the stack; attributes that are not here may still exist.
 
-    __slots__ = ("attributes", "of")
+    Attributes:
+        is_open: code that is not followed may have given it attributes.
+    """
+
+    __slots__ = ("attributes", "is_open", "of")
 
     def __init__(self, of: Class) -> None:
-        self.of = of
+        self.of, self.is_open = of, False
         self.attributes: dict[str, Value] = {}
 
 
@@ -250,7 +255,10 @@ def escape(value: Value, depth: int = 0) -> None:
         for item in list(value.items.values())[:50]:
             escape(item, depth + 1)
     elif isinstance(value, Instance):
-        for name in value.attributes:
+        value.is_open = True
+        for name, held in value.attributes.items():
+            if isinstance(held, Instance):
+                held.is_open = True
             value.attributes[name] = UNKNOWN
     elif isinstance(value, ModuleNames):
         value.module.open("its namespace is handed to code that is not followed")
