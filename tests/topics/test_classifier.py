@@ -128,6 +128,24 @@ def test_arrays_that_do_not_belong_together_are_refused(trained: Trained, tmp_pa
         load_classifier(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["word_lengths", "run_rows", "word_codes", "neighbour_labels", "slopes"])
+def test_neighbours_of_another_model_are_refused(name: str, trained: Trained, tmp_path: Path) -> None:
+    arrays = {**trained.stored.arrays, name: trained.stored.arrays[name][:-1]}
+    save_model(tmp_path, trained.stored.manifest, arrays, trained.stored.texts)
+    with pytest.raises(ModelError, match="is damaged"):
+        load_classifier(tmp_path)
+
+
+def test_what_is_calibrated_is_not_its_own_neighbour(examples: Examples) -> None:
+    """Labels that nothing tells are not learnt, though a model finds each document again that it holds."""
+    pytest.importorskip("scipy")
+    drawn = np.random.default_rng(2)
+    told = np.eye(3)[drawn.integers(0, 3, len(examples.documents))]
+    mixed = train(examples._replace(truth=told), TrainingSettings(phrase_weight=0), 1)
+    right = told[np.arange(len(told)), mixed.probabilities.argmax(1)].mean()
+    assert right < 0.55
+
+
 def test_terms_that_are_missing_are_refused(trained: Trained, tmp_path: Path) -> None:
     save_model(tmp_path, trained.stored.manifest, trained.stored.arrays, {})
     with pytest.raises(ModelError, match="is damaged"):
@@ -167,7 +185,7 @@ def test_a_model_that_knows_no_label_cannot_be_measured(classifier: Classifier, 
 @pytest.mark.parametrize("small", [False, True])
 def test_the_model_that_ships_is_small_and_says_where_it_comes_from(small: bool) -> None:
     folder = default_folder(small=small)
-    model = load_model(folder, "classifier", 1)
+    model = load_model(folder, "classifier", 2)
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 6_000_000
     assert len(model.manifest.labels) == 28
     assert model.manifest.metrics["micro_f1"] > 0.5

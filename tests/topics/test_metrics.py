@@ -34,6 +34,17 @@ def test_scores_are_those_of_scikit_learn() -> None:
     )
 
 
+def test_the_steady_threshold_is_near_the_best_where_probabilities_hold() -> None:
+    drawn = np.random.default_rng(7)
+    said = drawn.beta(0.4, 2, (20_000, 4))
+    truth = drawn.random(said.shape) < said
+    steady, best = metrics.steady_threshold(said, truth), metrics.best_threshold(said, truth)
+    assert steady == pytest.approx(best, abs=0.05)
+    assert metrics.micro_f1(metrics.chosen(said, steady), truth) == pytest.approx(
+        metrics.micro_f1(metrics.chosen(said, best), truth), abs=0.002
+    )
+
+
 def test_precision_rises_where_only_the_sure_is_answered() -> None:
     probabilities, truth = np.array([[0.9], [0.8], [0.3], [0.2]]), np.array([[1], [1], [0], [0]]) > 0
     assert metrics.precision_at(probabilities, truth, 0.5) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from topics.classifier.calibration import Calibration, Floats
+from topics.classifier.neighbours import CIRCLES, Neighbours, Postings, Vector
 from topics.classifier.terms import run_terms, word_terms
 from topics.classifier.vocabulary import Vocabulary
 from topics.documents import Document
@@ -21,11 +22,12 @@ from topics.text.fields import Field, field_texts
 from topics.vectors import TopicVector
 
 KIND = "classifier"
-REVISION = 1
+REVISION = 2
 _LEAST_TERMS = 3
 """A single word of a summary is two: by itself and by its field."""
 
-_CHUNK = 512
+_CHUNK = 128
+_KINDS = ("word", "run")
 
 
 class Classifier:
@@ -56,19 +58,29 @@ class Classifier:
             self._word_weights = _whole(arrays["word_weights"], arrays["word_scale"])
             self._run_weights = _whole(arrays["run_weights"], arrays["run_scale"])
             self._offsets = arrays["offsets"].astype(np.float32)
-            own, shared = (float(value) for value in arrays["slopes"])
-            self._calibration = Calibration(own, shared, arrays["calibration"].astype(np.float64))
+            self._calibration = Calibration(
+                arrays["slopes"].astype(np.float64), arrays["calibration"].astype(np.float64)
+            )
+            self._neighbours = Neighbours(
+                tuple(_postings(arrays, name) for name in _KINDS),
+                arrays["neighbour_labels"],
+                arrays["neighbour_importance"],
+            )
             self.threshold, self.certainty = _number(settings, "threshold"), _number(settings, "certainty")
             columns = 2 * len(self.labels)
-            shapes = {
-                self._word_weights.shape: (len(self._words.terms), columns),
-                self._run_weights.shape: (len(self._runs.terms), columns),
-                self._offsets.shape: (columns,),
-                self._calibration.offsets.shape: (len(self.labels),),
-            }
-            if any(found != expected for found, expected in shapes.items()) or not self.labels:
+            shapes = [
+                (self._word_weights.shape, (len(self._words.terms), columns)),
+                (self._run_weights.shape, (len(self._runs.terms), columns)),
+                (self._offsets.shape, (columns,)),
+                (self._calibration.offsets.shape, (len(self.labels),)),
+                (self._calibration.slopes.shape, (2 + len(CIRCLES),)),
+                (arrays["neighbour_labels"].shape[1:], (len(self.labels),)),
+                (arrays["word_lengths"].shape, (len(self._words.terms),)),
+                (arrays["run_lengths"].shape, (len(self._runs.terms),)),
+            ]
+            if any(found != expected for found, expected in shapes) or not self.labels:
                 raise ValueError("its arrays do not fit its labels and terms")
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, IndexError, TypeError, ValueError) as error:
             raise ModelError(where, f"is damaged: {error}") from error
 
     def probabilities(self, documents: Iterable[Document]) -> Floats:
@@ -104,28 +116,32 @@ class Classifier:
         return [item for number, item in enumerate(ranked) if number == 0 or item[1] >= self.threshold]
 
     def _chunks(self, documents: Iterable[Document]) -> Iterator[tuple[Floats, list[int]]]:
-        rows: list[Any] = []
-        known: list[int] = []
+        chunk: list[Document] = []
         for document in documents:
-            decision, terms = self._decision(document)
-            rows.append(decision)
-            known.append(terms)
-            if len(rows) == _CHUNK:
-                yield self._calibration.probabilities(np.array(rows, np.float64)), known
-                rows, known = [], []
-        if rows:
-            yield self._calibration.probabilities(np.array(rows, np.float64)), known
+            chunk.append(document)
+            if len(chunk) == _CHUNK:
+                yield self._together(chunk)
+                chunk = []
+        if chunk:
+            yield self._together(chunk)
 
-    def _decision(self, document: Document) -> tuple[Any, int]:
-        """Decisions of both models about one document, and how many words of it are known."""
-        texts = list(field_texts(document, self.fields))
-        columns, values = self._words.vector(word_terms(document, texts))
-        decision = self._offsets + values @ self._word_weights[columns]
-        known = len(columns)
+    def _together(self, documents: Sequence[Document]) -> tuple[Floats, list[int]]:
+        """Probabilities, and how many words of each document are known."""
+        vectors: list[list[Vector]] = [[]]
         if self._runs.terms:
-            columns, values = self._runs.vector(run_terms(texts))
-            decision = decision + values @ self._run_weights[columns]
-        return decision, known
+            vectors.append([])
+        for document in documents:
+            texts = list(field_texts(document, self.fields))
+            vectors[0].append(self._words.vector(word_terms(document, texts)))
+            if self._runs.terms:
+                vectors[1].append(self._runs.vector(run_terms(texts)))
+        decisions = np.tile(self._offsets, (len(documents), 1))
+        for kind, weights in zip(vectors, (self._word_weights, self._run_weights), strict=False):
+            for decision, (columns, values) in zip(decisions, kind, strict=True):
+                decision += values @ weights[columns]
+        near = self._neighbours.decisions(vectors)
+        said = self._calibration.probabilities(np.hstack([decisions.astype(np.float64), near]))
+        return said, [len(columns) for columns, _ in vectors[0]]
 
 
 class _Names:
@@ -148,6 +164,11 @@ class _Names:
 def _whole(codes: Any, scale: Any) -> Any:
     """Weights from eight-bit codes and the scale of each column."""
     return codes.astype(np.float32) * scale.astype(np.float32)
+
+
+def _postings(arrays: Mapping[str, Any], name: str) -> Postings:
+    lengths, rows, codes, step = (arrays[f"{name}_{part}"] for part in ("lengths", "rows", "codes", "step"))
+    return Postings(lengths, rows, codes, float(step[0]))
 
 
 def _number(settings: dict[str, str | int | float | bool | None], name: str) -> float:

@@ -100,6 +100,16 @@ def best_threshold(probabilities: Floats, truth: Truth) -> float:
     return float(max(candidates, key=lambda at: micro_f1(chosen(probabilities, at), truth)))
 
 
+def steady_threshold(probabilities: Floats, truth: Truth) -> float:
+    """Half of the greatest `micro_f1`, in hundredths: the best threshold where probabilities hold.
+
+    Around the best one `micro_f1` hardly changes, so that what few documents call the best is chance.
+
+    Source: Lipton, Elkan and Naryanaswamy, Optimal thresholding of classifiers to maximize F1 measure, 2014.
+    """
+    return round(micro_f1(chosen(probabilities, best_threshold(probabilities, truth)), truth) / 2, 2)
+
+
 def measures(threshold: float) -> dict[str, Measure]:
     """What is measured, by name."""
     return {

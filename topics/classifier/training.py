@@ -1,4 +1,7 @@
-"""Trains a classifier: fits on all folds but one tell how to calibrate, a fit on all is what is stored."""
+"""Trains a classifier: fits on all folds but one tell how to calibrate, a fit on all is what is stored.
+
+Neighbours are asked likewise: what is calibrated on never is its own neighbour.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from topics.classifier.classifier import KIND, REVISION
 from topics.classifier.examples import Examples, terms_of
 from topics.classifier.lexicon import lexicon_documents
 from topics.classifier.linear_fits import LinearFits
+from topics.classifier.neighbours import CIRCLES, label_decisions, posting_arrays, rare, shares_of
 from topics.classifier.vocabulary import Vocabulary, learn_vocabulary
 from topics.documents import Document
 from topics.extras import imported
@@ -85,25 +89,32 @@ def train(
     folds = np.concatenate([examples.folds, np.full(len(phrases), FOLDS)])
     importance = np.concatenate([np.ones(count), np.full(len(phrases), settings.phrase_weight)])
     products = sum((matrix @ matrix.T).toarray() for matrix in matrices)
-    decisions = np.zeros((count, 2 * len(places)))
+    likeness = sum((each @ each.T).toarray() for each in map(rare, matrices))
+    shares = shares_of(truth)
+    decisions = np.zeros((count, (2 + len(CIRCLES)) * len(places)))
     held = [fold for fold in range(FOLDS) if (examples.folds == fold).any()]
     for number, fold in enumerate(held):
         progress("fitting", number, len(held) + 1)
         away, near = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         fits = LinearFits(products[np.ix_(near, near)], importance[near])
         counts, offsets = _fitted(fits, truth[near], settings)
-        decisions[away] = products[np.ix_(away, near)] @ counts + offsets
+        linear = products[np.ix_(away, near)] @ counts + offsets
+        decisions[away] = np.hstack(
+            [linear, label_decisions(likeness[np.ix_(away, near)], shares[near], importance[near])]
+        )
     progress("fitting", len(held), len(held) + 1)
     counts, offsets = _fitted(LinearFits(products, importance), truth, settings)
     progress("fitting", len(held) + 1, len(held) + 1)
     calibration = calibrate(decisions, examples.truth)
     probabilities = calibration.probabilities(decisions)
     right = examples.truth > 0
-    threshold = metrics.best_threshold(probabilities, right)
+    threshold = metrics.steady_threshold(probabilities, right)
     arrays: dict[str, Array] = {
         "offsets": offsets.astype(np.float32),
-        "slopes": np.array([calibration.own, calibration.shared]),
+        "slopes": calibration.slopes,
         "calibration": calibration.offsets,
+        "neighbour_labels": truth.astype(np.uint8),
+        "neighbour_importance": importance.astype(np.float32),
     }
     texts: dict[str, object] = {"fields": sorted(settings.fields)}
     for name, matrix, vocabulary in zip(("word", "run"), matrices, vocabularies, strict=True):
@@ -112,6 +123,7 @@ def train(
             f"{name}_weights": codes,
             f"{name}_scale": scale,
             f"{name}_rarity": vocabulary.rarity.astype(np.float16),
+            **posting_arrays(matrix, name),
         }
         texts[f"{name}s"] = list(vocabulary.terms)
     manifest = Manifest(
