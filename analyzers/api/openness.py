@@ -321,6 +321,8 @@ def _call_of(name: SgNode) -> SgNode | None:
 
 def _arguments(call: SgNode) -> list[SgNode]:
     arguments = call.field("arguments")
+    if arguments is not None and arguments.kind() == "generator_expression":
+        return [arguments]
     return [child for child in arguments.named_children() if child.kind() != "comment"] if arguments else []
 
 

@@ -336,4 +336,6 @@ def _children(node: SgNode) -> list[SgNode]:
 
 def _arguments(call: SgNode) -> list[SgNode]:
     arguments = call.field("arguments")
-    return _children(arguments) if arguments is not None else []
+    if arguments is None:
+        return []
+    return [arguments] if arguments.kind() == "generator_expression" else _children(arguments)

@@ -152,7 +152,11 @@ class Running:
         if method.text() in ("setdefault", "__setitem__"):
             self._named(subject, given[0], call, names)
         elif method.text() == "update":
-            found = names_of(given[0], self._tables) if not self._is_inside else Names(is_complete=False)
+            # Within a function a local name may hide a table of the module.
+            is_plain = not self._is_inside or (
+                given[0].kind() == "dictionary" and "**" not in given[0].text()
+            )
+            found = names_of(given[0], self._tables) if is_plain else Names(is_complete=False)
             is_known = found.is_complete and not found.modules and len(given) == 1
             self._all(subject, found.names if is_known else (ANY_NAME,), call, names)
 
