@@ -61,11 +61,7 @@ class Namespaces:
                     for source in self._resolution.evaluated(expression, module, None, 1):
                         if isinstance(source, ModuleThing):
                             names |= self._star_names(source.name, above | {module}) or set()
-            # Where an ``__all__`` that is part of it is not wholly known, nor is this one.
-            is_open = surface.are_exports_open or (
-                bool(surface.exports_of) and self._open_star(module, above | {module}) is not None
-            )
-            if surface.exports is None or is_open:
+            if surface.exports is None or surface.are_exports_open:
                 names |= {
                     name
                     for name, symbols in surface.symbols.items()

@@ -53,6 +53,8 @@ def texts(
 
 def names_of(node: SgNode, tables: Tables, depth: int = 0) -> Names:
     """As `Tables.names`, and of comprehensions over what is spelled out."""
+    if depth == 0 and node.find(any=[{"kind": kind} for kind in sorted(_COMPREHENSIONS)]) is None:
+        return tables.names(node)
     if node.kind() in _COMPREHENSIONS:
         found = _comprehended(node, tables)
         return Names(is_complete=False) if found is None else Names(found)
