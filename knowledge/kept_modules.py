@@ -13,7 +13,7 @@ from analyzers.api.conditions import Target
 from analyzers.api.surface import ModuleKey, ModuleSurface
 from knowledge.catalog import Knowledge
 
-_INSTRUMENT = "module-surface/3"
+_INSTRUMENT = "module-surface/5"
 _BATCH = 500
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ModuleSurface).decode

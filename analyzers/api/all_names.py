@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzers.api.literals import Names, Tables, string
+from analyzers.api.rows import names_of
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -31,13 +32,13 @@ class Exports:
 
     def assign(self, value: SgNode, conditional: bool) -> None:
         """``__all__ = value``."""
-        added = self._tables.names(value)
+        added = names_of(value, self._tables)
         self.found = self.found | added if conditional and self.found else added
 
     def extend(self, value: SgNode) -> None:
         """``__all__ += value``."""
         self._changes += 1
-        self.found = (self.found or Names()) | self._tables.names(value)
+        self.found = (self.found or Names()) | names_of(value, self._tables)
 
     def call(self, method: str, added: SgNode) -> None:
         """``__all__.method(added)``."""
@@ -48,7 +49,7 @@ class Exports:
             text = string(added)
             more = Names((text,)) if text is not None else Names(is_complete=False)
         else:
-            more = self._tables.names(added)
+            more = names_of(added, self._tables)
         self.found = (self.found or Names()) | more
 
     def has_hidden(self, text: str) -> bool:

@@ -18,7 +18,9 @@ from analyzers.api.expressions import Place, assigned, instances, types, values
 from analyzers.api.imports import Imports
 from analyzers.api.late_names import global_names, walrus_names
 from analyzers.api.literals import Names, Tables, string
+from analyzers.api.makers import makers, walkers
 from analyzers.api.openness import openness
+from analyzers.api.running import Running
 from analyzers.api.signatures import Decorators, decorators
 from analyzers.api.spelling import spelled
 from analyzers.api.surface import ModuleSurface, Symbol, SymbolKind
@@ -60,6 +62,9 @@ class _Exporter:
         self._open: dict[str, None] = {}
         self._delegates: dict[str, None] = {}
         self._sets: dict[tuple[str, str], int] = {}
+        self._functions: dict[str, SgNode] = {}
+        self._running = Running(self._conditions, self._tables, self._functions)
+        self._calls: list[SgNode] = []
 
     def surface(self) -> ModuleSurface:
         """Read the whole file."""
@@ -82,6 +87,10 @@ class _Exporter:
         for text, line in opened.names.items():
             self._module.bind(text, Symbol(SymbolKind.VALUE, line), True)
         self._opened_classes(opened.classes)
+        for call in self._calls:
+            self._running.call(call)
+        for key, line in self._running.sets.items():
+            self._sets.setdefault(key, line)
         if self._bodies.has_errors():
             self._open["it is not understood as a whole"] = None
         exports = self._exports.found
@@ -100,6 +109,9 @@ class _Exporter:
             open=tuple(self._open),
             open_submodules=tuple(opened.submodules),
             sets=tuple((target, name, line) for (target, name), line in self._sets.items()),
+            makers=makers(self._text, self._root),
+            walkers=walkers(self._text, self._root),
+            runs=tuple(self._running.runs),
             is_completed_by_stub=any(found.of_stub for found in self._lazy),
         )
 
@@ -221,6 +233,8 @@ class _Exporter:
                 elif left.kind() == "identifier":
                     self._tables.add(left.text(), None, right)
             case "call" if not scope.class_name:
+                if not type_only:
+                    self._calls.append(node)
                 self._call(node)
             case "ERROR":
                 for child in node.named_children():
@@ -253,6 +267,8 @@ class _Exporter:
         if right is None and annotation is not None and not self._is_stub and not scope.class_name:
             # ``name: T`` alone binds nothing at run time.
             type_only = True
+        if right is not None and right.kind() == "call" and not scope.class_name and not type_only:
+            self._calls.append(right)
         for target in targets:
             if target.kind() == "identifier":
                 self._assign_name(target, annotation, right, scope, conditional, type_only)
@@ -260,6 +276,7 @@ class _Exporter:
                 self._assign_attribute(target, right)
             elif target.kind() == "subscript" and right is not None:
                 self._tables.add_item(target, right)
+                self._running.assign(target)
             else:
                 self._targets(target, scope, conditional, type_only)
                 if right is not None and target.text().lstrip("( ").startswith("__getattr__"):
@@ -377,6 +394,8 @@ class _Exporter:
         name = node.field("name")
         if name is not None and name.text() == "__getattr__" and not scope.class_name:
             self._getattr = None if decorated.unknown else node
+        if name is not None and not scope.class_name and not type_only:
+            self._functions[name.text()] = node
         self._definitions.function(node, decorated, scope, conditional, type_only)
 
     def _class(

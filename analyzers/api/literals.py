@@ -77,6 +77,10 @@ class Tables:
             if text is not None:
                 self.add(table.text(), text, value)
 
+    def bound(self, name: str) -> SgNode | None:
+        """What a name is assigned, if that is all that it ever holds."""
+        return None if name in self._additions else self._nodes.get(name)
+
     def names(self, node: SgNode, depth: int = 0) -> Names:
         """The strings of a list, tuple or set, or the keys of a dict, and of what is made of such."""
         if depth > _DEPTH:

@@ -22,6 +22,7 @@ _EXTENSION = re.compile(r"([^\W\d]\w*)(?:\.[\w-]+)*\.(?:so|pyd)", re.ASCII)
 _ATTRIBUTE_SET = re.compile(
     r"(?<![\w.])(?!self\b|cls\b)[A-Za-z_][\w.]*\.(\w+)[ \t]*=(?!=)|\bsetattr\(\s*[\w.]+,\s*[\"'](\w+)[\"']"
 )
+_COMPUTED_SET = re.compile(r"\bsetattr\(\s*[\w.]+,\s*(?![\"'\s])|\b__dict__\b|\bvars\(\s*\w")
 _STUBS = b"-stubs"
 _TESTS = frozenset({"tests", "test", "__pycache__"})
 _TEST_SUPPORT = b"conftest.py"
@@ -95,6 +96,7 @@ class Modules:
         self._listings: dict[tuple[int, bytes], dict[bytes, FileKind]] = {}
         self._found: dict[str, Module | None] = {}
         self._attributes_set: dict[str, frozenset[str]] = {}
+        self._setting: dict[str, tuple[str, ...]] = {}
 
     def get(self, name: str) -> Module | None:
         """The module of this dotted name; None where no root has it."""
@@ -217,20 +219,30 @@ class Modules:
         """
         if package not in self._attributes_set:
             names: set[str] = set()
+            setting: list[str] = []
             for number, root in enumerate(self._roots):
                 directory = joined(root.directory, package.encode())
                 children = self._list(number, root.directory)
                 if children.get(package.encode()) is not FileKind.DIRECTORY:
                     continue
-                for path, _ in module_paths(Root(root.reader, directory), _LIMIT_FILES):
+                for path, below in module_paths(Root(root.reader, directory), _LIMIT_FILES):
                     if path.endswith(b".py"):
                         try:
                             content = read_file(root.reader, path, _LIMIT_BYTES)
                         except FileReaderError:
                             continue
-                        names |= {a or b for a, b in _ATTRIBUTE_SET.findall(source_text(content))}
+                        text = source_text(content)
+                        names |= {a or b for a, b in _ATTRIBUTE_SET.findall(text)}
+                        if _COMPUTED_SET.search(text):
+                            setting.append(package if below == "__init__" else f"{package}.{below}")
             self._attributes_set[package] = frozenset(names)
+            self._setting[package] = tuple(setting)
         return self._attributes_set[package]
+
+    def setting(self, package: str) -> tuple[str, ...]:
+        """Modules of a top-level package that set attributes by names that they compute."""
+        self.attributes_set(package)
+        return self._setting[package]
 
     def files(self, of_roots: int | None = None, limit_files: int = _LIMIT_FILES) -> dict[str, str]:
         """Every module in the first so many roots, without tests, by dotted name: the path of its file.

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
+from analyzers.api.made_names import MadeNames
 from analyzers.api.modules import Module, Modules
 from analyzers.api.offers import ModuleOffers, Offer, OfferKind, ReleaseOffers
-from analyzers.api.surface import Symbol, SymbolKind
+from analyzers.api.surface import ANY_NAME, Symbol, SymbolKind
 from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.api.things import Definition, Instance, ModuleThing, Outside, OutsideInstance, Thing
 
@@ -61,7 +62,9 @@ class _Offering:
         self._children: dict[str, set[str]] = {}
         self._classes: dict[str, tuple[Offer, ...]] = {}
         self._left = _LIMIT_OFFERS
-        self._set_by_others = self._sets(files)
+        self._set_by_others, self._opened_by = self._sets(files)
+        for module, made in MadeNames(surfaces, files).names().items():
+            self._set_by_others.setdefault(module, set()).update(made)
         for name in files:
             while name:
                 parent, _, last = name.rpartition(".")
@@ -71,6 +74,8 @@ class _Offering:
     def module(self, name: str) -> ModuleOffers:
         found = self._modules.get(name)
         reason = self._surfaces.open_reason(name)
+        if reason is None and name in self._opened_by:
+            reason = f"{self._opened_by[name]} sets attributes on it"
         if found is None:
             return ModuleOffers(name=name, file=self._files[name], open=reason)
         exports = self._exports(found)
@@ -88,16 +93,21 @@ class _Offering:
             offers=tuple(offers),
         )
 
-    def _sets(self, names: Collection[str]) -> dict[str, set[str]]:
-        """Names that modules set on others of the release when they are imported."""
+    def _sets(self, names: Collection[str]) -> tuple[dict[str, set[str]], dict[str, str]]:
+        """What modules set on others of the release when they are imported.
+
+        Returns:
+            Names by the module that gets them, and who sets names that are not spelled out.
+        """
         found: dict[str, set[str]] = {}
+        opened: dict[str, str] = {}
         for name in names:
-            module = self._modules.get(name)
-            for expression, attribute, _ in module.source.sets if module and module.source else ():
-                for thing in self._surfaces.evaluated(expression, name):
-                    if isinstance(thing, ModuleThing):
-                        found.setdefault(thing.name, set()).add(attribute)
-        return found
+            for other, attribute in self._surfaces.attributes_of_others(name):
+                if attribute == ANY_NAME:
+                    opened.setdefault(other, name)
+                else:
+                    found.setdefault(other, set()).add(attribute)
+        return found, opened
 
     def _exports(self, module: Module) -> set[str] | None:
         source = module.source or module.stub

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.api.literals import Tables, string
+from analyzers.api.rows import names_of, texts
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -45,6 +46,7 @@ _READERS = frozenset(
     | {"hasattr", "iter", "any", "all", "inspect.getmembers", "getmembers", "dir", "vars", "bool", "filter"}
 )
 _SUBMODULE_WORDS = frozenset({"__path__", "extend_path", "meta_path", "add_move"})
+_MAPPINGS = frozenset({"dictionary", "dictionary_comprehension", "generator_expression", "identifier"})
 _LIMIT_HITS = 2_000
 _ON_REQUEST = frozenset({"__getattr__", "__dir__"})
 
@@ -212,29 +214,17 @@ class _Reading:
         if (text := string(key)) is not None:
             self._found.names.setdefault(text, line)
             return True
-        if key.kind() != "identifier":
-            return False
-        for ancestor in place.ancestors():
-            if ancestor.kind() in ("function_definition", "class_definition"):
-                return False
-            if ancestor.kind() != "for_statement":
-                continue
-            left, right = ancestor.field("left"), ancestor.field("right")
-            if left is None or right is None or left.text() != key.text():
-                continue
-            found = self._tables.names(right)
-            if found.is_complete and not found.modules:
-                for name in found.names:
-                    self._found.names.setdefault(name, line)
-                return True
-        return False
+        found = texts(key, place, self._tables)
+        for text in found or ():
+            self._found.names.setdefault(text, line)
+        return found is not None
 
     def _method(self, attribute: SgNode, method: str) -> None:
         call = attribute.parent()
         given = _arguments(call) if call is not None and call.kind() == "call" else []
         if method == "update" and len(given) == 1:
-            found = self._tables.names(given[0])
-            if given[0].kind() == "dictionary" and found.is_complete:
+            found = names_of(given[0], self._tables)
+            if found.is_complete and not found.modules and given[0].kind() in _MAPPINGS:
                 line = attribute.range().start.line + 1
                 for name in found.names:
                     self._found.names.setdefault(name, line)
@@ -331,6 +321,8 @@ def _call_of(name: SgNode) -> SgNode | None:
 
 def _arguments(call: SgNode) -> list[SgNode]:
     arguments = call.field("arguments")
+    if arguments is not None and arguments.kind() == "generator_expression":
+        return [arguments]
     return [child for child in arguments.named_children() if child.kind() != "comment"] if arguments else []
 
 

@@ -15,6 +15,10 @@ from collections.abc import Mapping
 import msgspec
 
 SELF = "@"
+ANY_NAME = "*"
+"""In place of a name that is set: one that is not spelled out."""
+LITERAL = "'"
+"""What a text that is spelled out begins with, among expressions."""
 
 
 class ParameterKind(enum.StrEnum):
@@ -73,6 +77,57 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     text: str = ""
 
 
+class Maker(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A function that writes a name into its module which it makes of what it is given.
+
+    Attributes:
+        function: qualified name.
+        parameter: position of the one that the name is made of, ``cls`` counted.
+        prefix: what precedes the name of the class, or the text, that is given.
+        suffix: what follows it.
+        is_text: it is given a text, not a class.
+        below: it makes names of subclasses of what it is given: the function that walks over them as an
+            expression, `DIRECTLY_BELOW` for ``__subclasses__``.
+        but_not: expressions of classes whose subclasses it leaves alone.
+    """
+
+    function: str
+    parameter: int
+    prefix: str = ""
+    suffix: str = ""
+    is_text: bool = False
+    below: str = ""
+    but_not: tuple[str, ...] = ()
+
+
+DIRECTLY_BELOW = "<"
+
+
+class Walker(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A function that gives subclasses of its first parameter.
+
+    Attributes:
+        is_deep: those of subclasses, too.
+        has_root: the class itself, too.
+    """
+
+    function: str
+    is_deep: bool = False
+    has_root: bool = False
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """A call that is made as a module is imported.
+
+    Attributes:
+        function: expression.
+        given: to each parameter by position, expressions; a text that is spelled out begins with `LITERAL`.
+    """
+
+    function: str
+    given: tuple[tuple[str, ...], ...] = ()
+
+
 class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one file says that its module offers.
 
@@ -85,7 +140,11 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         are_exports_open: ``__all__`` holds more than could be read.
         open: why a name may exist that is not listed; empty for a closed module.
         open_submodules: why a submodule may exist that has no file.
-        sets: what it sets on other things as it is imported: on what, which attribute, at which line.
+        sets: what it sets on other things as it is imported: on what, which attribute (`ANY_NAME` for one
+            that is not spelled out), at which line.
+        makers: functions that write computed names into it.
+        walkers: functions that give subclasses.
+        runs: calls of what may be makers.
         is_completed_by_stub: the stub beside it states what it makes on request.
     """
 
@@ -98,6 +157,9 @@ class ModuleSurface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     open: tuple[str, ...] = ()
     open_submodules: tuple[str, ...] = ()
     sets: tuple[tuple[str, str, int], ...] = ()
+    makers: tuple[Maker, ...] = ()
+    walkers: tuple[Walker, ...] = ()
+    runs: tuple[Run, ...] = ()
     is_completed_by_stub: bool = False
 
 

@@ -5,14 +5,14 @@ Modules are read when a question leads to them; a question that costs too much i
 
 from __future__ import annotations
 
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence
 
 from analyzers.api.conditions import ANY_TARGET, Target
 from analyzers.api.lineages import Lineage
 from analyzers.api.modules import Modules, Root
 from analyzers.api.namespaces import Namespaces
 from analyzers.api.resolution import Resolution, split
-from analyzers.api.surface import ModuleKey, ModuleSurface
+from analyzers.api.surface import ANY_NAME, ModuleKey, ModuleSurface
 from analyzers.api.things import Definition, Instance, ModuleThing, Outside, OutsideInstance, Thing
 
 
@@ -35,6 +35,7 @@ class DistributionSurfaces:
         self._resolution = Resolution(self.modules)
         self._namespaces = Namespaces(self.modules, self._resolution)
         self._answers: dict[tuple[str, str], str | None] = {}
+        self._opened: dict[str, frozenset[str]] = {}
 
     def star_names(self, module: str) -> Collection[str] | None:
         """See `Surfaces.star_names`; of a module that may have more names, those that are known."""
@@ -120,7 +121,27 @@ class DistributionSurfaces:
 
     def may_be_set(self, module: str, name: str) -> bool:
         """Whether another module of the same package sets an attribute of this name on something."""
-        return name in self.modules.attributes_set(module.partition(".")[0])
+        package = module.partition(".")[0]
+        return name in self.modules.attributes_set(package) or module in self._opened_within(package)
+
+    def attributes_of_others(self, module: str) -> Iterator[tuple[str, str]]:
+        """What a module sets on other modules as it is imported: on which, what; see `ANY_NAME`."""
+        found = self.modules.get(module)
+        for expression, attribute, _ in found.source.sets if found and found.source else ():
+            for thing in self.evaluated(expression, module):
+                if isinstance(thing, ModuleThing):
+                    yield thing.name, attribute
+
+    def _opened_within(self, package: str) -> frozenset[str]:
+        """Modules of a package on which others set attributes by computed names."""
+        if package not in self._opened:
+            self._opened[package] = frozenset(
+                other
+                for module in self.modules.setting(package)
+                for other, attribute in self.attributes_of_others(module)
+                if attribute == ANY_NAME
+            )
+        return self._opened[package]
 
     def _class_of(self, question: str, symbol: str, *, is_called: bool) -> str | None:
         key = (question, symbol)
