@@ -17,8 +17,9 @@ class TopicBoot:
     name = "topic-boot"
 
     def applies(self, context: Context) -> bool:
-        """Where something is asked for, and what projects are about can be known."""
-        return context.topics is not None and bool(context.requirements)
+        """Where something is asked for, it can be known, and the type of recommendation looks at evidence."""
+        known = context.topics is not None and bool(context.requirements)
+        return known and context.recommendation.strides
 
     def prepare(self, context: Context) -> Iterator[Justification]:
         """One remark, or none where too little is said."""
