@@ -14,6 +14,7 @@ from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
 from fakes.index import FakeIndex
 from fakes.layers import file, layer
 from fakes.server import IndexServer
+from fakes.topic_documents import kind_documents
 from fakes.wheels import build_wheel
 
 SITE = "usr/lib/python3.11/site-packages"
@@ -147,18 +148,17 @@ def test_the_store_that_advise_filled(stackwright: Commands) -> None:
 
 def test_a_topic_model_is_learnt_from_an_image_and_updated_from_wheels(stackwright: Commands) -> None:
     pytest.importorskip("sklearn")
-    words = ["http client request", "chart figure axis", "table query schema"]
     files = [
-        file(f"{SITE}/p{number}-1.0.dist-info/METADATA", metadata(f"p{number}", words[number % 3]).encode())
-        for number in range(120)
+        file(f"{SITE}/{each.name}-1.0.dist-info/METADATA", metadata(each.name, each.summary).encode())
+        for each in kind_documents()
     ]
     write_docker_archive(stackwright.path("image.tar"), FakeImage(layers=(layer(*files),)))
     shown = stackwright.main(
-        "topics", "show", "--documents", "image.tar", "--topics", "3", "--format", "json"
+        "topics", "show", "--documents", "image.tar", "--topics", "4", "--format", "json"
     )
     assert shown.code == 0, shown.err
     assert shown.json["documents"] == 120
-    stackwright.write("wheels/p1-1.0-py3-none-any.whl", wheel("p1", words[0]))
+    stackwright.write("wheels/p1-1.0-py3-none-any.whl", wheel("p1", "http client request"))
     updated = stackwright.main("topics", "update", "wheels", "--format", "json")
     assert updated.code == 0, updated.err
     assert updated.json["documents"] == 121
