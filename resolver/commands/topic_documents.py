@@ -92,6 +92,9 @@ def documents_of(subject: str, options: argparse.Namespace) -> Documents:
     Args:
         subject: see `KINDS`.
         options: of the command line: ``store``, ``quiet``.
+
+    Raises:
+        DocumentsError: nothing has this name.
     """
     if subject == STORE:
         return Documents(subject, lambda unknowns: _of_store(options))
@@ -114,6 +117,14 @@ def documents_of(subject: str, options: argparse.Namespace) -> Documents:
             return Documents(subject, _of_image(subject, options))
     elif names_image(subject):
         return Documents(subject, _of_image(subject, options))
+    elif not path.exists():
+        from topics.errors import DocumentsError
+
+        raise DocumentsError(
+            subject,
+            "No such file or directory",
+            "name JSON Lines, wheels, an environment, an image with a tag or a prefix, or store:",
+        )
     return Documents(subject, _of_lines(subject))
 
 
