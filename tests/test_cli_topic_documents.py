@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,7 @@ def test_a_topic_model_is_learnt_from_an_image_and_updated_from_wheels(stackwrig
         (["similar", "--documents", "store:"], 2, "there is no store"),
         (["similar", "--documents", "empty"], 2, "neither wheels nor what is installed"),
         (["similar", "--documents", "absent.whl"], 2, "absent.whl: No such file"),
+        (["similar", "--documents", "pipe.whl"], 2, "pipe.whl: is no regular file"),
         (["similar", "--documents", "absent"], 2, "absent: No such file"),
         (["similar", "--documents", "oci:absent"], 2, "absent"),
         (["classify", "./empty"], 2, "neither wheels nor what is installed"),
@@ -180,6 +182,7 @@ def test_mistakes_are_told_in_few_lines(
     stackwright: Commands, arguments: list[str], code: int, told: str
 ) -> None:
     stackwright.path("empty").mkdir()
+    os.mkfifo(stackwright.path("pipe.whl"))
     ran = stackwright.main("topics", *arguments)
     assert (ran.code, ran.out) == (code, "")
     assert told in ran.err

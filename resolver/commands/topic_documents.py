@@ -105,7 +105,11 @@ def documents_of(subject: str, options: argparse.Namespace) -> Documents:
         from images.sources.reference_texts import is_layout
 
         return Documents(subject, _of_image(subject, options) if is_layout(path) else _of_directory(path))
-    if subject.lower().endswith(".whl"):
+    if subject.lower().endswith(".whl") and path.exists():
+        if not path.is_file():  # reading a pipe would wait for whoever writes
+            from topics.errors import DocumentsError
+
+            raise DocumentsError(subject, "is no regular file", "name a wheel")
         return Documents(subject, lambda unknowns: _of_wheel(path, unknowns))
     if path.is_file():
         from images.saved_reports import is_report
