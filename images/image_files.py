@@ -18,6 +18,9 @@ PYTHON_FILES = Wanted(
 )
 """What installed distributions consist of, as far as it is read for their imports."""
 
+METADATA_FILES = Wanted(names=frozenset({b"METADATA"}))
+"""What installed distributions say of themselves."""
+
 
 def image_files(
     reference: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from images.report import ImageReport
 LIMIT_BYTES = 512 << 20
 _HEAD_BYTES = 4096
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_REPORT_HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,100}\{\s{0,100}"schema_version"\s{0,100}:')
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file begins as reports do; one that cannot be read does not."""
+    try:
+        with path.open("rb") as stream:
+            return _REPORT_HEAD.match(stream.read(_HEAD_BYTES)) is not None
+    except OSError:
+        return False
 
 
 def saved_report(reference: str) -> ImageReport | None:

@@ -69,6 +69,13 @@ class SqlStore:
             rows = connection.execute(wanted.where(METADATA.c.artifact.in_(list(artifacts)))).fetchall()
         return {row.artifact: MetadataRow(*row) for row in rows}
 
+    def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
+        """See `Store.metadata_after`."""
+        wanted = sa.select(METADATA).where(METADATA.c.index_url == index_url, METADATA.c.artifact > artifact)
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(METADATA.c.artifact).limit(limit)).fetchall()
+        return [MetadataRow(*row) for row in rows]
+
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
         stored = sa.select(LISTINGS.c.project).where(LISTINGS.c.index_url == index_url)

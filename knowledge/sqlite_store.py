@@ -107,6 +107,17 @@ class SqliteStore:
             found.update((row[1], MetadataRow(*row)) for row in rows)
         return found
 
+    def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
+        """See `Store.metadata_after`."""
+        query = (
+            "SELECT index_url, artifact, fetched_at, format, payload FROM metadata"
+            " WHERE index_url = ? AND artifact > ? ORDER BY artifact LIMIT ?"
+        )
+        with self._errors():
+            return [
+                MetadataRow(*row) for row in self._connection.execute(query, (index_url, artifact, limit))
+            ]
+
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
         query = "SELECT project FROM listings WHERE index_url = ? AND payload IS NOT NULL"

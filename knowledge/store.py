@@ -108,6 +108,9 @@ class Store(Protocol):
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
         """The rows that exist, by artifact."""
 
+    def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
+        """The first rows behind an artifact, in the order that the store has; none at the end."""
+
     def projects(self, index_url: str) -> list[str]:
         """Names of projects that the index has, as far as listings are stored; in no order."""
 

@@ -1,30 +1,27 @@
-"""What the actions of ``topics`` are given: documents of files, of wheels, of standard input, and by name."""
+"""What ``topics classify`` is given: documents of files and other sources, and projects by name."""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
 import os
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
+
+from resolver.commands.topic_documents import STANDARD_INPUT, documents_of
 
 if TYPE_CHECKING:
     from analyzers.reports import Unknown
-    from topics.document_lines import DocumentLines
     from topics.documents import Document
 
-STANDARD_INPUT = "-"
-_FILES = (".jsonl", ".json", ".jsonl.gz", ".gz", ".ndjson", ".whl")
-_WHEEL_LIMIT_BYTES = 1 << 30
+_FILES = (".jsonl", ".json", ".gz", ".ndjson", ".whl", ".tar", ".tgz", ".tar.zst", ".tar.bz2", ".tar.xz")
 
 
 class Subjects:
     """Goes through the documents of what a user named, in that order, once.
 
     Args:
-        named: names of projects, files, or ``-`` for standard input.
+        named: names of projects, and what `topic_documents.documents_of` takes.
         options: of the command line, with those of the index.
 
     Attributes:
@@ -46,7 +43,8 @@ class Subjects:
 
         Raises:
             DocumentsError: a file cannot be read.
-            KnowledgeError: an index cannot be asked.
+            ImageError: an image cannot be read.
+            KnowledgeError: an index cannot be asked, or the store cannot be read.
         """
         import msgspec
 
@@ -67,31 +65,9 @@ class Subjects:
         yield from self._of_projects(names)
 
     def _of_file(self, subject: str) -> Iterator[Document]:
-        if subject.endswith(".whl"):
-            yield from self._of_wheel(Path(subject))
-            return
-        lines = document_lines(subject)
-        yield from lines
-        self.unknowns += lines.unknowns
-
-    def _of_wheel(self, path: Path) -> Iterator[Document]:
-        from analyzers.files import FileReaderError
-        from analyzers.metadata import MetadataError
-        from analyzers.reports import Unknown
-        from analyzers.wheels import BytesReader, wheel_metadata
-        from topics.documents import from_metadata
-        from topics.errors import DocumentsError
-
-        try:
-            if path.stat().st_size > _WHEEL_LIMIT_BYTES:
-                raise DocumentsError(str(path), f"has more than {_WHEEL_LIMIT_BYTES:,} bytes")
-            data = path.read_bytes()
-        except OSError as error:
-            raise DocumentsError(str(path), error.strerror or str(error), "name a wheel") from error
-        try:
-            yield from_metadata(wheel_metadata(BytesReader(data)), path.name)
-        except (FileReaderError, MetadataError) as error:
-            self.unknowns.append(Unknown(what="wheel", where=str(path), reason=str(error)))
+        documents = documents_of(subject, self._options)
+        yield from documents
+        self.unknowns += documents.unknowns
 
     def _of_projects(self, names: Sequence[str]) -> Iterator[Document]:
         if not names:
@@ -116,14 +92,11 @@ class Subjects:
 
 
 def is_file(subject: str) -> bool:
-    """Whether what a user named is a file or standard input rather than a project."""
-    return subject == STANDARD_INPUT or os.sep in subject or subject.lower().endswith(_FILES)
-
-
-def document_lines(subject: str) -> DocumentLines:
-    """The documents of a file of JSON Lines, or of standard input for ``-``."""
-    from topics.document_lines import DocumentLines, document_file
-
-    if subject != STANDARD_INPUT:
-        return document_file(Path(subject))
-    return DocumentLines(lambda: cast("BinaryIO", sys.stdin.buffer), "standard input")
+    """Whether what a user named is a source of documents rather than a project."""
+    return (
+        subject == STANDARD_INPUT
+        or os.sep in subject
+        or ":" in subject  # an image, or the store
+        or subject.startswith(".")
+        or subject.lower().endswith(_FILES)
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
+from resolver.commands.topic_documents import KINDS
 
 if TYPE_CHECKING:
     from resolver.commands.topic_subjects import Subjects
@@ -25,7 +26,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "subjects", nargs="+", metavar="NAME|FILE",
-        help="projects, wheels, files of JSON Lines (plain or .gz), or - for those on standard input",
+        help=f"projects, {KINDS}, or - for JSON Lines on standard input",
     )  # fmt: skip
     command.add_argument(
         "--small", action="store_true", help="use the small model, which is several times faster"

@@ -46,11 +46,10 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Measure; true always."""
-    from resolver.commands.topic_subjects import document_lines
+    from resolver.commands.topic_documents import documents_of
     from topics.classifier.examples import read_examples
 
-    lines = document_lines(options.documents)
-    report = _report(read_examples(lines), options)
+    report = _report(read_examples(documents_of(options.documents, options)), options)
     if options.format == "json":
         import msgspec
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands.topic_documents import KINDS, add_store, documents_of
 from resolver.commands.topic_folders import default_folder
 from resolver.commands.topics_show import FOLDER, add_model, load_model
 
@@ -25,12 +26,13 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("folder", metavar="FOLDER", type=Path, help="where figures and page are written")
     add_model(command)
-    command.add_argument("--documents", metavar="FILE", help="JSON Lines (plain or .gz) of packages to draw")
+    command.add_argument("--documents", metavar="SOURCE", help=f"packages to draw: {KINDS}")
     command.add_argument(
         "--image", choices=("svg", "png", "none"), default="svg",
         help="format of the figures beside the page (default: %(default)s)",
     )  # fmt: skip
     command.add_argument("--seed", metavar="N", type=int, default=0, help="for what is drawn (default: 0)")
+    add_store(command)
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
@@ -65,7 +67,6 @@ def run(options: argparse.Namespace) -> bool:
 
 def _data(options: argparse.Namespace) -> PageData:
     from resolver.commands.topic_progress import Counted
-    from topics.document_lines import document_file
     from topics.modelling.corpus import counted
     from topics.plots.maps import package_map, topic_map
     from topics.plots.page import PageData
@@ -80,7 +81,7 @@ def _data(options: argparse.Namespace) -> PageData:
 
     labelled: list[Document] = []
     names: list[str] = []
-    lines = document_file(Path(options.documents))
+    lines = documents_of(options.documents, options)
     with Counted(lines, "documents read", quiet=options.quiet) as documents:
         for document in documents:
             names.append(document.name)

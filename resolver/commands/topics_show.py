@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands.topic_documents import KINDS, add_store, documents_of
 from resolver.commands.topic_folders import add_format, count, default_folder, file_digest, head
 
 if TYPE_CHECKING:
+    from resolver.commands.topic_documents import Documents
     from resolver.topic_model_reports import TopicsReport
-    from topics.document_lines import DocumentLines
     from topics.modelling.drift import Drift
     from topics.modelling.model import TopicModel
     from topics.modelling.quality import TopicQuality
@@ -29,7 +30,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--documents they are learnt first, and kept (needs the extra 'topics')."
     )
     add_model(command)
-    command.add_argument("--documents", metavar="FILE", help="learn topics from JSON Lines (plain or .gz)")
+    command.add_argument("--documents", metavar="SOURCE", help=f"learn topics from {KINDS}")
     command.add_argument(
         "--kind", choices=_KINDS, default="nmf", help="how they are learnt (default: %(default)s)"
     )
@@ -45,6 +46,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--seed", metavar="N", type=int, default=0, help="for what is drawn (default: 0)")
     command.add_argument("--against", metavar="FOLDER", type=Path, help="tell what differs from this model")
+    add_store(command)
     add_format(command)
 
 
@@ -64,7 +66,7 @@ def run(options: argparse.Namespace) -> bool:
     folder = options.model or default_folder(FOLDER)
     before = load_topics(options.against) if options.against else None
     quality: list[TopicQuality] = []
-    unknowns: DocumentLines | None = None
+    unknowns: Documents | None = None
     if options.documents:
         model, quality, unknowns = _learnt(folder, options)
     else:
@@ -84,23 +86,20 @@ def load_model(folder: Path) -> TopicModel:
     from topics.modelling.store import load_topics
 
     if not folder.is_dir():
-        raise InputError(f"{folder} has no topic model", "learn one: topics show --documents FILE")
+        raise InputError(f"{folder} has no topic model", "learn one: topics show --documents SOURCE")
     return load_topics(folder)
 
 
-def _learnt(
-    folder: Path, options: argparse.Namespace
-) -> tuple[TopicModel, list[TopicQuality], DocumentLines]:
+def _learnt(folder: Path, options: argparse.Namespace) -> tuple[TopicModel, list[TopicQuality], Documents]:
     import importlib.metadata
 
     from resolver.commands.topic_progress import Counted, Steps
-    from topics.document_lines import document_file
     from topics.modelling.corpus import counted, learnt_phrases, vocabulary
     from topics.modelling.learners import LEARNERS
     from topics.modelling.quality import chosen_count
     from topics.modelling.store import save_topics
 
-    lines = document_file(Path(options.documents))
+    lines = documents_of(options.documents, options)
     phrases = learnt_phrases(lines) if options.phrases else None
     with Counted(lines, "documents read for their words", quiet=options.quiet) as documents:
         terms = vocabulary(documents, phrases)
@@ -124,9 +123,7 @@ def _learnt(
     model = learner.learn(texts, wanted, options.seed)
     steps("learning", 1, 1)
     libraries = {name: importlib.metadata.version(name) for name in ("scikit-learn", "gensim")}
-    save_topics(
-        folder, model, data_digest=file_digest([options.documents]), seed=options.seed, libraries=libraries
-    )
+    save_topics(folder, model, data_digest=lines.digest, seed=options.seed, libraries=libraries)
     return model, quality, lines
 
 
@@ -136,7 +133,7 @@ def write_report(
     options: argparse.Namespace,
     quality: list[TopicQuality],
     change: Drift | None,
-    lines: DocumentLines | None,
+    lines: Documents | None,
 ) -> None:
     """Write what a model has, as text or as JSON."""
     from resolver.commands.notes import show_note

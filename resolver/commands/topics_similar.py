@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands.topic_documents import KINDS, add_store, documents_of
 from resolver.commands.topic_folders import add_format, count, default_folder, file_digest, head
 
 if TYPE_CHECKING:
+    from resolver.commands.topic_documents import Documents
     from resolver.topic_model_reports import SimilarPackages
-    from topics.document_lines import DocumentLines
     from topics.similar.index import SimilarIndex
 
 _FOLDER = "similar-index"
@@ -26,8 +27,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("names", nargs="*", metavar="NAME", help="a package of the index")
     command.add_argument(
-        "--documents", metavar="FILE",
-        help="build the index anew from JSON Lines (plain or .gz), with names and what packages say",
+        "--documents", metavar="SOURCE", help=f"build the index anew from {KINDS}",
     )  # fmt: skip
     command.add_argument(
         "--index-folder", metavar="FOLDER", type=Path,
@@ -54,6 +54,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--alive", metavar="MONTHS", type=count,
         help="only those that were uploaded in so many months before the newest of the index",
     )  # fmt: skip
+    add_store(command)
     add_format(command)
 
 
@@ -66,15 +67,17 @@ def run(options: argparse.Namespace) -> bool:
     folder = options.index_folder or default_folder(_FOLDER)
     lines = None
     if options.documents:
-        from topics.document_lines import document_file
-
-        lines = document_file(Path(options.documents))
+        lines = documents_of(options.documents, options)
         index = _built(lines, folder, options)
     else:
         if not options.names:
             raise InputError("no package is named", "name one, or give --documents to build an index")
         if not folder.is_dir():
-            raise InputError(f"{folder} has no index", "give --documents FILE to build one")
+            raise InputError(
+                f"{folder} has no index",
+                "build one: --documents store: of what the store knows, or --documents SOURCE of JSON Lines, "
+                "wheels, an environment or an image",
+            )
         index = load_index(folder)
     packages = tuple(_similar(index, name, options) for name in options.names)
     unknowns = tuple(lines.unknowns) if lines else ()
@@ -102,7 +105,7 @@ def run(options: argparse.Namespace) -> bool:
     return True
 
 
-def _built(lines: DocumentLines, folder: Path, options: argparse.Namespace) -> SimilarIndex:
+def _built(lines: Documents, folder: Path, options: argparse.Namespace) -> SimilarIndex:
     from resolver.commands.topic_progress import terminal
     from topics.similar.building import Predict, build_index
     from topics.similar.store import save_index
@@ -116,7 +119,6 @@ def _built(lines: DocumentLines, folder: Path, options: argparse.Namespace) -> S
 
         classifier = load_classifier(default_classifier())
         predict = lambda documents: classifier.probabilities(documents).astype(np.float32)  # noqa: E731
-    digest = file_digest([options.documents])
     line = terminal(quiet=options.quiet)
     try:
         index = build_index(
@@ -128,7 +130,7 @@ def _built(lines: DocumentLines, folder: Path, options: argparse.Namespace) -> S
     finally:
         if line:
             line.clear()
-    save_index(folder, index, data_digest=digest)
+    save_index(folder, index, data_digest=lines.digest)
     return index
 
 

@@ -31,13 +31,13 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Train; true always."""
     from resolver.commands.notes import show_note
+    from resolver.commands.topic_documents import documents_of
     from resolver.commands.topic_progress import Steps
-    from resolver.commands.topic_subjects import document_lines
     from topics.classifier.classifier import save_classifier
     from topics.classifier.examples import read_examples
     from topics.classifier.training import TrainingSettings, small_settings, train
 
-    lines = document_lines(options.documents)
+    lines = documents_of(options.documents, options)
     examples = read_examples(lines)
     for unknown in lines.unknowns:
         show_note(f"{unknown.where}: {unknown.reason}")

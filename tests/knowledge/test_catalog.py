@@ -318,6 +318,9 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
         def metadata(self, index_url: str, artifacts: object) -> dict[str, MetadataRow]:
             return {}
 
+        def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
+            return []
+
         def projects(self, index_url: str) -> list[str]:
             return []
 

@@ -91,6 +91,18 @@ def test_rows_come_back_as_they_were(store: Store) -> None:
     assert store.listings(INDEX, []) == {}
 
 
+def test_metadata_is_gone_through_in_parts(store: Store) -> None:
+    store.bulk_load([], METADATA)
+    found = []
+    after = ""
+    while rows := store.metadata_after(INDEX, after, 1):
+        found += rows
+        after = rows[-1].artifact
+    assert len(found) == 2
+    assert {row.artifact: row for row in found} == {row.artifact: row for row in METADATA[:2]}
+    assert store.metadata_after("https://absent.example/simple/", "", 9) == []
+
+
 def test_projects_are_those_that_the_index_has(store: Store) -> None:
     assert store.projects(INDEX) == []
     store.bulk_load([*LISTINGS, LISTINGS[0]._replace(project="click")], METADATA)

@@ -71,7 +71,14 @@ def test_words_are_singular_and_count_by_their_field() -> None:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("queries", "query"), ("maps", "map"), ("analysis", "analysis"), ("class", "class")],
+    [
+        ("queries", "query"),
+        ("maps", "map"),
+        ("analysis", "analysis"),
+        ("class", "class"),
+        ("cookies", "cookie"),
+        ("series", "series"),
+    ],
 )
 def test_singular(word: str, expected: str) -> None:
     assert singular(word) == expected

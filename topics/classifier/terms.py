@@ -13,7 +13,7 @@ from itertools import pairwise
 from topics.documents import Document
 from topics.text.fields import EVERY_FIELD, Field, FieldText, field_texts
 from topics.text.stop_words import ENGLISH
-from topics.text.words import singular, text_words
+from topics.text.words import stem_of_plural, text_words
 
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}")
 _RUN_LENGTHS = (3, 4, 5)
@@ -79,7 +79,7 @@ def _runs(word: str) -> tuple[str, ...]:
 
 @lru_cache(1 << 16)
 def _singular(word: str) -> str:
-    return singular(word)
+    return stem_of_plural(word)
 
 
 def _requirements(document: Document) -> Iterator[str]:

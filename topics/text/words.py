@@ -11,6 +11,10 @@ from topics.text.stop_words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]{2,40}[+#]{0,2}")
 _PLURAL_KEPT = ("ss", "us", "is", "as", "os")
+_SAME_IN_PLURAL = frozenset({"series", "species", "timeseries"})
+_PLURALS_ON_IE = frozenset(
+    {"calories", "cookies", "genies", "hoodies", "movies", "rookies", "selfies", "zombies"}
+)
 
 
 def text_words(text: str) -> list[str]:
@@ -32,7 +36,17 @@ def words(
 
 
 def singular(word: str) -> str:
-    """The word without the ``s`` of a plural, as far as its ending tells."""
+    """The word without the ``s`` of a plural, as far as its ending tells, or a short list."""
+    if word.endswith("ies"):
+        if word in _SAME_IN_PLURAL:
+            return word
+        if word in _PLURALS_ON_IE:
+            return word[:-1]
+    return stem_of_plural(word)
+
+
+def stem_of_plural(word: str) -> str:
+    """The same by the ending alone, which is the rule that the terms of stored classifiers follow."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(_PLURAL_KEPT):
         return word
     if word.endswith("ies") and len(word) > 4:
