@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.api.expressions import Place, assigned, values
 from analyzers.api.literals import string
 from analyzers.api.rows import formatted_parts
 from analyzers.api.surface import DIRECTLY_BELOW, Maker, Walker
+from analyzers.api.syntax import arguments, parameters
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -59,7 +59,7 @@ def walkers(text: str, root: SgNode) -> tuple[Walker, ...]:
     for function in root.find_all(kind="function_definition", has={"field": "name", "regex": "."})[
         :_LIMIT_FUNCTIONS
     ]:
-        body, name, first = function.field("body"), function.field("name"), next(_parameters(function), None)
+        body, name, first = function.field("body"), function.field("name"), next(parameters(function), None)
         if body is None or name is None or first is None or "__subclasses__" not in (said := body.text()):
             continue
         if not re.search(r"\b(?:yield|return)\b", said) or _owner(function):
@@ -99,7 +99,7 @@ class _Function:
 
     def __init__(self, name: str, node: SgNode, known: dict[str, list[Maker]]) -> None:
         self._name, self._node, self._known = name, node, known
-        self._parameters = list(_parameters(node))
+        self._parameters = list(parameters(node))
         self._values: dict[str, _Given | None] = {
             parameter: _Given(position) for position, parameter in enumerate(self._parameters)
         }
@@ -138,7 +138,7 @@ class _Function:
         self._values[left.text()] = self._walked(right) if right.kind() == "call" else None
 
     def _walked(self, call: SgNode) -> _Given | None:
-        function, given = call.field("function"), _arguments(call)
+        function, given = call.field("function"), arguments(call)
         if function is None:
             return None
         subject, method = function.field("object"), function.field("attribute")
@@ -162,7 +162,7 @@ class _Function:
                     self._written(key)
 
     def _call(self, node: SgNode) -> None:
-        function, given = node.field("function"), _arguments(node)
+        function, given = node.field("function"), arguments(node)
         if function is None:
             return
         name = function.text()
@@ -227,7 +227,7 @@ class _Function:
         function = condition.field("function") if condition is not None else None
         if condition is None or body is None or function is None or function.text() != "issubclass":
             return
-        given = _arguments(condition)
+        given = arguments(condition)
         leaves = any(child.kind() in ("return_statement", "continue_statement") for child in body.children())
         value = self._value(given[0]) if len(given) == 2 and leaves else None
         if value is not None and value.parameter >= 0:
@@ -281,7 +281,7 @@ class _Function:
         return None
 
     def _called(self, node: SgNode, depth: int) -> _Given | None:
-        function, given = node.field("function"), _arguments(node)
+        function, given = node.field("function"), arguments(node)
         if function is None:
             return None
         name = function.text()
@@ -332,18 +332,3 @@ def _qualified(function: SgNode) -> str | None:
     if name is None or owner == "":
         return None
     return name.text() if owner is None else f"{owner}.{name.text()}"
-
-
-def _parameters(function: SgNode) -> Iterator[str]:
-    head = function.field("parameters")
-    for child in head.named_children() if head is not None else ():
-        if child.kind() == "identifier":
-            yield child.text()
-        elif child.kind() in ("typed_parameter", "default_parameter", "typed_default_parameter"):
-            name = child.field("name") or child.named_children()[0]
-            yield name.text().lstrip("*")
-
-
-def _arguments(call: SgNode) -> list[SgNode]:
-    arguments = call.field("arguments")
-    return [child for child in arguments.named_children() if child.kind() != "comment"] if arguments else []

@@ -12,6 +12,7 @@ from analyzers.api.lazy import imported_names
 from analyzers.api.literals import Names, Tables, string
 from analyzers.api.rows import names_of, texts
 from analyzers.api.surface import ANY_NAME, LITERAL, Run
+from analyzers.api.syntax import arguments, parameters
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -48,7 +49,7 @@ class Running:
         if function is None or len(self._done) >= _LIMIT_CALLS or depth > _LIMIT_DEPTH:
             return
         local = names or {}
-        given = tuple(self._given(each, call, local) for each in _arguments(call)[:_LIMIT_ARGUMENTS])
+        given = tuple(self._given(each, call, local) for each in arguments(call)[:_LIMIT_ARGUMENTS])
         if function.text() == "setattr" and len(given) == 3:
             self._setattr(call, local)
             return
@@ -67,7 +68,7 @@ class Running:
         if body is None or body.find(kind="yield") is not None or definition.text().startswith("async"):
             return
         inside: dict[str, tuple[str, ...]] = {}
-        for position, parameter in enumerate(_parameters(definition)):
+        for position, parameter in enumerate(parameters(definition)):
             at = given[position] if position < len(given) else ()
             inside[parameter] = tuple(each for each in at if not each.startswith(LITERAL))
         outside, self._is_inside = self._is_inside, True
@@ -146,7 +147,7 @@ class Running:
     def _update(
         self, subject: SgNode, function: SgNode, call: SgNode, names: Mapping[str, tuple[str, ...]]
     ) -> None:
-        method, given = function.field("attribute"), _arguments(call)
+        method, given = function.field("attribute"), arguments(call)
         if method is None or not given:
             return
         if method.text() in ("setdefault", "__setitem__"):
@@ -167,7 +168,7 @@ class Running:
                 self.sets.setdefault((expression, attribute.text()), line_of(target))
 
     def _setattr(self, call: SgNode, names: Mapping[str, tuple[str, ...]]) -> None:
-        subject, key, _ = _arguments(call)
+        subject, key, _ = arguments(call)
         self._named(subject, key, call, names)
 
     def _named(
@@ -194,7 +195,7 @@ def _namespace(node: SgNode | None) -> SgNode | None:
     if attribute is not None and attribute.text() == "__dict__":
         return node.field("object")
     function = node.field("function") if node.kind() == "call" else None
-    if function is not None and function.text() == "vars" and len(given := _arguments(node)) == 1:
+    if function is not None and function.text() == "vars" and len(given := arguments(node)) == 1:
         return given[0]
     return None
 
@@ -207,18 +208,3 @@ def _imported(statement: SgNode) -> Iterator[tuple[str, tuple[str, ...]]]:
         else:
             root = child.text().partition(".")[0]
             yield root, (root,)
-
-
-def _parameters(function: SgNode) -> Iterator[str]:
-    head = function.field("parameters")
-    for child in head.named_children() if head is not None else ():
-        if child.kind() == "identifier":
-            yield child.text()
-        elif child.kind() in ("typed_parameter", "default_parameter", "typed_default_parameter"):
-            name = child.field("name") or child.named_children()[0]
-            yield name.text().lstrip("*")
-
-
-def _arguments(call: SgNode) -> list[SgNode]:
-    arguments = call.field("arguments")
-    return [child for child in arguments.named_children() if child.kind() != "comment"] if arguments else []
