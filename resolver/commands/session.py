@@ -15,6 +15,7 @@ from knowledge.settings import project_settings
 from resolver.commands import inputs
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
+from resolver.commands.session_rules import SessionRules
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
     from resolver.resolver import Resolver, Solution
-    from resolver.rules.active import ActiveRules
-    from resolver.rules.compiled import CompiledRules
     from resolver.rules.reports import RuleAnswer
     from resolver.target import Target
     from resolver.units.settings import UnitSettings
@@ -62,7 +61,7 @@ class Session:
         self.now = report_moment()
         self.asked: Asked | None = None
         self._progress: TerminalProgress | None = None
-        self._rules: tuple[CompiledRules, ...] | None = None
+        self.rules = SessionRules(options, self.project, PROJECT_FILE)
         self.code: BareCode | None = None
         self.index_url = ""
 
@@ -116,54 +115,13 @@ class Session:
         )
         if image is not None:
             context = image.beside(context, asked.projects, self.pipeline())
-        return self.with_rules(context, image)
-
-    def with_rules(self, context: Context, image: ImageAsTarget | None = None) -> Context:
-        """A context with the rules that take part in it."""
-        import msgspec
-
-        return msgspec.structs.replace(context, rules=self.active_rules(context, image))
-
-    def active_rules(self, context: Context, image: ImageAsTarget | None) -> ActiveRules:
-        """The rules of this session in the circumstances of a context."""
-        from resolver.rules.active import ActiveRules
-        from resolver.rules.circumstances import Circumstances, UsedSymbols
-        from resolver.rules.opening import switched
-
-        sources = self.rules()
-        switches, _ = switched(sources, self.all_settings(), vars(self._options).get("rules_off", ()))
-        symbols = None
-        if getattr(self._options, "source", None) is not None:
-            demands = context.demands.values()
-            used = (each for demand in demands for each in (*demand.required, *demand.optional))
-            symbols = UsedSymbols(each.symbol for each in used)
-        shipped = None if context.image is None else context.image.shipped
-        known = Circumstances(
-            environment=context.target.environment,
-            installed=None if shipped is None else {name: one.version for name, one in shipped.items()},
-            system=None if image is None else image.system_packages or None,
-            symbols=symbols,
-            type=context.recommendation.name,
-            direct=frozenset(requirement.dependency.project for requirement in context.requirements),
-        )
-        return ActiveRules(sources, known, switches)
+        return self.rules.beside(context, image, self.all_settings())
 
     def rule_answer(self, name: str) -> RuleAnswer:
         """One rule, and what becomes of it on the target of this session."""
         from resolver.rules.listing import rule_answer
 
         return rule_answer(self.context(asks=False).rules, name, tool(), self.created_at)
-
-    def rules(self) -> tuple[CompiledRules, ...]:
-        """The rules that options, the project and this program have; read once."""
-        if self._rules is None:
-            from resolver.rules.opening import kept_in, opened, rule_folders
-
-            options = vars(self._options)
-            folders = rule_folders(options.get("rule_folders", ()), self.project, str(PROJECT_FILE))
-            kept = kept_in(os.environ, Path.home())
-            self._rules = opened(folders, kept, shipped=not options.get("no_rules", False))
-        return self._rules
 
     def _preferences(self, asked: Asked, code: BareCode) -> Mapping[str, Preference]:
         """Releases to try first: what locks pin counts more than when the code was written."""
@@ -230,9 +188,7 @@ class Session:
 
     def unit_settings(self) -> UnitSettings:
         """What the project and ``--pipeline`` change about the units, rules left out."""
-        from resolver.rules.opening import switched
-
-        return switched(self.rules(), self.all_settings(), ())[1]
+        return self.rules.left_out(self.all_settings())
 
     def all_settings(self) -> UnitSettings:
         """What they change about the units, and about rules, which are told by name like units."""
