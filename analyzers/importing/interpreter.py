@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 from itertools import chain
 
-from packaging.utils import canonicalize_name
-
 from analyzers.files import FileReaderError
 from analyzers.importing.absent_attributes import AbsentAttributes
+from analyzers.importing.absent_modules import AbsentModules
 from analyzers.importing.attributes import Attributes
 from analyzers.importing.calls import Calls
 from analyzers.importing.expressions import Expressions
@@ -28,7 +27,6 @@ from analyzers.importing.stack import LIMIT_SOURCE_BYTES, ModuleFile, StackFiles
 from analyzers.importing.standard_library import StandardLibrary
 from analyzers.importing.statements import Statements
 from analyzers.importing.values import UNKNOWN, External, Instance, Module, Sequence, State, Value
-from analyzers.source.names.curated_names import curated_names
 from analyzers.source.reading.decoding import NotTextError, decoded
 
 _READ_PER_STEP, _PARSED_PER_STEP = 200, 10
@@ -68,9 +66,8 @@ class Interpreter(Machine):
         self.extension_may_define = self._extensions.may_define
         self.may_come_late = self._may_come_late
         self._texts: dict[str, str] = {}
-        self._change_path: set[str] = set()
         self._late: dict[str, LateNames] = {}
-        self._opened_below: dict[str, str] = {}
+        self._absent = AbsentModules(self, self._library)
         self._lazy = LazyModules(self, self._texts)
         self.lazy_module, self.lazy_attribute = self._lazy.find, self._lazy.attribute
         self.lacks_attribute = AbsentAttributes(self._texts).lacks
@@ -128,9 +125,9 @@ class Interpreter(Machine):
         if file is None:
             registering = self._lazy.lacks(name, parent)
             if registering is not None:
-                self._fail_below(name, parent, registering)
+                self._absent.fail_below(name, parent, registering)
                 return UNKNOWN
-            return self._missing(name, parent)
+            return self._absent.asked(name, parent)
         return self._loaded(name, parent, file)
 
     def _imports(self, name: str) -> None:
@@ -143,75 +140,12 @@ class Interpreter(Machine):
             self._pair(found.of.module)
         return found
 
-    def _fail_below(self, name: str, parent: str, above: Module) -> None:
-        self.fail(
-            FailureKind.MODULE,
-            "ModuleNotFoundError",
-            f"No module named '{name}'",
-            provider=above.file.distribution,
-            where=parent,
-        )
-
     def _pair(self, module: Module) -> None:
         """The distribution of the line that runs looks into that of a module."""
         consumer = self.sites[-1][0].file.distribution if self.sites else None
         provider = module.file.distribution
         if consumer is not None and provider is not None and consumer != provider:
             self.pairs.add((consumer, provider))
-
-    def _missing(self, name: str, parent: str) -> Value:
-        if parent:
-            above = self.modules.get(parent)
-            if above is None:
-                if self._library.had_module(parent) and self._library.had_module(name):
-                    self._no_longer(name)
-                return UNKNOWN
-            why = above.open_below or self._open_above(parent)
-            if why or above.file.is_namespace or (above.file.is_extension and above.file.source is None):
-                return UNKNOWN
-            if name.rpartition(".")[2] in above.namespace and not self.certain:
-                return UNKNOWN
-            self._fail_below(name, parent, above)
-            return UNKNOWN
-        if self._library.had_module(name):
-            self._no_longer(name)
-            return UNKNOWN
-        if self._is_brought_along(name):
-            return UNKNOWN
-        former = self._former_provider(name)
-        kind = FailureKind.DISTRIBUTION if former is None else FailureKind.MODULE
-        self.fail(kind, "ModuleNotFoundError", f"No module named '{name}'", provider=former, where=name)
-        return UNKNOWN
-
-    def _is_brought_along(self, name: str) -> bool:
-        """Whether a package that changes where modules are looked for has such a module below it."""
-        packages = (self.files.find(package) for package in self._change_path)
-        return any(
-            name.encode() in self.files.stems_below(package) for package in packages if package is not None
-        )
-
-    def _former_provider(self, name: str) -> str | None:
-        """A distribution of the stack of which other releases are known to have a module that is missing."""
-        known = (*curated_names().exact.get(name, ()), canonicalize_name(name))
-        return next((each for each in known if each in self.files.versions), None)
-
-    def _no_longer(self, name: str) -> None:
-        if self.files.runs_at_start:
-            return  # what runs at the start of Python may bring it back
-        python = ".".join(map(str, self.target.python[:2]))
-        self.fail(
-            FailureKind.STANDARD_LIBRARY,
-            "ModuleNotFoundError",
-            f"No module named '{name}' in Python {python}",
-            where=name,
-        )
-
-    def _open_above(self, name: str) -> str | None:
-        while name:
-            if name in self._opened_below:
-                return self._opened_below[name]
-            name = name.rpartition(".")[0]
-        return None
 
     def _loaded(self, name: str, parent: str, file: ModuleFile) -> Value:
         module = Module(name, file)
@@ -297,9 +231,9 @@ class Interpreter(Machine):
         self.step(len(text) // _READ_PER_STEP)
         if any(word in text for word in _OPENING_WORDS) and _OPENING_BELOW.search(text):
             for name in _packages(module):
-                self._opened_below.setdefault(name, f"{module.name} changes how modules are found")
+                self._absent.opened_below.setdefault(name, f"{module.name} changes how modules are found")
         if _CHANGES_PATH.search(text):
-            self._change_path.add(module.name.partition(".")[0])
+            self._absent.change_path.add(module.name.partition(".")[0])
         self._native.check_source(module, text)
         self._texts[module.name] = text
         try:

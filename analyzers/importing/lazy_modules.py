@@ -98,29 +98,21 @@ class LazyModules:
 
     def attribute(self, module: Instance, name: str) -> Value:
         """``module.name``; fails where the module is known and does not have it."""
-        found = self._held(module, name)
-        if found is ABSENT:
-            self._machine.fail(
-                FailureKind.ATTRIBUTE,
-                "AttributeError",
-                f"module '{self._named(module)}' has no attribute '{name}'",
-                provider=module.of.module.file.distribution,
-                where=self._named(module),
-            )
-        return UNKNOWN if found is ABSENT else found
+        message = f"module '{self._named(module)}' has no attribute '{name}'"
+        return self._got(module, name, FailureKind.ATTRIBUTE, "AttributeError", message)
 
     def imported_name(self, module: Instance, name: str) -> Value:
         """``from module import name``."""
+        message = f"cannot import name '{name}' from '{self._named(module)}'"
+        return self._got(module, name, FailureKind.NAME, "ImportError", message)
+
+    def _got(self, module: Instance, name: str, kind: FailureKind, exception: str, message: str) -> Value:
         found = self._held(module, name)
-        if found is ABSENT:
-            self._machine.fail(
-                FailureKind.NAME,
-                "ImportError",
-                f"cannot import name '{name}' from '{self._named(module)}'",
-                provider=module.of.module.file.distribution,
-                where=self._named(module),
-            )
-        return UNKNOWN if found is ABSENT else found
+        if found is not ABSENT:
+            return found
+        provider = module.of.module.file.distribution
+        self._machine.fail(kind, exception, message, provider=provider, where=self._named(module))
+        return UNKNOWN
 
     def _held(self, module: Instance, name: str) -> Value | Absent:
         if name in module.attributes:
