@@ -16,6 +16,7 @@ from resolver.replacement import saved, stands_in
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
+from resolver.variants import variant_reasons
 from resolver.versions import bit, positions, span
 from resolver.wording import incompatibility_in_words
 
@@ -84,6 +85,7 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     if not project.preferred_to(position):
         which = "oldest release that is asked for" if project.ascending else "newest release"
         yield Justification(unit="resolver", message=f"the {which} that the target can use")
+    yield from variant_reasons(project, position, resolver.context.target)
     yield from resolver.scorer.factors(project, position)
     yield from _warnings(member, resolver)
 
