@@ -27,8 +27,8 @@ def normalized(name: str) -> str:
 def split_label(filename: str) -> tuple[str, str]:
     """A wheel's name without the label of its variant, and that label; empty where it has none.
 
-    Source: PEP 825, "Variant label": the build number, which may stand before the tags, begins with a digit and the
-    tag of the Python never does.
+    Source: PEP 825, "Variant label": the build number, which may stand before the tags, begins with a digit,
+    and the tag of the Python never does.
     """
     parts = filename[:-4].split("-")
     labelled = len(parts) == 7 or (len(parts) == 6 and not parts[2][:1].isdigit())

@@ -113,4 +113,8 @@ def _for_variant(metadata: Metadata, file: File, project: Project, position: int
     variant = variants.variants[file.place]
     wheel = WheelVariant(label=variant.label, properties=variant.properties)
     lines = decided(metadata.requires_dist, wheel)
-    return metadata if lines == metadata.requires_dist else msgspec.structs.replace(metadata, requires_dist=lines)
+    return (
+        metadata
+        if lines == metadata.requires_dist
+        else msgspec.structs.replace(metadata, requires_dist=lines)
+    )

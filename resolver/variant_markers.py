@@ -35,7 +35,7 @@ class WheelVariant(msgspec.Struct, frozen=True, kw_only=True):
     properties: tuple[str, ...] = ()
 
     def named(self, kind: str) -> frozenset[str]:
-        """The set behind one of the markers, without spaces: its ``namespaces``, ``features``, ``properties``."""
+        """One of its ``namespaces``, ``features`` and ``properties``, without spaces."""
         count = {"namespaces": 1, "features": 2}.get(kind, 3)
         parts = ([part.strip() for part in text.split("::")] for text in self.properties)
         return frozenset("::".join(part[:count]) for part in parts)

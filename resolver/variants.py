@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from packaging.version import Version
+
 from analyzers.evidence import Justification
 from analyzers.reports import Unknown
-from knowledge.variants.records import Variant
+from knowledge.filenames import FilenameReader, split_label
+from knowledge.variants.records import ReleaseVariants, Variant
+from resolver.context import Context
 from resolver.projects import Project
 from resolver.target import Target
 
-_UNIT = "variants"
+VARIANTS_UNIT = "variants"
+"""The unit of what is said here."""
 _MOST_TOLD = 12
 _MOST_RELEASES = 20
 
 
-def variant_reasons(project: Project, position: int, target: Target) -> Iterator[Justification]:
-    """Why the first file of a release is the wheel of one variant, or of none."""
-    known = None if project.listing is None else project.listing.variants_of(position)
+def chosen_variant(project: Project, position: int, target: Target) -> Variant | None:
+    """The variant whose wheel is the first file of a release; None where that is no variant."""
+    known = _known(project, position)
+    place = None if known is None else project.files(position, target)[0].place
+    return None if known is None or place is None else known.variants[place]
+
+
+def variant_reasons(project: Project, position: int, context: Context) -> Iterator[Justification]:
+    """Why the first file of a release is the wheel of one variant, or of none; the choice comes first."""
+    known = _known(project, position)
     if known is None:
+        if context.variants is None and (labels := _labels(project, position)):
+            yield _said(f"wheels of {labels} variants were passed over (--variants looks at them)")
         return
-    place = project.files(position, target)[0].place
-    chosen = None if place is None else known.variants[place]
+    chosen = chosen_variant(project, position, context.target)
     yield _said(_choice(chosen))
     others = [variant for variant in known.variants if variant is not chosen]
     for variant in others[:_MOST_TOLD]:
@@ -45,12 +58,31 @@ def variant_unknowns(projects: Iterable[Project], chosen: Mapping[str, int]) -> 
         for position in range(len(listing.versions) - 1, first - 1, -1)[:_MOST_RELEASES]:
             known = listing.variants_of(position)
             yield from () if known is None else known.unknowns
-        known = listing.variants_of(first)
-        yield from () if known is None else known.unknowns
+        last = listing.variants_of(first)  # which the limit may have left out
+        yield from () if last is None else last.unknowns
+
+
+def _known(project: Project, position: int) -> ReleaseVariants | None:
+    return None if project.listing is None else project.listing.variants_of(position)
+
+
+def _labels(project: Project, position: int) -> int:
+    """How many labels the wheels of a release have that take no part."""
+    if project.listing is None or not project.listing.labelled:
+        return 0
+    version = Version(project.version(position))
+    names = FilenameReader(project.name)
+    found = set()
+    for entry in project.listing.labelled_files():
+        plain, label = split_label(entry.filename)
+        parsed = names.read(plain) if label else None
+        if parsed is not None and names.versions[parsed[0]] == version:
+            found.add(label)
+    return len(found)
 
 
 def _said(message: str) -> Justification:
-    return Justification(unit=_UNIT, message=message)
+    return Justification(unit=VARIANTS_UNIT, message=message)
 
 
 def _choice(chosen: Variant | None) -> str:

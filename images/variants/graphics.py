@@ -21,7 +21,7 @@ _Numbers = tuple[int, ...]
 
 
 class NvidiaProvider:
-    """``nvidia :: cuda_version_lower_bound :: 12.8``, ``cuda_version_upper_bound``, ``sm_arch :: 90_real``."""
+    """``nvidia :: cuda_version_lower_bound :: 12.8``, the upper bound, and ``sm_arch :: 90_real``."""
 
     namespace = "nvidia"
     _FEATURES = ("cuda_version_lower_bound", "cuda_version_upper_bound", "sm_arch")
@@ -119,12 +119,18 @@ class AmdProvider:
             return Fit(known=self._other)
         if feature == "gfx_arch":
             fitting = tuple(value for value in values if value == self._gfx)
-            return Fit(missing="gpu.gfx") if self._gfx is None else Fit(values=fitting, known=f"gpu.gfx is {self._gfx}")
+            return (
+                Fit(missing="gpu.gfx")
+                if self._gfx is None
+                else Fit(values=fitting, known=f"gpu.gfx is {self._gfx}")
+            )
         if self._without_rocm:
             return Fit(known=f"rocm.version is {ABSENT}")
         if self._rocm is None:
             return Fit(missing="rocm.version")
-        same = [value for value in values if _ROCM.fullmatch(value) and f"{self._rocm}.".startswith(f"{value}.")]
+        same = [
+            value for value in values if _ROCM.fullmatch(value) and f"{self._rocm}.".startswith(f"{value}.")
+        ]
         return Fit(values=tuple(sorted(same, key=len, reverse=True)), known=f"rocm.version is {self._rocm}")
 
     def order(self, feature: str) -> tuple[int, str]:

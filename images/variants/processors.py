@@ -46,7 +46,9 @@ class X86Provider:
         """Levels first, then the flags that the fewest levels have."""
         if feature == "level":
             return (0, "")
-        levels = (level for level in range(1, _LEVELS + 1) if _kernel_name(feature) in x86_level_features(level))
+        levels = (
+            level for level in range(1, _LEVELS + 1) if _kernel_name(feature) in x86_level_features(level)
+        )
         return (1 + _LEVELS - next(levels, _LEVELS + 1) + 1, feature)
 
     def shown(self) -> Iterable[tuple[str, str]]:
@@ -128,10 +130,11 @@ def _other_architecture(arch: str | None) -> Fit:
 
 def _switch(has: bool | None, feature: str, values: Sequence[str]) -> Fit:
     """A feature whose only value is ``on``."""
-    if has is None and "on" in values:
+    if "on" not in values:
+        return Fit(known="no other value than on is known")
+    if has is None:
         return Fit(missing="cpu.flags")
-    known = "only the value on is known" if has else f"cpu.flags are without {feature}"
-    return Fit(values=("on",) if has and "on" in values else (), known=known)
+    return Fit(values=("on",)) if has else Fit(known=f"cpu.flags are without {feature}")
 
 
 def _arm_versions(microarchitecture: str | None) -> tuple[str, ...]:
@@ -161,7 +164,6 @@ def _named(fit: Fit | None) -> str:
 
 
 def _shown_flags(flags: Set[str] | None) -> Iterable[tuple[str, str]]:
-    if flags is None:
-        yield "(other features)", "cpu.flags is not known"
-    for flag in sorted(map(_variant_name, flags or ())):
-        yield flag, "on"
+    """In one line: processors have a hundred of them."""
+    told = ", ".join(sorted(map(_variant_name, flags or ())))
+    yield "(each flag)", "cpu.flags is not known" if flags is None else f"on, for {told}"

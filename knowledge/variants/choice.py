@@ -17,7 +17,7 @@ from knowledge.listings import listed, listing_from_entries
 from knowledge.releases import File, Listing
 from knowledge.variants.documents import NULL
 from knowledge.variants.ordering import Features, ordered_variants
-from knowledge.variants.priorities import Priorities
+from knowledge.variants.priorities import NO_PRIORITIES, Priorities
 from knowledge.variants.reading import Source, VariantsReader
 from knowledge.variants.records import ReleaseVariants, Variant, VariantsDocument
 
@@ -38,7 +38,7 @@ class VariantPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     features: Features
     installs: Callable[[str], bool]
-    priorities: Priorities = Priorities()
+    priorities: Priorities = NO_PRIORITIES
 
 
 class _Labelled:
@@ -68,7 +68,11 @@ def with_variants(listing: Listing, policy: VariantPolicy, reader: VariantsReade
     answers = dict(zip(asked, reader.read([by_version[v].source() for v in asked]), strict=True))
     variants: dict[str, ReleaseVariants] = {}
     for version, labelled in by_version.items():
-        late = "" if version in newest else f"only the newest {MOST_RELEASES} releases with variants are looked at"
+        late = (
+            ""
+            if version in newest
+            else f"only the newest {MOST_RELEASES} releases with variants are looked at"
+        )
         answer = answers.get(version, late) if labelled.labels else _NOTHING
         variants[version] = _judged(f"{listing.project} {version}", labelled, answer, policy)
     entries = [listed(file) for position in range(len(listing.versions)) for file in listing.files(position)]

@@ -26,6 +26,7 @@ _DRAFT = (0, 1, 1)
 """The draft that PEP 825 describes; it promises nothing about others that begin with zero."""
 _MAJOR = 1
 
+
 class VariantsError(Exception):
     """Variant metadata break the format; the message says where and how."""
 

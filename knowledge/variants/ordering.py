@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from images.variants.provider import Fit
-from knowledge.variants.priorities import Priorities
+from knowledge.variants.priorities import NO_PRIORITIES, Priorities
 from knowledge.variants.records import Properties, Variant
 
 _END = (math.inf, math.inf, math.inf)
@@ -34,7 +34,7 @@ def ordered_variants(
     variants: Mapping[str, Properties],
     namespaces: Iterable[str],
     features: Features,
-    priorities: Priorities = Priorities(),
+    priorities: Priorities = NO_PRIORITIES,
 ) -> list[Variant]:
     """The variants that fit, best first, then the others by label.
 
@@ -70,11 +70,11 @@ class _Scale:
         self._places: dict[tuple[str, str], tuple[int, int]] = {}
         self._values: dict[tuple[str, str], dict[str, int]] = {}
         for place, namespace in enumerate(priorities.namespaces(namespaces)):
-            of_namespace = used.get(namespace, {})
-            order = priorities.features(namespace, features.feature_order(namespace, of_namespace))
+            found = used.get(namespace, {})
+            order = priorities.features(namespace, features.feature_order(namespace, found))
             for inner, feature in enumerate(order):
                 key = (namespace, feature)
-                fit = self._fits[key] = features.fit(namespace, feature, sorted(of_namespace[feature]))
+                fit = self._fits[key] = features.fit(namespace, feature, sorted(found[feature]))
                 self._places[key] = (place, inner)
                 best_first = priorities.values(namespace, feature, fit.values)
                 self._values[key] = {value: number for number, value in enumerate(best_first)}
@@ -94,16 +94,14 @@ class _Scale:
                 refused.append(f"{wanted}, and {fit.known}")
             else:
                 missing[fit.missing] = None
-        return Variant(
-            label=label, properties=tuple(fitting), refused=tuple(refused), missing=tuple(missing)
-        )
+        return Variant(label=label, properties=tuple(fitting), refused=tuple(refused), missing=tuple(missing))
 
     def key(self, stated: Properties) -> list[tuple[float, float, float]]:
         """Sorts variants that fit; of others it means nothing."""
         places = []
         for key, values in self._features(stated):
             of_values = self._values[key]
-            places.append((*self._places[key], min((of_values.get(v, math.inf) for v in values))))
+            places.append((*self._places[key], min(of_values.get(v, math.inf) for v in values)))
         return [*places, _END]
 
     def _features(self, stated: Properties) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:

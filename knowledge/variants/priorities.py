@@ -31,12 +31,17 @@ class Priorities(msgspec.Struct, frozen=True, kw_only=True):
 
     def features(self, namespace: str, default: Iterable[str]) -> list[str]:
         """Features of a namespace, those that are stated first."""
-        return _first([parts[1] for parts in self.stated if parts[0] == namespace and parts[1:]], list(default))
+        return _first(
+            [parts[1] for parts in self.stated if parts[0] == namespace and parts[1:]], list(default)
+        )
 
     def values(self, namespace: str, feature: str, default: Iterable[str]) -> list[str]:
         """Values of a feature, those that are stated first."""
         stated = [parts[2] for parts in self.stated if parts[:2] == (namespace, feature) and parts[2:]]
         return _first(stated, list(default))
+
+
+NO_PRIORITIES = Priorities()
 
 
 def priorities(texts: Iterable[str]) -> Priorities:

@@ -110,7 +110,9 @@ class VariantsReader:
 def _together(found: Sequence[VariantsDocument | str]) -> VariantsDocument | str:
     documents = [document for document in found if isinstance(document, VariantsDocument)]
     try:
-        return combined(documents) if documents else next((each for each in found if isinstance(each, str)), "")
+        return (
+            combined(documents) if documents else next((each for each in found if isinstance(each, str)), "")
+        )
     except VariantsError as error:
         return str(error)
 
