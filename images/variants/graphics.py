@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from images.environment import ABSENT, RuntimeEnvironment
+from images.hardware.nvidia_drivers import highest_cuda, own_cuda
 from images.variants.provider import Fit
 
 _CUDA = re.compile(r"(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d{1,3})?", re.ASCII)
@@ -28,10 +29,8 @@ class NvidiaProvider:
 
     def __init__(self, environment: RuntimeEnvironment) -> None:
         self._other = _absent(environment, "nvidia", "cuda.max")
-        cuda = environment.text("cuda.max") or ""
-        match = _CUDA.fullmatch(cuda)
-        self._cuda = None if match is None else tuple(int(number) for number in match.groups() if number)
-        self._cuda_text = cuda
+        self._cuda_text, self._cuda_known = _driver_cuda(environment)
+        self._cuda = _cuda_numbers(self._cuda_text)
         sm = _SM.fullmatch(environment.text("gpu.sm") or "")
         self._sm = None if sm is None else (int(sm[1]), int(sm[2]))
 
@@ -43,7 +42,7 @@ class NvidiaProvider:
             return Fit(known=self._other)
         if feature == "sm_arch":
             return self._sm_fit(values)
-        if self._cuda is None:
+        if not self._cuda:
             return Fit(missing="cuda.max")
         bounds = [(numbers, value) for value in values if (numbers := _cuda_numbers(value))]
         if feature == "cuda_version_lower_bound":
@@ -51,7 +50,7 @@ class NvidiaProvider:
         else:
             fitting = [pair for pair in bounds if pair[0] > self._cuda]
         ordered = tuple(value for _, value in sorted(fitting, reverse=True))
-        return Fit(values=ordered, known=f"cuda.max is {self._cuda_text}")
+        return Fit(values=ordered, known=self._cuda_known)
 
     def order(self, feature: str) -> tuple[int, str]:
         """The driver before the processor."""
@@ -153,6 +152,20 @@ def _absent(environment: RuntimeEnvironment, vendor: str, telling: str) -> str:
         return f"gpu.vendor is {found.value}"
     fact = environment.facts.get(telling)
     return f"{telling} is {ABSENT}" if fact is not None and fact.value == ABSENT else ""
+
+
+def _driver_cuda(environment: RuntimeEnvironment) -> tuple[str, str]:
+    """The CUDA version that the bounds are compared with, and how it is known; empty where it is not.
+
+    What follows from the driver counts all releases of a major that it may serve; bounds mean the one that
+    the driver says it has.
+    """
+    cuda, driver = environment.text("cuda.max") or "", environment.text("gpu.driver")
+    if driver is not None and environment.text("os.kernel") in (None, "linux"):
+        own = own_cuda(driver)
+        if own is not None and cuda in ("", highest_cuda(driver)):
+            return own, f"driver {driver} has CUDA {own}"
+    return cuda, f"cuda.max is {cuda}"
 
 
 def _cuda_numbers(value: str) -> _Numbers:

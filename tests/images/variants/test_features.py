@@ -74,6 +74,25 @@ def test_bounds_of_cuda_are_those_of_the_driver() -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "lower", "known"),
+    [
+        ({"gpu__driver": "535.104.05", "cuda__max": "12.9"}, "12.2", "driver 535.104.05 has CUDA 12.2"),
+        ({"gpu__driver": "535.104.05"}, "12.2", "driver 535.104.05 has CUDA 12.2"),
+        ({"gpu__driver": "535.104.05", "cuda__max": "12.6"}, "12.6", "cuda.max is 12.6"),
+        ({"gpu__driver": "999.1", "cuda__max": "14.2"}, "14.2", "cuda.max is 14.2"),
+        ({"gpu__driver": "565.57.01", "cuda__max": "12.9"}, "12.7", "driver 565.57.01 has CUDA 12.7"),
+        ({"gpu__driver": "418.39", "cuda__max": "10.1"}, "10.1", "driver 418.39 has CUDA 10.1"),
+    ],
+)
+def test_a_bound_means_what_the_driver_has_and_not_what_it_may_serve(
+    facts: dict[str, FactValue], lower: str, known: str
+) -> None:
+    values = [f"{major}.{minor}" for major in range(10, 15) for minor in range(10)]
+    fit = features(gpu__vendor="nvidia", **facts).fit("nvidia", "cuda_version_lower_bound", values)
+    assert (fit.values[0], fit.known) == (lower, known)
+
+
+@pytest.mark.parametrize(
     ("sm", "fitting"),
     [
         ("8.6", ("86_real", "80_real", "86_virtual", "75_virtual")),
