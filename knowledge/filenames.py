@@ -31,7 +31,8 @@ def split_label(filename: str) -> tuple[str, str]:
     and the tag of the Python never does.
     """
     parts = filename[:-4].split("-")
-    labelled = len(parts) == 7 or (len(parts) == 6 and not parts[2][:1].isdigit())
+    has_build = len(parts) > 5 and parts[2][:1].isdigit()
+    labelled = len(parts) == (7 if has_build else 6)
     if filename[-4:] != ".whl" or not labelled or not _LABEL.fullmatch(parts[-1]):
         return filename, ""
     return f"{'-'.join(parts[:-1])}.whl", parts[-1]

@@ -6,7 +6,8 @@ the target can install, for many releases at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 from packaging.utils import canonicalize_version
@@ -18,13 +19,15 @@ from knowledge.releases import File, Listing
 from knowledge.variants.documents import NULL
 from knowledge.variants.ordering import Features, ordered_variants
 from knowledge.variants.priorities import NO_PRIORITIES, Priorities
-from knowledge.variants.reading import Source, VariantsReader
+from knowledge.variants.reading import Source
 from knowledge.variants.records import ReleaseVariants, Variant, VariantsDocument
 
 MOST_RELEASES = 200
 """Of one project, the newest; the variants of older ones are not looked at."""
 MOST_LABELS = 50
-"""Of one release whose index has no file about them, so that each is asked itself."""
+"""Of one release about whose variants the index has no file, so that a wheel of each is asked."""
+MOST_WHEELS = 200
+"""That are asked of one project for want of such files."""
 
 
 class VariantPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +44,18 @@ class VariantPolicy(msgspec.Struct, frozen=True, kw_only=True):
     priorities: Priorities = NO_PRIORITIES
 
 
+class Documents(Protocol):
+    """Reads what says what labels mean."""
+
+    def read(self, sources: Sequence[Source]) -> Sequence[VariantsDocument | str]:
+        """For each source what it says, or why that is not known."""
+
+
 class _Labelled:
     """The wheels of variants of one release, and the index's file about them."""
 
-    def __init__(self) -> None:
+    def __init__(self, release: str) -> None:
+        self.release = release
         self.wheels: list[tuple[File, str]] = []
         self.document: File | None = None
 
@@ -60,21 +71,15 @@ class _Labelled:
         return Source(document=self.document, wheels=wheels)
 
 
-def with_variants(listing: Listing, policy: VariantPolicy, reader: VariantsReader) -> Listing:
+def with_variants(listing: Listing, policy: VariantPolicy, reader: Documents) -> Listing:
     """The listing with the wheels of variants; those that do not fit have tags that no target has."""
     by_version = _releases(listing, policy)
-    newest = list(by_version)[:MOST_RELEASES]
-    asked = [version for version in newest if by_version[version].labels]
-    answers = dict(zip(asked, reader.read([by_version[v].source() for v in asked]), strict=True))
+    sources = _sources(by_version)
+    answers = dict(zip(sources, reader.read(list(sources.values())), strict=True))
     variants: dict[str, ReleaseVariants] = {}
     for version, labelled in by_version.items():
-        late = (
-            ""
-            if version in newest
-            else f"only the newest {MOST_RELEASES} releases with variants are looked at"
-        )
-        answer = answers.get(version, late) if labelled.labels else _NOTHING
-        variants[version] = _judged(f"{listing.project} {version}", labelled, answer, policy)
+        answer = answers.get(version, _TOO_MANY) if labelled.labels else _NOTHING
+        variants[version] = _judged(labelled, answer, policy)
     entries = [listed(file) for position in range(len(listing.versions)) for file in listing.files(position)]
     return listing_from_entries(
         listing.project,
@@ -86,6 +91,20 @@ def with_variants(listing: Listing, policy: VariantPolicy, reader: VariantsReade
     )
 
 
+def _sources(by_version: Mapping[str, _Labelled]) -> dict[str, Source]:
+    """What is asked for newest releases, within the limits, of those that need it."""
+    found: dict[str, Source] = {}
+    wheels = 0
+    for version, labelled in by_version.items():
+        source = labelled.source()
+        more = len(source.wheels) if source.document is None else 0
+        if labelled.labels and len(found) < MOST_RELEASES and wheels + more <= MOST_WHEELS:
+            found[version] = source
+            wheels += more
+    return found
+
+
+_TOO_MANY = "the project has newer releases with variants, and of so many no more are looked at"
 _NOTHING = VariantsDocument(schema="", namespaces=(), variants={})
 
 
@@ -105,7 +124,8 @@ def _releases(listing: Listing, policy: VariantPolicy) -> dict[str, _Labelled]:
         if front is not None:
             documents[parsed[0]] = file
         elif label and policy.installs(parsed[1]):
-            found.setdefault(parsed[0], _Labelled()).wheels.append((file, label))
+            release = f"{listing.project} {names.versions[parsed[0]]}"
+            found.setdefault(parsed[0], _Labelled(release)).wheels.append((file, label))
     for position, document in documents.items():
         if position in found:
             found[position].document = document
@@ -113,24 +133,23 @@ def _releases(listing: Listing, policy: VariantPolicy) -> dict[str, _Labelled]:
     return {canonicalize_version(names.versions[position]): found[position] for position in newest}
 
 
-def _judged(
-    release: str, labelled: _Labelled, answer: VariantsDocument | str, policy: VariantPolicy
-) -> ReleaseVariants:
+def _judged(labelled: _Labelled, answer: VariantsDocument | str, policy: VariantPolicy) -> ReleaseVariants:
     """What is known of the variants of one release; a null variant fits whatever is said."""
+    release = labelled.release
     has_null = any(label == NULL for _, label in labelled.wheels)
     if isinstance(answer, str):
         source = labelled.source().asked
         where = source[0].filename if source else release
         unknown = Unknown(what=f"variants of {release}", where=where, reason=answer)
         variants = [Variant(label=NULL)] if has_null else []
-        return _placed(variants, labelled, None, (unknown,))
+        return _placed(variants, labelled, (unknown,))
     meant = {label: answer.variants[label] for label in labelled.labels if label in answer.variants}
     variants = ordered_variants(meant, answer.namespaces, policy.features, policy.priorities)
     fitting = [variant for variant in variants if variant.fits]
     if has_null:
         fitting.append(Variant(label=NULL))
     others = [variant for variant in variants if not variant.fits]
-    unknowns = [_undecided(release, variant, labelled) for variant in others if not variant.refused]
+    unknowns = [_undecided(variant, labelled) for variant in others if not variant.refused]
     unknowns += [
         Unknown(
             what=f"variant {label} of {release}",
@@ -140,14 +159,13 @@ def _judged(
         for label in labelled.labels
         if label not in meant
     ]
-    document = None if answer is _NOTHING else answer
-    return _placed([*fitting, *others], labelled, document, unknowns)
+    return _placed([*fitting, *others], labelled, unknowns)
 
 
-def _undecided(release: str, variant: Variant, labelled: _Labelled) -> Unknown:
+def _undecided(variant: Variant, labelled: _Labelled) -> Unknown:
     wheel = next(file for file, label in labelled.wheels if label == variant.label)
     return Unknown(
-        what=f"whether the variant {variant.label} of {release} fits",
+        what=f"whether the variant {variant.label} of {labelled.release} fits",
         where=wheel.filename,
         reason=f"not known: {', '.join(variant.missing)}",
     )
@@ -156,10 +174,9 @@ def _undecided(release: str, variant: Variant, labelled: _Labelled) -> Unknown:
 def _placed(
     variants: Iterable[Variant],
     labelled: _Labelled,
-    document: VariantsDocument | None,
     unknowns: Iterable[Unknown],
 ) -> ReleaseVariants:
     told = tuple(variants)
     order: Mapping[str, int] = {one.label: place for place, one in enumerate(told) if one.fits}
     places = {file.filename: order[label] for file, label in labelled.wheels if label in order}
-    return ReleaseVariants(variants=told, places=places, document=document, unknowns=tuple(unknowns))
+    return ReleaseVariants(variants=told, places=places, unknowns=tuple(unknowns))

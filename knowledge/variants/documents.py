@@ -14,7 +14,7 @@ import msgspec
 from knowledge.variants.records import VariantsDocument
 
 NULL = "null"
-LARGEST_BYTES = 4 << 20
+LARGEST_BYTES = 1 << 20
 MOST_VARIANTS = 1000
 _MOST_FEATURES = 200
 _MOST_VALUES = 500

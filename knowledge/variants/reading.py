@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from knowledge.transport import Transport
 
 INSTRUMENT = "variants/1"
+MOST_BYTES = 32 << 20
+"""Of all files that are read at once; each may have an equal part of it."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(VariantsDocument).decode
 _Future = concurrent.futures.Future[VariantsDocument]
@@ -72,7 +74,8 @@ class VariantsReader:
         files = {file.filename: file for source in sources for file in source.asked}
         known = self._known(list(files.values()))
         wanted = [file for name, file in files.items() if name not in known]
-        requests = {file.filename: self._request(file) for file in wanted}
+        most_bytes = min(LARGEST_BYTES, MOST_BYTES // max(len(wanted), 1))
+        requests = {file.filename: self._request(file, most_bytes) for file in wanted}
         found: dict[str, VariantsDocument | str] = dict(known)
         fresh: dict[str, bytes] = {}
         for name, request in requests.items():
@@ -97,13 +100,14 @@ class VariantsReader:
                 continue  # as if it were not kept
         return known
 
-    def _request(self, file: File) -> _Future:
+    def _request(self, file: File, most_bytes: int) -> _Future:
         work: Callable[[Client], VariantsDocument]
         if file.url.startswith("file:"):
-            return _done(functools.partial(_of_local_wheel, file))
+            return _done(functools.partial(_of_local_wheel, file, most_bytes))
         if self._offline:
             return _done(_raise_offline)
-        work = functools.partial(_of_wheel if file.filename.endswith(".whl") else _of_index, file)
+        of_kind = _of_wheel if file.filename.endswith(".whl") else _of_index
+        work = functools.partial(of_kind, file, most_bytes)
         return self._transport.submit(work)
 
 
@@ -134,21 +138,21 @@ def _raise_offline() -> VariantsDocument:
     raise VariantsError("it is not in the store, and --offline forbids asking the index")
 
 
-def _of_index(file: File, client: Client) -> VariantsDocument:
-    response = client.get(file.url, RequestKind.METADATA, largest_bytes=LARGEST_BYTES)
+def _of_index(file: File, most_bytes: int, client: Client) -> VariantsDocument:
+    response = client.get(file.url, RequestKind.METADATA, largest_bytes=most_bytes)
     verify(file, file.hashes, response.body, "the file")
     return parse_variants(response.body)
 
 
-def _of_wheel(file: File, client: Client) -> VariantsDocument:
-    return _checked(file, parsed_by_ranges(client, file, _WheelVariant()))
+def _of_wheel(file: File, most_bytes: int, client: Client) -> VariantsDocument:
+    return _checked(file, parsed_by_ranges(client, file, _WheelVariant(most_bytes)))
 
 
-def _of_local_wheel(file: File) -> VariantsDocument:
+def _of_local_wheel(file: File, most_bytes: int) -> VariantsDocument:
     local = open_local(file)
     assert local is not None
     try:
-        return _checked(file, _WheelVariant()(local))
+        return _checked(file, _WheelVariant(most_bytes)(local))
     finally:
         local.close()
 
@@ -171,7 +175,8 @@ def _checked(file: File, body: bytes) -> VariantsDocument:
 class _WheelVariant:
     """The ``variant.json`` of one wheel, which is asked for again once what was missing is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
         self._archive: ZipArchive | None = None
 
     def __call__(self, reader: RangeReader) -> bytes:
@@ -181,4 +186,4 @@ class _WheelVariant:
         member = self._archive.members.get(path)
         if member is None:
             raise WheelError(path, "is missing from the wheel")
-        return self._archive.read(member, LARGEST_BYTES)
+        return self._archive.read(member, self._most_bytes)

@@ -53,11 +53,9 @@ class ReleaseVariants(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         variants: those that fit, best first, then the others by label.
         places: name of a file to `File.place`.
-        document: what says what their labels mean; None where nothing does.
         unknowns: what could not be read or decided.
     """
 
     variants: tuple[Variant, ...]
     places: dict[str, int]
-    document: VariantsDocument | None = None
     unknowns: tuple[Unknown, ...] = ()
