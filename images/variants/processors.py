@@ -46,10 +46,9 @@ class X86Provider:
         """Levels first, then the flags that the fewest levels have."""
         if feature == "level":
             return (0, "")
-        levels = (
-            level for level in range(1, _LEVELS + 1) if _kernel_name(feature) in x86_level_features(level)
-        )
-        return (1 + _LEVELS - next(levels, _LEVELS + 1) + 1, feature)
+        name = _kernel_name(feature)
+        having = sum(name in x86_level_features(level) for level in range(1, _LEVELS + 1))
+        return (1 + having, feature)
 
     def shown(self) -> Iterable[tuple[str, str]]:
         """See `Provider.shown`."""
