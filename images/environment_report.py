@@ -7,6 +7,12 @@ from images.environment import RuntimeEnvironment
 
 
 class EnvironmentReport(Report, frozen=True, kw_only=True):
-    """The facts of one target, and how each is known."""
+    """The facts of one target, and how each is known.
+
+    Attributes:
+        variants: ``namespace :: feature`` of variants of wheels to the values that the target has, in words;
+            None where that is not asked for.
+    """
 
     environment: RuntimeEnvironment
+    variants: dict[str, str] | None = None

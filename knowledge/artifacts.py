@@ -30,7 +30,7 @@ from knowledge.errors import (
     TlsError,
     TransportError,
 )
-from knowledge.filenames import FilenameReader, normalized
+from knowledge.filenames import FilenameReader, normalized, split_label
 from knowledge.races import Race
 from knowledge.releases import File, FileKind, Metadata, MetadataSource
 from knowledge.remote_files import parsed_by_ranges
@@ -202,7 +202,7 @@ def _core(project: str, file: File, data: bytes) -> CoreMetadata:
     except MetadataError as error:
         raise InvalidMetadataError(file.filename, url, f"{error.what} {error.reason}") from error
     names = FilenameReader(project)
-    if names.read(file.filename) is None:
+    if names.read(split_label(file.filename)[0]) is None:
         raise InvalidMetadataError(file.filename, url, f"its name is none of project {project}")
     expected = names.versions[0]
     if normalized(core.name) != project or Version(core.version) != expected:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from knowledge.advisories.known import KnownVulnerabilities
     from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
+    from knowledge.variants.choice import VariantPolicy
 
 T = TypeVar("T")
 _ELSEWHERE = "find-links"
@@ -105,6 +106,8 @@ class Knowledge:
         self._guesses: Guesses | None = None
         self._guessed: set[str] = set()
         self._unknowns: list[Unknown] = []
+        self._variants: VariantPolicy | None = None
+        self._now = now
         self._closed = False
 
     @property
@@ -136,9 +139,15 @@ class Knowledge:
                 from knowledge.listings import with_links
 
                 found = with_links(name, found, links)
+            if self._variants is not None and found is not None and found.labelled:
+                found = self._with_variants(found, self._variants)
             self._listings[name] = found
             self._flush_when_full()
         return self._listings[name]
+
+    def choose_variants(self, policy: VariantPolicy) -> None:
+        """From now on wheels of variants count; to be called before the first question."""
+        self._variants = policy
 
     def metadata(self, project: str, file: File) -> Metadata:
         """The metadata of a file that the listing of `project` holds.
@@ -298,6 +307,15 @@ class Knowledge:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _with_variants(self, listing: Listing, policy: VariantPolicy) -> Listing:
+        from knowledge.variants.choice import with_variants
+        from knowledge.variants.reading import INSTRUMENT, VariantsReader
+
+        kept = self.derivations(INSTRUMENT, self._now)
+        chosen = with_variants(listing, policy, VariantsReader(self._transport, kept, offline=self.offline))
+        self._unknowns.extend(kept.unknowns)
+        return chosen
 
     def _source_of(self, file: File) -> IndexSource:
         return self._sources.get(file.index_url or _ELSEWHERE) or self._sources[_ELSEWHERE]

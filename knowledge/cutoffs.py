@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from knowledge.listings import listed
-from knowledge.releases import File, FileKind, Listing, Shape
+from knowledge.releases import File, Listing, Shape
 from knowledge.upload_times import first_and_last
 
 _SECONDS = len("2024-01-01T00:00:00")
@@ -56,8 +56,7 @@ def is_before(uploaded_at: str | None, moment: str) -> bool:
 
 
 def _shape(file: File) -> Shape:
-    tags = file.filename.lower().removesuffix(".whl").rsplit("-", 3)[1:]
-    return Shape("" if file.kind is FileKind.SDIST else "-".join(tags), file.requires_python)
+    return Shape(file.tags.lower(), file.requires_python)
 
 
 def _shape_order(shape: Shape) -> tuple[str, bool, str]:

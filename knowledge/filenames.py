@@ -13,13 +13,39 @@ from packaging.version import InvalidVersion, Version
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _TAGS = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*-[a-z0-9_.]+-[a-z0-9_.]+", re.ASCII)
+_LABEL = re.compile(r"[0-9a-z_.]+", re.ASCII)
 _ESCAPED_NAME = re.compile(r"[a-zA-Z0-9_.]+", re.ASCII)
 _LONGEST_NAME = 512
+_DOCUMENT = "-variants.json"
 
 
 def normalized(name: str) -> str:
     """A project name as indexes look it up. Source: PEP 503."""
     return _SEPARATORS.sub("-", name).lower()
+
+
+def split_label(filename: str) -> tuple[str, str]:
+    """A wheel's name without the label of its variant, and that label; empty where it has none.
+
+    Source: PEP 825, "Variant label": the build number, which may stand before the tags, begins with a digit,
+    and the tag of the Python never does.
+    """
+    parts = filename[:-4].split("-")
+    has_build = len(parts) > 5 and parts[2][:1].isdigit()
+    labelled = len(parts) == (7 if has_build else 6)
+    if filename[-4:] != ".whl" or not labelled or not _LABEL.fullmatch(parts[-1]):
+        return filename, ""
+    return f"{'-'.join(parts[:-1])}.whl", parts[-1]
+
+
+def is_variants_document(filename: str) -> bool:
+    """Whether a name may be that of an index's file about the variants of a release."""
+    return filename.endswith(_DOCUMENT) and len(filename) <= 2 * _LONGEST_NAME
+
+
+def document_name(filename: str) -> str | None:
+    """The name and version, with a hyphen between them, that such a file is about; None for another name."""
+    return filename[: -len(_DOCUMENT)] if is_variants_document(filename) else None
 
 
 class FilenameReader:

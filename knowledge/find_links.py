@@ -18,7 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import url2pathname
 
 from knowledge.errors import ConfigurationError
-from knowledge.filenames import FilenameReader, normalized
+from knowledge.filenames import FilenameReader, normalized, split_label
 from knowledge.releases import Digests, File, ListedFile
 from knowledge.urls import split_credentials
 
@@ -48,7 +48,8 @@ class FoundLinks:
     def of(self, project: str) -> list[ListedFile]:
         """The files of a project (normalised name), local ones with their digest and size."""
         reader = FilenameReader(project)
-        found = [entry for name, entry in self._by_project.get(project, {}).items() if reader.read(name)]
+        entries = self._by_project.get(project, {})
+        found = [entry for name, entry in entries.items() if reader.read(split_label(name)[0])]
         for entry in found:
             path = local_path(entry.url)
             if path is not None and entry.size is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
 import msgspec
+from packaging.utils import canonicalize_version
 
-from knowledge.filenames import FilenameReader, normalized
+from knowledge.filenames import FilenameReader, is_variants_document, normalized, split_label
 from knowledge.releases import Digests, File, FileKind, ListedFile, Listing, Shape
 from knowledge.upload_times import first_and_last
+from knowledge.variants.records import ReleaseVariants
 
 _encode = msgspec.msgpack.Encoder().encode
 _by_name = attrgetter("filename")
@@ -55,6 +57,7 @@ def listing_from_entries(
     *,
     index_url: str | None = None,
     found_links: Iterable[str] = (),
+    variants: Mapping[str, ReleaseVariants] | None = None,
 ) -> Listing:
     """The listing of a project whose page holds `entries`, in whatever order.
 
@@ -68,15 +71,19 @@ def listing_from_entries(
         refused: names that the page's decoder already refused; they are listed as `unparsed`.
         index_url: see `Listing.index_url`.
         found_links: see `Listing.found_links`.
+        variants: see `Listing.variants`; None where wheels of variants do not count.
     """
     name = normalized(project)
     reader = FilenameReader(name)
+    labelled: list[ListedFile] = []
     unparsed = set(refused)
     releases: list[tuple[list[ListedFile], list[str]]] = []
     ordered = _distinct(sorted(entries, key=_by_name))
     for entry, parsed in zip(ordered, reader.read_each(map(_by_name, ordered)), strict=True):
         if parsed is None:
             unparsed.add(entry.filename)
+            if is_variants_document(entry.filename) or split_label(entry.filename)[1]:
+                labelled.append(entry)
             continue
         position, tags = parsed
         if position == len(releases):
@@ -84,6 +91,8 @@ def listing_from_entries(
         files, tags_of_files = releases[position]
         files.append(entry)
         tags_of_files.append(tags)
+    for entry in labelled if variants is not None else ():
+        _add_variant(entry, reader, releases, variants or {}, unparsed)
 
     order = sorted(range(len(releases)), key=reader.versions.__getitem__)
     links = frozenset(found_links)
@@ -95,6 +104,8 @@ def listing_from_entries(
     for position, unsorted in enumerate(order):
         files, tags_of_files = releases[unsorted]
         shape_of.append(shapes.number(tags_of_files, [file.requires_python for file in files]))
+        if variants is not None:
+            files.sort(key=_by_name)
         if links:
             files.sort(key=lambda file: file.filename not in links)
         if files[0].yanked is not False:
@@ -117,7 +128,32 @@ def listing_from_entries(
         completed=tuple(last for _, last in times),
         index_url=index_url,
         found_links=tuple(sorted(links)),
+        labelled=_encode(labelled) if labelled else b"",
+        variants=dict(variants or {}),
     )
+
+
+def _add_variant(
+    entry: ListedFile,
+    reader: FilenameReader,
+    releases: list[tuple[list[ListedFile], list[str]]],
+    variants: Mapping[str, ReleaseVariants],
+    unparsed: set[str],
+) -> None:
+    """Adds the wheel of a variant to its release; where it does not fit, with tags that no target has."""
+    plain, label = split_label(entry.filename)
+    parsed = reader.read(plain) if label else None
+    if parsed is None:
+        return
+    position, tags = parsed
+    if position == len(releases):
+        releases.append(([], []))
+    known = variants.get(canonicalize_version(reader.versions[position]))
+    fits = known is not None and entry.filename in known.places
+    files, tags_of_files = releases[position]
+    files.append(entry)
+    tags_of_files.append(tags if fits else f"{tags}-{label}")
+    unparsed.discard(entry.filename)
 
 
 def listing_from_files(project: str, files: Iterable[File], refused: Iterable[str] = ()) -> Listing:
@@ -136,6 +172,7 @@ def with_links(project: str, listing: Listing | None, links: Iterable[ListedFile
     added = list(links)
     names = {entry.filename for entry in added}
     if listing is not None:
+        added += [entry for entry in listing.labelled_files() if entry.filename not in names]
         for position in range(len(listing.versions)):
             added += [listed(file) for file in listing.files(position) if file.filename not in names]
     return listing_from_entries(

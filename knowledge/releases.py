@@ -5,6 +5,10 @@ from __future__ import annotations
 import enum
 
 import msgspec
+from packaging.utils import canonicalize_version
+
+from knowledge.filenames import split_label
+from knowledge.variants.records import ReleaseVariants
 
 
 class FileKind(enum.StrEnum):
@@ -27,6 +31,8 @@ class File(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
             hashes (possibly empty). Source: PEP 658, PEP 714.
         index_url: root of the index that lists it, without credentials; None where no index does, as for what
             ``--find-links`` names.
+        place: among the variants of its release that fit the target, from 0 for the best; None for what is
+            no variant or none that fits.
     """
 
     filename: str
@@ -39,6 +45,16 @@ class File(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     yanked: str | None = None
     metadata_hashes: dict[str, str] | None = None
     index_url: str | None = None
+    place: int | None = None
+
+    @property
+    def tags(self) -> str:
+        """See `Shape.tags`, in the case of the name."""
+        if self.kind is FileKind.SDIST:
+            return ""
+        plain, label = split_label(self.filename)
+        tags = "-".join(plain[: -len(".whl")].rsplit("-", 3)[1:])
+        return f"{tags}-{label}" if label and self.place is None else tags
 
 
 class Digests(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -88,7 +104,7 @@ class ListedFile(msgspec.Struct, kw_only=True, rename="kebab", omit_defaults=Tru
         """See `File.yanked`."""
         return self.yanked if isinstance(self.yanked, str) else ("" if self.yanked else None)
 
-    def file(self, index_url: str | None) -> File:
+    def file(self, index_url: str | None, place: int | None = None) -> File:
         """The record that the entry stands for."""
         promise = self.core_metadata if self.core_metadata is not None else self.dist_info_metadata
         return File(
@@ -102,6 +118,7 @@ class ListedFile(msgspec.Struct, kw_only=True, rename="kebab", omit_defaults=Tru
             yanked=self.yanked_reason,
             metadata_hashes=promise.stated() if isinstance(promise, Digests) else ({} if promise else None),
             index_url=index_url,
+            place=place,
         )
 
 
@@ -110,7 +127,7 @@ class Shape(msgspec.Struct, frozen=True, array_like=True, order=True):
 
     Attributes:
         tags: the compressed tag triple of a wheel, such as ``cp311-abi3-manylinux_2_17_x86_64``; empty for
-            an sdist.
+            an sdist; of a variant that does not fit the target with its label as a fourth part.
         requires_python: as stated by the index; None where it says nothing.
     """
 
@@ -140,6 +157,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             after that moment had all of them.
         index_url: see `File.index_url`; of all files but those in `found_links`.
         found_links: names of files that ``--find-links`` adds; in their release they stand first.
+        labelled: the wheels of variants and what an index says of them, as MessagePack; empty where there are
+            none. Their names are `unparsed`: they take part only in what `knowledge.variants` makes of it.
+        variants: version, without trailing zeros, to what its variants are on a target, once that was asked
+            for.
     """
 
     project: str
@@ -154,12 +175,27 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     completed: tuple[str | None, ...] = ()
     index_url: str | None = None
     found_links: tuple[str, ...] = ()
+    labelled: bytes = b""
+    variants: dict[str, ReleaseVariants] = {}
 
     def files(self, position: int) -> tuple[File, ...]:
         """The files of one release, sorted by file name."""
         links, index_url = self.found_links, self.index_url
         entries = _LISTED_FILES.decode(self.encoded_files[position])
-        return tuple(entry.file(None if entry.filename in links else index_url) for entry in entries)
+        variants = self.variants_of(position)
+        places = {} if variants is None else variants.places
+        return tuple(
+            entry.file(None if entry.filename in links else index_url, places.get(entry.filename))
+            for entry in entries
+        )
+
+    def variants_of(self, position: int) -> ReleaseVariants | None:
+        """What the variants of one release are on the target; None where there are none."""
+        return self.variants.get(canonicalize_version(self.versions[position])) if self.variants else None
+
+    def labelled_files(self) -> list[ListedFile]:
+        """The entries that `labelled` holds."""
+        return list(_LISTED_FILES.decode(self.labelled)) if self.labelled else []
 
 
 _LISTED_FILES = msgspec.msgpack.Decoder(tuple[ListedFile, ...])

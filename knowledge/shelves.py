@@ -10,6 +10,7 @@ import msgspec
 
 from analyzers.reports import Unknown
 from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError, StoreError
+from knowledge.filenames import split_label
 from knowledge.releases import File, Listing, Metadata
 from knowledge.store import ListingRow, MetadataRow, Store
 from knowledge.urls import displayed
@@ -78,7 +79,8 @@ class Shelf:
                 listing = None if row.payload is None else _decode_listing(row.payload)
             except msgspec.MsgspecError:
                 continue
-            found[project] = StoredListing(listing, row.etag, self._is_fresh(row.fetched_at))
+            etag = None if listing is not None and _lacks_variants(listing) else row.etag
+            found[project] = StoredListing(listing, etag, self._is_fresh(row.fetched_at))
         return found
 
     def metadata(self, project: str, file: File, *, however_old: bool) -> Metadata | None:
@@ -165,6 +167,11 @@ class Shelf:
     def _is_fresh(self, fetched_at: int) -> bool:
         """A time that lies ahead was stated by a clock that was set back since: not fresh."""
         return 0 <= self._now() - fetched_at < self._ttl_s
+
+
+def _lacks_variants(listing: Listing) -> bool:
+    """Whether an earlier version of this program stored it, which kept no more of variants than names."""
+    return not listing.labelled and any(split_label(name)[1] for name in listing.unparsed)
 
 
 def artifact_key(file: File) -> str:

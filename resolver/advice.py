@@ -10,6 +10,7 @@ from analyzers.evidence import Justification
 from analyzers.reports import Report
 from images.environment import RuntimeEnvironment
 from knowledge.releases import FileKind
+from knowledge.variants.records import Variant
 from resolver.bare_code import BareCode
 from resolver.budget import StoppedBy
 from resolver.existing import Existing
@@ -73,6 +74,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         rejected: newer releases, newest first, at most `MOST_REJECTED`.
         stands_in_for: names of projects that are asked for and that it serves in place of.
         stands_in_at: those of `dependents` that ask for one of these.
+        variant: the one whose wheel is the first artifact; None where that is no variant.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejection, ...]
     stands_in_for: tuple[str, ...] = ()
     stands_in_at: tuple[str, ...] = ()
+    variant: Variant | None = None
 
 
 class OtherStack(msgspec.Struct, frozen=True, kw_only=True):

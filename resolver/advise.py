@@ -26,6 +26,7 @@ from resolver.relaxations import Relaxation
 from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
+from resolver.variants import variant_unknowns
 
 
 class RunRefusedError(Exception):
@@ -84,7 +85,7 @@ def advise(
         tool=tool,
         input=input_of(context),
         created_at=created_at,
-        unknowns=tuple(sorted(_unknowns(resolver))),
+        unknowns=tuple(sorted(_unknowns(resolver, solution))),
         status=_status(solution, failure),
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
@@ -206,6 +207,8 @@ def input_of(context: Context) -> Input:
     if image is not None:
         stated += (image.digest, image.shipped, sorted(image.upgraded))
         files += (InputFile(path=image.name, digest=image.digest),)
+    if context.variants is not None:
+        stated += ("variants", context.variants)
     if context.rules:
         stated += (context.rules.digest,)
     told = msgspec.json.encode(stated, order="deterministic")
@@ -225,13 +228,16 @@ def _limits(context: Context) -> tuple[object, ...]:
     )
 
 
-def _unknowns(resolver: Resolver) -> set[Unknown]:
+def _unknowns(resolver: Resolver, solution: Solution | None) -> set[Unknown]:
     context = resolver.context
+    members = solution.stack.members if solution else {}
+    chosen = {name: member.position for name, member in members.items()}
+    variants = set(variant_unknowns(resolver.universe.projects.values(), chosen))
     markers = {
         Unknown(what="marker", where=marker, reason="the target does not fix its variables; kept")
         for marker in context.target.undecided_markers
     }
-    return resolver.universe.reader.unknowns | markers | set(context.unknowns)
+    return resolver.universe.reader.unknowns | markers | variants | set(context.unknowns)
 
 
 def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float) -> Statistics:

@@ -9,6 +9,7 @@ import msgspec
 
 from analyzers.reports import InputFile, Unknown
 from analyzers.source.signals.demand import ApiDemand
+from knowledge.variants.priorities import Priorities
 from resolver.cutoff import Cutoff
 from resolver.dependencies import Dependency
 from resolver.formats import FormatPolicy
@@ -133,6 +134,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
         rules: what is known about projects on hardware and runtimes.
+        variants: what the user prefers among variants of wheels; None where wheels of variants do not count.
         missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
@@ -162,6 +164,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None
     rules: ActiveRules = NO_RULES
+    variants: Priorities | None = None
     missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}

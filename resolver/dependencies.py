@@ -15,6 +15,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from resolver.target import Target
+from resolver.variant_markers import PLAIN, decided_line
 
 
 class Dependency(msgspec.Struct, frozen=True):
@@ -51,6 +52,8 @@ _LINE = re.compile(
 def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = None) -> Iterator[Dependency]:
     """The dependencies that are active on the target, in their order.
 
+    Markers over the variant of the wheel are those of a wheel that is none, where they are not decided yet.
+
     Args:
         lines: ``Requires-Dist`` values as written.
         extra: yields what this extra adds; None: what the release asks for without any extra.
@@ -61,6 +64,8 @@ def live_dependencies(lines: Iterable[str], target: Target, extra: str | None = 
     for line in lines:
         if extra is not None and "extra" not in line:
             continue
+        if "variant_" in line:
+            line = decided_line(line, PLAIN)
         match = _LINE.match(line)
         if match is None:
             parsed = _parsed(line)

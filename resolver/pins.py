@@ -16,6 +16,7 @@ from resolver.replacement import saved, stands_in
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
+from resolver.variants import chosen_variant, variant_reasons
 from resolver.versions import bit, positions, span
 from resolver.wording import incompatibility_in_words
 
@@ -38,6 +39,7 @@ def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
             rejected=tuple(_rejected(member, resolver, stack)),
             stands_in_for=(originals := tuple(o for o, _ in resolver.universe.stood_in_for(name))),
             stands_in_at=tuple(_asking_for(originals, member, stack, resolver)),
+            variant=chosen_variant(member.project, member.position, resolver.context.target),
         )
 
 
@@ -84,6 +86,7 @@ def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
     if not project.preferred_to(position):
         which = "oldest release that is asked for" if project.ascending else "newest release"
         yield Justification(unit="resolver", message=f"the {which} that the target can use")
+    yield from variant_reasons(project, position, resolver.context)
     yield from resolver.scorer.factors(project, position)
     yield from _warnings(member, resolver)
 

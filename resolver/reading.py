@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from analyzers.reports import Unknown
 from knowledge.errors import InvalidMetadataError, MetadataUnavailableError
-from knowledge.releases import Metadata
+from knowledge.releases import File, Metadata
 from resolver.dependencies import Dependency, InvalidRequirement, lines_by_extra, live_dependencies
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.projects import Project
@@ -14,6 +16,7 @@ from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.rules.additions import additions, is_skipped
 from resolver.source import ReleaseSource
 from resolver.target import Target
+from resolver.variant_markers import WheelVariant, decided
 
 _MOST_FILES = 3
 """So many files of a release are tried before its metadata counts as unreadable."""
@@ -89,7 +92,7 @@ class ReleaseReader:
         unknown = Unknown(what=what, where="index", reason="the target can use none of its files")
         for file in project.files(position, self._target)[:_MOST_FILES]:
             try:
-                metadata = self._source.metadata(project.name, file)
+                metadata = _for_variant(self._source.metadata(project.name, file), file, project, position)
                 list(live_dependencies(metadata.requires_dist, self._target))
             except (MetadataUnavailableError, InvalidMetadataError) as error:
                 unknown = Unknown(what=what, where=file.filename, reason=error.reason)
@@ -100,3 +103,18 @@ class ReleaseReader:
                 return metadata
             self.unknowns.add(unknown)
         return unknown
+
+
+def _for_variant(metadata: Metadata, file: File, project: Project, position: int) -> Metadata:
+    """Metadata as the wheel of a variant means them on the target."""
+    variants = None if project.listing is None else project.listing.variants_of(position)
+    if variants is None or file.place is None:
+        return metadata
+    variant = variants.variants[file.place]
+    wheel = WheelVariant(label=variant.label, properties=variant.properties)
+    lines = decided(metadata.requires_dist, wheel)
+    return (
+        metadata
+        if lines == metadata.requires_dist
+        else msgspec.structs.replace(metadata, requires_dist=lines)
+    )

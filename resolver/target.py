@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import re
+import sys
 from collections.abc import Sequence
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
@@ -13,7 +14,7 @@ from packaging.version import Version
 
 from images.environment import RuntimeEnvironment
 from images.tags import marker_environment, supported_tags
-from knowledge.releases import File, FileKind, Shape
+from knowledge.releases import File, Shape
 from resolver.formats import Formats
 
 
@@ -88,14 +89,17 @@ class Target:
         )
 
     def usable_files(self, files: Sequence[File], formats: Formats) -> list[File]:
-        """The files that the target can install, best first; files of a worse Python fit come later."""
+        """The files that the target can install, best first; files of a worse Python fit come later.
+
+        Variants come in their order, before files that are none. Source: PEP 825, "Variant ordering".
+        """
         ranked = []
         for file in files:
-            tags = wheel_tags(file)
-            rank = self.file_rank(tags, formats)
+            rank = self.file_rank(file.tags, formats)
             fit = self.python_fit(file.requires_python)
             if rank is not None and fit is not PythonFit.REFUSED:
-                ranked.append(((fit, rank, file.filename), file))
+                place = _PLAIN if file.place is None else file.place
+                ranked.append(((fit, place, rank, file.filename), file))
         return [file for _, file in sorted(ranked, key=lambda entry: entry[0])]
 
     def is_live(self, marker: str, extra: str = "") -> bool:
@@ -128,6 +132,7 @@ class Target:
             raise InvalidMarker(f"{marker[:200]}: {type(error).__name__}") from error
 
 
+_PLAIN = sys.maxsize
 _OPEN_VARIABLES = frozenset({"platform_release", "platform_version"})
 _HOLDS = "python_version >= '0'"
 
@@ -162,10 +167,3 @@ def _name(environment: RuntimeEnvironment) -> str:
         f"with {libc}" if libc else None,
     )
     return " ".join(filter(None, words))
-
-
-def wheel_tags(file: File) -> str:
-    """The compressed tag triple in a wheel's name; empty for an sdist."""
-    if file.kind is FileKind.SDIST:
-        return ""
-    return "-".join(file.filename[: -len(".whl")].rsplit("-", 3)[1:])

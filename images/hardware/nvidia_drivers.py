@@ -36,3 +36,45 @@ def highest_cuda(driver: str) -> str | None:
         return None
     numbers = tuple(int(number or 0) for number in match.groups())
     return next((cuda for minimum, cuda in _HIGHEST_SERVED if numbers >= minimum), None)
+
+
+_OWN = {
+    450: "11.0",
+    455: "11.1",
+    460: "11.2",
+    465: "11.3",
+    470: "11.4",
+    495: "11.5",
+    510: "11.6",
+    515: "11.7",
+    520: "11.8",
+    525: "12.0",
+    530: "12.1",
+    535: "12.2",
+    545: "12.3",
+    550: "12.4",
+    555: "12.5",
+    560: "12.6",
+    565: "12.7",
+    570: "12.8",
+    575: "12.9",
+    580: "13.0",
+}
+"""The first branch of Linux drivers that has a CUDA version as its own.
+
+Source: NVIDIA, release notes of CUDA toolkits, "CUDA Toolkit and Corresponding Driver Versions".
+"""
+
+
+def own_cuda(driver: str) -> str | None:
+    """The CUDA version that a Linux driver says it has, such as ``12.2`` for ``535.129.03``.
+
+    What was built with a later release of the same major may run as well (`highest_cuda`), within limits:
+    code that the driver would have to translate (PTX) does not. None for what is no driver's version, and for
+    drivers older than the tables; of drivers that are newer it is what they have at least.
+    """
+    match = _DRIVER.fullmatch(driver)
+    if match is None:
+        return None
+    branch = max((number for number in _OWN if number <= int(match[1])), default=None)
+    return highest_cuda(driver) if branch is None else _OWN[branch]

@@ -88,6 +88,11 @@ def x86_level(flags: Set[str]) -> int:
     return next((level for level, needed in enumerate(_LEVELS) if not needed <= flags), len(_LEVELS))
 
 
+def x86_level_features(level: int) -> Set[str]:
+    """What every processor of a micro-architecture level has; nothing for one below the first."""
+    return frozenset().union(*_LEVELS[: max(level, 0)])
+
+
 def _vendor(fields: Mapping[str, str]) -> str | None:
     if "vendor_id" in fields:
         return fields["vendor_id"]

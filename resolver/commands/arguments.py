@@ -237,6 +237,15 @@ def add_releases(command: argparse.ArgumentParser) -> None:
         help="refuse projects whose names look like a popular one's and that nothing vouches for",
     )  # fmt: skip
     releases.add_argument(
+        "--variants", action="store_true",
+        help="use wheels of variants (PEP 825, a draft), the best for what is known of the target",
+    )  # fmt: skip
+    releases.add_argument(
+        "--prefer-variant", dest="preferred_variants", action="append", default=[], metavar="NAME",
+        help="put a namespace, feature or property first among them, such as blas_lapack::library::mkl; may "
+        "be given more than once; implies --variants",
+    )  # fmt: skip
+    releases.add_argument(
         "--exclude-newer", metavar="MOMENT",
         help="use no file uploaded after a date (2026-01-31), a time or an age (7d)",
     )  # fmt: skip

@@ -29,6 +29,10 @@ def add(command: argparse.ArgumentParser) -> None:
         help="list every fact that there can be, and what it means",
     )  # fmt: skip
     command.add_argument(
+        "--variants", action="store_true",
+        help="tell, too, which properties of wheel variants (PEP 825) the target has",
+    )  # fmt: skip
+    command.add_argument(
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
 
@@ -50,13 +54,27 @@ def run(options: argparse.Namespace) -> bool:
         project = project_settings(PROJECT_FILE)
         environment, _ = read_environment(options, project, PROJECT_FILE, whole=True)
         as_json = options.format == "json"
-        text = _document(options, environment) if as_json else _lines(_rows(environment), width)
+        variants = _variants(environment) if options.variants else None
+        if as_json:
+            text = _document(options, environment, variants)
+        else:
+            text = _lines(_rows(environment), width)
+            if variants is not None:
+                text += "\n" + _lines([["variant property", "values"], *map(list, variants.items())], width)
     sys.stdout.write(text)
     sys.stdout.flush()
     return True
 
 
-def _document(options: argparse.Namespace, environment: RuntimeEnvironment) -> str:
+def _variants(environment: RuntimeEnvironment) -> dict[str, str]:
+    from images.variants.features import TargetFeatures
+
+    return dict(TargetFeatures(environment).shown())
+
+
+def _document(
+    options: argparse.Namespace, environment: RuntimeEnvironment, variants: dict[str, str] | None
+) -> str:
     import hashlib
 
     import msgspec
@@ -73,6 +91,7 @@ def _document(options: argparse.Namespace, environment: RuntimeEnvironment) -> s
         input=Input(what=named, digest=f"sha256:{digest}"),
         created_at=written_moment(report_moment()),
         environment=environment,
+        variants=variants,
     )
     return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
 

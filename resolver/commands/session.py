@@ -16,12 +16,14 @@ from resolver.commands import inputs
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
 from resolver.commands.session_rules import SessionRules
+from resolver.commands.variant_options import variant_policy
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from analyzers.source.report import SourceReport
     from knowledge.catalog import Knowledge
+    from knowledge.variants.choice import VariantPolicy
     from knowledge.wheel_surfaces import WheelSurfaces
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
@@ -63,6 +65,7 @@ class Session:
         self._progress: TerminalProgress | None = None
         self.rules = SessionRules(options, self.project, PROJECT_FILE)
         self.code: BareCode | None = None
+        self._variants: VariantPolicy | None = None
         self.index_url = ""
 
     def context(self, *, asks: bool = True) -> Context:
@@ -79,6 +82,7 @@ class Session:
 
         options = self._options
         target, image = self._target()
+        self._variants = variant_policy(options, target)
         source = self.source() if asks else None
         if source is not None:
             if inputs.names_nothing(options, source):
@@ -109,6 +113,7 @@ class Session:
             cutoff=read_cutoff(options.exclude_newer, options.exclude_newer_package, self.now),
             today=self.now.date().isoformat(),
             strict_names=getattr(options, "strict_names", False),
+            variants=None if self._variants is None else self._variants.priorities,
             offline=options.offline,
             demands={} if source is None else {demand.distribution: demand for demand in source.demands},
             missed=frozenset() if self.code is None else frozenset(x.name for x in self.code.unavailable),
@@ -235,6 +240,8 @@ class Session:
             builder=inputs.builder_of(self._options, index),
             waiting=None if getattr(self._options, "quiet", False) else show_wait,
         ) as knowledge:
+            if self._variants is not None:
+                knowledge.choose_variants(self._variants)
             try:
                 yield knowledge
             finally:

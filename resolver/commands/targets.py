@@ -41,7 +41,8 @@ def read_target(
     """
     from resolver.target import Target
 
-    environment, image = read_environment(options, project, path)
+    whole = getattr(options, "variants", False) or bool(getattr(options, "preferred_variants", ()))
+    environment, image = read_environment(options, project, path, whole=whole)
     target = Target(environment)
     if image is None:
         return target, None
@@ -116,7 +117,7 @@ def _machine(
         platform = f"{facts.text('os.kernel') or 'linux'}/{facts.text('arch') or 'amd64'}"
     machine = host_environment()
     if platform is None:
-        machine = _with_hardware(machine, whole=whole, ask_driver=whole and stated.ask_driver)
+        machine = _with_hardware(machine, whole=whole, ask_driver=getattr(stated, "ask_driver", False))
     return target_environment(machine, python_version=stated.python_version, platform=platform)
 
 

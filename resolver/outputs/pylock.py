@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TypedDict
 
+import msgspec
 import tomli_w
 from packaging.markers import Marker
 from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
@@ -12,6 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from knowledge.filenames import split_label
 from knowledge.releases import FileKind
 from resolver.advice import Advice, Artifact, Pin
 from resolver.outputs.errors import HashesMissingError
@@ -32,7 +34,7 @@ def pylock(advice: Advice, markers: dict[str, str]) -> str:
         environments=[Marker(_environment(markers))],
         requires_python=SpecifierSet(f"=={python}.*"),
         created_by=advice.tool.name,
-        packages=[_package(pin, markers["python_full_version"]) for pin in advice.pins],
+        packages=[_package(pin, markers["python_full_version"], advice.tool.name) for pin in advice.pins],
         tool={advice.tool.name: {"type": advice.recommendation, "requirements": list(advice.requirements)}},
     )
     lock.validate()
@@ -44,11 +46,11 @@ def _environment(markers: dict[str, str]) -> str:
     return " and ".join(f"{name} == '{markers[name]}'" for name in names if name in markers)
 
 
-def _package(pin: Pin, python: str) -> Package:
+def _package(pin: Pin, python: str, tool: str) -> Package:
     requires_python = _specifiers(pin.requires_python)
     if requires_python is not None and not requires_python.contains(python, prereleases=True):
         requires_python = None  # a bound that the advice overrode, with a warning: installers would obey it
-    wheels = [PackageWheel(**_file(a, pin)) for a in pin.artifacts if a.kind is FileKind.WHEEL]
+    wheels = [PackageWheel(**_file(a, pin)) for a in _wheels(pin)]
     sdists = [PackageSdist(**_file(a, pin)) for a in pin.artifacts if a.kind is FileKind.SDIST]
     return Package(
         name=NormalizedName(pin.name),
@@ -56,7 +58,31 @@ def _package(pin: Pin, python: str) -> Package:
         requires_python=requires_python,
         sdist=sdists[0] if sdists else None,
         wheels=wheels or None,
+        tool=_variant(pin, tool),
     )
+
+
+def _wheels(pin: Pin) -> list[Artifact]:
+    """The wheels to list: of a release with variants those of the chosen one, under names without its label.
+
+    Installers of today refuse a file name with a label, or pass the wheel over, so that nothing or another
+    wheel would be installed; its address keeps the label.
+    """
+    wheels = [artifact for artifact in pin.artifacts if artifact.kind is FileKind.WHEEL]
+    if pin.variant is None:
+        return wheels
+    chosen = ((split_label(wheel.filename), wheel) for wheel in wheels)
+    return [
+        msgspec.structs.replace(wheel, filename=plain)
+        for (plain, label), wheel in chosen
+        if label == pin.variant.label
+    ]
+
+
+def _variant(pin: Pin, tool: str) -> dict[str, object] | None:
+    if pin.variant is None:
+        return None
+    return {tool: {"variant": pin.variant.label, "properties": list(pin.variant.properties)}}
 
 
 class _FileFields(TypedDict):

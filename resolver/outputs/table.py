@@ -9,6 +9,7 @@ from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
 from resolver.outputs.lines import NARROWEST, fitted
 from resolver.replacement import stands_in
+from resolver.variants import VARIANTS_UNIT
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
@@ -132,6 +133,10 @@ def _remarks(advice: Advice) -> Iterator[str]:
     """What is said of the stack, then of pins: what is said of several of them is said once."""
     for remark in advice.remarks:
         yield f"{_level(remark.level)}: {remark.message}"
+    for pin in advice.pins:
+        choice = next((reason for reason in pin.reasons if reason.unit == VARIANTS_UNIT), None)
+        if choice is not None:
+            yield f"note: {pin.name} {pin.version}: {choice.message}"
     told: dict[tuple[str, str], list[str]] = {}
     for pin in advice.pins:
         head = f"{pin.name} {pin.version}: "

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from knowledge.filenames import FilenameReader
+from knowledge.filenames import FilenameReader, split_label
 from knowledge.listings import kind_of
 from knowledge.releases import File, FileKind, Shape
 from knowledge.simple_api import listing_from_files
@@ -189,3 +189,42 @@ def test_names_in_a_row_are_read_as_each_by_itself(filenames: list[str]) -> None
     together, alone = FilenameReader("foo"), FilenameReader("foo")
     assert together.read_each(filenames) == [alone.read(filename) for filename in filenames]
     assert together.versions == alone.versions
+
+
+_PART = st.from_regex(r"[a-z0-9_.]{1,6}", fullmatch=True)
+_INTERPRETER = st.from_regex(r"[a-z_][a-z0-9_.]{0,5}", fullmatch=True)
+
+
+@given(
+    name=st.from_regex(r"[A-Za-z0-9_.]{1,6}", fullmatch=True),
+    version=st.from_regex(r"[0-9][a-z0-9_.+!]{0,5}", fullmatch=True),
+    build=st.none() | st.from_regex(r"[0-9][a-z0-9_]{0,3}", fullmatch=True),
+    tags=st.tuples(_INTERPRETER, _PART, _PART),
+    label=st.none() | st.from_regex(r"[0-9a-z_.]{1,6}", fullmatch=True),
+)
+def test_a_label_is_found_whatever_stands_before_it(
+    name: str, version: str, build: str | None, tags: tuple[str, str, str], label: str | None
+) -> None:
+    """Also where a label looks like a tag or a number."""
+    plain = "-".join(filter(None, (name, version, build, *tags)))
+    filename = f"{plain}-{label}.whl" if label else f"{plain}.whl"
+    assert split_label(filename) == (f"{plain}.whl", label or "")
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "foo-1.0.tar.gz",
+        "foo-1.0-py3-none-any-X.whl",
+        "foo-1.0-py3-none-any-é.whl",
+        "foo-1.0-py3-none-any-.whl",
+        "foo-1.0-py3-none-any-a-b.whl",
+        "foo-bar-1.0-py3-none-any.whl",
+        "a-b-c-d-e-f-g-h.whl",
+        ".whl",
+        "",
+        "-" * 10_000,
+    ],
+)
+def test_names_without_a_label(filename: str) -> None:
+    assert split_label(filename) == (filename, "")

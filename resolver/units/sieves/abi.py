@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
 from resolver.projects import Project
-from resolver.target import wheel_tags
 from resolver.units.verdicts import Refusal
 from resolver.versions import positions, span
 
@@ -60,7 +59,7 @@ def missing(project: Project, position: int, context: Context) -> Sequence[Unmet
     files = project.files(position, context.target)
     if not files or context.natives is None:
         return ()
-    tags = wheel_tags(files[0])
+    tags = files[0].tags
     if not tags or is_promised(tags, context.target.environment):
         return ()
     return tuple(unmet(context.natives.files(files[0]) or {}, context.target.environment))

@@ -26,7 +26,7 @@ from fakes.machines import (
 )
 from images.environment import FACT_NAMES, RuntimeEnvironment
 from images.hardware.graphics import gfx_name
-from images.hardware.nvidia_drivers import highest_cuda
+from images.hardware.nvidia_drivers import highest_cuda, own_cuda
 from images.hardware.probing import hardware_environment
 from images.host import host_environment, running
 
@@ -225,6 +225,23 @@ def test_damaged_files_leave_facts_unknown(tmp_path: Path, damage: dict[str, str
     assert {"cpu.microarchitecture", "memory_bytes", "gpu.driver", "gpu.gfx"}.isdisjoint(
         name for name in environment if environment[name] not in ("x86_64", "none")
     )
+
+
+@pytest.mark.parametrize(
+    ("driver", "cuda"),
+    [
+        ("580.65.06", "13.0"),
+        ("575.51.03", "12.9"),
+        ("535.161.07", "12.2"),
+        ("540.3", "12.2"),
+        ("450.80.02", "11.0"),
+        ("440.33", "10.2"),
+        ("340.108", None),
+        ("none", None),
+    ],
+)
+def test_what_a_driver_has_itself(driver: str, cuda: str | None) -> None:
+    assert own_cuda(driver) == cuda
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Facts of a target in the vocabulary of wheel variants."""
