@@ -1,10 +1,10 @@
 """The proven best stack of an instance, by constraint programming; shares nothing with the search.
 
-Each release, each extra, each server of an ask and each loss of a pair is a boolean. What is in the stack, and
-each active extra, needs an ask that it serves. A circle that holds only itself up satisfies that, so such
-circles are looked for in every answer, and excluded until none is left. The score of the answer is counted
-anew in integers: the objective of a solver is a float. Source: CP-SAT of OR-Tools; loop formulas as in Lin and
-Zhao, "ASSAT: computing answer sets of a logic program by SAT solvers" (2004).
+Each release, each extra, each server of an ask and each loss of a pair is a boolean. What is in the stack,
+and each active extra, needs an ask that it serves. A circle that holds only itself up satisfies that, so such
+circles are looked for in every answer, and excluded until none is left. The score of an answer is counted
+anew in integers: the objective of a solver is a float. Source: CP-SAT of OR-Tools; loop formulas as in Lin
+and Zhao, "ASSAT: computing answer sets of a logic program by SAT solvers" (2004).
 """
 
 from __future__ import annotations
