@@ -19,19 +19,13 @@ from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
-from resolver.predictors.hill_climbing import HillClimbingPredictor
-from resolver.predictors.latest import LatestPredictor
-from resolver.predictors.protocol import Predictor
+from resolver.predictors.registry import PREDICTORS
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
 from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
-
-PREDICTORS: Mapping[str, Callable[[], Predictor]] = {
-    predictor.name: predictor for predictor in (LatestPredictor, HillClimbingPredictor)
-}
 
 
 class RunRefusedError(Exception):

@@ -1,4 +1,4 @@
-"""The search: a predictor chooses, propagation draws the conclusions, strides examine what comes out.
+"""The search: decisions lead to a stack, a predictor to better ones, and strides examine what comes out.
 
 Resolve, examine, learn, resolve again: whatever refutes a decision, a candidate or a complete stack becomes
 an incompatibility, and the search goes on from where it was. It ends with a stack or with a proof that there
@@ -16,13 +16,14 @@ from knowledge.releases import Metadata
 from resolver.blame import blocked_by
 from resolver.bounds import Bounds
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
-from resolver.climbing import Climb
 from resolver.context import Context, Lock
+from resolver.deciding import Decisions
 from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
 from resolver.evidence import Evidence
 from resolver.existing import positions_of
 from resolver.galloping import Galloping
+from resolver.improving import Improvement
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress, Silence
@@ -70,6 +71,7 @@ class Resolver:
         galloping: makes what skips long series.
         budget: how long to look for better stacks than the first.
         elapsed_s: seconds of the run, which the budget's time limit counts.
+        decisions: those that lead to the first stack.
     """
 
     def __init__(
@@ -82,11 +84,13 @@ class Resolver:
         galloping: Callable[[Universe], Galloping] = Galloping,
         budget: Budget | None = None,
         elapsed_s: Callable[[], float] = lambda: 0.0,
+        decisions: Decisions | None = None,
     ) -> None:
         self.context = context
         self.pipeline = pipeline
         self._strides = pipeline.strides
         self.predictor = predictor
+        self.decisions = decisions or Decisions()
         self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
         self.universe.propagation.watch = self._watch
         reader = self.universe.reader
@@ -156,7 +160,7 @@ class Resolver:
             self._watch()
             candidates = self.universe.open_projects()
             if candidates:
-                self._settle(self.predictor.project(candidates, self.universe))
+                self._settle(self.decisions.project(candidates, self.universe))
                 continue
             stack = self._stack()
             if self._is_accepted(stack):
@@ -171,31 +175,29 @@ class Resolver:
 
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
-        if self.predictor.climbs and self.context.locks and not self.context.preferences:
+        if self.predictor.improves and self.context.locks and not self.context.preferences:
             stack = self._better_of(stack, self.context.locks)
         score = self.scorer.stack_score(stack)
         bound = self._bound(stack, score)
-        if not self.predictor.climbs or (score >= bound and self._budget.count == 1):
+        if not self.predictor.improves or (score >= bound and self._budget.count == 1):
             reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
             return Solution(stack, score, bound, reason)
         self._undecide()
-        climb = Climb(
+        improvement = Improvement(
             universe=self.universe,
             scorer=self.scorer,
             budget=self._budget,
-            judge=self._judged,
+            judged=self._judged,
             elapsed_s=self._elapsed_s,
             first=stack,
             bound=bound,
         )
-        reason = climb.run()
-        others = climb.others(self._budget.count - 1)
+        found = improvement.run(self.predictor)
         self._undecide()
         self.universe.expand_all()  # what moves met says more about the bound
-        stack, score = climb.best
-        again = self._assembled({name: member.position for name, member in stack.members.items()})
+        again = self._assembled({name: member.position for name, member in found.stack.members.items()})
         assert again is not None  # it is what it was put together from
-        return Solution(again, score, self._bound(again, score), reason, tuple(others))
+        return Solution(again, found.score, self._bound(again, found.score), found.stopped_by, found.others)
 
     def _better_of(self, stack: Stack, locks: Iterable[Lock]) -> Stack:
         """The best of a stack and what locks lead to: where none is preferred, each can still be a start."""
@@ -260,7 +262,7 @@ class Resolver:
         domain = propagation.domains[project.variable]
         position = (preferred or {}).get(project.name, -1)
         if position < 0 or not domain & bit(position):
-            position = self.predictor.release(project, domain & ~ABSENT)
+            position = self.decisions.release(project, domain & ~ABSENT)
         if universe.unread_parts(project, position):
             dependencies = universe.expand(project, position)
             if preferred is not None:
@@ -286,7 +288,7 @@ class Resolver:
         elif blocked is not None:
             self._galloping.refused_by_fact(project, position, blocked.on)
         self._propagate()
-        if culprit is None or not self.predictor.refuted(project, culprit):
+        if culprit is None or not self.decisions.refuted(project, culprit):
             return False
         level = propagation.level_of_decision(culprit.variable)
         if level:

@@ -64,6 +64,8 @@ class Scorer:
     ) -> Iterator[tuple[str, Justification]]:
         """The weighted factors of a member beside what it depends on, with the name of each dependency.
 
+        What an extra asks for counts besides, unless the release itself asks the same.
+
         Args:
             member: of the stack.
             stack: complete.
@@ -71,8 +73,9 @@ class Scorer:
         """
         if not self._pair_steps:
             return
-        seen: set[tuple[str, str]] = set()
+        own: set[tuple[str, str]] = set()
         for part in (None, *member.extras) if parts is None else parts:
+            seen = set(own)
             for dependency in self._dependencies(member.project, member.position, part):
                 pair = (dependency.project, dependency.specifiers)
                 other = stack.members.get(dependency.project)
@@ -82,6 +85,8 @@ class Scorer:
                 place = (member.project, member.position, other.project, other.position)
                 for factor in self._of_pair(*place, dependency.specifiers):
                     yield dependency.project, factor
+            if part is None:
+                own = seen
 
     def _of_pair(
         self, dependent: Project, position: int, dependency: Project, other: int, specifiers: str

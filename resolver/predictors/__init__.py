@@ -1,1 +1,1 @@
-"""Predictors: they choose what the search decides next."""
+"""Predictors: they choose where a search among complete stacks moves next."""

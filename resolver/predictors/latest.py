@@ -1,52 +1,18 @@
-"""The newest stack: settles projects in the order in which they were named, newest releases first.
-
-Algorithm: requirements in their order, then dependencies in the order of the metadata. A project that some
-requirement pins exactly comes earlier, since deciding it late only costs conflicts. When a decision has
-refuted `PATIENCE` candidates of another project, that project is settled before it from then on: otherwise
-the search would walk to a release so old that it states no bound at all. Cost: linear in the number of open
-projects.
-"""
+"""The newest stack: the first that is found, and nothing else is looked at."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
-from resolver.projects import Project
-from resolver.universe import Universe
-
-PATIENCE = 5
+from resolver.search.search import Search
 
 
-class LatestPredictor:
-    """Source: the priorities of uv and of pip's resolver, as their documentation describes them."""
+class Latest:
+    """Stops at the first stack, as Thoth's predictor of that name does."""
 
     name = "latest"
-    climbs = False
+    improves = False
 
-    def __init__(self) -> None:
-        self._bumped: list[str] = []
-        self._refuted: Counter[tuple[str, str]] = Counter()
-
-    def project(self, candidates: list[Project], universe: Universe) -> Project:
-        """Bumped projects first, then exactly pinned ones, then by first mention."""
-        open_names = {project.name: project for project in candidates} if self._bumped else {}
-        for name in self._bumped:
-            if name in open_names:
-                return open_names[name]
-        return next(universe.pinned(candidates), candidates[0])
-
-    def release(self, project: Project, domain: int) -> int:
-        """The first in the project's order of preference."""
-        position = project.best(domain)
-        assert position is not None
-        return position
-
-    def refuted(self, project: Project, culprit: Project) -> bool:
-        """Counts; at `PATIENCE` the refuted project is settled before its culprit from then on."""
-        pair = (project.name, culprit.name)
-        self._refuted[pair] += 1
-        if self._refuted[pair] != PATIENCE:
-            return False
-        self._bumped = [name for name in self._bumped if name not in pair]
-        self._bumped.extend(pair)
-        return True
+    def steps(self, search: Search) -> Iterator[None]:
+        """See `resolver.predictors.protocol`: no move is made."""
+        return iter(())

@@ -1,33 +1,31 @@
-"""What a predictor is: it chooses what to decide next, and may learn from what came of it."""
+"""What a predictor is: it chooses the moves among complete stacks, and learns from what comes of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
-from resolver.projects import Project
-from resolver.universe import Universe
+from resolver.search.search import Search
 
 
 class Predictor(Protocol):
-    """Chooses; the resolver owns the state. However bad the choices, the search stays complete."""
+    """Chooses where to move; states, scores and budgets belong to others.
+
+    A predictor begins with the first stack, which the search has found by its decisions, and every stack that
+    it comes to is valid: however bad its choices, the answer is no worse than the first stack.
+    """
 
     @property
     def name(self) -> str:
         """How the predictor is called in configuration and reports."""
 
     @property
-    def climbs(self) -> bool:
-        """Whether better stacks are looked for once the first is found (see `resolver.climbing`)."""
+    def improves(self) -> bool:
+        """Whether better stacks than the first are looked for."""
 
-    def project(self, candidates: list[Project], universe: Universe) -> Project:
-        """Which open project to settle next; `candidates` is not empty and in order of first mention."""
+    def steps(self, search: Search) -> Iterator[None]:
+        """Search until nothing is left to try, or nobody asks for a further step.
 
-    def release(self, project: Project, domain: int) -> int:
-        """Position of the release to try; `domain` holds at least one."""
-
-    def refuted(self, project: Project, culprit: Project) -> bool:
-        """Told when a candidate of `project` died by the decision on `culprit`.
-
-        Returns:
-            True to go back to before that decision, with `project` to be settled first.
+        After each step the walk stands at a valid stack that `Search.stands` has let stand, and whoever asks
+        may stop, or have the search take note of a better stack. A step makes a few moves at most.
         """

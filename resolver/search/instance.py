@@ -6,7 +6,7 @@ what the processes of a portfolio are given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -135,6 +135,13 @@ class InstanceLandscape:
         """What a release adds beside another."""
         loss = self.instance.projects[project].losses[int(pair.key)]
         return loss.score if loss.beside & (2 << other) else 0
+
+    def is_known(self, project: int, position: int) -> bool:
+        """Everything is."""
+        return True
+
+    def hint(self, moves: Iterable[tuple[int, int]]) -> None:
+        """Nothing needs to be read."""
 
 
 def _domain(project: InstanceProject) -> int:

@@ -7,7 +7,7 @@ Predictors, bounds and benchmarks see nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -85,3 +85,9 @@ class Landscape(Protocol):
 
     def pair_score(self, project: int, position: int, pair: Pair, other: int) -> int:
         """What a release adds to the score beside one release of the project of a pair, at most 0."""
+
+    def is_known(self, project: int, position: int) -> bool:
+        """Whether asking about a release reads nothing."""
+
+    def hint(self, moves: Iterable[tuple[int, int]]) -> None:
+        """Tell about which releases, by project and position, will probably be asked."""

@@ -14,11 +14,12 @@ from images.targets import target_environment
 from resolver.budget import Budget
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
 from resolver.cutoff import Cutoff
+from resolver.deciding import Decisions
 from resolver.dependencies import of_requirement
 from resolver.formats import FormatPolicy
 from resolver.galloping import Galloping
 from resolver.pipeline import Pipeline
-from resolver.predictors.latest import LatestPredictor
+from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
 from resolver.propagation import UnsatisfiableError
 from resolver.recommendation import STABLE, Recommendation
@@ -119,6 +120,7 @@ def run(
     predictor: Predictor | None = None,
     galloping: Callable[[Universe], Galloping] = Galloping,
     budget: Budget | None = None,
+    decisions: Decisions | None = None,
 ) -> Run:
     """Resolves with every sieve and step that ships, and with the other units given here."""
     shipped = UNITS.applying(asked)
@@ -130,8 +132,10 @@ def run(
         pseudonyms=tuple(pseudonyms),
     )
     knowledge = MemoryKnowledge(index)
-    predictor = predictor or LatestPredictor()
-    resolver = Resolver(asked, knowledge, pipeline, predictor, galloping=galloping, budget=budget)
+    predictor = predictor or Latest()
+    resolver = Resolver(
+        asked, knowledge, pipeline, predictor, galloping=galloping, budget=budget, decisions=decisions
+    )
     try:
         return Run(resolver, knowledge, resolver.solve())
     except UnsatisfiableError as error:

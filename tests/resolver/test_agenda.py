@@ -13,7 +13,7 @@ from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context, run
 from fakes.units import TablePseudonym
 from fakes.universes import World, worlds
-from resolver.predictors.latest import LatestPredictor
+from resolver.deciding import Decisions
 from resolver.projects import Project
 from resolver.universe import Universe
 from resolver.versions import bit
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 STAND_INS: Mapping[str, Mapping[str, str]] = {"a": {"b": ">=1.0"}, "c": {"d": "", "a": "<2.0"}}
 
 
-class Watching(LatestPredictor):
+class Watching(Decisions):
     """Compares before it chooses."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Watching(LatestPredictor):
 def test_the_agenda_holds_what_is_open(world: World, stand_ins: bool) -> None:
     watching = Watching()
     pseudonyms = [TablePseudonym(STAND_INS)] if stand_ins else []
-    ran = run(world.index(), world.context(), predictor=watching, pseudonyms=pseudonyms)
+    ran = run(world.index(), world.context(), decisions=watching, pseudonyms=pseudonyms)
     assert watching.choices >= ran.decisions or ran.solution is None
 
 

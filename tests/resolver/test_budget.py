@@ -9,7 +9,7 @@ from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
-from resolver.predictors.latest import LatestPredictor
+from resolver.predictors.latest import Latest
 from resolver.propagation import UnsatisfiableError
 from resolver.resolver import Resolver
 from resolver.units.registry import UNITS
@@ -36,7 +36,7 @@ def resolver(holes: int, budget: Budget, elapsed_s: float = 0.0, spare: int = 1)
         asked,
         MemoryKnowledge(index),
         pipeline,
-        LatestPredictor(),
+        Latest(),
         budget=budget,
         elapsed_s=lambda: elapsed_s,
     )

@@ -17,15 +17,15 @@ from fakes.runs import Run, context, run
 from fakes.units import DrawnPairStep, RefutingStride, drawn
 from fakes.universes import World, worlds
 from resolver.budget import Budget, StoppedBy
-from resolver.predictors.hill_climbing import HillClimbingPredictor
-from resolver.predictors.latest import LatestPredictor
+from resolver.predictors.hill_climbing import HillClimbing
+from resolver.predictors.latest import Latest
 from resolver.resolver import Resolver
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PairStep, Stride
 
 
 def climbed(world: World, pair_steps: Sequence[PairStep] = (), strides: Sequence[Stride] = ()) -> Run:
-    asked, predictor = world.context(), HillClimbingPredictor()
+    asked, predictor = world.context(), HillClimbing()
     return run(world.index(), asked, predictor=predictor, pair_steps=pair_steps, strides=strides)
 
 
@@ -103,7 +103,7 @@ def test_every_stack_that_is_told_is_one_and_none_is_told_twice(world: World) ->
     result = run(
         world.index(),
         world.context(),
-        predictor=HillClimbingPredictor(),
+        predictor=HillClimbing(),
         pair_steps=[DrawnPairStep()],
         budget=Budget(count=5),
     )
@@ -139,7 +139,7 @@ def trade() -> FakeIndex:
 
 def test_one_release_less_is_given_for_twenty_more() -> None:
     newest = run(trade(), context(["app", "lib"]))
-    best = run(trade(), context(["app", "lib"]), predictor=HillClimbingPredictor())
+    best = run(trade(), context(["app", "lib"]), predictor=HillClimbing())
     assert newest.pins == {"app": "2.0", "lib": "1.0"}
     assert best.pins == {"app": "1.0", "lib": "1.20"}
     assert best.solution is not None
@@ -153,7 +153,7 @@ def solver(budget: Budget, elapsed_s: Callable[[], float] = lambda: 0.0) -> Reso
         asked,
         MemoryKnowledge(trade()),
         pipeline,
-        HillClimbingPredictor(),
+        HillClimbing(),
         budget=budget,
         elapsed_s=elapsed_s,
     )
@@ -181,7 +181,7 @@ def test_a_slow_machine_climbs_as_far_as_a_fast_one() -> None:
 
 
 def test_latest_stops_at_the_first_stack() -> None:
-    result = run(trade(), context(["app", "lib"]), predictor=LatestPredictor())
+    result = run(trade(), context(["app", "lib"]), predictor=Latest())
     assert result.solution is not None
     assert result.solution.stopped_by is StoppedBy.FIRST_STACK
 
@@ -194,7 +194,7 @@ def test_an_interruption_gives_the_best_so_far() -> None:
             return super().metadata(project, file)
 
     asked = context(["app", "lib"])
-    resolver = Resolver(asked, Interrupting(trade()), UNITS.applying(asked), HillClimbingPredictor())
+    resolver = Resolver(asked, Interrupting(trade()), UNITS.applying(asked), HillClimbing())
     solution = resolver.solve()
     assert solution.stopped_by is StoppedBy.INTERRUPTED
     assert solution.stack.members["app"].version == "2.0"

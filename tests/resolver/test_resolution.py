@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from fakes.index import FakeIndex
 from fakes.runs import Run, context, run, target
 from resolver.context import Context, PrereleasePolicy, Resolution
-from resolver.predictors.hill_climbing import HillClimbingPredictor
+from resolver.predictors.hill_climbing import HillClimbing
 from resolver.units.boots.lower_bound import LowerBoundBoot
 
 
@@ -27,7 +27,7 @@ def asked(*requirements: str, resolution: Resolution) -> Context:
 
 
 def solved(*requirements: str, resolution: Resolution, climbs: bool = True) -> Run:
-    predictor = HillClimbingPredictor() if climbs else None
+    predictor = HillClimbing() if climbs else None
     return run(index(), asked(*requirements, resolution=resolution), predictor=predictor)
 
 
@@ -54,7 +54,7 @@ def test_climbing_does_not_fight_the_resolution() -> None:
     held.add("lib", "1.0")
     held.add("lib", "2.0")
     one = asked("app", resolution=Resolution.LOWEST_DIRECT)
-    assert run(held, one, predictor=HillClimbingPredictor()).pins == {"app": "1.0", "lib": "1.0"}
+    assert run(held, one, predictor=HillClimbing()).pins == {"app": "1.0", "lib": "1.0"}
 
 
 def test_what_the_requirements_exclude_was_not_passed_over() -> None:

@@ -11,7 +11,7 @@ from fakes.runs import Run, context, run
 from fakes.units import RefutingStride
 from resolver.context import Context
 from resolver.pipeline import Pipeline
-from resolver.predictors.latest import LatestPredictor
+from resolver.predictors.latest import Latest
 from resolver.projects import Project
 from resolver.recommendation import Recommendation
 from resolver.resolver import Resolver
@@ -70,7 +70,7 @@ def resolver(
 ) -> Resolver:
     pipeline = Pipeline(steps=(FixedStep(scores),), strides=tuple(strides))
     made = context(asked, recommendation=HALVED)
-    return Resolver(made, MemoryKnowledge(index(projects)), pipeline, LatestPredictor())
+    return Resolver(made, MemoryKnowledge(index(projects)), pipeline, Latest())
 
 
 def test_scores_are_weighed_by_step_and_by_who_asks() -> None:

@@ -10,7 +10,7 @@ from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context, run, target
 from fakes.topics import TableSimilar, TableTopics
 from resolver.context import Context
-from resolver.predictors.hill_climbing import HillClimbingPredictor
+from resolver.predictors.hill_climbing import HillClimbing
 from resolver.units.boots.topic import TopicBoot
 from resolver.units.sieves.impostor import ImpostorSieve
 from resolver.units.steps.topic import TopicStep
@@ -54,7 +54,7 @@ def asked(*names: str, topics: TableTopics | None = None, facts: Mapping[str, st
 def test_a_stack_about_deep_learning_gets_builds_for_its_gpu(
     names: tuple[str, ...], facts: dict[str, str], pin: str
 ) -> None:
-    found = run(built("nets"), asked(*names, facts=facts), predictor=HillClimbingPredictor()).pins
+    found = run(built("nets"), asked(*names, facts=facts), predictor=HillClimbing()).pins
     assert found is not None
     assert found["nets"] == pin
 
@@ -62,7 +62,7 @@ def test_a_stack_about_deep_learning_gets_builds_for_its_gpu(
 def test_the_same_builds_are_left_alone_where_the_stack_is_about_something_else() -> None:
     topics = TableTopics({"nets": {"web": 0.9, "deep-learning": 0.1}})
     made = asked("nets", topics=topics, facts=NVIDIA)
-    found = run(built("nets"), made, predictor=HillClimbingPredictor()).pins
+    found = run(built("nets"), made, predictor=HillClimbing()).pins
     assert found == {"nets": "2.1+rocm5.6"}
 
 
