@@ -11,6 +11,9 @@ from collections.abc import Callable, Generator, Sequence
 from resolver.incompatibilities import Incompatibility, Missing
 from resolver.propagation import Propagation
 
+MOST_TRIED = 30
+"""Terms of one core that are tried away; each try costs a propagation for each of the others."""
+
 _PROVEN = Missing("")
 
 
@@ -47,7 +50,7 @@ def minimised(
 ) -> Generator[None, None, Incompatibility]:
     """A core without the terms that it holds without; those that weigh least go first."""
     ordered = sorted(core.masks, key=lambda v: (weight(v, core.masks[v]), v))
-    for variable in ordered:
+    for variable in ordered[:MOST_TRIED]:
         if variable in core.masks and len(core.masks) > 1:
             rest = [(v, mask) for v, mask in core.masks.items() if v != variable]
             smaller = yield from assume(propagation, rest)
