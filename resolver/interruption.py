@@ -28,16 +28,17 @@ class Interruption:
 
     Attributes:
         reason: what uttered it first; None while nothing has.
+        is_held: whether there is something to report.
     """
 
     def __init__(self) -> None:
         self.reason: StoppedBy | None = None
-        self._is_held = False
+        self.is_held = False
         self._breakable = 0
 
     def hold(self) -> None:
         """From now on there is something to report."""
-        self._is_held = True
+        self.is_held = True
 
     def ask(self, reason: StoppedBy) -> bool:
         """Utter the wish; false where the run must be ended from outside, since nothing here will.
@@ -45,7 +46,7 @@ class Interruption:
         Raises:
             SearchInterruptedError: something breakable is under way.
         """
-        if not self._is_held or self.reason is not None:
+        if not self.is_held or self.reason is not None:
             return False
         self.reason = reason
         if self._breakable:

@@ -122,7 +122,7 @@ def _quality(advice: Advice) -> str:
     packages = _counted(len(advice.pins), "package")
     quality = f"{packages}; type {advice.recommendation}; score {points(advice.score or 0)}"
     if advice.status is Status.OPTIMAL:
-        quality += " (optimal: no stack scores better)"
+        quality += " (optimal)"
     elif advice.bound is not None:
         gap = points(advice.bound - (advice.score or 0))
         quality += f" (bound {points(advice.bound)}: at most {gap} better)"
