@@ -59,27 +59,23 @@ class History:
         self._predictor = predictor
         self._most = most
         self._every = 1
-        self._columns = tuple(array("q") for _ in range(4))
+        self._moves, self._scores, self._bests, self._bounds = (array("q") for _ in range(4))
         self._signals: dict[str, array[float]] = {}
         self._stays = bytearray()  # of each row: whether no thinning takes it
         self._thinnable = 0
 
     def record(self, moves: int, score: int, best: int, bound: int, signals: Mapping[str, float]) -> None:
         """Add a row; the later of two at the same number of moves counts."""
-        columns = self._columns
-        if columns[0] and columns[0][-1] == moves:
-            stays = self._removed()
-        else:
-            stays = False
-        stays = stays or best > self.best
-        for column, value in zip(columns, (moves, score, best, bound), strict=True):
-            column.append(value)
+        stays = best > self.best
+        if self._moves and self._moves[-1] == moves:
+            stays |= self._removed()
+        self._moves.append(moves)
+        self._scores.append(score)
+        self._bests.append(best)
+        self._bounds.append(bound)
         self._stays.append(stays)
-        for name in signals:
-            if name not in self._signals and len(self._signals) < MOST_SIGNALS:
-                self._signals[name] = array("d", [math.nan]) * (len(self._stays) - 1)
-        for name, shown in self._signals.items():
-            shown.append(signals.get(name, math.nan))
+        if signals:
+            self._show(signals)
         self.best = best
         self.due = moves - moves % self._every + self._every
         if not stays:
@@ -89,9 +85,9 @@ class History:
 
     def told(self) -> SearchHistory:
         """What was kept."""
-        moves, score, best, bound = map(tuple, self._columns)
+        moves, score, best, bound = map(tuple, (self._moves, self._scores, self._bests, self._bounds))
         signals = {
-            name: tuple(None if math.isnan(value) else value for value in column)
+            name: tuple(value if math.isfinite(value) else None for value in self._filled(column))
             for name, column in sorted(self._signals.items())
         }
         return SearchHistory(
@@ -99,16 +95,37 @@ class History:
             signals=signals,
         )  # fmt: skip
 
+    def _show(self, signals: Mapping[str, float]) -> None:
+        """Fill the columns of signals up to the last row."""
+        rows = len(self._stays)
+        for name, value in signals.items():
+            column = self._signals.get(name)
+            if column is None:
+                if len(self._signals) >= MOST_SIGNALS:
+                    continue
+                column = self._signals[name] = array("d")
+            if len(column) < rows - 1:
+                column.extend([math.nan] * (rows - 1 - len(column)))
+            column.append(value)
+
     def _removed(self) -> bool:
         """Take the last row away; whether it was to stay."""
+        rows = len(self._stays)
         for column in self._all():
-            column.pop()
+            if len(column) == rows:
+                column.pop()
         stayed = bool(self._stays.pop())
         self._thinnable -= not stayed
         return stayed
 
     def _all(self) -> list[array[Any]]:
-        return [*self._columns, *self._signals.values()]
+        return [self._moves, self._scores, self._bests, self._bounds, *self._signals.values()]
+
+    def _filled(self, column: array[Any]) -> array[Any]:
+        """A column that is as long as the others."""
+        if len(column) < len(self._stays):
+            column.extend([math.nan] * (len(self._stays) - len(column)))
+        return column
 
     def _thin(self) -> None:
         """Let go every second of the rows that need not stay."""
@@ -120,6 +137,7 @@ class History:
             if stays or is_odd:
                 kept.append(row)
         for column in self._all():
+            self._filled(column)
             column[:] = array(column.typecode, [column[row] for row in kept])
         self._stays = bytearray(self._stays[row] for row in kept)
         self._thinnable = len(kept) - sum(self._stays)

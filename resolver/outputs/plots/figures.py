@@ -14,6 +14,7 @@ _HEIGHTS = (4.6, 2.0)
 """In inches, of the first chart and of each further one."""
 _LOOK: dict[Any, Any] = {
     "svg.hashsalt": "stackwright",
+    "text.parse_math": False,
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -55,8 +55,9 @@ def test_the_later_row_of_the_same_moves_counts_and_an_improvement_stays_one() -
 def test_signals_that_come_later_or_are_too_many_do_no_harm() -> None:
     history = History("test")
     history.record(0, -5, -5, 0, {})
-    history.record(1, -5, -5, 0, {"reward": 2.0})
+    history.record(1, -5, -5, 0, {"reward": 2.0, "endless": float("inf")})
     history.record(2, -5, -5, 0, {f"s{number}": 1.0 for number in range(50)})
     told = history.told()
     assert told.signals["reward"] == (None, 2.0, None)
+    assert told.signals["endless"] == (None, None, None)
     assert len(told.signals) == MOST_SIGNALS
