@@ -25,6 +25,7 @@ from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.rules.records import RuleFile
 from resolver.rules.reports import RuleAnswer, RulesReport
+from resolver.search.history import SearchHistory
 from resolver.space import Space
 from resolver.topic_model_reports import SimilarReport, TopicsReport
 from resolver.topic_reports import Classification, ClassifierScores
@@ -53,6 +54,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "rules": RuleFile,
     "rules-report": RulesReport,
     "scan": SourceReport,
+    "search-history": SearchHistory,
     "similar-packages": SimilarReport,
     "space": Space,
     "surface": SurfaceReport,

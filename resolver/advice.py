@@ -15,6 +15,7 @@ from resolver.bare_code import BareCode
 from resolver.budget import StoppedBy
 from resolver.existing import Existing
 from resolver.relaxations import Relaxation
+from resolver.search.history import SearchHistory
 
 
 class Status(enum.StrEnum):
@@ -119,6 +120,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         bytes: received from indexes.
         stacks: complete stacks that were examined.
+        moves: from complete stack to complete stack, in the search for better ones.
         elapsed_s: from start to result, in seconds.
     """
 
@@ -128,6 +130,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     decisions: int
     conflicts: int
     stacks: int
+    moves: int = 0
     elapsed_s: float
 
 
@@ -140,6 +143,8 @@ class Advice(Report, frozen=True, kw_only=True):
         pins: by name; empty when there is no stack, not even a refuted one.
         score: in millionths, at most 0; None when there is no stack.
         bound: no stack scores better; None when there is no stack.
+        gap: by so much a better stack could score better, at most; 0 where that is proven to be none.
+        predictor: what chose the moves of the search for better stacks.
         others: the next best stacks that were asked for, best first.
         explanation: sentences that prove that there is no stack.
         diagnosis: the same in one sentence; None when there is a stack.
@@ -149,6 +154,7 @@ class Advice(Report, frozen=True, kw_only=True):
         stopped_by: what ended the search; None where it is proven that there is no stack.
         code: what the code that is advised on asks for and what cannot be had; None where something states
             requirements.
+        history: how the search for better stacks went; None unless it was asked for.
     """
 
     status: Status
@@ -158,6 +164,8 @@ class Advice(Report, frozen=True, kw_only=True):
     pins: tuple[Pin, ...] = ()
     score: int | None = None
     bound: int | None = None
+    gap: int | None = None
+    predictor: str | None = None
     environment: RuntimeEnvironment
     others: tuple[OtherStack, ...] = ()
     explanation: tuple[str, ...] = ()
@@ -167,6 +175,7 @@ class Advice(Report, frozen=True, kw_only=True):
     remarks: tuple[Justification, ...] = ()
     stopped_by: StoppedBy | None = None
     code: BareCode | None = None
+    history: SearchHistory | None = None
     statistics: Statistics
 
 

@@ -17,6 +17,7 @@ from resolver.context import Context
 from resolver.doubts import NotProvenError
 from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
+from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.registry import PREDICTORS
@@ -49,6 +50,9 @@ def advise(
     progress: Progress | None = None,
     budget: Budget | None = None,
     inspect: Callable[[Resolver, Solution | None], None] | None = None,
+    interruption: Interruption | None = None,
+    memory_bytes: Callable[[], int] = lambda: 0,
+    with_history: bool = False,
 ) -> Advice:
     """Run the search that `context` describes.
 
@@ -57,16 +61,29 @@ def advise(
         created_at: see `analyzers.reports.report_time`.
         elapsed_s: seconds since the run began.
         inspect: called at the end, while the resolver still stands at the solution.
+        interruption: through which the run can be asked to end.
+        memory_bytes: what the process takes.
+        with_history: whether the advice tells how the search went.
 
     Raises:
+        SearchInterruptedError: the end was asked for, and there is nothing to report.
         RunRefusedError: a boot refuses the run.
         KnowledgeError: something that is needed could not be had.
     """
     units = pipeline.applying(context)
     remarks = tuple(_boot(units, context))
     predictor = PREDICTORS[context.recommendation.predictor]()
+    interruption = interruption or Interruption()
     resolver = Resolver(
-        context, source, units, predictor, progress, budget=budget or Budget(), elapsed_s=elapsed_s
+        context,
+        source,
+        units,
+        predictor,
+        progress,
+        budget=budget or Budget(),
+        elapsed_s=elapsed_s,
+        interruption=interruption,
+        memory_bytes=memory_bytes,
     )
     solution: Solution | None = None
     failure: _Failure | None = None
@@ -77,15 +94,27 @@ def advise(
         solution = _refuted(error, resolver)
     except SearchStoppedError as error:
         failure = _stopped(error.reason, resolver)
-    told = [wrap.explain(solution.stack, context) for wrap in units.wraps] if solution else []
+    left_out: list[Unknown] = []
+    told: list[Mapping[str, Sequence[Justification]]] = []
+    for wrap in units.wraps:
+        try:
+            with interruption.breakable():
+                told += [wrap.explain(solution.stack, context)] if solution else []
+        except SearchInterruptedError:
+            left_out.append(_not_said(wrap.name, interruption))
     found = _pins(solution.stack, resolver, told) if solution else ()
-    existing = tuple(evaluated(lock, resolver.universe, resolver.scorer) for lock in context.locks)
+    existing = []
+    for lock in context.locks:
+        try:
+            existing.append(evaluated(lock, resolver.universe, resolver.scorer))
+        except SearchInterruptedError:
+            left_out.append(_not_said(lock.path, interruption))
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     advice = Advice(
         tool=tool,
         input=input_of(context),
         created_at=created_at,
-        unknowns=tuple(sorted(_unknowns(resolver, solution))),
+        unknowns=tuple(sorted(_unknowns(resolver, solution) | set(left_out))),
         status=_status(solution, failure),
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
@@ -93,19 +122,36 @@ def advise(
         pins=found,
         score=solution.score if solution else None,
         bound=solution.bound if solution and not failure else None,
+        gap=solution.bound - solution.score if solution and not failure else None,
+        predictor=predictor.name,
         environment=context.target.environment,
         others=tuple(map(_other, solution.others)) if solution else (),
         explanation=failure.explanation if failure else (),
         diagnosis=failure.diagnosis if failure else None,
         relaxations=failure.relaxations if failure else (),
-        existing=existing,
+        existing=tuple(existing),
         remarks=remarks + _about("", told),
         stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
-        statistics=_statistics(resolver, traffic, elapsed_s()),
+        statistics=_statistics(resolver, traffic, elapsed_s(), solution.moves if solution else 0),
+        history=solution.history.told() if with_history and solution and solution.history else None,
     )
     if inspect is not None:
         inspect(resolver, solution)
     return advice
+
+
+_OPTIONS = {
+    StoppedBy.CONFLICTS: "--limit-conflicts",
+    StoppedBy.TIME: "--time-limit",
+    StoppedBy.MEMORY: "--memory-limit",
+}
+"""What ends a search without a stack, and the option that says when."""
+
+
+def _not_said(what: str, interruption: Interruption) -> Unknown:
+    how = interruption.reason.value if interruption.reason else "ended"
+    reason = f"the run was {how} before that was known"
+    return Unknown(what="what is said of the stack", where=what, reason=reason)
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -121,7 +167,7 @@ class _Failure(msgspec.Struct, frozen=True):
 def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
     """The search ended without a stack and without a proof."""
     conflicts = f"{resolver.universe.propagation.conflicts:,} conflicts"
-    option = "--time-limit" if reason is StoppedBy.TIME else "--limit-conflicts"
+    option = _OPTIONS[reason]
     diagnosis = f"the search was stopped after {conflicts} without a stack ({reason.value})"
     remedy = f"A larger {option} lets it go on; narrower requirements, or constraints by -c, help more."
     told = f"{diagnosis[:1].upper()}{diagnosis[1:]}. {remedy}"
@@ -240,7 +286,7 @@ def _unknowns(resolver: Resolver, solution: Solution | None) -> set[Unknown]:
     return resolver.universe.reader.unknowns | markers | variants | set(context.unknowns)
 
 
-def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float) -> Statistics:
+def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float, moves: int) -> Statistics:
     propagation = resolver.universe.propagation
     return Statistics(
         requests=Requests(**{kind.value: traffic[kind].requests for kind in RequestKind}),
@@ -249,5 +295,6 @@ def _statistics(resolver: Resolver, traffic: Traffic, elapsed_s: float) -> Stati
         decisions=propagation.decisions,
         conflicts=propagation.conflicts,
         stacks=resolver.stacks_examined,
+        moves=moves,
         elapsed_s=round(elapsed_s, 3),
     )

@@ -10,6 +10,8 @@ without open assumptions is used. Cost: one propagation for each release tried, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from resolver.guarantees import guaranteed
@@ -51,11 +53,20 @@ class _State(msgspec.Struct, frozen=True):
 
 
 class Bounds:
-    """Computes the bound of one universe."""
+    """Computes the bound of one universe.
 
-    def __init__(self, universe: Universe, scorer: Scorer) -> None:
+    Args:
+        universe: of the search.
+        scorer: likewise.
+        is_urgent: whether what is known by now has to do.
+    """
+
+    def __init__(
+        self, universe: Universe, scorer: Scorer, is_urgent: Callable[[], bool] = lambda: False
+    ) -> None:
         self._universe = universe
         self._scorer = scorer
+        self._is_urgent = is_urgent
         self._tried = 0
         self._best: dict[tuple[str, int], int] = {}
 
@@ -72,7 +83,7 @@ class Bounds:
         known = min(total, -self._guaranteed(stack, propagation))
         losses = []
         for project in list(self._universe.projects.values()):
-            if self._tried >= MOST_TRIED:
+            if self._is_over():
                 break
             if known > reached and not propagation.domains[project.variable] & ABSENT:
                 loss = self._loss(project, propagation, base, stack)
@@ -85,6 +96,9 @@ class Bounds:
                 counted |= loss.projects
                 total -= loss.amount
         return min(total, known)
+
+    def _is_over(self) -> bool:
+        return self._tried >= MOST_TRIED or self._is_urgent()
 
     def _guaranteed(self, stack: Stack, propagation: Propagation) -> int:
         return guaranteed(stack, self._universe, self._scorer, propagation)
@@ -119,7 +133,7 @@ class Bounds:
             own = self._scorer.release_score(project, position) - base.get(project.name, PERFECT)
             if least is not None and whole is not None and -own >= max(least, whole):
                 break
-            if self._tried >= MOST_TRIED:
+            if self._is_over():
                 return _Loss()
             state = self._state_with(project, position, propagation, stack if position == kept else None)
             if state is None:

@@ -16,8 +16,15 @@ class StoppedBy(enum.StrEnum):
     MOVES = "limit"
     CONFLICTS = "conflict limit"
     TIME = "time limit"
+    MEMORY = "memory limit"
     EXHAUSTED = "nothing left to try"
     INTERRUPTED = "interrupted"
+    TERMINATED = "terminated"
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether someone wanted the end at once."""
+        return self in (StoppedBy.INTERRUPTED, StoppedBy.TERMINATED)
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +34,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         moves: most moves from the first stack on; a run that this ends is the same for the same seed.
         conflicts: most conflicts of a search that has found no stack; likewise.
         time_limit_s: of the whole run, with or without a stack; None for no limit while there is none.
+        memory_limit_bytes: resident memory of the process at which the search ends; None for no limit.
         seed: of what is left to chance.
         count: so many of the best stacks are kept.
     """
@@ -34,6 +42,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     moves: int = 500
     conflicts: int = 3_000
     time_limit_s: float | None = None
+    memory_limit_bytes: int | None = None
     seed: int = 0
     count: int = 1
 

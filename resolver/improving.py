@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from resolver.budget import Budget, StoppedBy
+from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.predictors.protocol import Predictor
+from resolver.progress import Progress, Silence, Standing
 from resolver.score import Scorer
 from resolver.search.explored import ExploredLandscape
+from resolver.search.history import History
 from resolver.search.search import Search
 from resolver.search.walk import Walk
 from resolver.stack import Stack
@@ -17,6 +20,11 @@ from resolver.universe import Universe
 
 AROUND = 5
 """Releases of each project that are tried beside the best stack where several stacks are asked for."""
+
+TICK_S = 0.1
+"""So often a person who waits is told how the search stands, and the memory is measured."""
+RESERVE_BYTES = 16 << 20
+"""Given up when memory ends, so that the best stack can still be reported."""
 
 Judged = Callable[[Mapping[str, int]], Stack | None]
 """The stack that holds these releases, where propagation and strides let it."""
@@ -27,12 +35,16 @@ class Improved(msgspec.Struct, frozen=True):
 
     Attributes:
         stack: the best one.
+        moves: how many were made.
+        was_broken_off: whether the search ended in the middle of something.
         others: the next best, with their scores, best first.
     """
 
     stack: Stack
     score: int
     stopped_by: StoppedBy
+    moves: int = 0
+    was_broken_off: bool = False
     others: tuple[tuple[Stack, int], ...] = ()
 
 
@@ -47,6 +59,10 @@ class Improvement:
         elapsed_s: seconds of the run.
         first: a stack that stands.
         bound: no stack scores better.
+        history: is told how the search goes.
+        progress: likewise, as long as someone waits.
+        interruption: of the run.
+        memory_bytes: what the process takes.
     """
 
     def __init__(
@@ -58,42 +74,105 @@ class Improvement:
         elapsed_s: Callable[[], float],
         first: Stack,
         bound: int,
+        *,
+        history: History | None = None,
+        progress: Progress | None = None,
+        interruption: Interruption | None = None,
+        memory_bytes: Callable[[], int] = lambda: 0,
     ) -> None:
         self._judged, self._budget, self._elapsed_s, self._bound = judged, budget, elapsed_s, bound
+        self._universe, self._scorer = universe, scorer
         self._first = self._best = first
-        self._first_score = scorer.stack_score(first)
-        self._landscape = ExploredLandscape(universe, scorer)
+        self._landscape: ExploredLandscape | None = None
+        self._progress = progress or Silence()
+        self._interruption = interruption or Interruption()
+        self._memory_bytes = memory_bytes
+        self._history = history
+        self._name = ""
+        self._tick_at_s = 0.0
+        self._was_broken_off = False
+        self._reserve: bytearray | None = None
 
     def run(self, predictor: Predictor) -> Improved:
-        """Search until something ends it."""
+        """Search until something ends it; whatever that is, the best stack so far is the result."""
+        self._name = predictor.name
+        self._reserve = bytearray(RESERVE_BYTES)
         try:
-            walk = Walk(self._landscape, self._numbered(self._first))
+            search = self._search(ExploredLandscape(self._universe, self._scorer))
         except ValueError:  # an alternative that no move knows how to keep
-            return Improved(self._first, self._first_score, StoppedBy.EXHAUSTED)
-        budget = self._budget
-        search = Search(
+            return self._found(StoppedBy.EXHAUSTED)
+        except KeyboardInterrupt as error:
+            return self._found(self._broken_off(error))
+        except MemoryError:
+            return self._found(self._exhausted())
+        history = self._history or History(predictor.name)
+        reason = self._stepped(predictor, search, history)
+        others = () if reason is StoppedBy.MEMORY else tuple(self._others(search))
+        return self._found(reason, search.moves, others)
+
+    def _search(self, landscape: ExploredLandscape) -> Search:
+        self._landscape, budget = landscape, self._budget
+        walk = Walk(landscape, self._numbered(self._first))
+        return Search(
             walk, seed=budget.seed, judge=self._stands, limit=budget.moves, keep=max(0, budget.count - 1)
         )
-        reason = self._stepped(predictor, search)
-        return Improved(self._best, search.best_score, reason, tuple(self._others(search)))
 
-    def _stepped(self, predictor: Predictor, search: Search) -> StoppedBy:
+    def _found(
+        self, reason: StoppedBy, moves: int = 0, others: tuple[tuple[Stack, int], ...] = ()
+    ) -> Improved:
+        score = self._scorer.stack_score(self._best)
+        return Improved(self._best, score, reason, moves, self._was_broken_off, others)
+
+    def _stepped(self, predictor: Predictor, search: Search, history: History) -> StoppedBy:
+        walk, record = search.walk, history.record
+        reason: StoppedBy | None = None
         try:
-            if (reason := self._ends(search)) is not None:
-                return reason
-            for _ in predictor.steps(search):
-                if (reason := self._ends(search)) is not None:
-                    return reason
-        except KeyboardInterrupt:
-            return StoppedBy.INTERRUPTED
-        return StoppedBy.EXHAUSTED
+            if (reason := self._ends(search)) is None:
+                for _ in predictor.steps(search):
+                    if search.moves >= history.due or search.best_score > history.best:
+                        record(search.moves, walk.score, search.best_score, self._bound, search.signals)
+                    if (reason := self._ends(search)) is not None:
+                        break
+            record(search.moves, walk.score, search.best_score, self._bound, search.signals)
+        except KeyboardInterrupt as error:
+            reason = self._broken_off(error)
+        except MemoryError:
+            reason = self._exhausted()
+        return reason or StoppedBy.EXHAUSTED
+
+    def _broken_off(self, error: KeyboardInterrupt) -> StoppedBy:
+        """The reason for the first wish to end; whoever wishes it again will not wait for a report."""
+        reason = self._interruption.reason
+        if reason is not None and not isinstance(error, SearchInterruptedError):
+            raise error
+        self._was_broken_off = True
+        return reason or StoppedBy.INTERRUPTED
+
+    def _exhausted(self) -> StoppedBy:
+        """Memory ended before anybody had said how much there is."""
+        self._reserve = None
+        self._was_broken_off = True
+        return StoppedBy.MEMORY
 
     def _ends(self, search: Search) -> StoppedBy | None:
         if search.best_score >= self._bound:
             return StoppedBy.BOUND
         if search.moves >= self._budget.moves:
             return StoppedBy.MOVES
-        return StoppedBy.TIME if self._is_late() else None
+        if self._interruption.reason is not None:
+            return self._interruption.reason
+        now_s = self._elapsed_s()
+        if now_s >= self._tick_at_s:
+            self._tick_at_s = now_s + TICK_S
+            standing = Standing(self._name, search.moves, search.best_score, self._bound, search.signals)
+            self._progress.searched(standing)
+            if self._is_full():
+                return StoppedBy.MEMORY
+        return StoppedBy.TIME if now_s > self._budget.climb_s else None
+
+    def _is_full(self) -> bool:
+        limit = self._budget.memory_limit_bytes
+        return limit is not None and self._memory_bytes() >= limit
 
     def _is_late(self) -> bool:
         return self._elapsed_s() > self._budget.climb_s
@@ -119,8 +198,8 @@ class Improvement:
                 stack = self._judged(self._named(positions))
                 if stack is not None and self._numbered(stack) == positions:
                     found.append((stack, score))
-        except KeyboardInterrupt:
-            return found
+        except KeyboardInterrupt as error:
+            self._broken_off(error)
         return found
 
     def _look_around(self, search: Search) -> None:
@@ -135,7 +214,7 @@ class Improvement:
             if at != walk.at[project]
         )
         for _, project, at in moves:
-            if self._is_late():
+            if self._is_late() or self._interruption.reason is not None:
                 return
             mark = walk.mark()
             if walk.move(project, at):
@@ -143,9 +222,11 @@ class Improvement:
                 walk.undo(mark)
 
     def _numbered(self, stack: Stack) -> dict[int, int]:
-        positions = {self._landscape.number(name): member.position for name, member in stack.members.items()}
-        return dict(sorted(positions.items()))
+        assert self._landscape is not None
+        number = self._landscape.number
+        return dict(sorted((number(name), member.position) for name, member in stack.members.items()))
 
     def _named(self, positions: Mapping[int, int]) -> dict[str, int]:
+        assert self._landscape is not None
         names = self._landscape.names
         return {names[project]: position for project, position in positions.items()}

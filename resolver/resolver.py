@@ -23,7 +23,13 @@ from resolver.doubts import Doubts
 from resolver.evidence import Evidence
 from resolver.existing import positions_of
 from resolver.galloping import Galloping
-from resolver.improving import Improvement
+from resolver.improving import Improved, Improvement
+from resolver.interruption import (
+    BreakableSieve,
+    BreakableSource,
+    Interruption,
+    SearchInterruptedError,
+)
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress, Silence
@@ -31,6 +37,7 @@ from resolver.projects import Project
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
+from resolver.search.history import History
 from resolver.source import ReleaseSource
 from resolver.stack import Member, Stack
 from resolver.units.verdicts import Refutation
@@ -48,6 +55,8 @@ class Solution(msgspec.Struct, frozen=True):
         score: in millionths, at most 0.
         bound: no stack scores better.
         stopped_by: what ended the search for better ones.
+        moves: how many were made in it.
+        history: how it went; None where there was none to tell.
         others: the next best stacks that were asked for, with their scores, best first.
     """
 
@@ -56,6 +65,8 @@ class Solution(msgspec.Struct, frozen=True):
     bound: int
     stopped_by: StoppedBy
     others: tuple[tuple[Stack, int], ...] = ()
+    moves: int = 0
+    history: History | None = None
 
     @property
     def is_optimal(self) -> bool:
@@ -72,6 +83,8 @@ class Resolver:
         budget: how long to look for better stacks than the first.
         elapsed_s: seconds of the run, which the budget's time limit counts.
         decisions: those that lead to the first stack.
+        interruption: through which the run can be asked to end.
+        memory_bytes: what the process takes, which the budget's memory limit counts.
     """
 
     def __init__(
@@ -85,13 +98,22 @@ class Resolver:
         budget: Budget | None = None,
         elapsed_s: Callable[[], float] = lambda: 0.0,
         decisions: Decisions | None = None,
+        interruption: Interruption | None = None,
+        memory_bytes: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._interruption = interruption or Interruption()
+        self._memory_bytes = memory_bytes
         self.context = context
         self.pipeline = pipeline
         self._strides = pipeline.strides
         self.predictor = predictor
         self.decisions = decisions or Decisions()
-        self.universe = Universe(source, context, pipeline.sieves, pipeline.pseudonyms)
+        self.universe = Universe(
+            BreakableSource(source, self._interruption),
+            context,
+            [BreakableSieve(sieve, self._interruption) for sieve in pipeline.sieves],
+            pipeline.pseudonyms,
+        )
         self.universe.propagation.watch = self._watch
         reader = self.universe.reader
         self.scorer = Scorer(
@@ -105,6 +127,7 @@ class Resolver:
         self._elapsed_s = elapsed_s
         self._conflicts_end = 0
         self._ends_at_s: float | None = None
+        self._memory_limit_bytes: int | None = None
         self._progress = progress or Silence()
 
     def solve(self) -> Solution:
@@ -146,9 +169,12 @@ class Resolver:
         """The first stack, or a proof that rests on nothing unverified that there is none."""
         self._conflicts_end = self.universe.propagation.conflicts + self._budget.conflicts
         self._ends_at_s = self._budget.time_limit_s
+        self._memory_limit_bytes = self._budget.memory_limit_bytes
         while True:
             try:
                 return self._search()
+            except MemoryError:
+                raise SearchStoppedError(StoppedBy.MEMORY) from None
             except UnsatisfiableError as error:
                 if not self._evidence.is_narrowed(error):
                     self._doubts.resolve(error)
@@ -158,6 +184,8 @@ class Resolver:
         self._propagate()
         while True:
             self._watch()
+            if self._interruption.reason is not None:  # another run of the command had a stack already
+                raise SearchInterruptedError
             candidates = self.universe.open_projects()
             if candidates:
                 self._settle(self.decisions.project(candidates, self.universe))
@@ -167,21 +195,25 @@ class Resolver:
                 return stack
 
     def _watch(self) -> None:
-        """End a search that has used up its conflicts or its time."""
+        """End a search that has used up its conflicts, its time or its memory."""
         if self.universe.propagation.conflicts > self._conflicts_end:
             raise SearchStoppedError(StoppedBy.CONFLICTS)
         if self._ends_at_s is not None and self._elapsed_s() > self._ends_at_s:
             raise SearchStoppedError(StoppedBy.TIME)
+        if self._memory_limit_bytes is not None and self._memory_bytes() >= self._memory_limit_bytes:
+            raise SearchStoppedError(StoppedBy.MEMORY)
 
     def _improved(self, stack: Stack) -> Solution:
         """The best stack that can be reached from a first one within the budget, and the bound."""
-        if self.predictor.improves and self.context.locks and not self.context.preferences:
-            stack = self._better_of(stack, self.context.locks)
+        self._interruption.hold()
+        stack = self._start(stack)
         score = self.scorer.stack_score(stack)
         bound = self._bound(stack, score)
+        history = History(self.predictor.name)
+        history.record(0, score, score, bound, {})
         if not self.predictor.improves or (score >= bound and self._budget.count == 1):
             reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
-            return Solution(stack, score, bound, reason)
+            return Solution(stack, score, bound, reason, history=history)
         self._undecide()
         improvement = Improvement(
             universe=self.universe,
@@ -191,13 +223,39 @@ class Resolver:
             elapsed_s=self._elapsed_s,
             first=stack,
             bound=bound,
+            history=history,
+            progress=self._progress,
+            interruption=self._interruption,
+            memory_bytes=self._memory_bytes,
         )
         found = improvement.run(self.predictor)
+        del improvement  # its tables may be what memory is short of
+        best = self._settled(found)
+        bound = min(bound, self._bound(best, found.score))
+        return Solution(best, found.score, bound, found.stopped_by, found.others, found.moves, history)
+
+    def _start(self, stack: Stack) -> Stack:
+        """Where the search for better stacks begins."""
+        if not self.predictor.improves or not self.context.locks or self.context.preferences:
+            return stack
+        try:
+            return self._better_of(stack, self.context.locks)
+        except SearchInterruptedError:
+            self._undecide_anew()
+            return self._restored(stack)
+
+    def _settled(self, found: Improved) -> Stack:
+        """The best stack, with the search standing at it again, and what moves met brought to account."""
+        if found.was_broken_off:
+            self._undecide_anew()
+            return self._restored(found.stack)
         self._undecide()
-        self.universe.expand_all()  # what moves met says more about the bound
-        again = self._assembled({name: member.position for name, member in found.stack.members.items()})
-        assert again is not None  # it is what it was put together from
-        return Solution(again, found.score, self._bound(again, found.score), found.stopped_by, found.others)
+        if not found.stopped_by.is_wish:
+            try:
+                self.universe.expand_all()  # what moves met says more about the bound
+            except SearchInterruptedError:
+                self._undecide_anew()
+        return self._restored(found.stack)
 
     def _better_of(self, stack: Stack, locks: Iterable[Lock]) -> Stack:
         """The best of a stack and what locks lead to: where none is preferred, each can still be a start."""
@@ -208,12 +266,29 @@ class Resolver:
                 other = self._assembled(positions)
                 if other is not None and self.scorer.stack_score(other) > self.scorer.stack_score(best):
                     best = other
-        again = self._assembled({name: member.position for name, member in best.members.items()})
+        return self._restored(best)
+
+    def _restored(self, stack: Stack) -> Stack:
+        """A stack that was accepted, with the search standing at it again.
+
+        Who wishes the end does not have it examined again: that might take long.
+        """
+        strides = self._strides
+        if self._interruption.reason is not None:
+            self._strides = ()
+        try:
+            again = self._assembled({name: member.position for name, member in stack.members.items()})
+        except SearchInterruptedError:  # the wish came while it was examined
+            self._undecide_anew()
+            return self._restored(stack)
+        finally:
+            self._strides = strides
         assert again is not None  # it is what it was put together from
         return again
 
     def _bound(self, stack: Stack, score: int) -> int:
-        return Bounds(self.universe, self.scorer).bound(stack, score, self._doubts.open_assumptions())
+        bounds = Bounds(self.universe, self.scorer, lambda: self._interruption.reason is not None)
+        return bounds.bound(stack, score, self._doubts.open_assumptions())
 
     def _judged(self, positions: Mapping[str, int]) -> Stack | None:
         """The stack that holds these releases, where propagation and strides let it."""
@@ -230,11 +305,17 @@ class Resolver:
             self.universe.suspend(self._doubts.open_assumptions())
             self._propagate()
 
+    def _undecide_anew(self) -> None:
+        """Go back likewise from wherever something was broken off: what was half done is looked at again."""
+        self.universe.suspend(0)
+        self._undecide()
+
     def _assembled(self, preferred: Mapping[str, int]) -> Stack | None:
         """The stack with everything as preferred where that can be; None where it fails."""
         universe, propagation = self.universe, self.universe.propagation
         propagation.backjump(0)
-        self._conflicts_end, self._ends_at_s = propagation.conflicts + MOST_CONFLICTS, None
+        self._conflicts_end = propagation.conflicts + MOST_CONFLICTS
+        self._ends_at_s = self._memory_limit_bytes = None
         try:
             while candidates := universe.open_projects():
                 for project in candidates:
@@ -317,7 +398,8 @@ class Resolver:
         self._progress.examined(self.stacks_examined)
         refutations: Sequence[Refutation] = ()
         for stride in self._strides:  # what is dear comes last
-            refutations = stride.examine(stack, self.context)
+            with self._interruption.breakable():
+                refutations = stride.examine(stack, self.context)
             if refutations:
                 break
         for refutation in refutations:

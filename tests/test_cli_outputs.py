@@ -33,7 +33,9 @@ def test_text_tells_each_pin_and_why(stackwright: Commands) -> None:
         "  flask     3.0.0    you           it is the newest",
         "  werkzeug  3.1      flask         3.2rc1 is a pre-release, and a stable release serves",
     ]
-    assert lines[7] == "3 packages; type stable; score 0.000 (no stack scores better)"
+    assert lines[7] == (
+        "3 packages; type stable; score 0.000 (optimal); hill-climbing, 0 moves, stopped by: bound"
+    )
     assert re.fullmatch(r"3 releases read in [\d.]+ s with 6 requests \(3 listings, [\d.]+ MB\)", lines[8])
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from resolver.interruption import Interruption
 
 FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock")
 
@@ -33,6 +37,11 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_units(command)
     search = arguments.add_search(command)
     search.add_argument(
+        "--plot", type=Path, metavar="FILE",
+        help="draw how the search went (NAME.png, .svg or .html), or write it as a table (.csv, .json)",
+    )  # fmt: skip
+    search.add_argument("--history", action="store_true", help="with --format json: how the search went, too")
+    search.add_argument(
         "--count", type=arguments.count_of_stacks, default=1, metavar="N",
         help="tell the N best stacks that are found (default: %(default)s)",
     )  # fmt: skip
@@ -52,12 +61,24 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Advise; true when there is a stack."""
-    if len(set(options.environments)) > 1:
-        from resolver.commands import several
+    from resolver.commands.signals import heard
+    from resolver.interruption import Interruption
 
-        return several.run(options)
+    interruption = Interruption()
+    with heard(interruption):
+        if len(set(options.environments)) > 1:
+            from resolver.commands import several
+
+            return several.run(options, interruption)
+        return _run(options, interruption)
+
+
+def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     import shutil
 
+    import msgspec
+
+    from resolver.commands.plotting import check_plot, write_plot
     from resolver.commands.session import Session
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, output_format, rendered
@@ -68,10 +89,13 @@ def run(options: argparse.Namespace) -> bool:
     if options.output is not None:
         chosen = output_format(options.output, asked, hashes=hashes)
     check_hashes(chosen, hashes=hashes)
-    session = Session(options)
+    check_plot(options.plot)
+    session = Session(options, interruption)
     context = session.context()
     advice = session.advised(context)
-
+    write_plot(options.plot, advice)
+    if not options.history:
+        advice = msgspec.structs.replace(advice, history=None)
     allowed = options.allow_refuted and bool(advice.pins)
 
     def told(form: Format) -> str:

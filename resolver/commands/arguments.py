@@ -117,6 +117,10 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="end after so long with the best stack so far, if there is one",
     )  # fmt: skip
     search.add_argument(
+        "--memory-limit", type=_size, metavar="SIZE",
+        help="end when the process takes so much memory (500MB, 2GiB), likewise",
+    )  # fmt: skip
+    search.add_argument(
         "--seed", type=_count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
@@ -174,6 +178,15 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= _LONGEST_S:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from above 0 to {_LONGEST_S}")
     return seconds
+
+
+def _size(text: str) -> int:
+    from resolver.memory import size_bytes
+
+    try:
+        return size_bytes(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _fact(text: str) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from resolver.budget import Budget
     from resolver.commands.image_targets import ImageAsTarget
     from resolver.context import Context, Preference
+    from resolver.interruption import Interruption
     from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
     from resolver.resolver import Resolver, Solution
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from resolver.units.settings import UnitSettings
 
 PROJECT_FILE = Path("pyproject.toml")
-_MOST_ROUNDS = 3
-"""So often what a stack misses when it is imported is added to what is asked for."""
 _MOST_NEAR = 3
 """So many projects that do not exist get a suggestion."""
 
@@ -50,6 +49,7 @@ class Session:
 
     Args:
         options: of the command line; a command has only some of them.
+        interruption: through which a search can be asked to end; a command that lets nobody do so has none.
 
     Attributes:
         asked: what is asked for, once a context was made; None before.
@@ -57,8 +57,9 @@ class Session:
         index_url: of the default index, once knowledge was opened.
     """
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, interruption: Interruption | None = None) -> None:
         self._options = options
+        self._interruption = interruption
         self.project = project_settings(PROJECT_FILE)
         self.now = report_moment()
         self.asked: Asked | None = None
@@ -187,6 +188,7 @@ class Session:
             moves=usual.moves if options.limit is None else options.limit,
             conflicts=usual.conflicts if options.limit_conflicts is None else options.limit_conflicts,
             time_limit_s=options.time_limit,
+            memory_limit_bytes=options.memory_limit,
             seed=options.seed,
             count=vars(options).get("count", usual.count),
         )
@@ -256,30 +258,18 @@ class Session:
         advice = self._advised(context)
         if self.code is None:
             return advice
-        from resolver.asked.companions import missed
-        from resolver.asked.outdated import called, importable, only_imports, outdated, preferred
+        if advice.stopped_by is not None and advice.stopped_by.is_wish:
+            return msgspec.structs.replace(advice, code=self.code)
+        from resolver.commands.completing import completed
+        from resolver.interruption import SearchInterruptedError
 
-        if not advice.status.is_solved and (names := called(context)):
-            narrowed = only_imports(context, names)
-            chosen = importable(advice, self._advised(narrowed), names)
-            context = context if chosen is advice else narrowed
-            advice = chosen
-        elif old := outdated(advice, context):
-            narrowed = only_imports(context, [pin.name for pin in old])
-            chosen = preferred(advice, self._advised(narrowed), old, context)
-            context = context if chosen is advice else narrowed
-            advice = chosen
-        for _ in range(_MOST_ROUNDS):
-            more = missed(advice, self.code)
-            if not more:
-                break
-            code = msgspec.structs.replace(self.code, asked=(*self.code.asked, *more))
-            asked = tuple(map(inputs.companion, more))
-            context = msgspec.structs.replace(context, requirements=(*context.requirements, *asked))
-            found = self._advised(context)
-            if not found.status.is_solved:
-                break
-            advice, self.code = found, code
+        try:
+            for better, code in completed(advice, context, self.code, self._advised):
+                advice, self.code = better, code
+        except SearchInterruptedError:
+            if self._interruption is None:
+                raise
+            advice = msgspec.structs.replace(advice, stopped_by=self._interruption.reason)
         return msgspec.structs.replace(advice, code=self.code)
 
     def _advised(self, context: Context) -> Advice:
@@ -371,6 +361,7 @@ class Session:
             inspect: see `resolver.advise.advise`.
         """
         from resolver.advise import advise
+        from resolver.memory import resident_bytes
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
@@ -388,6 +379,9 @@ class Session:
                 progress=progress,
                 budget=self.budget(),
                 inspect=inspect,
+                interruption=self._interruption,
+                memory_bytes=resident_bytes,
+                with_history=bool(vars(options).get("history") or vars(options).get("plot")),
             )
         finally:
             if progress:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resolver.commands.session import Session
     from resolver.context import Context
     from resolver.environments import SeveralAdvice
+    from resolver.interruption import Interruption
 
 
 class _Run:
@@ -29,13 +30,13 @@ class _Run:
         self.alone = self.advice
 
 
-def run(options: argparse.Namespace) -> bool:
+def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     """Advise for every environment; true when all have a stack, and only then is something written."""
     from resolver.outputs.files import write_output
     from resolver.outputs.pylock import pylock
 
     folder = _folder(options)
-    runs = [_advised(options, name, folder) for name in dict.fromkeys(options.environments)]
+    runs = [_advised(options, name, folder, interruption) for name in dict.fromkeys(options.environments)]
     failed = [run for run in runs if not run.advice.status.is_solved]
     for run in failed:
         sys.stderr.write(f"Environment {run.name}:\n{_text(run)}")
@@ -61,6 +62,8 @@ def _folder(options: argparse.Namespace) -> Path:
         )
     if "-" in (*options.files, *options.constraints, *options.overrides):
         raise InputError("standard input can be read for one environment only", "name a file")
+    if options.plot is not None or options.history:
+        raise InputError("--plot and --history go with one environment only", "name one environment")
     if options.allow_refuted:
         raise InputError("--allow-refuted goes with one environment only", "name one environment")
     folder = Path() if options.output is None else options.output
@@ -70,12 +73,12 @@ def _folder(options: argparse.Namespace) -> Path:
     return folder
 
 
-def _advised(options: argparse.Namespace, name: str, folder: Path) -> _Run:
+def _advised(options: argparse.Namespace, name: str, folder: Path, interruption: Interruption) -> _Run:
     from resolver.commands.session import Session
 
     path = folder / f"pylock.{name}.toml"
     one = argparse.Namespace(**{**vars(options), "environments": [name], "output": path})
-    return _Run(name, path, Session(one))
+    return _Run(name, path, Session(one, interruption))
 
 
 def _share(runs: list[_Run]) -> None:

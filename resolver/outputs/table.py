@@ -8,6 +8,7 @@ from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
 from resolver.outputs.lines import NARROWEST, fitted
+from resolver.progress import points
 from resolver.replacement import stands_in
 from resolver.variants import VARIANTS_UNIT
 
@@ -72,7 +73,7 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
     for number, relaxation in enumerate(advice.relaxations[:_MOST_RELAXATIONS], 1):
         changes = " and ".join(f"{c.requirement} to {c.by}" for c in relaxation.changes)
         pins = ", ".join(f"{name} {version}" for name, version in relaxation.pins.items())
-        yield f"  {number}. change {changes}: gives {pins} (score {_points(relaxation.score)})"
+        yield f"  {number}. change {changes}: gives {pins} (score {points(relaxation.score)})"
     yield ""
 
 
@@ -118,15 +119,18 @@ def _cut(text: str, width: int) -> str:
 
 
 def _quality(advice: Advice) -> str:
-    proven = (
-        "no stack scores better" if advice.status is Status.OPTIMAL else f"at best {_points(advice.bound)}"
-    )
+    """How good the stack is, by how much another could be better, and what the search did for it."""
     packages = _counted(len(advice.pins), "package")
-    return f"{packages}; type {advice.recommendation}; score {_points(advice.score)} ({proven})"
-
-
-def _points(millionths: int | None) -> str:
-    return f"{(millionths or 0) / 1_000_000:.3f}"
+    quality = f"{packages}; type {advice.recommendation}; score {points(advice.score or 0)}"
+    if advice.status is Status.OPTIMAL:
+        quality += " (optimal)"
+    elif advice.bound is not None:
+        gap = points(advice.bound - (advice.score or 0))
+        quality += f" (bound {points(advice.bound)}: at most {gap} better)"
+    if advice.predictor is None or advice.stopped_by is None:
+        return quality
+    moves = _counted(advice.statistics.moves, "move")
+    return f"{quality}; {advice.predictor}, {moves}, stopped by: {advice.stopped_by.value}"
 
 
 def _remarks(advice: Advice) -> Iterator[str]:
@@ -166,11 +170,11 @@ def _others(advice: Advice) -> Iterator[str]:
         changes = [f"{name} {v}" for name, v in other.pins.items() if pins.get(name) != v]
         changes += [f"without {name}" for name in pins if name not in other.pins]
         shown = ", ".join(changes[:_MOST_CHANGES]) + (", …" if len(changes) > _MOST_CHANGES else "")
-        yield f"stack {number}: score {_points(other.score)}, with {shown}"
+        yield f"stack {number}: score {points(other.score)}, with {shown}"
 
 
 def _existing(existing: Existing) -> Iterator[str]:
-    score = "no score" if existing.score is None else f"score {_points(existing.score)}"
+    score = "no score" if existing.score is None else f"score {points(existing.score)}"
     violations = existing.violations
     against = _counted(len(violations), "violation") if violations else "nothing against it"
     yield f"{existing.path} as it was: {score}, {against}"
@@ -195,4 +199,4 @@ def _effort(advice: Advice) -> str:
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
 from fakes.advices import TARGET, advice, pin, rejection
 from resolver.advice import Requests, Status
+from resolver.budget import StoppedBy
 from resolver.outputs.table import table
 
 
@@ -25,16 +26,24 @@ def test_pins_with_who_asked_and_why_not_newer() -> None:
         "  click                8.1      flask, typer  it is the newest",
         "  flask[async,dotenv]  3.0      you           3.1 was yanked: bad",
         "",
-        "2 packages; type stable; score 0.000 (no stack scores better)",
+        "2 packages; type stable; score 0.000 (optimal)",
         "3 releases read in 0.50 s with 5 requests (2 listings, 1.5 MB)",
     ]
 
 
 def test_what_is_not_proven_is_not_claimed() -> None:
     feasible = advice([pin("flask", "3.0")], status=Status.FEASIBLE, score=-2_074_000, bound=-1_509_000)
-    assert (
-        "1 package; type stable; score -2.074 (at best -1.509)" in table(feasible, TARGET, 100).splitlines()
-    )
+    told = "1 package; type stable; score -2.074 (bound -1.509: at most 0.565 better)"
+    assert told in table(feasible, TARGET, 100).splitlines()
+
+
+def test_what_the_search_did_is_told_in_the_line_of_the_score() -> None:
+    searched = advice(
+        [pin("flask", "3.0")],
+        status=Status.FEASIBLE, score=-32_000, bound=0, predictor="annealing", stopped_by=StoppedBy.MEMORY,
+    )  # fmt: skip
+    told = "score -0.032 (bound 0.000: at most 0.032 better); annealing, 0 moves, stopped by: memory limit"
+    assert f"1 package; type stable; {told}" in table(searched, TARGET, 200).splitlines()
 
 
 def test_warnings_and_unknowns_are_told() -> None:
