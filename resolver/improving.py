@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from resolver.bounding import Bounding
 from resolver.budget import Budget, StoppedBy
 from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.predictors.protocol import Predictor
@@ -16,10 +17,14 @@ from resolver.search.history import History
 from resolver.search.search import Search
 from resolver.search.walk import Walk
 from resolver.stack import Stack
-from resolver.universe import Universe
 
 AROUND = 5
 """Releases of each project that are tried beside the best stack where several stacks are asked for."""
+
+PROOF_STEPS = 2_000
+"""Work on the bound before moves are made, each time that more is known; about 50 microseconds each."""
+PROOF_ROUNDS = 10
+"""So often more is read for the bound."""
 
 TICK_S = 0.1
 """So often a person who waits is told how the search stands, and the memory is measured."""
@@ -52,13 +57,12 @@ class Improvement:
     """One search of a run.
 
     Args:
-        universe: its propagation stands without decisions, here and whenever `judged` returns.
         scorer: of the run.
         budget: of the run.
         judged: see `Judged`.
         elapsed_s: seconds of the run.
         first: a stack that stands.
-        bound: no stack scores better.
+        bounding: what no stack exceeds.
         history: is told how the search goes.
         progress: likewise, as long as someone waits.
         interruption: of the run.
@@ -67,21 +71,20 @@ class Improvement:
 
     def __init__(
         self,
-        universe: Universe,
         scorer: Scorer,
         budget: Budget,
         judged: Judged,
         elapsed_s: Callable[[], float],
         first: Stack,
-        bound: int,
+        bounding: Bounding,
         *,
         history: History | None = None,
         progress: Progress | None = None,
         interruption: Interruption | None = None,
         memory_bytes: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._judged, self._budget, self._elapsed_s, self._bound = judged, budget, elapsed_s, bound
-        self._universe, self._scorer = universe, scorer
+        self._judged, self._budget, self._elapsed_s, self._bounding = judged, budget, elapsed_s, bounding
+        self._scorer = scorer
         self._first = self._best = first
         self._landscape: ExploredLandscape | None = None
         self._progress = progress or Silence()
@@ -98,7 +101,7 @@ class Improvement:
         self._name = predictor.name
         self._reserve = bytearray(RESERVE_BYTES)
         try:
-            search = self._search(ExploredLandscape(self._universe, self._scorer))
+            search = self._search(self._bounding.landscape)
         except ValueError:  # an alternative that no move knows how to keep
             return self._found(StoppedBy.EXHAUSTED)
         except KeyboardInterrupt as error:
@@ -124,21 +127,34 @@ class Improvement:
         return Improved(self._best, score, reason, moves, self._was_broken_off, others)
 
     def _stepped(self, predictor: Predictor, search: Search, history: History) -> StoppedBy:
-        walk, record = search.walk, history.record
+        walk, record, bounding = search.walk, history.record, self._bounding
         reason: StoppedBy | None = None
         try:
+            self._prove(search)
             if (reason := self._ends(search)) is None:
                 for _ in predictor.steps(search):
                     if search.moves >= history.due or search.best_score > history.best:
-                        record(search.moves, walk.score, search.best_score, self._bound, search.signals)
+                        record(search.moves, walk.score, search.best_score, bounding.value, search.signals)
                     if (reason := self._ends(search)) is not None:
                         break
-            record(search.moves, walk.score, search.best_score, self._bound, search.signals)
+            record(search.moves, walk.score, search.best_score, bounding.value, search.signals)
         except KeyboardInterrupt as error:
             reason = self._broken_off(error)
         except MemoryError:
             reason = self._exhausted()
         return reason or StoppedBy.EXHAUSTED
+
+    def _prove(self, search: Search) -> None:
+        """Lower the bound towards the best score, and take over the best stack that the proof comes to."""
+        bounding, landscape = self._bounding, self._bounding.landscape
+        for _ in range(PROOF_ROUNDS):
+            bounding.tighten(PROOF_STEPS, search.best_score)
+            if bounding.best is not None and bounding.best[1] > search.best_score:
+                search.visit(bounding.best[0])
+            unread = bounding.unread
+            if self._ends(search) is not None or not landscape.read(unread):
+                return
+            bounding.refresh()
 
     def _broken_off(self, error: KeyboardInterrupt) -> StoppedBy:
         """The reason for the first wish to end; whoever wishes it again will not wait for a report."""
@@ -155,7 +171,7 @@ class Improvement:
         return StoppedBy.MEMORY
 
     def _ends(self, search: Search) -> StoppedBy | None:
-        if search.best_score >= self._bound:
+        if search.best_score >= self._bounding.value:
             return StoppedBy.BOUND
         if search.moves >= self._budget.moves:
             return StoppedBy.MOVES
@@ -164,7 +180,9 @@ class Improvement:
         now_s = self._elapsed_s()
         if now_s >= self._tick_at_s:
             self._tick_at_s = now_s + TICK_S
-            standing = Standing(self._name, search.moves, search.best_score, self._bound, search.signals)
+            standing = Standing(
+                self._name, search.moves, search.best_score, self._bounding.value, search.signals
+            )
             self._progress.searched(standing)
             if self._is_full():
                 return StoppedBy.MEMORY

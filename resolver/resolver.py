@@ -14,7 +14,7 @@ import msgspec
 from knowledge.errors import OfflineError, TransportError
 from knowledge.releases import Metadata
 from resolver.blame import blocked_by
-from resolver.bounds import Bounds
+from resolver.bounding import Bounding
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context, Lock
 from resolver.deciding import Decisions
@@ -44,6 +44,8 @@ from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
 
+BOUND_STEPS = 1_000
+"""Work on the bound of a stack that is not going to be improved any more."""
 MOST_CONFLICTS = 50
 """A stack that cannot be assembled with fewer conflicts is given up."""
 
@@ -208,21 +210,21 @@ class Resolver:
         self._interruption.hold()
         stack = self._start(stack)
         score = self.scorer.stack_score(stack)
-        bound = self._bound(stack, score)
+        bounding = Bounding(self.universe, self.scorer, self._doubts.open_assumptions(), self._is_end_wished)
         history = History(self.predictor.name)
-        history.record(0, score, score, bound, {})
-        if not self.predictor.improves or (score >= bound and self._budget.count == 1):
-            reason = StoppedBy.BOUND if score >= bound else StoppedBy.FIRST_STACK
-            return Solution(stack, score, bound, reason, history=history)
+        history.record(0, score, score, bounding.value, {})
+        if not self.predictor.improves or (score >= bounding.value and self._budget.count == 1):
+            bounding.tighten(BOUND_STEPS, score)
+            reason = StoppedBy.BOUND if score >= bounding.value else StoppedBy.FIRST_STACK
+            return Solution(stack, score, bounding.value, reason, history=history)
         self._undecide()
         improvement = Improvement(
-            universe=self.universe,
             scorer=self.scorer,
             budget=self._budget,
             judged=self._judged,
             elapsed_s=self._elapsed_s,
             first=stack,
-            bound=bound,
+            bounding=bounding,
             history=history,
             progress=self._progress,
             interruption=self._interruption,
@@ -231,8 +233,14 @@ class Resolver:
         found = improvement.run(self.predictor)
         del improvement  # its tables may be what memory is short of
         best = self._settled(found)
-        bound = min(bound, self._bound(best, found.score))
-        return Solution(best, found.score, bound, found.stopped_by, found.others, found.moves, history)
+        bounding.refresh()
+        bounding.tighten(BOUND_STEPS, found.score)
+        return Solution(
+            best, found.score, bounding.value, found.stopped_by, found.others, found.moves, history
+        )
+
+    def _is_end_wished(self) -> bool:
+        return self._interruption.reason is not None or self._elapsed_s() > self._budget.climb_s
 
     def _start(self, stack: Stack) -> Stack:
         """Where the search for better stacks begins."""
@@ -285,10 +293,6 @@ class Resolver:
             self._strides = strides
         assert again is not None  # it is what it was put together from
         return again
-
-    def _bound(self, stack: Stack, score: int) -> int:
-        bounds = Bounds(self.universe, self.scorer, lambda: self._interruption.reason is not None)
-        return bounds.bound(stack, score, self._doubts.open_assumptions())
 
     def _judged(self, positions: Mapping[str, int]) -> Stack | None:
         """The stack that holds these releases, where propagation and strides let it."""

@@ -100,6 +100,36 @@ class ExploredLandscape:
                 reader.unknowns.add(Unknown(what="better stacks", where=found.name, reason=str(error)))
         return self._asks[key]
 
+    def known_asks(self, project: int, position: int, part: str | None) -> Sequence[Ask] | None:
+        """What a release asks for as far as that is known without reading anything; None for nothing known.
+
+        A release that can never be had is said to ask for what cannot be.
+        """
+        reader, found = self._universe.reader, self._projects[project]
+        if not reader.was_read(found, position):
+            return None
+        key = (project, position, part)
+        if key not in self._asks:
+            if isinstance(reader.metadata(found, position), Unknown):
+                return [Ask(project, 0)]
+            dependencies = reader.dependencies(found, position, part)
+            if any(asked.project not in self._universe.projects for asked in dependencies):
+                return None
+        asks = self.asks(project, position, part)
+        return [Ask(project, 0)] if asks is None else asks
+
+    def read(self, releases: Sequence[tuple[int, int]]) -> bool:
+        """Read releases, by project and position, as far as the limit allows; whether any was."""
+        before = self._read
+        self.hint(releases)
+        for project, position in releases:
+            self.asks(project, position, None)
+        return self._read > before
+
+    def variable(self, project: int) -> int:
+        """The number of a project's domain in the propagation."""
+        return self._projects[project].variable
+
     def score(self, project: int, position: int) -> int:
         """What the steps say."""
         return self._scorer.release_score(self._projects[project], position)

@@ -78,6 +78,16 @@ class Search:
             self.note()
         return True
 
+    def visit(self, stack: Mapping[int, int]) -> bool:
+        """Go to a valid stack that was found elsewhere; false, and nothing changes, where it does not stand."""
+        walk = self.walk
+        walk.settle()
+        walk.go(stack)
+        if walk.stack() == stack and self.stands():
+            return True
+        walk.undo()
+        return False
+
     def note(self) -> None:
         """Keep the present stack, if it is among the best."""
         walk = self.walk
