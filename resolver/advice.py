@@ -73,6 +73,9 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         rejected: newer releases, newest first, at most `MOST_REJECTED`.
         stands_in_for: names of projects that are asked for and that it serves in place of.
         stands_in_at: those of `dependents` that ask for one of these.
+        index: root of the index that a rule chose for it; None where it comes from the user's.
+        saved_bytes: what the rule saves that chose its index or lets it stand in, in files of this stack
+            against those of the other one; None where no rule did, or a size is not known.
     """
 
     name: str
@@ -86,6 +89,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejection, ...]
     stands_in_for: tuple[str, ...] = ()
     stands_in_at: tuple[str, ...] = ()
+    index: str | None = None
+    saved_bytes: int | None = None
 
 
 class OtherStack(msgspec.Struct, frozen=True, kw_only=True):

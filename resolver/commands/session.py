@@ -363,24 +363,25 @@ class Session:
             context: likewise.
             inspect: see `resolver.advise.advise`.
         """
-        from resolver.advise import advise
         from resolver.progress import TerminalProgress
 
         options, pipeline = self._options, self.pipeline()
         shown = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
         progress = self._progress = shown
+        from resolver.vendor_advice import advised_with_vendors
+
         try:
-            return advise(
+            return advised_with_vendors(
                 context,
                 knowledge,
                 pipeline,
+                inspect=inspect,
                 tool=tool(),
                 traffic=knowledge.statistics,
                 created_at=self.created_at,
                 elapsed_s=lambda: time.monotonic() - options.started_s,
                 progress=progress,
                 budget=self.budget(),
-                inspect=inspect,
             )
         finally:
             if progress:

@@ -53,6 +53,7 @@ def _package(pin: Pin, python: str) -> Package:
     return Package(
         name=NormalizedName(pin.name),
         version=Version(pin.version),
+        index=pin.index,
         requires_python=requires_python,
         sdist=sdists[0] if sdists else None,
         wheels=wheels or None,
