@@ -1,4 +1,4 @@
-"""Indexes of vendors by name, which rules choose: addresses that ship, and where the user has mirrors of them.
+"""Indexes of vendors by name, which rules choose: addresses that ship, and where the user has mirrors.
 
 The addresses stand in ``vendor_indexes.json`` beside this file and nowhere else.
 """

@@ -1,4 +1,4 @@
-"""What a choice of artifacts saves: files of a member and of what it alone brings, beside those of another."""
+"""What a choice of artifacts saves: files of a member and what it alone brings, beside those of another."""
 
 from __future__ import annotations
 

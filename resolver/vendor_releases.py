@@ -1,8 +1,8 @@
 """Releases as indexes and rules have them: where a rule certainly names an index, a project comes from there.
 
 That is as if the user had assigned the project to the index, with one difference: an index of a rule never
-makes a run fail. One that cannot be reached, lists nothing that can be used, or says what is not so is given up
-as a whole, so that projects which belong together never come from two builds.
+makes a run fail. One that cannot be reached, lists nothing that can be used, or says what is not so is given
+up as a whole, so that projects which belong together never come from two builds.
 """
 
 from __future__ import annotations

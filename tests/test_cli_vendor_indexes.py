@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.image_reports import DEBIAN, PYTHON, image_report, saved
 from fakes.server import IndexServer
+from fakes.vendor_runs import (
+    AMD,
+    DRIVER_535,
+    DRIVER_580,
+    INTEL,
+    NO_GPU,
+    VOLTA,
+    advised,
+    image,
+    moved,
+    pin,
+    pins,
+    warnings,
+)
 from fakes.vendor_site import usual_index, vendor_site
 from images.environment import FactValue
-
-NO_GPU = {"gpu_vendor": "none"}
-DRIVER_535 = {"gpu_vendor": "nvidia", "gpu_driver": "535.183.01", "cuda_max": "12.2", "gpu_sm": "8.6"}
-DRIVER_580 = {"gpu_vendor": "nvidia", "gpu_driver": "580.95.05", "cuda_max": "13.0", "gpu_sm": "8.6"}
-VOLTA = {**DRIVER_580, "gpu_sm": "7.0"}
-AMD = {"gpu_vendor": "amd", "gpu_gfx": "gfx90a", "rocm_version": "7.2.1"}
-INTEL = {"gpu_vendor": "intel"}
 
 
 @pytest.fixture
@@ -40,36 +45,6 @@ def bare_vendor(stackwright: Commands) -> Iterator[IndexServer]:
     with IndexServer(vendor_site(), html_only=True) as running:
         moved(stackwright, running)
         yield running
-
-
-def moved(commands: Commands, vendor: IndexServer, more: str = "") -> None:
-    table = f'"https://download.pytorch.org/whl/" = "{vendor.url}"'
-    commands.write("pyproject.toml", f"[tool.stackwright.vendor-indexes]\n{table}\n{more}")
-
-
-def image(commands: Commands, facts: dict[str, FactValue], arch: str = "x86_64") -> str:
-    more = {name.replace("_", "."): value for name, value in facts.items()}
-    known = {**DEBIAN, **PYTHON, **more, "arch": arch}
-    commands.write("machine.json", saved(image_report(facts=known)))
-    return "machine.json"
-
-
-def advised(commands: Commands, facts: dict[str, FactValue], *asked: str, arch: str = "x86_64") -> Ran:
-    return commands.advise(*asked, "--image", image(commands, facts, arch), "--format", "json")
-
-
-def pins(ran: Ran) -> dict[str, str]:
-    assert ran.code == 0, ran.err + ran.out
-    return {pin["name"]: pin["version"] for pin in ran.json["pins"]}
-
-
-def pin(ran: Ran, name: str) -> Any:
-    return next(each for each in ran.json["pins"] if each["name"] == name)
-
-
-def warnings(ran: Ran) -> list[str]:
-    reasons = [reason for each in ran.json["pins"] for reason in each["reasons"]] + ran.json["remarks"]
-    return [reason["message"] for reason in reasons if reason["level"] != "info"]
 
 
 ALONE = {"filelock": "2.0"}
@@ -108,3 +83,142 @@ def test_the_build_follows_from_the_hardware(
     expected: dict[str, str],
 ) -> None:
     assert pins(advised(stackwright, facts, "torch", arch=arch)) == expected
+
+
+FAMILY = ("torch", "torchvision", "torchaudio")
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked", "label"),
+    [
+        (NO_GPU, FAMILY, "+cpu"),
+        (NO_GPU, ("torchvision",), "+cpu"),
+        (NO_GPU, ("trainer", "torchaudio"), "+cpu"),
+        (NO_GPU, ("torch==2.14.0", "torchvision"), "+cpu"),
+        (DRIVER_535, FAMILY, "+cu126"),
+        (AMD, FAMILY, "+rocm7.2"),
+        (INTEL, FAMILY, "+xpu"),
+        (DRIVER_580, FAMILY, ""),
+    ],
+)
+def test_what_belongs_together_has_one_label(
+    stackwright: Commands,
+    bare_vendor: IndexServer,
+    facts: dict[str, FactValue],
+    asked: tuple[str, ...],
+    label: str,
+) -> None:
+    ran = advised(stackwright, facts, *asked)
+    labels = {name: version.partition("+")[2] for name, version in pins(ran).items() if name in FAMILY}
+    assert {f"+{one}" if one else "" for one in labels.values()} == {label}
+    if "torch==2.14.0" in asked:
+        assert pins(ran)["torch"] == "2.14.0+cpu"
+        assert pins(ran)["torchvision"] == "0.29.0+cpu"
+
+
+def test_the_advice_says_which_rule_chose_the_index_and_what_that_saves(
+    stackwright: Commands, vendor: IndexServer
+) -> None:
+    ran = advised(stackwright, NO_GPU, "torch")
+    found = pin(ran, "torch")
+    url = f"{vendor.url}cpu/"
+    assert found["index"] == url
+    assert all(artifact["url"].startswith(f"{vendor.origin}/files/cpu/") for artifact in found["artifacts"])
+    (reason,) = [reason for reason in found["reasons"] if reason["unit"] == "torch-without-gpu"]
+    assert reason["message"].startswith(f"torch comes from the index {url} (pytorch-cpu): the default wheels")
+    assert reason["link"] == "https://pytorch.org/get-started/previous-versions/"
+    assert "checked 2026-11-26" in [seen["what"] for seen in reason["evidence"]]
+    assert " MB in place of 11.0 MB, of which 6.0 MB are of nvidia-cudnn-cu13, " in reason["message"]
+    assert 9_900_000 < found["saved_bytes"] < 10_100_000
+    assert pin(ran, "filelock")["index"] is None
+    assert not warnings(ran)
+    text = stackwright.advise("torch", "--image", "machine.json").out
+    assert f"note: torch comes from the index {url}" in " ".join(text.split())
+
+
+def test_a_warm_run_asks_nothing_and_says_the_same(stackwright: Commands, vendor: IndexServer) -> None:
+    first = advised(stackwright, NO_GPU, *FAMILY)
+    asked = len(vendor.requests)
+    again = advised(stackwright, NO_GPU, *FAMILY)
+    assert len(vendor.requests) == asked
+    assert again.json["pins"] == first.json["pins"]
+    offline = stackwright.advise(*FAMILY, "--image", "machine.json", "--offline", "--format", "json")
+    assert offline.json["pins"] == first.json["pins"]
+
+
+# The user has the say
+
+
+def usual(ran: Ran) -> bool:
+    return pins(ran)["torch"] == "2.15.0" and pin(ran, "torch")["index"] is None
+
+
+def test_rules_that_are_off_choose_no_index(stackwright: Commands, bare_vendor: IndexServer) -> None:
+    machine = image(stackwright, NO_GPU)
+    asked = ("torch", "--image", machine, "--format", "json")
+    for options in (["--no-rule", "torch-without-gpu"], ["--no-rules"], ["--type", "latest"]):
+        assert usual(stackwright.advise(*asked, *options)), options
+    assert not bare_vendor.requests
+
+
+def test_a_project_that_the_user_assigns_is_left_alone(
+    stackwright: Commands, server: IndexServer, bare_vendor: IndexServer
+) -> None:
+    moved(stackwright, bare_vendor, '[tool.stackwright.sources]\ntorch = "default"\n')
+    assert usual(advised(stackwright, NO_GPU, "torch"))
+    with IndexServer(usual_index()) as other:
+        moved(stackwright, bare_vendor)
+        machine = image(stackwright, NO_GPU)
+        ran = stackwright.advise(
+            "torch", "--image", machine, "--index", f"own={other.url}", "--format", "json"
+        )
+        assert usual(ran)
+    digest = server.site.file("torch-2.15.0-cp311-cp311-manylinux_2_17_x86_64.whl").hashes["sha256"]
+    stackwright.write("hashed.txt", f"torch==2.15.0 --hash=sha256:{digest}\n")
+    ran = stackwright.advise("torch", "-c", "hashed.txt", "--image", machine, "--format", "json")
+    assert usual(ran)
+    assert not bare_vendor.requests
+
+
+def test_without_an_index_there_is_none_of_a_rule(stackwright: Commands, bare_vendor: IndexServer) -> None:
+    ran = stackwright.advise("torch", "--image", image(stackwright, NO_GPU), "--no-index")
+    assert ran.code == 1
+    assert not bare_vendor.requests
+
+
+def test_what_is_likely_is_told_and_not_done(stackwright: Commands, bare_vendor: IndexServer) -> None:
+    report = json.loads(stackwright.path(image(stackwright, NO_GPU)).read_text())
+    report["environment"]["facts"]["gpu.vendor"]["confidence"] = "likely"
+    stackwright.write("likely.json", json.dumps(report))
+    ran = stackwright.advise("torch", "--image", "likely.json", "--format", "json")
+    assert usual(ran)
+    told = f"use the index {bare_vendor.url}cpu/; that is likely and not certain, so it is not taken unasked"
+    assert any(message.endswith(told) for message in warnings(ran))
+    assert not bare_vendor.requests
+
+
+@pytest.mark.parametrize("form", ["name", "address", "beginning"])
+def test_the_user_has_mirrors_of_vendors(stackwright: Commands, bare_vendor: IndexServer, form: str) -> None:
+    key, value = {
+        "name": ("pytorch-cpu", f"{bare_vendor.url}cpu"),
+        "address": ("https://download.pytorch.org/whl/cpu", f"{bare_vendor.url}cpu/"),
+        "beginning": ("https://download.pytorch.org", f"{bare_vendor.origin}/"),
+    }[form]
+    stackwright.write("pyproject.toml", f'[tool.stackwright.vendor-indexes]\n"{key}" = "{value}"\n')
+    found = pins(advised(stackwright, NO_GPU, "torch"))["torch"]
+    assert found == ("2.15.0" if form == "beginning" else "2.15.0+cpu")  # there is no /whl/ on that host
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('pytorch-cuda = "https://a.example/"', "there is no index of a vendor of that name"),
+        ("pytorch-cpu = 1", "must be the address of an index"),
+        ('pytorch-cpu = "ftp://a.example/"', "is no web address"),
+    ],
+)
+def test_mirrors_that_are_none(stackwright: Commands, entry: str, told: str) -> None:
+    stackwright.write("pyproject.toml", f"[tool.stackwright.vendor-indexes]\n{entry}\n")
+    ran = stackwright.advise("filelock")
+    assert ran.code == 2
+    assert told in ran.err

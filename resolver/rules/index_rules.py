@@ -14,7 +14,7 @@ from resolver.target import Target
 
 
 def index_rules(rules: ActiveRules, project: str) -> Iterator[ActiveRule]:
-    """The rules that certainly hold and name an index for a project (normalised name), reduced to why they do.
+    """The rules that certainly hold and name an index for a project (normalised name), with why they do.
 
     What waits for other members of the stack is not known when a project is first looked at: it is only told.
     """

@@ -1,4 +1,4 @@
-"""A vendor's wheel site: a sub-index for each backend, as HTML alone, whose wheels hold little but metadata."""
+"""A vendor's wheel site: a sub-index for each backend, as HTML alone, whose wheels hold metadata alone."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def add_torch(
     tags: Iterable[str] = (LINUX,),
     padding_bytes: int = 0,
 ) -> None:
-    """Releases of torch with a local label, and those of torchvision and torchaudio that are built for them."""
+    """Releases of torch with a local label, and of torchvision and torchaudio that are built for them."""
     for version in versions:
         index.add(
             "torch",
