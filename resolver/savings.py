@@ -42,17 +42,18 @@ class Saving(msgspec.Struct, frozen=True, kw_only=True):
         return self.other_bytes - self.own_bytes
 
     def in_words(self) -> str | None:
-        """Such as ``274.0 MB in place of 573.0 MB``; None where nothing is saved."""
+        """Such as ``saves 299.0 MB (274.0 MB in place of 573.0 MB)``; None where nothing is saved."""
         if self.saved_bytes <= 0:
             return None
         least = "" if self.is_complete else "at least "
-        told = f"{_megabytes(self.own_bytes)} in place of {least}{_megabytes(self.other_bytes)}"
+        told = f"saves {least}{_megabytes(self.saved_bytes)} ({_megabytes(self.own_bytes)} in place of "
+        told += f"{least}{_megabytes(self.other_bytes)}"
         if not self.left_out:
-            return told
+            return f"{told})"
         names = [name for name, _ in self.left_out[:_MOST_NAMED]]
         more = len(self.left_out) - len(names)
         total = _megabytes(sum(size for _, size in self.left_out))
-        return f"{told}, of which {total} are of {', '.join(names)}" + (f" and {more} more" if more else "")
+        return f"{told}, of which {total} are of {', '.join(names)}" + (f" and {more} more)" if more else ")")
 
 
 def saving(

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from uv import find_uv_bin
 
 from fakes.commands import Commands, Ran
 from fakes.server import IndexServer
@@ -22,7 +28,7 @@ from fakes.vendor_runs import (
     pins,
     warnings,
 )
-from fakes.vendor_site import usual_index, vendor_site
+from fakes.vendor_site import LINUX, usual_index, vendor_site
 from images.environment import FactValue
 
 
@@ -128,7 +134,7 @@ def test_the_advice_says_which_rule_chose_the_index_and_what_that_saves(
     assert reason["message"].startswith(f"torch comes from the index {url} (pytorch-cpu): the default wheels")
     assert reason["link"] == "https://pytorch.org/get-started/previous-versions/"
     assert "checked 2026-11-26" in [seen["what"] for seen in reason["evidence"]]
-    assert " MB in place of 11.0 MB, of which 6.0 MB are of nvidia-cudnn-cu13, " in reason["message"]
+    assert "MB in place of 11.0 MB, of which 6.0 MB are of nvidia-cudnn-cu13, " in reason["message"]
     assert 9_900_000 < found["saved_bytes"] < 10_100_000
     assert pin(ran, "filelock")["index"] is None
     assert not warnings(ran)
@@ -162,7 +168,7 @@ def test_rules_that_are_off_choose_no_index(stackwright: Commands, bare_vendor: 
 
 
 def test_a_project_that_the_user_assigns_is_left_alone(
-    stackwright: Commands, server: IndexServer, bare_vendor: IndexServer
+    stackwright: Commands, bare_vendor: IndexServer
 ) -> None:
     moved(stackwright, bare_vendor, '[tool.stackwright.sources]\ntorch = "default"\n')
     assert usual(advised(stackwright, NO_GPU, "torch"))
@@ -173,7 +179,7 @@ def test_a_project_that_the_user_assigns_is_left_alone(
             "torch", "--image", machine, "--index", f"own={other.url}", "--format", "json"
         )
         assert usual(ran)
-    digest = server.site.file("torch-2.15.0-cp311-cp311-manylinux_2_17_x86_64.whl").hashes["sha256"]
+    digest = usual_index().file("torch-2.15.0-cp311-cp311-manylinux_2_17_x86_64.whl").hashes["sha256"]
     stackwright.write("hashed.txt", f"torch==2.15.0 --hash=sha256:{digest}\n")
     ran = stackwright.advise("torch", "-c", "hashed.txt", "--image", machine, "--format", "json")
     assert usual(ran)
@@ -222,3 +228,64 @@ def test_mirrors_that_are_none(stackwright: Commands, entry: str, told: str) -> 
     ran = stackwright.advise("filelock")
     assert ran.code == 2
     assert told in ran.err
+
+
+# What is written
+
+
+def test_a_pylock_has_the_files_of_the_index_of_the_rule(
+    stackwright: Commands, bare_vendor: IndexServer
+) -> None:
+    machine = image(stackwright, NO_GPU)
+    ran = stackwright.advise("torch", "--image", machine, "--format", "pylock")
+    assert ran.code == 0
+    packages = {package["name"]: package for package in tomllib.loads(ran.out)["packages"]}
+    (wheel,) = packages["torch"]["wheels"]
+    assert packages["torch"]["version"] == "2.15.0+cpu"
+    assert packages["torch"]["index"] == f"{bare_vendor.url}cpu/"
+    assert wheel["url"] == f"{bare_vendor.origin}/files/cpu/torch-2.15.0%2Bcpu-{LINUX}.whl"
+    true = vendor_site().backend("cpu").file(f"torch-2.15.0+cpu-{LINUX}.whl").hashes["sha256"]
+    assert wheel["hashes"] == {"sha256": true}
+    assert "index" not in packages["filelock"]
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_requirements_install_although_the_vendor_has_old_copies_of_other_projects(
+    stackwright: Commands, server: IndexServer, bare_vendor: IndexServer, tmp_path: Path, installer: str
+) -> None:
+    machine = image(stackwright, NO_GPU)
+    ran = stackwright.advise("torch", "torchvision", "--image", machine, "-o", "requirements.txt")
+    assert ran.code == 0, ran.err
+    text = stackwright.path("requirements.txt").read_text()
+    assert (
+        f"--find-links {bare_vendor.url}cpu/torch/\n--find-links {bare_vendor.url}cpu/torchvision/\n" in text
+    )
+    assert "\ntorch==2.15.0+cpu \\\n    --hash=sha256:" in text
+    options = ["--require-hashes", "--index-url", server.url, "-r", str(stackwright.path("requirements.txt"))]
+    for_linux = ["--only-binary=:all:", "--target", str(tmp_path / "there")]
+    if installer == "uv":
+        command = [find_uv_bin(), "pip", "install", "--no-cache", "--python-version", "3.11", *for_linux]
+        command += ["--python-platform", "x86_64-manylinux_2_28"]
+    else:
+        subprocess.run(
+            [find_uv_bin(), "venv", "--seed", "-q", str(tmp_path / "venv")], check=True, timeout=100
+        )
+        command = [str(tmp_path / "venv/bin/python"), "-m", "pip", "install", "--no-cache-dir", *for_linux]
+        command += ["--python-version", "3.11", "--platform", "manylinux_2_17_x86_64"]
+    environ = {**stackwright.environ, "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [*command, *options], env=environ, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    installed = {path.name for path in (tmp_path / "there").glob("*.dist-info")}
+    assert {"torch-2.15.0+cpu.dist-info", "filelock-2.0.dist-info", "numpy-2.0.dist-info"} <= installed
+
+
+def test_a_pipfile_lock_names_the_index_of_the_rule(stackwright: Commands, bare_vendor: IndexServer) -> None:
+    machine = image(stackwright, NO_GPU)
+    lock = stackwright.advise("torch", "--image", machine, "--format", "pipfile-lock").json
+    further = {"name": "vendor-1", "url": f"{bare_vendor.url}cpu", "verify_ssl": True}
+    assert lock["_meta"]["sources"][1:] == [further]
+    assert lock["default"]["torch"]["index"] == "vendor-1"
+    assert lock["default"]["torch"]["version"] == "==2.15.0+cpu"
+    assert "index" not in lock["default"]["filelock"]

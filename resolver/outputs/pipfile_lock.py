@@ -38,18 +38,17 @@ def pipfile_lock(
         HashesMissingError: hashes are wanted and the index states none for some file.
     """
     document = _stated(advice, python) if pipfile is None else tomllib.loads(pipfile.decode("utf-8-sig"))
-    stated = document.get("source", [_source(index_url)])
+    stated = document.get("source")
+    sources = list(stated) if isinstance(stated, list) else [_source(index_url)]
     urls = dict.fromkeys(pin.index.rstrip("/") for pin in advice.pins if pin.index)
     further = {url: f"vendor-{number}" for number, url in enumerate(urls, 1)}
+    sources += [{"name": name, "url": url, "verify_ssl": True} for url, name in further.items()]
     lock = {
         "_meta": {
             "hash": {"sha256": pipfile_hash(document)},
             "pipfile-spec": _SPECIFICATION,
             "requires": document.get("requires", {}),
-            "sources": [
-                *stated,
-                *({"name": name, "url": url, "verify_ssl": True} for url, name in further.items()),
-            ],
+            "sources": sources,
         },
         "default": {pin.name: _entry(pin, further, hashes=hashes) for pin in advice.pins},
         "develop": {},

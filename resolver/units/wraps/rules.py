@@ -133,6 +133,14 @@ def _added(active: ActiveRule, member: Member) -> Iterator[Justification]:
     extras = [extra for extra in as_list(effect.extra or ()) if extra in member.extras]
     if extras:
         yield active.reason(f"{because}: its extra {', '.join(extras)} is asked for")
+    lost = [extra for extra in as_list(effect.extra or ()) if extra not in member.extras]
+    if lost:
+        why = "this release does not have it, or what it needs has no usable release here"
+        message = f"{because}: its extra {', '.join(lost)} is not asked for, for {why}"
+        yield active.reason(message, level=Level.WARNING)
+    if effect.add is not None and canonicalize_name(Requirement(effect.add).name) not in member.dependencies:
+        message = f"{because}: {effect.add} is not added, for it has no usable release here"
+        yield active.reason(message, level=Level.WARNING)
 
 
 def _conflicts(stack: Stack, context: Context) -> Iterator[Justification]:
