@@ -7,7 +7,7 @@ up as a whole, so that projects which belong together never come from two builds
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -64,18 +64,24 @@ class VendorReleases:
         source: of everything else.
         context: of the run.
         given_up: address of an index to the reason why it is not asked.
+        only: normalised names of the projects for which rules may choose; None for all.
 
     Attributes:
         usual: the source.
     """
 
     def __init__(
-        self, source: IndexedReleases, context: Context, given_up: Mapping[str, str] | None = None
+        self,
+        source: IndexedReleases,
+        context: Context,
+        given_up: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self._source = source
         self.usual: ReleaseSource = source
         self._context = context
         self._given_up = dict(given_up or {})
+        self._only = only
         self._listings: dict[str, Listing | None] = {}
         self._taken: dict[str, Taken] = {}
 
@@ -175,6 +181,8 @@ class VendorReleases:
         """Whether the user leaves it to rules where a project comes from."""
         indexes, context = self._source.indexes, self._context
         if not context.recommendation.strides or not indexes.order or project in indexes.pinned:
+            return False
+        if self._only is not None and project not in self._only:
             return False
         if any(statement.hashes for statement in context.statements(project)):
             return False

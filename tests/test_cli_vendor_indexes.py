@@ -13,6 +13,7 @@ import pytest
 from uv import find_uv_bin
 
 from fakes.commands import Commands, Ran
+from fakes.faults import Fault
 from fakes.server import IndexServer
 from fakes.vendor_runs import (
     AMD,
@@ -289,3 +290,20 @@ def test_a_pipfile_lock_names_the_index_of_the_rule(stackwright: Commands, bare_
     assert lock["default"]["torch"]["index"] == "vendor-1"
     assert lock["default"]["torch"]["version"] == "==2.15.0+cpu"
     assert "index" not in lock["default"]["filelock"]
+
+
+def test_a_lock_with_local_labels_is_checked_at_the_index_of_the_rule(
+    stackwright: Commands, bare_vendor: IndexServer
+) -> None:
+    machine = image(stackwright, NO_GPU)
+    assert stackwright.advise("torch", "--image", machine, "-o", "pylock.toml").code == 0
+    machine_facts = ("--fact", "gpu.vendor=none", "--python-version", "3.11", "--platform", "linux")
+    ran = stackwright.main("check", "pylock.toml", *machine_facts, "--format", "json")
+    assert ran.code == 0, ran.err + ran.out
+    assert ran.json["releases"]["torch"] == "2.15.0+cpu"
+    assert not [unknown for unknown in ran.json["unknowns"] if "torch" in unknown["what"]]
+    bare_vendor.fault("/simple/*", Fault.status(403))
+    unknown = stackwright.main("check", "pylock.toml", *machine_facts, "--format", "json", "--refresh").json[
+        "unknowns"
+    ]
+    assert ["the release of torch", "no index has it"] in [[each["what"], each["reason"]] for each in unknown]
