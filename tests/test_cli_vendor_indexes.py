@@ -332,6 +332,12 @@ def test_environments_get_the_builds_of_their_hardware(
     labels = {name: torch["version"].partition("+")[2] for name, torch in found.items()}
     assert labels == {"small": "cpu", "old": "cu126", "new": ""}
     assert [torch["version"].partition("+")[0] for torch in found.values()] == ["2.14.0", "2.14.0", "2.14.0"]
+    (told,) = [each for each in ran.json["differences"] if each["project"] == "torch"]
+    reasons = {each["environment"]: each["message"] for each in told["obstacles"]}
+    assert reasons["small"].startswith(f"torch comes from the index {bare_vendor.url}cpu/ (pytorch-cpu): ")
+    assert reasons["new"] == "no rule chooses another index than the usual one"
+    shared = [(each["project"], each["environment"], each["wanted_by"]) for each in ran.json["concessions"]]
+    assert ("torch", "small", "old") in shared
 
 
 def locked(commands: Commands, environment: str) -> list[dict[str, str]]:
