@@ -14,7 +14,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from benchmarks.results import machine, record
+from benchmarks.rule_artifacts import printed, table
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from resolver.rules.sources import load
@@ -40,7 +43,16 @@ def run(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks rules", description=__doc__)
     parser.add_argument("--rules", type=int, default=10_000, help="how many (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=15, help="of each kind (default: %(default)s)")
+    parser.add_argument(
+        "--artifacts",
+        action="store_true",
+        help="ask the configured index whether what rules choose has a wheel for each platform instead",
+    )
+    parser.add_argument("--python", default="3.11", help="of these platforms (default: %(default)s)")
     options = parser.parse_args(arguments)
+    if options.artifacts:
+        _show_artifacts(options.python)
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write(folder / "rules", options.rules)
@@ -49,6 +61,14 @@ def run(arguments: Sequence[str]) -> None:
         result |= _advising(folder, options.runs)
     record("rules", ("cost",), result)
     print(json.dumps(result, indent=2))
+
+
+def _show_artifacts(python: str) -> None:
+    lines = table(python)
+    for line in printed(lines):
+        print(line)
+    found = [msgspec.to_builtins(line) for line in lines]
+    record("rules", ("artifacts",), {"python": python, "lines": found})
 
 
 def _write(folder: Path, count: int) -> None:

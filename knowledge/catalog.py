@@ -31,10 +31,12 @@ from knowledge.shelves import Shelf
 from knowledge.statistics import Statistics
 from knowledge.store import Store
 from knowledge.transport import Transport
+from knowledge.vendor_indexes import VendorIndexes
 
 if TYPE_CHECKING:
     from analyzers.tar_trees import TarReader
     from knowledge.advisories.known import KnownVulnerabilities
+    from knowledge.file_sizes import FileSizes
     from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
     from knowledge.variants.choice import VariantPolicy
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _ELSEWHERE = "find-links"
 """What facts about files that no index lists are filed under."""
+_NO_VENDORS = VendorIndexes()
 
 
 class Builder(Protocol):
@@ -68,6 +71,7 @@ class Knowledge:
         refresh: listings are asked for again however fresh the stored ones are.
         find_links: directories, files and pages with further files.
         builder: asked where an sdist does not say what it requires; None never builds.
+        vendors: where indexes are that rules choose.
     """
 
     def __init__(
@@ -82,7 +86,9 @@ class Knowledge:
         refresh: bool = False,
         find_links: Sequence[str] = (),
         builder: Builder | None = None,
+        vendors: VendorIndexes = _NO_VENDORS,
     ) -> None:
+        self.vendors = vendors
         self.indexes = Indexes.single(indexes) if isinstance(indexes, str) else indexes
         self.index_url = self.indexes.default_url
         self.offline = offline
@@ -90,25 +96,27 @@ class Knowledge:
         self._transport = transport or Transport()
         self._builder = builder
         self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
-        self._sources = {
-            url: IndexSource(
-                url,
-                Shelf(url, store, now, ttl_s),
-                self._transport,
-                self._arrivals,
-                offline=offline,
-                refresh=refresh,
-            )
-            for url in (*(index.url for index in self.indexes.order), _ELSEWHERE)
-        }
+        self._now, self._ttl_s, self._refresh = now, ttl_s, refresh
+        urls = (*(index.url for index in self.indexes.order), _ELSEWHERE)
+        self._sources = {url: self._new_source(url) for url in urls}
         self._found = FoundFiles(find_links, self._transport, offline=offline)
         self._listings: dict[str, Listing | None] = {}
         self._guesses: Guesses | None = None
         self._guessed: set[str] = set()
         self._unknowns: list[Unknown] = []
         self._variants: VariantPolicy | None = None
-        self._now = now
+        self._sizes: FileSizes | None = None
         self._closed = False
+
+    def _new_source(self, url: str) -> IndexSource:
+        return IndexSource(
+            url,
+            Shelf(url, self._store, self._now, self._ttl_s),
+            self._transport,
+            self._arrivals,
+            offline=self.offline,
+            refresh=self._refresh,
+        )
 
     @property
     def statistics(self) -> Statistics:
@@ -148,6 +156,32 @@ class Knowledge:
     def choose_variants(self, policy: VariantPolicy) -> None:
         """From now on wheels of variants count; to be called before the first question."""
         self._variants = policy
+
+    def listing_at(self, project: str, index_url: str) -> Listing | None:
+        """The releases of a project on one index, which need be none of `indexes`; None where it has none.
+
+        Args:
+            index_url: see `Index.url`.
+
+        Raises:
+            OfflineError, StoreError, TransportError: see `listing`.
+        """
+        if index_url not in self._sources:
+            self._sources[index_url] = self._new_source(index_url)
+        return self._listing_of(self._sources[index_url], normalized(project))
+
+    def size_bytes(self, file: File) -> int:
+        """The size of a file that is there: where it is not known yet, the index is asked for its end.
+
+        Raises:
+            OfflineError: it is not stored, and requests are forbidden.
+            TransportError: one of its kinds.
+        """
+        from knowledge.file_sizes import FileSizes
+
+        if self._sizes is None:
+            self._sizes = FileSizes(self.derivations(FileSizes.instrument, self._now), self._transport)
+        return self._sizes.of(file, offline=self.offline)
 
     def metadata(self, project: str, file: File) -> Metadata:
         """The metadata of a file that the listing of `project` holds.

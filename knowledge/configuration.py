@@ -31,6 +31,7 @@ from knowledge.errors import ConfigurationError
 from knowledge.indexes import Index, Indexes
 from knowledge.transport_settings import TransportSettings
 from knowledge.urls import origin
+from knowledge.vendor_indexes import KEY, VendorIndexes, vendor_indexes
 
 _LARGEST_FILE_BYTES = 1 << 20
 _TIMEOUTS = ("PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT")
@@ -38,7 +39,7 @@ _LONGEST_TIMEOUT_S = 3600
 _ENDPOINT = "PYPI_SIMPLE_ENDPOINT"
 
 
-SETTINGS = frozenset({"index-url", "indexes", "sources", "find-links"})
+SETTINGS = frozenset({"index-url", "indexes", "sources", "find-links", "vendor-indexes"})
 """Keys of ``[tool.stackwright]`` that are read here."""
 
 
@@ -52,7 +53,7 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
         keyring, ca_file: see `knowledge.transport_settings.TransportSettings`. No `ca_file` means
             the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).
-        timeout_s: limit for silence; None for the usual one.
+        timeout_s: limit for silence; None for the usual one. vendors: where indexes are that rules choose.
     """
 
     url: str
@@ -66,6 +67,7 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     keyring: bool = False
     ca_file: str | None = None
     timeout_s: float | None = None
+    vendors: VendorIndexes = VendorIndexes()
 
     def __repr__(self) -> str:
         """Without what is secret."""
@@ -156,6 +158,7 @@ def configure_index(
     if (by_name := of_environment(environ, DEFAULT)) is not None:
         credentials[origin(url)] = by_name
     indexes, of_indexes = further_indexes(further, table, environ)
+    vendors = vendor_indexes(table.get(KEY, {}))
     links = (*find_links, *texts(table.get("find-links", []), "find-links"))
     locations: list[str] = []
     for link in links:
@@ -169,11 +172,12 @@ def configure_index(
         pinned=pins(table.get("sources", {}), {DEFAULT, *(index.name for index in indexes)}),
         find_links=tuple(locations),
         no_index=no_index,
-        credentials=of_indexes | credentials,
+        credentials={**vendors.credentials, **of_indexes, **credentials},
         netrc_file=None if home is None else netrc_file(environ, home),
         keyring=keyring,
         ca_file=environ.get("PIP_CERT") or pip_settings.get("cert", ("", ""))[1] or None,
         timeout_s=_timeout_s(timeout, environ, pip_settings),
+        vendors=vendors,
     )
 
 

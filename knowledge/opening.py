@@ -54,6 +54,7 @@ def open_knowledge(
         refresh=refresh,
         find_links=index.find_links,
         builder=builder,
+        vendors=index.vendors,
     )
     knowledge.doubt(unknowns)
     return knowledge

@@ -8,7 +8,10 @@ from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
 _KNOWN = frozenset(
-    {"environments", "find-links", "image", "index-url", "indexes", "overrides", "rules", "sources", "units"}
+    {
+        *("environments", "find-links", "image", "index-url", "indexes", "overrides", "rules", "sources"),
+        *("units", "vendor-indexes"),
+    }
 )
 
 

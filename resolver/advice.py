@@ -76,6 +76,9 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
         stands_in_for: names of projects that are asked for and that it serves in place of.
         stands_in_at: those of `dependents` that ask for one of these.
         variant: the one whose wheel is the first artifact; None where that is no variant.
+        index: root of the index that a rule chose for it; None where it comes from the user's.
+        saved_bytes: what the rule saves that chose its index or lets it stand in, in files of this stack
+            against those of the other one; None where no rule did, or a size is not known.
     """
 
     name: str
@@ -90,6 +93,8 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     stands_in_for: tuple[str, ...] = ()
     stands_in_at: tuple[str, ...] = ()
     variant: Variant | None = None
+    index: str | None = None
+    saved_bytes: int | None = None
 
 
 class OtherStack(msgspec.Struct, frozen=True, kw_only=True):

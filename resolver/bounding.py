@@ -153,9 +153,7 @@ class Bounding:
     def _work(self, bound: Bound, steps: int, reached: int) -> None:
         for done in range(0, steps, CHUNK):
             is_left = bound.tighten(min(CHUNK, steps - done))
-            if (
-                bound.is_unsatisfiable
-            ):  # of what is left beside refutations, none of which is about all stacks
+            if bound.is_unsatisfiable:  # what refutes all stacks says nothing about their scores
                 return
             self._value = min(self._value, bound.value)
             if not is_left or self._value <= reached or self._is_urgent():

@@ -17,6 +17,7 @@ from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
 from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.source import (
+    ChosenIndexes,
     ImportExaminer,
     PackageTopics,
     ReleaseNatives,
@@ -135,6 +136,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         similar: finds projects that resemble one; None where no index of them was built.
         rules: what is known about projects on hardware and runtimes.
         variants: what the user prefers among variants of wheels; None where wheels of variants do not count.
+        vendors: knows what comes from indexes that rules choose; None where none does.
         missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
@@ -165,6 +167,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     similar: SimilarProjects | None = None
     rules: ActiveRules = NO_RULES
     variants: Priorities | None = None
+    vendors: ChosenIndexes | None = None
     missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}

@@ -10,6 +10,7 @@ from packaging.version import Version
 from analyzers.reports import Report
 from resolver.advice import Advice, Pin
 from resolver.context import Preference
+from resolver.gains import comes_from
 
 
 class EnvironmentAdvice(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,17 +88,19 @@ def shared_preferences(stacks: Mapping[str, Advice]) -> dict[str, dict[str, Pref
         stacks: environment to its advice, all of them solved.
 
     Returns:
-        Environment to normalised project to the release; environments that have it already are left out.
+        Environment to normalised project to the release; environments that have it already, in whatever
+        build, are left out.
     """
     found: dict[str, dict[str, Preference]] = {}
     for project in sorted({pin.name for advice in stacks.values() for pin in advice.pins}):
         versions = {name: version for name, version in _versions(project, stacks).items() if version}
-        if len(set(versions.values())) < 2:
+        if len(set(map(public, versions.values()))) < 2:
             continue
-        holder = min(versions, key=lambda name: Version(versions[name]))
-        wanted = Preference(frozenset({versions[holder]}), f"environment {holder}")
+        holder = min(versions, key=lambda name: Version(public(versions[name])))
+        kept = public(versions[holder])
+        wanted = Preference(frozenset({versions[holder], kept}), f"environment {holder}")
         for name, version in versions.items():
-            if version != versions[holder]:
+            if public(version) != kept:
                 found.setdefault(name, {})[project] = wanted
     return found
 
@@ -108,7 +111,9 @@ def is_nearer(before: Advice, after: Advice, wanted: Mapping[str, Preference]) -
         return False
     old, new = ({pin.name: pin.version for pin in advice.pins} for advice in (before, after))
     changed = {name for name in old.keys() & new.keys() if old[name] != new[name]}
-    return bool(changed) and all(name in wanted and new[name] in wanted[name].versions for name in changed)
+    return bool(changed) and all(
+        name in wanted and public(new[name]) in wanted[name].versions for name in changed
+    )
 
 
 def concessions(
@@ -133,7 +138,14 @@ def concessions(
 
 
 def _has(advice: Advice, pin: Pin) -> bool:
-    return any(other.name == pin.name and other.version == pin.version for other in advice.pins)
+    return any(
+        other.name == pin.name and public(other.version) == public(pin.version) for other in advice.pins
+    )
+
+
+def public(version: str) -> str:
+    """A version without its local label: builds for different hardware are of one version."""
+    return version.partition("+")[0]
 
 
 def differences(stacks: Mapping[str, Advice]) -> tuple[Difference, ...]:
@@ -171,6 +183,16 @@ def _obstacles(name: str, pin: Pin | None, versions: Sequence[str]) -> Iterator[
         yield Obstacle(environment=name, version=newest, unit="", message=message)
         return
     if pin.version == newest:
+        return
+    if pin.index is not None:
+        (reason,) = (
+            reason for reason in pin.reasons if reason.message.startswith(comes_from(pin.name, pin.index))
+        )
+        yield Obstacle(environment=name, version=newest, unit=reason.unit, message=reason.message)
+        return
+    if public(pin.version) == public(newest):
+        message = "no rule chooses another index than the usual one"
+        yield Obstacle(environment=name, version=newest, unit="", message=message)
         return
     for rejection in pin.rejected:
         if rejection.version == newest:

@@ -10,7 +10,7 @@ from collections import Counter, deque
 
 import msgspec
 
-from resolver.incompatibilities import Depends, Derived, Incompatibility, Required
+from resolver.incompatibilities import Depends, Derived, Incompatibility, Refuted, Required
 from resolver.universe import Universe
 from resolver.wording import incompatibility_in_words
 
@@ -48,8 +48,11 @@ def diagnose(proof: Incompatibility, universe: Universe) -> str:
             words = dict.fromkeys(incompatibility_in_words(leaf, universe) for leaf in asking[:_MOST_NAMED])
             more = ", and others as well" if len(asking) > _MOST_NAMED else ""
             return f"{'; '.join(words)}{more}, but {incompatibility_in_words(asked, universe)}"
-    words = dict.fromkeys(incompatibility_in_words(leaf, universe) for leaf in leaves[:_MOST_NAMED])
-    return " and ".join(words)
+    named = sorted(leaves[:_MOST_NAMED], key=lambda leaf: isinstance(leaf.cause, Refuted))
+    facts = list(dict.fromkeys(incompatibility_in_words(leaf, universe) for leaf in named))
+    if len(facts) > 1 and isinstance(named[-1].cause, Refuted):
+        return f"{' and '.join(facts[:-1])}, but {facts[-1]}"
+    return " and ".join(facts)
 
 
 def _leaves(proof: Incompatibility) -> list[Incompatibility]:

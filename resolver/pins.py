@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from analyzers.evidence import Justification, Level
 from knowledge.releases import File, Metadata
 from resolver.advice import MOST_REJECTED, Artifact, Pin, Rejection
+from resolver.gains import Gain, gains
 from resolver.incompatibilities import Constrained, Depends, Incompatibility, Refuted
 from resolver.projects import Project
-from resolver.replacement import saved, stands_in
 from resolver.resolver import Resolver
 from resolver.stack import Member, Stack
 from resolver.target import PythonFit
@@ -27,6 +25,8 @@ def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
     """The members of an accepted stack, by name, while the resolver still stands at it."""
     for name, member in stack.members.items():
         files = member.project.files(member.position, resolver.context.target)
+        gained = tuple(gains(member, stack, resolver))
+        taken = resolver.context.vendors.taken(name) if resolver.context.vendors else None
         yield Pin(
             name=name,
             version=member.version,
@@ -35,11 +35,13 @@ def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
             dependents=tuple(sorted(member.dependents)),
             requires_python=files[0].requires_python,
             artifacts=tuple(map(_artifact, files)),
-            reasons=tuple(_reasons(member, resolver)),
+            reasons=tuple(_reasons(member, gained, resolver)),
             rejected=tuple(_rejected(member, resolver, stack)),
             stands_in_for=(originals := tuple(o for o, _ in resolver.universe.stood_in_for(name))),
             stands_in_at=tuple(_asking_for(originals, member, stack, resolver)),
             variant=chosen_variant(member.project, member.position, resolver.context.target),
+            index=None if taken is None else taken.url,
+            saved_bytes=next((one.saving.saved_bytes for one in gained if one.saving is not None), None),
         )
 
 
@@ -67,19 +69,15 @@ def _artifact(file: File) -> Artifact:
     )
 
 
-def _reasons(member: Member, resolver: Resolver) -> Iterator[Justification]:
+def _reasons(member: Member, gained: Sequence[Gain], resolver: Resolver) -> Iterator[Justification]:
     project, position = member.project, member.position
     asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
     asked += [f"{name} depends on it" for name in sorted(member.dependents)]
-    standing = list(resolver.universe.stood_in_for(project.name))
-    for original, _ in standing:
+    for original, _ in resolver.universe.stood_in_for(project.name):
         stated = [f"you require {r.text}, for which it stands in" for r in resolver.context.direct(original)]
         asked += stated or [f"it stands in for {original}"]
     yield Justification(unit="resolver", message=" and ".join(asked))
-    for original, reason in standing:
-        less = saved(member, resolver.universe.projects[original], resolver.context.target)
-        message = f"{stands_in(project.name, original)}: {reason.message}" + (f": {less}" if less else "")
-        yield msgspec.structs.replace(reason, message=message)
+    yield from (one.reason for one in gained)
     if project.preferred & bit(position):
         where = resolver.context.preferences[project.name].where
         yield Justification(unit="resolver", message=f"kept from {where}")

@@ -34,8 +34,13 @@ def _tiers(project: Project, context: Context) -> tuple[int, ...]:
 
 
 def preferred(project: Project, context: Context) -> int:
-    """The releases that an existing lock settled on."""
+    """The releases that an existing lock settled on: of a project from the index of a rule, in its builds."""
     preference = context.preferences.get(project.name)
     if preference is None:
         return 0
-    return sum(bit(at) for at, text in enumerate(project.versions.texts) if text in preference.versions)
+    texts = project.versions.texts
+    kept = sum(bit(at) for at, text in enumerate(texts) if text in preference.versions)
+    if not kept and context.vendors is not None and context.vendors.taken(project.name) is not None:
+        public = {text.partition("+")[0] for text in preference.versions}
+        kept = sum(bit(at) for at, text in enumerate(texts) if text.partition("+")[0] in public)
+    return kept

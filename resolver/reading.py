@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from packaging.specifiers import InvalidSpecifier
 
 from analyzers.reports import Unknown
-from knowledge.errors import InvalidMetadataError, MetadataUnavailableError
+from knowledge.errors import InvalidMetadataError, MetadataUnavailableError, OfflineError
 from knowledge.releases import File, Metadata
 from resolver.dependencies import Dependency, InvalidRequirement, lines_by_extra, live_dependencies
+from resolver.formats import FormatPolicy
 from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.projects import Project
 from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.rules.additions import additions, is_skipped
 from resolver.source import ReleaseSource
-from resolver.target import Target
+from resolver.target import PythonFit, Target
 from resolver.variant_markers import WheelVariant, decided
+from resolver.versions import Versions, positions
 
+_ANY_FORMATS = FormatPolicy()
 _MOST_FILES = 3
 """So many files of a release are tried before its metadata counts as unreadable."""
 
@@ -36,6 +40,7 @@ class ReleaseReader:
         target: Target,
         overrides: Overrides = NO_OVERRIDES,
         rules: ActiveRules = NO_RULES,
+        formats: FormatPolicy = _ANY_FORMATS,
     ) -> None:
         self.unknowns: set[Unknown] = set()
         self.releases_read = 0
@@ -43,6 +48,8 @@ class ReleaseReader:
         self._target = target
         self._overrides = overrides
         self._rules = rules
+        self._formats = formats
+        self._usable: dict[Dependency, bool] = {}
         self._metadata: dict[tuple[str, int], Metadata | Unknown] = {}
         self._dependencies: dict[tuple[str, int, str | None], list[Dependency]] = {}
         self._by_extra: dict[tuple[str, int], dict[str, list[str]]] = {}
@@ -73,12 +80,44 @@ class ReleaseReader:
             asked = self._overrides.applied(project.name, stated)
             if self._rules:
                 extras = () if isinstance(metadata, Unknown) else metadata.extras
-                added = (
+                wanted = (
                     additions(self._rules, project, position, self._target, extras) if part is None else ()
                 )
+                added = [one for one in wanted if self._is_served(key[:2], one)]
                 asked = [*(one for one in asked if not is_skipped(self._rules, one)), *added]
             self._dependencies[key] = list(asked)
         return self._dependencies[key]
+
+    def _is_served(self, release: tuple[str, int], added: Dependency) -> bool:
+        """Whether what a rule adds to a release can be had: nothing fails for what nobody asked for."""
+        if added.project != release[0]:
+            return self._has_release(added)
+        metadata = self._metadata[release]
+        if isinstance(metadata, Unknown):
+            return False
+        for extra in added.extras:
+            lines = self._lines(release, metadata, extra)
+            if not all(map(self._has_release, live_dependencies(lines, self._target, extra))):
+                return False
+        return True
+
+    def _has_release(self, dependency: Dependency) -> bool:
+        """Whether the target can use a release that a dependency admits, as far as listings say."""
+        if dependency not in self._usable:
+            try:
+                listing = self._source.listing(dependency.project)
+                versions = Versions(listing.versions if listing else ())
+                admitted = positions(versions.mask(dependency.specifiers))
+            except (OfflineError, InvalidSpecifier):
+                listing, admitted = None, iter(())
+            formats = self._formats.of(dependency.project)
+            self._usable[dependency] = listing is not None and any(
+                at not in listing.yanked
+                and self._target.shape_fit(listing.shapes[listing.shape_of[at]], formats)
+                is not PythonFit.REFUSED
+                for at in admitted
+            )
+        return self._usable[dependency]
 
     def _lines(self, release: tuple[str, int], metadata: Metadata, part: str | None) -> Sequence[str]:
         if part is None:

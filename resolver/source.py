@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from analyzers.evidence import Finding
 from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from knowledge.advisories.vulnerabilities import Vulnerability
     from knowledge.stack_files import Pinned
     from knowledge.stack_imports import Examined
+    from resolver.rules.active import ActiveRule
     from topics.documents import Document
     from topics.vectors import TopicVector
 
@@ -86,6 +89,21 @@ class SimilarProjects(Protocol):
         """Names of projects that are alive, the most similar first, each with what it shares."""
 
 
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """That a project is taken from the index of a rule.
+
+    Attributes:
+        url: root of that index.
+        listing: what the target can use of it.
+        usual: what would serve without the rule; None where no other index has the project.
+    """
+
+    rule: ActiveRule
+    url: str
+    listing: Listing
+    usual: Listing | None
+
+
 class ReleaseSource(Protocol):
     """Stored and fetched facts about releases; `prefetch_…` are hints that never block."""
 
@@ -100,3 +118,28 @@ class ReleaseSource(Protocol):
 
     def prefetch_metadata(self, project: str, file: File) -> None:
         """This file's metadata will probably be asked for."""
+
+
+class ChosenIndexes(Protocol):
+    """Knows which projects come from indexes that rules choose.
+
+    Attributes:
+        usual: what would serve without these rules.
+    """
+
+    @property
+    def usual(self) -> ReleaseSource:
+        """See above."""
+        ...
+
+    def taken(self, project: str) -> Taken | None:
+        """Where a project (normalised name) comes from, if a rule says so."""
+
+    def given_up(self, index: str) -> str | None:
+        """Why an index, as rules call it, is not used; None where nothing speaks against it."""
+
+    def address(self, index: str) -> str:
+        """Where an index is, as rules call it."""
+
+    def size_bytes(self, file: File, index_url: str) -> int | None:
+        """The size of a file of such an index, which is shown to be there; None where that cannot be told."""

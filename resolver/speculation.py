@@ -8,6 +8,7 @@ from knowledge.releases import File, Listing, Metadata
 from knowledge.speculation import Hint
 from resolver.context import Context
 from resolver.dependencies import live_dependencies
+from resolver.rules.index_rules import index_rules
 from resolver.target import PythonFit
 from resolver.versions import Versions, bit, positions
 
@@ -30,6 +31,8 @@ class FirstChoice:
 
     def first_file(self, listing: Listing, bounds: str) -> File | None:
         """The file whose metadata would be read, of the releases that `bounds` admit."""
+        if self._is_elsewhere(listing.project):
+            return None
         versions = self._versions.setdefault(listing.project, Versions(listing.versions))
         admitted = versions.mask(bounds)
         prereleases = sum(map(bit, listing.prereleases))
@@ -41,6 +44,11 @@ class FirstChoice:
                 if usable and position not in listing.yanked:
                     return target.usable_files(listing.files(position), formats)[0]
         return None
+
+    def _is_elsewhere(self, project: str) -> bool:
+        """Whether a project probably comes from the index of a rule, which no guess is about."""
+        context = self._context
+        return context.recommendation.strides and any(index_rules(context.rules, project))
 
     def dependencies(self, metadata: Metadata, extras: frozenset[str]) -> Iterable[Hint]:
         """What a release asks for on the target, with some of its extras."""

@@ -37,6 +37,8 @@ from resolver.projects import Project
 from resolver.propagation import Propagation
 from resolver.reading import ReleaseReader
 from resolver.rules.active import NO_RULES
+from resolver.rules.records import Artifact
+from resolver.rules.releases import with_artifact
 from resolver.source import ReleaseSource
 from resolver.units.verbs import Pseudonym, Sieve
 from resolver.units.verdicts import Alternative, Refutation
@@ -112,7 +114,7 @@ class Universe:
         self.assumptions = Assumptions()
         self.projects: dict[str, Project] = {}
         rules = context.rules if context.recommendation.strides else NO_RULES
-        self.reader = ReleaseReader(source, context.target, context.overrides, rules)
+        self.reader = ReleaseReader(source, context.target, context.overrides, rules, context.formats)
         self.refutations: list[Mapping[str, int]] = []
         self._sieves = sieves
         self._pseudonyms = pseudonyms
@@ -254,7 +256,7 @@ class Universe:
                 )
         clauses = [self.add(masks, cause, assumption)]
         if len(choices) > 1:
-            first = {a.project for a in self._alternatives_of(project) if a.preferred}
+            first = {a.project for a in self._alternatives_of(project) if self._is_preferred(a, project)}
             choices.sort(key=lambda choice: choice.name not in first)
             self._slots.append(_Slot(project, clauses[0], choices))
             # Where the project itself is there, no alternative is, so it must serve.
@@ -262,6 +264,16 @@ class Universe:
         asked.extend({**condition, self.extra(project, name): INACTIVE} for name in dependency.extras)
         clauses.extend(self.add(masks, cause, assumption) for masks in asked)
         return clauses
+
+    def _is_preferred(self, alternative: Alternative, original: Project) -> bool:
+        """Whether an alternative is taken first: never a source distribution in place of wheels."""
+        if not alternative.preferred:
+            return False
+        other, target = self.projects[alternative.project], self.context.target
+        return bool(
+            other.usable & with_artifact(Artifact.WHEEL, other, target)
+            or not original.usable & with_artifact(Artifact.WHEEL, original, target)
+        )
 
     def _outside(self, project: Project, specifiers: str) -> int:
         """Everything but the releases that a specifier set admits; "not in the stack" included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,11 +36,12 @@ def server() -> Iterator[IndexServer]:
     index.add("psycopg2", "2.9.11", wheel=False, sdist=True)
     index.add("psycopg2-binary", "2.9.11", tags=[LINUX_WHEEL])
     index.add("jax", "0.12.0", extras={"cuda12": ["jax-cuda12-plugin"], "cuda13": ["jax-cuda13-plugin"]})
-    index.add("jax-cuda12-plugin", "0.12.0")
+    index.add("jax-cuda12-plugin", "0.12.0", tags=[LINUX_WHEEL])
     index.add("jax-cuda13-plugin", "0.12.0")
     index.add("native", "1.0", tags=["cp311-cp311-win_amd64"], sdist=True)
     index.add("native", "0.9", tags=[LINUX_WHEEL])
     index.add("nvidia-cublas-cu12", "12.9.1")
+    index.add("built-only", "1.0", wheel=False, sdist=True)
     index.add("lib", "1.0", requires=["nvidia-cublas-cu12"])
     index.add("small-cpu", "1.0")
     for version, tools in (("1.0", ["tool", "gauge"]), ("1.1", ["tool<2", "gauge<2"])):
@@ -105,10 +107,30 @@ def test_projects_that_bring_the_same_files_are_replaced_by_one_of_them(stackwri
 def test_a_conflict_that_nothing_solves_is_explained(stackwright: Commands) -> None:
     ran = stackwright.advise("onnxruntime", "onnxruntime-gpu", "--image", machine(stackwright))
     assert ran.code == 1
+    told = " ".join(ran.out.split())
     assert (
-        "onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1: each of them brings the package onnxruntime"
-        in ran.out
+        "onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1 cannot be in one stack (each of them brings the "
+        "package onnxruntime, and the files of one overwrite those of the other; ask for one of them, or "
+        "lift this with --no-rule=onnxruntime-variants)" in told
     )
+    assert (
+        "In short: you require onnxruntime and you require onnxruntime-gpu, but onnxruntime 1.31.1 and"
+        in told
+    )
+    assert (
+        stackwright.advise(
+            "onnxruntime", "onnxruntime-gpu", "--image", "machine.json", "--no-rule=onnxruntime-variants"
+        ).code
+        == 0
+    )
+
+
+def test_of_all_four_the_conflict_is_explained_where_the_hardware_is_not_known(stackwright: Commands) -> None:
+    ran = stackwright.advise(*ALL_FOUR, "--image", machine(stackwright))
+    assert ran.code == 1
+    told = " ".join(ran.out.split())
+    assert "onnxruntime 1.31.1 and onnxruntime-gpu 1.31.1 cannot be in one stack" in told
+    assert re.search(r"not known of the target: gpu\.vendor; [^:]*: [^:]*onnxruntime-gpu \(", told)
 
 
 def test_what_is_not_known_lets_no_rule_fire_and_is_told(stackwright: Commands) -> None:
@@ -125,6 +147,17 @@ def test_a_replacement_that_cannot_be_had_is_told(stackwright: Commands) -> None
     (reason,) = said(ran, "tensorflow-without-gpu")
     assert reason["level"] == "warning"
     assert "no release of tensorflow-cpu could be taken" in reason["message"]
+
+
+def test_nothing_that_must_be_built_replaces_what_has_a_wheel(stackwright: Commands) -> None:
+    image = machine(stackwright)
+    house = own(stackwright, "{project: numpy}", "{replace: {by: built-only, same_versions: false}}")
+    ran = stackwright.advise("numpy", "--image", image, "--rules", house, "--format", "json")
+    assert pins(ran) == {"numpy": "2.4.6"}
+    (reason,) = said(ran, "house")
+    assert "no release of built-only could be taken in its place" in reason["message"]
+    ran = stackwright.advise("numpy>5", "--image", image, "--rules", house, "--format", "json")
+    assert pins(ran) == {"built-only": "1.0"}
 
 
 def test_releases_that_the_processor_cannot_run_are_refused(stackwright: Commands) -> None:
@@ -150,6 +183,27 @@ def test_extras_follow_from_the_driver(stackwright: Commands, cuda: str, plugin:
     image = machine(stackwright, gpu_vendor="nvidia", cuda_max=cuda)
     ran = stackwright.advise("jax", "--image", image, "--format", "json")
     assert pins(ran) == {"jax": "0.12.0", **({plugin: "0.12.0"} if plugin else {})}
+
+
+def test_an_extra_that_cannot_be_had_is_not_asked_for(stackwright: Commands) -> None:
+    image = machine(stackwright, gpu_vendor="nvidia", cuda_max="12.9", arch="aarch64")
+    ran = stackwright.advise("jax", "--image", image, "--format", "json")
+    assert pins(ran) == {"jax": "0.12.0"}
+    (reason,) = said(ran, "jax-with-cuda-12")
+    assert reason["level"] == "warning"
+    assert (
+        "its extra cuda12 is not asked for, for this release does not have it, or what" in reason["message"]
+    )
+
+
+def test_what_a_rule_adds_and_nobody_has_is_not_added(stackwright: Commands) -> None:
+    for what in ("nothing-of-the-kind", "lib>=2"):
+        ran = stackwright.advise(
+            "numpy", "--rules", own(stackwright, "{project: numpy}", f"{{add: '{what}'}}"), "--format", "json"
+        )
+        assert pins(ran) == {"numpy": "2.4.6"}
+        (reason,) = said(ran, "house")
+        assert f"{what} is not added, for it has no usable release here" in reason["message"]
 
 
 def test_without_a_compiler_nothing_is_compiled(stackwright: Commands) -> None:
@@ -370,7 +424,8 @@ def test_megabytes_that_a_replacement_saves_are_told(stackwright: Commands) -> N
     (pin,) = ran.json["pins"]
     assert pin["stands_in_for"] == ["big-gpu"]
     (reason,) = said(ran, "house")
-    told = "small-cpu stands in for big-gpu: it is the rule of the house: 0.0 MB in place of 3.0 MB"
+    saves = "saves 3.0 MB (0.0 MB in place of 3.0 MB)"
+    told = f"small-cpu stands in for big-gpu: it is the rule of the house: {saves}"
     assert reason["message"] == told
     shown = stackwright.advise("big-gpu", "--image", image, "--rules", "house", COLUMNS="200")
     assert f"note: {told}" in shown.out

@@ -20,6 +20,7 @@ from resolver.context import Context, Lock
 from resolver.errors import InputError
 from resolver.existing import positions_of
 from resolver.universe import Universe
+from resolver.vendor_releases import VendorIndexError, VendorReleases
 
 _LARGEST_EXTENSION_BYTES = 4 << 20
 """Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
@@ -89,10 +90,7 @@ def check_lock(
         imports: imports them.
         content: of the lock's file.
     """
-    universe = Universe(knowledge, context)
-    knowledge.prefetch_listings(lock.pins)
-    for name in sorted(lock.pins):
-        universe.project(name)
+    universe = _universe(lock, context, knowledge)
     positions = positions_of(lock, universe)
     pins: dict[str, Pinned] = {}
     unknowns = [
@@ -118,6 +116,21 @@ def check_lock(
         f"sha256:{hashlib.sha256(content).hexdigest()}",
         (*unknowns, *knowledge.unknowns),
     )
+
+
+def _universe(lock: Lock, context: Context, knowledge: Knowledge) -> Universe:
+    """The projects of a lock; those whose pins have local labels come from the indexes that rules choose."""
+    labelled = {name for name, versions in lock.pins.items() if any("+" in text for text in versions)}
+    knowledge.prefetch_listings(lock.pins)
+    universe = Universe(VendorReleases(knowledge, context, only=labelled), context)
+    try:
+        for name in sorted(lock.pins):
+            universe.project(name)
+    except VendorIndexError:
+        universe = Universe(knowledge, context)
+        for name in sorted(lock.pins):
+            universe.project(name)
+    return universe
 
 
 def read_code(path: Path | None) -> ProjectCode | None:

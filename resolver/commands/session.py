@@ -360,25 +360,25 @@ class Session:
             context: likewise.
             inspect: see `resolver.advise.advise`.
         """
-        from resolver.advise import advise
         from resolver.memory import resident_bytes
         from resolver.progress import TerminalProgress
+        from resolver.vendor_advice import advised_with_vendors
 
         options, pipeline = self._options, self.pipeline()
         shown = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
         progress = self._progress = shown
         try:
-            return advise(
+            return advised_with_vendors(
                 context,
                 knowledge,
                 pipeline,
+                inspect=inspect,
                 tool=tool(),
                 traffic=knowledge.statistics,
                 created_at=self.created_at,
                 elapsed_s=lambda: time.monotonic() - options.started_s,
                 progress=progress,
                 budget=self.budget(),
-                inspect=inspect,
                 interruption=self._interruption,
                 memory_bytes=resident_bytes,
                 with_history=bool(vars(options).get("history") or vars(options).get("plot")),

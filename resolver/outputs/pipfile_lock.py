@@ -38,14 +38,19 @@ def pipfile_lock(
         HashesMissingError: hashes are wanted and the index states none for some file.
     """
     document = _stated(advice, python) if pipfile is None else tomllib.loads(pipfile.decode("utf-8-sig"))
+    stated = document.get("source")
+    sources = list(stated) if isinstance(stated, list) else [_source(index_url)]
+    urls = dict.fromkeys(pin.index.rstrip("/") for pin in advice.pins if pin.index)
+    further = {url: f"vendor-{number}" for number, url in enumerate(urls, 1)}
+    sources += [{"name": name, "url": url, "verify_ssl": True} for url, name in further.items()]
     lock = {
         "_meta": {
             "hash": {"sha256": pipfile_hash(document)},
             "pipfile-spec": _SPECIFICATION,
             "requires": document.get("requires", {}),
-            "sources": document.get("source", [_source(index_url)]),
+            "sources": sources,
         },
-        "default": {pin.name: _entry(pin, hashes=hashes) for pin in advice.pins},
+        "default": {pin.name: _entry(pin, further, hashes=hashes) for pin in advice.pins},
         "develop": {},
     }
     return json.dumps(lock, indent=4, separators=(",", ": "), sort_keys=True, default=str) + "\n"
@@ -74,8 +79,10 @@ def _stated(advice: Advice, python: str) -> dict[str, object]:
     return {"packages": packages, "requires": {"python_version": python}}
 
 
-def _entry(pin: Pin, *, hashes: bool) -> dict[str, object]:
+def _entry(pin: Pin, further: Mapping[str, str], *, hashes: bool) -> dict[str, object]:
     entry: dict[str, object] = {"version": f"=={pin.version}"}
+    if pin.index:
+        entry["index"] = further[pin.index.rstrip("/")]
     if hashes:
         entry["hashes"] = sorted(digests(pin))
     return entry

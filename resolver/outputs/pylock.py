@@ -55,6 +55,7 @@ def _package(pin: Pin, python: str, tool: str) -> Package:
     return Package(
         name=NormalizedName(pin.name),
         version=Version(pin.version),
+        index=pin.index,
         requires_python=requires_python,
         sdist=sdists[0] if sdists else None,
         wheels=wheels or None,

@@ -12,7 +12,9 @@ from resolver.outputs.digests import digests
 def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
     """One line per pin, and who asked for it; it holds neither time nor statistics.
 
-    Extras are left out: what they add is pinned itself.
+    Extras are left out: what they add is pinned itself. For what comes from the index of a rule, the page
+    there is a link to find it by: as a further index it would serve whatever else it has, which uv then takes
+    from nowhere else.
 
     Raises:
         HashesMissingError: hashes are wanted and the index states none for some file.
@@ -20,6 +22,7 @@ def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:
     """
     _check_replacements(advice)
     lines = [f"# Advised by {advice.tool.name} for {target}; other targets need a file of their own."]
+    lines += [f"--find-links {pin.index}{pin.name}/" for pin in advice.pins if pin.index]
     for pin in advice.pins:
         lines.extend(_pin(pin, hashes=hashes))
     return "\n".join(lines) + "\n"

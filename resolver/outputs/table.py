@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
+from resolver.gains import comes_from, stands_in
 from resolver.outputs.lines import NARROWEST, fitted
 from resolver.progress import points
-from resolver.replacement import stands_in
 from resolver.variants import VARIANTS_UNIT
 
 _MOST_RELAXATIONS = 3
@@ -144,9 +144,10 @@ def _remarks(advice: Advice) -> Iterator[str]:
     told: dict[tuple[str, str], list[str]] = {}
     for pin in advice.pins:
         head = f"{pin.name} {pin.version}: "
-        standing = tuple(stands_in(pin.name, original) for original in pin.stands_in_for)
+        told_always = [stands_in(pin.name, original) for original in pin.stands_in_for]
+        told_always += [comes_from(pin.name, pin.index)] if pin.index else []
         for reason in pin.reasons:
-            if reason.level is not Level.INFO or (standing and reason.message.startswith(standing)):
+            if reason.level is not Level.INFO or reason.message.startswith(tuple(told_always)):
                 about = told.setdefault((_level(reason.level), reason.message.removeprefix(head)), [])
                 if reason.message.startswith(head):
                     about.append(f"{pin.name} {pin.version}")

@@ -30,7 +30,7 @@ def _releases(match: Match, project: Project, target: Target) -> int:
         return 0
     mask = project.versions.mask(match.specifier) if match.specifier else project.versions.everything
     if match.artifact is not None:
-        mask &= _of_artifact(match.artifact, project, target)
+        mask &= with_artifact(match.artifact, project, target)
     return mask
 
 
@@ -41,10 +41,11 @@ def is_index(match: Match, url: str | None) -> bool:
     return not (match.other_index and any(part in (url or "") for part in as_list(match.other_index)))
 
 
-def _of_artifact(artifact: Artifact, project: Project, target: Target) -> int:
-    """The releases of which the target would install such a file; decided once for each kind of release."""
+def with_artifact(artifact: Artifact, project: Project, target: Target) -> int:
+    """The releases of which the target would install such a file, as a mask."""
     if project.listing is None:
         return 0
+    # Decided once for each kind of release.
     fits = [_is_artifact(artifact, shapes, project.formats, target) for shapes in project.listing.shapes]
     return sum(bit(at) for at, shape in enumerate(project.listing.shape_of) if fits[shape])
 

@@ -11,6 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from images.environment import ABSENT, FACT_NAMES
+from knowledge.vendor_indexes import shipped
 from resolver.rules.conditions import comparison, is_comparison
 from resolver.rules.records import EVERY, Effect, Example, FactCondition, FactTest, Match, Rule, as_list
 
@@ -114,8 +115,9 @@ def _effect(rule: Rule, effect: Effect) -> Iterator[str]:
             yield f"{name!r} is no normalised name of an extra"
     if effect.replace is not None:
         yield from _replacement(rule)
-    if effect.index is not None and not _LINK.fullmatch(effect.index):
-        yield f"index is no web address: {effect.index[:_LONGEST_NAME]!r}"
+    if effect.index is not None and effect.index not in shipped() and not _LINK.fullmatch(effect.index):
+        told = effect.index[:_LONGEST_NAME]
+        yield f"index is neither a web address nor one of {', '.join(sorted(shipped()))}: {told!r}"
     if effect.conflict is not None and len(rule.projects) < 2:
         yield "a conflict is one of two projects at least"
 

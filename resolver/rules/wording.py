@@ -33,7 +33,7 @@ def does(rule: Rule) -> str:
         case "replace":
             return _replaces(effect, projects)
         case "index":
-            return f"advises the index {effect.index} for {projects}"
+            return f"takes {projects} from the index {effect.index}"
         case "conflict":
             kept = "keeps apart" if effect.conflict else "would keep apart"
             return f"{kept} {', '.join(rule.projects)}"

@@ -79,7 +79,7 @@ class Search:
         return True
 
     def visit(self, stack: Mapping[int, int]) -> bool:
-        """Go to a valid stack that was found elsewhere; false, and nothing changes, where it does not stand."""
+        """Go to a stack that was found elsewhere; where it does not stand, false, and nothing changes."""
         walk = self.walk
         walk.settle()
         walk.go(stack)

@@ -41,7 +41,9 @@ class RuleStride:
                         told.add(active.rule.name)
                         masks = {one.project.name: one.project.versions.everything for one in apart}
                         together = " and ".join(f"{one.project.name} {one.version}" for one in apart)
-                        yield Refutation(masks, active.reason(f"{together}: {active.rule.because}"))
+                        lifted = f"ask for one of them, or lift this with --no-rule={active.rule.name}"
+                        why = f"{together} cannot be in one stack ({active.rule.because}; {lifted})"
+                        yield Refutation(masks, active.reason(why))
                 elif active.rule.do.refuse:
                     yield from self._beside(active, member, stack, context)
 

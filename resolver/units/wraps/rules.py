@@ -51,7 +51,10 @@ def _named(member: Member, stack: Stack, context: Context) -> Iterator[Justifica
 
 def _about(member: Member, stack: Stack, context: Context) -> Iterator[Justification]:
     name, rules = member.project.name, context.rules
+    is_taken = context.vendors is not None and context.vendors.taken(name) is not None
     for active in rules.about(name, RuleKind.WRAP):
+        if is_taken and (active.rule.do.index or all(match.other_index for match, _ in active.alternatives)):
+            continue  # such a rule is about releases of the usual index
         meant = releases(active, member.project, context.target) & bit(member.position)
         if meant and any(_holds_of(match, stack) for match, _ in active.alternatives):
             yield from _said(active, context)
@@ -93,7 +96,7 @@ def _said(active: ActiveRule, context: Context) -> Iterator[Justification]:
     if effect.message is not None:
         yield active.reason(level=effect.message)
     if effect.index is not None:
-        yield active.reason(f"{because}: use the index {effect.index}", level=Level.WARNING)
+        yield active.reason(f"{because}: {_not_taken(effect.index, active, context)}", level=Level.WARNING)
     if effect.manifest is not None:
         yield active.reason(f"{because}: in {effect.manifest.file}, {effect.manifest.change}")
     if effect.environment is not None:
@@ -101,6 +104,18 @@ def _said(active: ActiveRule, context: Context) -> Iterator[Justification]:
         told = " ".join(f"{name}={text}" for name, text in stated.items() if text is not None)
         if told:
             yield active.reason(f"{because}: set {told}")
+
+
+def _not_taken(index: str, active: ActiveRule, context: Context) -> str:
+    """What is to be done about an index that a rule names and that is not used."""
+    vendors = context.vendors
+    address = index if vendors is None else vendors.address(index)
+    why = vendors.given_up(index) if vendors is not None else None
+    if why is not None:
+        return f"the index {address} is not used, and the usual one stays, for {why}"
+    if context.recommendation.strides and not active.is_certain:
+        return f"use the index {address}; that is likely and not certain, so it is not taken unasked"
+    return f"use the index {address}"
 
 
 def _filled(text: str, context: Context) -> str | None:
@@ -118,6 +133,14 @@ def _added(active: ActiveRule, member: Member) -> Iterator[Justification]:
     extras = [extra for extra in as_list(effect.extra or ()) if extra in member.extras]
     if extras:
         yield active.reason(f"{because}: its extra {', '.join(extras)} is asked for")
+    lost = [extra for extra in as_list(effect.extra or ()) if extra not in member.extras]
+    if lost:
+        why = "this release does not have it, or what it needs has no usable release here"
+        message = f"{because}: its extra {', '.join(lost)} is not asked for, for {why}"
+        yield active.reason(message, level=Level.WARNING)
+    if effect.add is not None and canonicalize_name(Requirement(effect.add).name) not in member.dependencies:
+        message = f"{because}: {effect.add} is not added, for it has no usable release here"
+        yield active.reason(message, level=Level.WARNING)
 
 
 def _conflicts(stack: Stack, context: Context) -> Iterator[Justification]:

@@ -93,7 +93,7 @@ def test_alternatives_and_tests_of_facts() -> None:
         ("refuse: true", "add: 'b @ https://x.y/z'", "2:5", "has an address or a marker"),
         ("refuse: true", "add: '!'", "2:5", "is no requirement"),
         ("refuse: true", "extra: 'A B'", "2:5", "is no normalised name of an extra"),
-        ("refuse: true", "index: here", "2:5", "index is no web address"),
+        ("refuse: true", "index: here", "2:5", "index is neither a web address nor"),
         ("refuse: true", "conflict: true", "2:5", "one of two projects at least"),
         ("project: a, facts", "project: A_b, facts", "2:5", "no normalised name of a project"),
         ("gpu.vendor: none}}", "gpu.vndor: none}}", "2:5", "there is no fact named 'gpu.vndor'"),
