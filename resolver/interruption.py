@@ -29,16 +29,22 @@ class Interruption:
     Attributes:
         reason: what uttered it first; None while nothing has.
         is_held: whether there is something to report.
+        is_closed: whether it is being written, and nothing is left to end.
     """
 
     def __init__(self) -> None:
         self.reason: StoppedBy | None = None
         self.is_held = False
         self._breakable = 0
+        self.is_closed = False
 
     def hold(self) -> None:
         """From now on there is something to report."""
         self.is_held = True
+
+    def close(self) -> None:
+        """From now on the result is being written: nothing is left to end, and wishes are passed over."""
+        self.is_closed = True
 
     def ask(self, reason: StoppedBy) -> bool:
         """Utter the wish; false where the run must be ended from outside, since nothing here will.
@@ -46,6 +52,8 @@ class Interruption:
         Raises:
             SearchInterruptedError: something breakable is under way.
         """
+        if self.is_closed:
+            return True
         if not self.is_held or self.reason is not None:
             return False
         self.reason = reason

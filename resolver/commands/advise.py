@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     session = Session(options, interruption)
     context = session.context()
     advice = session.advised(context)
-    write_plot(options.plot, advice)
+    drawn = advice
     if not options.history:
         advice = msgspec.structs.replace(advice, history=None)
     allowed = options.allow_refuted and bool(advice.pins)
@@ -112,10 +112,13 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         )
 
     solved = advice.status.is_solved or allowed
+    result = told(chosen)
+    write_plot(options.plot, drawn)
     if options.output is None:
-        sys.stdout.write(told(chosen))
+        sys.stdout.write(result)
     elif solved:
-        write_output(options.output, told(chosen))
+        interruption.close()  # who sees the file shall see the exit code that goes with it
+        write_output(options.output, result)
     if not solved and (options.output is not None or chosen is not Format.TEXT):
         sys.stderr.write(told(Format.TEXT))
     elif options.output is not None and not options.quiet:

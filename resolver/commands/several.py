@@ -43,6 +43,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     if not failed:
         if not options.independent:
             _share(runs)
+        interruption.close()  # all of them are written, or none
         for run in runs:
             write_output(run.path, pylock(run.advice, run.context.target.markers))
     _tell(options, runs, written=not failed)

@@ -39,5 +39,7 @@ def heard(interruption: Interruption) -> Iterator[None]:
         raise
     finally:
         for heard_of, previous in before.items():
-            if signal.getsignal(heard_of) is hear:  # whoever ends the command may have silenced it
+            if interruption.is_closed and interruption.reason is not None:  # impatience comes too late
+                signal.signal(heard_of, signal.SIG_IGN)
+            elif signal.getsignal(heard_of) is hear:  # whoever ends the command may have silenced it
                 signal.signal(heard_of, previous)

@@ -193,3 +193,19 @@ def test_where_memory_really_ends_the_best_so_far_is_not_lost() -> None:
 
     solution = solver(Interruption(), predictor=Greedy()).solve()
     assert (solution.stopped_by, versions(solution)) == (StoppedBy.MEMORY, BEST)
+
+
+def test_while_the_result_is_written_signals_are_passed_over() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    made = Interruption()
+    try:
+        with heard(made):
+            made.hold()
+            signal.raise_signal(signal.SIGINT)
+            made.close()
+            signal.raise_signal(signal.SIGINT)
+        assert made.reason is StoppedBy.INTERRUPTED
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,14 +18,17 @@ from resolver.search.history import SearchHistory
 HOSTILE = "</svg><script>alert(1)</script>"
 
 
-def history(predictor: str = "annealing", moves: int = 3_000, **signals: float) -> SearchHistory:
+def history(
+    predictor: str = "annealing", moves: int = 3_000, signals: Mapping[str, float] | None = None
+) -> SearchHistory:
     """A search that gets better by one at every hundredth move."""
     made = tuple(range(0, moves + 1, 100))
     best = tuple(-1_000_000 + move for move in made)
+    shown = signals or {}
     return SearchHistory(
         predictor=predictor, every=100, moves=made, score=tuple(b - 500 for b in best), best=best,
         bound=(0,) * len(made),
-        signals={name: (None, *(value / (m + 1) for m in made[1:])) for name, value in signals.items()},
+        signals={name: (None, *(value / (m + 1) for m in made[1:])) for name, value in shown.items()},
     )  # fmt: skip
 
 
@@ -32,11 +36,11 @@ def history(predictor: str = "annealing", moves: int = 3_000, **signals: float) 
 @pytest.mark.parametrize(
     "told",
     [
-        history(temperature=1e6),
+        history(signals={"temperature": 1e6}),
         history(moves=0),
-        history(moves=0, temperature=1.0),
-        history(moves=100, reward=-1.0),
-        history(HOSTILE, temperature=1.0, **{HOSTILE: 2.0}),
+        history(moves=0, signals={"temperature": 1.0}),
+        history(moves=100, signals={"reward": -1.0}),
+        history(HOSTILE, signals={"temperature": 1.0, HOSTILE: 2.0, "$": 3.0}),
     ],
     ids=["long", "first stack", "no signal yet", "short", "hostile"],
 )
@@ -54,7 +58,7 @@ def test_whatever_happened_can_be_drawn(tmp_path: Path, suffix: str, told: Searc
 
 
 def test_a_table_has_what_was_kept() -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv(history(moves=200, temperature=10.0)))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(history(moves=200, signals={"temperature": 10.0})))))
     assert [row["moves"] for row in rows] == ["0", "100", "200"]
     assert rows[0]["temperature"] == ""
     assert rows[1] == {
@@ -74,7 +78,7 @@ def test_a_comparison_shows_every_label_and_the_tightest_bound(tmp_path: Path) -
 
 def test_a_page_needs_nothing_else_and_follows_the_reader(tmp_path: Path) -> None:
     page = tmp_path / "one.html"
-    write_history(history(temperature=5.0), page)
+    write_history(history(signals={"temperature": 5.0}), page)
     text = page.read_text()
     assert "default-src 'none'" in text and "prefers-color-scheme: dark" in text
     assert 'name="viewport"' in text and "max-width: 600px" in text
