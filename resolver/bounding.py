@@ -14,8 +14,9 @@ from resolver.score import Scorer
 from resolver.search.bound import Bound
 from resolver.search.explored import ExploredLandscape
 from resolver.search.landscape import Ask, Pair
+from resolver.stack import Stack
 from resolver.universe import Universe
-from resolver.versions import ABSENT
+from resolver.versions import ABSENT, bit
 
 CHUNK = 100
 """Steps of the bound between two looks at whether the end is wished."""
@@ -27,11 +28,15 @@ class AdmissibleLandscape:
     Args:
         landscape: shares its numbers.
         propagation: of the universe, without decisions and without open hypotheses.
+        kept: name of a project to those of its releases that nothing is given up for.
     """
 
-    def __init__(self, landscape: ExploredLandscape, propagation: Propagation) -> None:
+    def __init__(
+        self, landscape: ExploredLandscape, propagation: Propagation, kept: Mapping[str, int]
+    ) -> None:
         self._landscape = landscape
         self._propagation = propagation
+        self._kept = kept
         self.requirements: Sequence[Ask] = landscape.requirements
 
     @property
@@ -50,7 +55,7 @@ class AdmissibleLandscape:
         domains = self._propagation.domains
         if variable >= len(domains):  # met since
             return self._landscape.domain(project)
-        return domains[variable] & ~ABSENT
+        return domains[variable] & ~ABSENT & self._kept.get(self.names[project], -1)
 
     def kept(self, project: int) -> int:
         """What a lock prefers."""
@@ -91,6 +96,7 @@ class Bounding:
     Args:
         universe: of the run.
         scorer: likewise.
+        first: a stack that was found; what it has of what a lock prefers, every other one that counts has.
         suspended: assumptions that the bound must not rest on.
         is_urgent: whether what is known by now has to do.
     """
@@ -99,11 +105,17 @@ class Bounding:
         self,
         universe: Universe,
         scorer: Scorer,
+        first: Stack,
         suspended: int = 0,
         is_urgent: Callable[[], bool] = lambda: False,
     ) -> None:
         self._universe, self._scorer, self._suspended = universe, scorer, suspended
         self._is_urgent = is_urgent
+        self._kept = {
+            name: member.project.preferred
+            for name, member in first.members.items()
+            if member.project.preferred & bit(member.position)
+        }
         self._propagation = universe.propagation.undecided(suspended)
         self._value = self._of_forced()
         self._bound: Bound | None = None
@@ -139,7 +151,7 @@ class Bounding:
         if self._value <= reached or self._is_urgent():
             return
         if self._bound is None:
-            admissible = AdmissibleLandscape(self.landscape, self._propagation)
+            admissible = AdmissibleLandscape(self.landscape, self._propagation, self._kept)
             self._bound = Bound(admissible, admissible.asks)
         else:
             self._bound.learn(self.landscape.refutations)
@@ -164,7 +176,7 @@ class Bounding:
         domains = self._propagation.domains
         found = 0
         for project in self._universe.projects.values():
-            domain = domains[project.variable]
+            domain = domains[project.variable] & (self._kept.get(project.name, -1) | ABSENT)
             if not domain & ABSENT and project.versions.texts:
                 found += self._scorer.best_score(project, domain)
         return found

@@ -210,7 +210,9 @@ class Resolver:
         self._interruption.hold()
         stack = self._start(stack)
         score = self.scorer.stack_score(stack)
-        bounding = Bounding(self.universe, self.scorer, self._doubts.open_assumptions(), self._is_end_wished)
+        bounding = Bounding(
+            self.universe, self.scorer, stack, self._doubts.open_assumptions(), self._is_end_wished
+        )
         history = History(self.predictor.name)
         history.record(0, score, score, bounding.value, {})
         if not self.predictor.improves or (score >= bounding.value and self._budget.count == 1):

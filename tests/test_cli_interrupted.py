@@ -23,20 +23,24 @@ from fakes.server import IndexServer
 ENDS_WITHIN_S = 20.0
 SIGNALS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
 ENDLESS = "99999999"
+HUBS = ("hub", "nave", "boss", "axle")
 
 
 @pytest.fixture
 def server() -> Iterator[IndexServer]:
-    """``base`` and ``part`` are a trade; what ``left`` and ``right`` lose, no bound says."""
+    """``base`` and ``part`` are a trade; ``left`` has more releases than are read, each as bad as another."""
     index = FakeIndex()
     index.add("base", "1.0", requires=["part"])
     index.add("base", "2.0", requires=["part<1.1"])
     for number in range(31):
         index.add("part", f"1.{number}")
+    for number in range(150):
+        index.add("left", f"1.{number}", requires=[f"{name}<2" for name in HUBS])
     for number in range(8):
-        index.add("left", f"1.{number}", requires=[f"hub=={7 - number}.*"])
-        index.add("right", f"1.{number}", requires=[f"hub=={number}.*"])
-        index.add("hub", f"{number}.0")
+        index.add("right", f"1.{number}", requires=["hub" if number else "hub>=2"])
+    for name in HUBS:
+        for number in range(300):
+            index.add(name, f"{number}.0")
     with IndexServer(index) as running:
         yield running
 

@@ -40,7 +40,7 @@ def history(
         history(moves=0),
         history(moves=0, signals={"temperature": 1.0}),
         history(moves=100, signals={"reward": -1.0}),
-        history(HOSTILE, signals={"temperature": 1.0, HOSTILE: 2.0, "$": 3.0}),
+        history(predictor=HOSTILE, signals={"temperature": 1.0, HOSTILE: 2.0, "$": 3.0}),
     ],
     ids=["long", "first stack", "no signal yet", "short", "hostile"],
 )
