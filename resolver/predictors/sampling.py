@@ -1,0 +1,38 @@
+"""Sampling: stacks are drawn one by one, independently of each other.
+
+Algorithm: every draw begins with the first stack and makes a few moves by chance, each project and each of its
+releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it changes,
+and the way back likewise. Source: Thoth's predictor of that name; independent random sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from resolver.predictors.choices import Choices
+from resolver.search.search import Search
+
+LONGEST = 8
+"""Most moves of one draw."""
+
+
+class Sampling:
+    """Draws around the first stack; what lies far from it is never seen."""
+
+    name = "sampling"
+    improves = True
+
+    def steps(self, search: Search) -> Iterator[None]:
+        """See `resolver.predictors.protocol`."""
+        walk, chance, choices = search.walk, search.chance, Choices(search)
+        walk.settle()
+        while choices.project() >= 0:
+            for _ in range(chance.randint(1, LONGEST)):
+                project = choices.project()
+                if project >= 0:
+                    releases = [at for at in choices.releases(project) if at != walk.at[project]]
+                    mark = walk.mark()
+                    if search.move(project, chance.choice(releases)) and not search.stands():
+                        walk.undo(mark)
+                    yield
+            walk.undo()
