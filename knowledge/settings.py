@@ -8,7 +8,18 @@ from knowledge.errors import KnowledgeError
 
 _TABLE = "[tool.stackwright]"
 _KNOWN = frozenset(
-    {"environments", "find-links", "image", "index-url", "indexes", "overrides", "rules", "sources", "units"}
+    {
+        "environments",
+        "find-links",
+        "image",
+        "index-url",
+        "indexes",
+        "overrides",
+        "predictor",
+        "rules",
+        "sources",
+        "units",
+    }
 )
 
 

@@ -19,7 +19,7 @@ from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
-from resolver.predictors.registry import PREDICTORS
+from resolver.predictors.choosing import predictor_named
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
@@ -63,7 +63,7 @@ def advise(
     """
     units = pipeline.applying(context)
     remarks = tuple(_boot(units, context))
-    predictor = PREDICTORS[context.recommendation.predictor]()
+    predictor = predictor_named(context.recommendation.predictor)
     resolver = Resolver(
         context, source, units, predictor, progress, budget=budget or Budget(), elapsed_s=elapsed_s
     )

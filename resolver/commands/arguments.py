@@ -104,6 +104,7 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "stored: only as far as earlier runs did (default: %(default)s)",
     )  # fmt: skip
     _add_budget(search)
+    add_predictor(search)
     search.add_argument(
         "--limit", type=_count, metavar="N",
         help="try N changes of the first stack to find better ones",
@@ -121,6 +122,15 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
     return search
+
+
+def add_predictor(command: argparse._ActionsContainer) -> None:
+    """What chooses the changes."""
+    command.add_argument(
+        "--predictor", metavar="NAME",
+        help="what chooses the changes: auto or one that `stackwright units list` names "
+        "(default: what --type has)",
+    )  # fmt: skip
 
 
 def add_evidence(command: argparse.ArgumentParser) -> None:

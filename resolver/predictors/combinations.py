@@ -3,8 +3,8 @@
 Algorithm: from the best stack, each release of each project gets its cost: how much less it promises than the
 most promising one, were everything else to stay. Sets of releases of different projects are tried by rising
 sum of costs, each once; what a set names is held while the rest is repaired. A better stack is where it
-begins anew. It ends when every set was tried. Parameters: the constants below. Cost: one move for each release
-of a set, undone together. Memory: at most `MOST_WAITING` sets. Source: Thoth's package combinations;
+begins anew. It ends when every set was tried. Parameters: the constants below. Cost: one move for each
+release of a set, undone together. Memory: at most `MOST_WAITING` sets. Source: Thoth's package combinations;
 enumeration of subsets by rising sum (Lawler, 1972).
 """
 

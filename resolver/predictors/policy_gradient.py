@@ -1,8 +1,8 @@
 """Policy gradient: a small policy is trained while it searches, so that what improves stacks gets likelier.
 
 Algorithm: an episode is a run of moves from the best stack. For each move some are drawn, and one of them is
-made with the probability that a softmax gives it: of a weighted sum of features (what it would gain, its rank,
-whether it is the newest) and of a bias of its own. The return of an episode is the best score on the way
+made with the probability that a softmax gives it: of a weighted sum of features (what it would gain, its
+rank, whether it is newer) and of a bias of its own. The return of an episode is the best score on the way
 above where it began, in shares of the usual return; the mean of earlier returns is the baseline. After some
 episodes weights and biases follow the gradient of the expected return, and of the entropy of the choices, so
 that these do not become certain too early. Parameters: the constants below. Cost: `DRAWN` estimates and a few
@@ -52,7 +52,7 @@ class PolicyGradient:
         while policy.choices.project() >= 0:
             walk.settle()
             walk.go(search.best)
-            begun = highest = walk.score
+            begun, scores = walk.score, list[int]()
             for _ in range(EPISODE):
                 move = policy.chosen()
                 if move is None:
@@ -60,9 +60,9 @@ class PolicyGradient:
                 walk.settle()
                 if search.move(*move) and not search.stands():
                     walk.undo()
-                highest = max(highest, walk.score) if highest > begun else max(walk.score, highest)
+                scores.append(walk.score)
                 yield
-            policy.learn(max(walk.score, highest) - begun if highest > begun else walk.score - begun)
+            policy.learn(max(scores, default=begun) - begun)
 
 
 class _Policy:

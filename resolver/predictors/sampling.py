@@ -1,7 +1,7 @@
 """Sampling: stacks are drawn one by one, independently of each other.
 
-Algorithm: every draw begins with the first stack and makes a few moves by chance, each project and each of its
-releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it changes,
+Algorithm: every draw begins with the first stack and makes a few moves by chance, each project and each of
+its releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it changes,
 and the way back likewise. Source: Thoth's predictor of that name; independent random sampling.
 """
 

@@ -135,7 +135,9 @@ class _Tree:
             if edge is not None:
                 return edge, True
         at, members = self._search.walk.at, set(held)
-        possible = [e for e in node.edges if e.project not in members and at[e.project] not in (-1, e.position)]
+        possible = [
+            e for e in node.edges if e.project not in members and at[e.project] not in (-1, e.position)
+        ]
         if not possible:
             return None, False
         logarithm = math.log(node.visits + 1)
