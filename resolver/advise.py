@@ -20,6 +20,7 @@ from resolver.explanation import diagnose, explain
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.choosing import predictor_named
+from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
@@ -63,10 +64,10 @@ def advise(
     """
     units = pipeline.applying(context)
     remarks = tuple(_boot(units, context))
-    predictor = predictor_named(context.recommendation.predictor)
-    resolver = Resolver(
-        context, source, units, predictor, progress, budget=budget or Budget(), elapsed_s=elapsed_s
-    )
+    budget = budget or Budget()
+    died: list[Unknown] = []
+    predictor = _predictor(context, budget, died)
+    resolver = Resolver(context, source, units, predictor, progress, budget=budget, elapsed_s=elapsed_s)
     solution: Solution | None = None
     failure: _Failure | None = None
     try:
@@ -84,7 +85,7 @@ def advise(
         tool=tool,
         input=input_of(context),
         created_at=created_at,
-        unknowns=tuple(sorted(_unknowns(resolver))),
+        unknowns=tuple(sorted(_unknowns(resolver).union(died))),
         status=_status(solution, failure),
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
@@ -105,6 +106,19 @@ def advise(
     if inspect is not None:
         inspect(resolver, solution)
     return advice
+
+
+def _predictor(context: Context, budget: Budget, died: list[Unknown]) -> Predictor:
+    """The predictor of a run; processes of it that die become unknowns."""
+    predictor = predictor_named(context.recommendation.predictor)
+    if budget.jobs == 1 or not predictor.improves:
+        return predictor
+    from resolver.portfolio.portfolio import Portfolio
+
+    def told(name: str, reason: str) -> None:
+        died.append(Unknown(what="search", where=name, reason=f"the process has ended early: {reason}"))
+
+    return Portfolio(predictor, budget.jobs, told)
 
 
 class _Failure(msgspec.Struct, frozen=True):

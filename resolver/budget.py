@@ -29,6 +29,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         time_limit_s: of the whole run, with or without a stack; None for no limit while there is none.
         seed: of what is left to chance.
         count: so many of the best stacks are kept.
+        jobs: so many processes search; one is this one alone.
     """
 
     moves: int = 500
@@ -36,6 +37,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     time_limit_s: float | None = None
     seed: int = 0
     count: int = 1
+    jobs: int = 1
 
     @property
     def climb_s(self) -> float:

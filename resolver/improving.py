@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 
 import msgspec
 
@@ -81,9 +82,10 @@ class Improvement:
         try:
             if (reason := self._ends(search)) is not None:
                 return reason
-            for _ in predictor.steps(search):
-                if (reason := self._ends(search)) is not None:
-                    return reason
+            with closing(predictor.steps(search)) as steps:
+                for _ in steps:
+                    if (reason := self._ends(search)) is not None:
+                        return reason
         except KeyboardInterrupt:
             return StoppedBy.INTERRUPTED
         return StoppedBy.EXHAUSTED

@@ -14,6 +14,7 @@ ALL = ""
 """What ``--upgrade`` without a name stands for."""
 _LONGEST_NUMBER = 9
 _LONGEST_S = 1_000_000
+MOST_JOBS = 64
 
 
 def add_requirements(command: argparse.ArgumentParser) -> None:
@@ -118,6 +119,10 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="end after so long with the best stack so far, if there is one",
     )  # fmt: skip
     search.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N",
+        help="search in N processes at once, which tell each other the best they find (default: %(default)s)",
+    )  # fmt: skip
+    search.add_argument(
         "--seed", type=_count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
@@ -158,6 +163,12 @@ def count_of_stacks(text: str) -> int:
     """
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 2 or not 0 < int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
     return int(text)
 
 

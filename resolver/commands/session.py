@@ -200,6 +200,7 @@ class Session:
             time_limit_s=options.time_limit,
             seed=options.seed,
             count=vars(options).get("count", usual.count),
+            jobs=options.jobs,
         )
 
     def unit_settings(self) -> UnitSettings:

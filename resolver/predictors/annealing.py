@@ -9,7 +9,7 @@ allows. Cost: a move costs what it changes. Source: Kirkpatrick, Gelatt and Vecc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -27,7 +27,7 @@ class Annealing:
     name = "annealing"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, chance, choices = search.walk, search.chance, Choices(search)
         losses: list[int] = []

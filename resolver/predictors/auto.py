@@ -7,7 +7,7 @@ the proven optimum that their median run covers, then by that of their worst one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,13 +56,23 @@ def measured() -> Sequence[Row]:
     return msgspec.json.decode(MEASURED.read_bytes(), type=tuple[Row, ...])
 
 
-def ranked(projects: int, moves: int) -> Sequence[str]:
-    """Names of predictors for a size and a budget, the best first."""
+NEAR = 0.01
+"""Predictors whose share is that near to the best one's are as good for a portfolio."""
+
+
+def ranked(projects: int, moves: int) -> Sequence[Rank]:
+    """Predictors for a size and a budget, the best first."""
     for row in measured():
         fits = row.projects is None or projects <= row.projects
         if fits and (row.moves is None or moves <= row.moves):
-            return [rank.predictor for rank in row.ranks]
+            return row.ranks
     raise LookupError("the last row has no bounds")
+
+
+def best_names(projects: int, moves: int) -> Sequence[str]:
+    """Names of the predictors that are about as good as the best, the best first."""
+    ranks = ranked(projects, moves)
+    return [rank.predictor for rank in ranks if rank.median >= ranks[0].median - NEAR]
 
 
 class Auto:
@@ -78,7 +88,7 @@ class Auto:
     def __init__(self, predictors: Mapping[str, Callable[[], Predictor]]) -> None:
         self._predictors = predictors
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
-        best = ranked(len(search.walk.members), search.limit)[0]
+        best = ranked(len(search.walk.members), search.limit)[0].predictor
         return self._predictors[best]().steps(search)

@@ -11,7 +11,7 @@ enumeration of subsets by rising sum (Lawler, 1972).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -32,7 +32,7 @@ class Combinations:
     name = "combinations"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, choices = search.walk, Choices(search)
         is_better = True

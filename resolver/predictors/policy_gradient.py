@@ -12,7 +12,7 @@ each release that was tried. Source: REINFORCE (Williams, 1992); entropy bonus (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from resolver.predictors.choices import Choices
@@ -46,7 +46,7 @@ class PolicyGradient:
     name = "policy-gradient"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, policy = search.walk, _Policy(search)
         while policy.choices.project() >= 0:

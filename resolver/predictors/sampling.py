@@ -1,13 +1,13 @@
 """Sampling: stacks are drawn one by one, independently of each other.
 
 Algorithm: every draw begins with the first stack and makes a few moves by chance, each project and each of
-its releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it changes,
-and the way back likewise. Source: Thoth's predictor of that name; independent random sampling.
+its releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it
+changes, and the way back likewise. Source: Thoth's predictor of that name; independent random sampling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -22,7 +22,7 @@ class Sampling:
     name = "sampling"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, chance, choices = search.walk, search.chance, Choices(search)
         walk.settle()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -41,7 +41,7 @@ class TemporalDifference:
     name = "temporal-difference"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         values = _Values(search)
         walk = search.walk

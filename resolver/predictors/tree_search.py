@@ -15,7 +15,7 @@ Source: UCT (Kocsis and Szepesvári, 2006); progressive widening (Chaslot et al.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -62,7 +62,7 @@ class TreeSearch:
     name = "tree-search"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         tree = _Tree(search)
         while tree.choices.project() >= 0:

@@ -15,15 +15,13 @@ from resolver.search.instance import Instance, InstanceLandscape
 from resolver.search.search import Search
 from resolver.search.walk import Walk
 
-IMPROVING = [name for name, made in PREDICTORS.items() if made().improves]
-
 
 def searched(
     name: str, instance: Instance, first: Mapping[int, int], *, seed: int, limit: int = 150
 ) -> tuple[Search, list[Mapping[int, int]]]:
     """A search that a predictor made, and the stacks at which it stood."""
     search = Search(Walk(InstanceLandscape(instance), first), seed=seed, limit=limit, keep=3)
-    visited = [search.walk.stack()]
+    visited: list[Mapping[int, int]] = [search.walk.stack()]
     for _, _step in zip(range(2 * limit), PREDICTORS[name]().steps(search), strict=False):
         visited.append(search.walk.stack())
         if search.moves >= limit:
