@@ -79,6 +79,7 @@ def test_what_is_held_does_not_change(seed: int) -> None:
         if project not in held and walk.move(project, chance.choice(walk.candidates(project)), held):
             now = {one: walk.at[one] for one in held if walk.at[one] >= 0}
             assert now.items() <= before.items()
+            assert not faults(instance, walk.stack())
 
 
 def test_a_start_that_is_no_stack_is_refused() -> None:
