@@ -263,14 +263,9 @@ class Walk:
             live[one] = part
             self._put_forward(one, part)
             pending.extend(child for ask in part.asks for child in ask.nodes if live[child] is None)
-            if one != node:
-                self._touch(project)
+            if one != node:  # of a project that stays where it is, and asks for more
+                self._queue.append(project)
         return True
-
-    def _touch(self, project: int) -> None:
-        """Have the dependencies of a project looked at that did not change itself but asks for more."""
-        if project not in self._changed:
-            self._queue.append(project)
 
     def _deactivate(self, node: int) -> None:
         part = self._live[node]
