@@ -47,6 +47,11 @@ class Child:
         )
         self._tell(beginning)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def order(self, order: Order) -> None:
         """Have it make a round."""
         self._tell(order)

@@ -171,7 +171,7 @@ class _Tree:
         search, walk = self._search, self._search.walk
         for _ in range(ROLLOUT):
             project = self.choices.project()
-            if project in held:
+            if project < 0 or project in held:
                 continue
             before, mark = walk.score, walk.mark()
             moved = search.move(project, self.choices.release(project), held)
