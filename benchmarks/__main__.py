@@ -12,6 +12,7 @@ BENCHMARKS = (
     "healthy",
     "inspecting",
     "locking",
+    "predictors",
     "rules",
     "scanning",
     "source_trace",

@@ -1,0 +1,174 @@
+"""Predictors beside each other: how much of the way from the first stack to the proven best one each closes.
+
+`python -m benchmarks predictors [--predictor NAME ...] [--instances PATTERN ...]`. Every predictor searches on
+every instance with every seed, from the same first stack, with the same number of moves; a search ends early
+where it has met the optimum. An independent checker judges every stack that is returned.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from statistics import median
+
+import msgspec
+
+from benchmarks.instances.checking import check, score
+from benchmarks.instances.collection import Solved, solved
+from benchmarks.results import machine, record
+from resolver.predictors.registry import PREDICTORS
+from resolver.search.instance import InstanceLandscape
+from resolver.search.search import Search
+from resolver.search.walk import Walk
+
+RANDOM = "random-walk"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One search.
+
+    Attributes:
+        share: of the gap that was closed.
+        faults: what is wrong with the stack that was returned.
+        needed: moves after which the best stack of the search was found.
+    """
+
+    instance: str
+    predictor: str
+    seed: int
+    share: float
+    moves: int
+    needed: int
+    wall_s: float
+    faults: tuple[str, ...] = ()
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Print a row for each predictor, and record the figures."""
+    options = _options(arguments)
+    instances = list(solved(options.instances))
+    with_gap = [one for one in instances if one.gap]
+    if not options.json:
+        print(f"{len(instances)} instances, {len(with_gap)} of them with a gap", flush=True)
+    tasks = [
+        (one, name, seed, options.moves)
+        for name in options.predictor
+        for one in with_gap
+        for seed in range(options.seeds)
+    ]
+    outcomes: dict[str, list[Outcome]] = defaultdict(list)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for outcome in pool.map(searched, *zip(*tasks, strict=True), chunksize=2) if tasks else ():
+            outcomes[outcome.predictor].append(outcome)
+    rows = {name: summary(outcomes[name], outcomes.get(RANDOM, ())) for name in options.predictor if tasks}
+    budget = {"moves": options.moves, "seeds": options.seeds}
+    counts = {"instances": len(instances), "with_gap": len(with_gap), **budget}
+    if options.json:
+        print(json.dumps({**counts, "predictors": rows}, indent=2))
+    else:
+        show(rows)
+    if not options.instances:
+        sizes = {
+            one.instance.name: [len(one.instance.projects), one.first_score, one.best] for one in instances
+        }
+        record("predictors", ("instances",), sizes)
+        for name, row in rows.items():
+            record("predictors", ("predictors", name), {**row, **counts, "machine": machine()})
+
+
+def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
+    """One search of one predictor with one seed."""
+    start_s = time.perf_counter()
+    search = Search(Walk(InstanceLandscape(one.instance), one.first), seed=seed, limit=moves)
+    best, needed = search.best_score, 0
+    predictor = PREDICTORS[name]()
+    for _ in predictor.steps(search) if predictor.improves else ():
+        if search.best_score > best:
+            best, needed = search.best_score, search.moves
+        if search.moves >= moves or best == one.best:
+            break
+    wall_s = time.perf_counter() - start_s
+    faults = check(one.instance, search.best)
+    if not faults and (counted := score(one.instance, search.best)) != search.best_score:
+        faults = [f"the score is {counted}, not {search.best_score}"]
+    share = (search.best_score - one.first_score) / one.gap
+    return Outcome(
+        one.instance.name, name, seed, round(share, 6), search.moves, needed, wall_s, tuple(faults)
+    )
+
+
+def summary(outcomes: Sequence[Outcome], walks: Iterable[Outcome]) -> dict[str, object]:
+    """What is told of one predictor.
+
+    A predictor beats the random walk on an instance where its median is higher; where both reach the optimum,
+    where it needs fewer moves.
+    """
+    by_instance, others = _by_instance(outcomes), _by_instance(walks)
+    medians = {name: median(one.share for one in several) for name, several in by_instance.items()}
+    beaten = [name for name in others if name in by_instance and _key(by_instance[name]) > _key(others[name])]
+    moves, wall_s = sum(one.moves for one in outcomes), sum(one.wall_s for one in outcomes)
+    worst = min(outcomes, key=lambda one: one.share)
+    return {
+        "median": round(median(medians.values()), 4),
+        "worst_median": round(min(medians.values()), 4),
+        "least": round(worst.share, 4),
+        "least_of": f"{worst.instance} {worst.seed}",
+        "medians_of_99": round(sum(one >= 0.99 for one in medians.values()) / len(medians), 4),
+        "seeds_of_95": round(sum(one.share >= 0.95 for one in outcomes) / len(outcomes), 4),
+        "beats_random_walk": round(len(beaten) / len(others), 4) if others else None,
+        "invalid": sum(bool(one.faults) for one in outcomes),
+        "faults": sorted({fault for one in outcomes for fault in one.faults})[:5],
+        "moves_per_s": round(moves / wall_s) if wall_s else 0,
+        "wall_s": round(wall_s, 1),
+        "worst": {name: round(share, 4) for name, share in sorted(medians.items(), key=lambda i: i[1])[:8]},
+    }
+
+
+def show(rows: dict[str, dict[str, object]]) -> None:
+    """The table."""
+    titles = ("median", "worst", "least", "≥ 0.99", "beats walk", "invalid", "moves/s", "wall s")
+    keys = (
+        "median",
+        "worst_median",
+        "least",
+        "medians_of_99",
+        "beats_random_walk",
+        "invalid",
+        "moves_per_s",
+        "wall_s",
+    )
+    print(f"{'predictor':22}" + "".join(f"{title:>11}" for title in titles) + "  least of")
+    for name, row in rows.items():
+        print(f"{name:22}" + "".join(f"{row[key]!s:>11}" for key in keys) + f"  {row['least_of']}")
+    for name, row in rows.items():
+        if row["invalid"]:
+            print(f"{name}: {row['faults']}")
+
+
+def _by_instance(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    found: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        found[outcome.instance].append(outcome)
+    return found
+
+
+def _key(several: Sequence[Outcome]) -> tuple[float, float]:
+    share = median(one.share for one in several)
+    return share, -median(one.needed for one in several) if share == 1 else 0.0
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks predictors", description=__doc__)
+    parser.add_argument("--predictor", action="append", choices=sorted(PREDICTORS), help="default: all")
+    parser.add_argument("--instances", action="append", default=[], metavar="PATTERN", help="default: all")
+    parser.add_argument("--moves", type=int, default=20_000, help="of one search (default: 20000)")
+    parser.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    options.predictor = options.predictor or sorted(PREDICTORS)
+    return options
