@@ -93,6 +93,8 @@ class Child:
             self._process.stdin.flush()
         except BrokenPipeError:
             self._fail()
+        except ValueError:  # a project with more than 14,000 releases: its masks have too many digits
+            self._fail("what is known does not fit into a message")
 
     def _fail(self, reason: str | None = None) -> None:
         if self.reason is None:

@@ -25,12 +25,14 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         median: share of the distance to the optimum that is covered, the mean over instances.
         worst: likewise, of the worst run of each instance.
-        moves_per_s: of processor time.
+        needed: moves after which the best stack of a run was found, the mean of all runs.
+        moves_per_s: on the machine of the benchmark.
     """
 
     predictor: str
     median: float
     worst: float
+    needed: int
     moves_per_s: int
 
 

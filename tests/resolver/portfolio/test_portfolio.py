@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.landscapes import drawn, faults, stacks, total
 from resolver.portfolio.child import Child
-from resolver.portfolio.messages import Beginning
+from resolver.portfolio.messages import Beginning, terms
 from resolver.portfolio.portfolio import FIRST, ROUND, Portfolio
 from resolver.predictors.choosing import predictor_named
 from resolver.search.instance import Instance, InstanceLandscape
@@ -134,3 +135,13 @@ def test_what_a_process_says_before_it_dies_is_the_reason() -> None:
         assert child.receive() is None
     child.end()
     assert child.reason == "ValueError: the start of a walk is no valid stack"
+
+
+def test_what_fits_into_no_message_is_searched_alone() -> None:
+    instance, first = hard()
+    huge = replace(instance.requirements[0], others=((1, 1 << 20_000),))
+    child = Child(
+        "full", Beginning(replace(instance, requirements=(huge,)), terms(first), "latest", 1, 10, 0)
+    )
+    child.end()
+    assert child.reason == "what is known does not fit into a message"
