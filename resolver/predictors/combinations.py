@@ -17,7 +17,7 @@ from resolver.predictors.choices import Choices
 from resolver.search.search import Search
 
 RELEASES = 12
-"""Releases of one project that are combined."""
+"""Releases of one project that are combined: those that promise most."""
 EACH = 0.05
 """What a further release in a set costs, as a share of the widest difference of costs."""
 MOST_WAITING = 50_000
@@ -74,8 +74,9 @@ def _items(search: Search, choices: Choices) -> list[_Item]:
     promises = []
     for project in sorted(walk.members):
         involved = walk.involved(project)
-        others = (at for at in choices.releases(project)[: RELEASES + 1] if at != walk.at[project])
-        promises += [(walk.hope(project, at) - involved, project, at) for at in others]
+        others = (at for at in choices.releases(project) if at != walk.at[project])
+        promised = [(walk.hope(project, at) - involved, project, at) for at in others]
+        promises += heapq.nlargest(RELEASES, promised)
     most = max((gain for gain, _, _ in promises), default=0)
     widest = most - min((gain for gain, _, _ in promises), default=0)
     each = max(1, round(widest * EACH))

@@ -1,8 +1,9 @@
 """Sampling: stacks are drawn one by one, independently of each other.
 
-Algorithm: every draw begins with the first stack and makes a few moves by chance, each project and each of
-its releases as likely as any other. Nothing is learned. Parameter: `LONGEST`. Cost: a move costs what it
-changes, and the way back likewise. Source: Thoth's predictor of that name; independent random sampling.
+Algorithm: every draw begins with the first stack and makes moves by chance, each project and each of its
+releases as likely as any other. How many is drawn as well, from one to the size of the stack, each order of
+magnitude as likely. Nothing is learned. Cost: a move costs what it changes, and the way back likewise.
+Source: Thoth's predictor of that name; independent random sampling.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
-
-LONGEST = 8
-"""Most moves of one draw."""
 
 
 class Sampling:
@@ -27,7 +25,7 @@ class Sampling:
         walk, chance, choices = search.walk, search.chance, Choices(search)
         walk.settle()
         while choices.project() >= 0:
-            for _ in range(chance.randint(1, LONGEST)):
+            for _ in range(int(len(walk.members) ** chance.random())):
                 project = choices.project()
                 if project >= 0:
                     releases = [at for at in choices.releases(project) if at != walk.at[project]]
