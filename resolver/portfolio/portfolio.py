@@ -64,25 +64,29 @@ class Portfolio:
         else:
             return
         rounds = _Rounds(search)
+        died: list[tuple[str, str]] = []
         try:
-            for number, name in enumerate(self._names(search), 1):
-                beginning = Beginning(
-                    frozen(search.walk.landscape),
-                    terms(search.best),
-                    name,
-                    search.seed + number,
-                    max(1, (search.limit - search.moves) // self._jobs),
-                    search.keep,
-                )
-                rounds.children.append(self._start(f"process {number} of {self._jobs} ({name})", beginning))
+            for name, beginning in self._beginnings(search):
+                try:
+                    rounds.children.append(self._start(name, beginning))
+                except OSError as error:
+                    died.append((name, str(error)))
             yield from rounds.made()
         finally:
             rounds.end()
-            died = [child for child in rounds.gone if child.reason is not None]
-            for child in died:
-                self._told(child.name, child.reason or "")
+            died += [(child.name, child.reason) for child in rounds.gone if child.reason is not None]
+            for name, reason in died:
+                self._told(name, reason)
         if len(died) == self._jobs:
             yield from self._predictor.steps(search)
+
+    def _beginnings(self, search: Search) -> Iterator[tuple[str, Beginning]]:
+        """What every process begins with, and its name for messages."""
+        instance, first = frozen(search.walk.landscape), terms(search.best)
+        limit = max(1, (search.limit - search.moves) // self._jobs)
+        for number, name in enumerate(self._names(search), 1):
+            beginning = Beginning(instance, first, name, search.seed + number, limit, search.keep)
+            yield f"process {number} of {self._jobs} ({name})", beginning
 
     def _names(self, search: Search) -> Sequence[str]:
         names: Sequence[str] = [self.name]

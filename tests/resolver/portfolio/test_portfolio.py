@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -145,3 +146,14 @@ def test_what_fits_into_no_message_is_searched_alone() -> None:
     )
     child.end()
     assert child.reason == "what is known does not fit into a message"
+
+
+def test_where_no_process_can_be_started_one_searches_alone() -> None:
+    told: list[tuple[str, str]] = []
+
+    def start(name: str, beginning: Beginning) -> Child:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    portfolio = Portfolio(predictor_named("hill-climbing"), 2, lambda *died: told.append(died), start)
+    assert searched(portfolio).moves >= LIMIT
+    assert [reason for _, reason in told] == ["[Errno 11] no more processes"] * 2
