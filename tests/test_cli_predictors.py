@@ -69,6 +69,7 @@ def advised_lock(commands: Commands, *options: str) -> str:
     return ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--jobs", "2"), ("--jobs", "3", "--predictor", "auto", "--count", "4")])
 def test_several_processes_repeat_themselves(stackwright: Commands, options: Sequence[str]) -> None:
     first = advised(stackwright, *options)
@@ -93,6 +94,7 @@ def left_behind(commands: Commands) -> list[Path]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ended_by", ["a signal", "a time limit"])
 def test_processes_end_with_the_run(stackwright: Commands, ended_by: str) -> None:
     assert advised(stackwright, "--jobs", "1").code == 0
@@ -116,6 +118,7 @@ def test_processes_end_with_the_run(stackwright: Commands, ended_by: str) -> Non
     assert left_behind(stackwright) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_told_and_the_others_go_on(stackwright: Commands) -> None:
     assert advised(stackwright, "--jobs", "1").code == 0
     limits = ("--limit", "900000000", "--jobs", "2", "--format", "json", "-q")

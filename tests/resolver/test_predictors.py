@@ -30,7 +30,7 @@ def searched(
 
 
 @pytest.mark.parametrize("name", PREDICTORS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**9))
 def test_every_stack_that_is_visited_is_valid_and_none_is_lost(name: str, seed: int) -> None:
     chance = random.Random(seed)

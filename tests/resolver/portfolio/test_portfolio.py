@@ -22,6 +22,8 @@ from resolver.search.instance import Instance, InstanceLandscape
 from resolver.search.search import Judge, Search
 from resolver.search.walk import Walk
 
+pytestmark = pytest.mark.slow  # each starts interpreters
+
 LIMIT = FIRST + 5 * ROUND
 
 
