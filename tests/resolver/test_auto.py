@@ -50,11 +50,13 @@ def test_it_makes_the_moves_of_the_best(moves: int) -> None:
     assert made[0] == made[1]
 
 
-def test_names_that_are_near_to_the_best_serve_in_a_portfolio() -> None:
+def test_of_those_that_are_about_as_good_as_the_best_the_fastest_comes_first() -> None:
     for row in measured():
         names = best_names(row.projects or 10_000, row.moves or 10_000_000)
-        assert names[0] == row.ranks[0].predictor
-        assert "random-walk" not in names[:1]
+        near = {rank.predictor: rank for rank in row.ranks if row.ranks[0].median - rank.median <= 0.005}
+        assert set(names) == set(near)
+        assert near[names[0]].moves_per_s == max(rank.moves_per_s for rank in near.values())
+        assert "random-walk" not in names
 
 
 def test_a_recommendation_takes_the_predictor_that_is_named() -> None:

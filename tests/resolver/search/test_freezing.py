@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Generator
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes.index import FakeIndex
 from fakes.landscapes import drawn, faults, stacks, total
+from fakes.runs import context, run
+from fakes.units import DrawnPairStep
+from fakes.universes import World, worlds
+from resolver.predictors.random_walk import RandomWalk
 from resolver.search.freezing import frozen
 from resolver.search.instance import Instance, InstanceLandscape
 from resolver.search.landscape import Ask
+from resolver.search.search import Search
 from resolver.search.walk import Walk
 
 
@@ -71,3 +79,50 @@ def test_what_was_not_read_is_not_asked_and_is_in_no_stack(seed: int) -> None:
             assert not faults(instance, walk.stack())
             assert walk.score == total(instance, walk.stack())
             assert not set(walk.stack().items()) & unknown
+
+
+class Comparing:
+    """A predictor that moves about in what is frozen, and goes there in the run itself, too."""
+
+    name = "comparing"
+    improves = True
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def steps(self, search: Search) -> Generator[None, None, None]:
+        walk = search.walk
+        for _ in zip(range(30), RandomWalk().steps(search), strict=False):
+            yield
+        walk.settle()
+        made = Walk(InstanceLandscape(frozen(walk.landscape)), search.best)
+        read = len(walk.landscape.names)
+        for _ in range(60):
+            project = search.chance.choice(sorted(made.members))
+            if made.move(project, search.chance.choice(made.candidates(project))):
+                mark = walk.mark()
+                walk.go(made.stack())
+                assert (walk.stack(), walk.score) == (made.stack(), made.score)
+                walk.undo(mark)
+                self.compared += 1
+        assert len(walk.landscape.names) == read
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(worlds())
+def test_the_universe_of_a_run_is_frozen_as_it_is(world: World) -> None:
+    comparing = Comparing()
+    run(world.index(), world.context(), predictor=comparing, pair_steps=[DrawnPairStep()])
+
+
+def test_releases_of_a_run_are_moved_about_in_what_is_frozen() -> None:
+    index = FakeIndex()
+    for number in range(1, 5):
+        index.add("app", f"{number}.0", requires=[f"lib!={number}", "part"], extras={"more": ["rest"]})
+        index.add("lib", f"{number}.0", requires=[f"part<={5 - number}"])
+        index.add("part", f"{number}.0")
+        index.add("rest", f"{number}.0", requires=["part>1"])
+    comparing = Comparing()
+    run(index, context(["app[more]", "lib"]), predictor=comparing, pair_steps=[DrawnPairStep()])
+    assert comparing.compared > 10
