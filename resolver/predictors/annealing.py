@@ -2,8 +2,9 @@
 
 Algorithm: the moves of hill climbing, one after the other; a loss is accepted with probability
 exp(-loss / temperature). The first temperature is the lower third of the losses of the first moves, so that
-it follows the scale of the scores; it falls geometrically to a thousandth within the moves that the budget
-allows. Cost: a move costs what it changes. Source: Kirkpatrick, Gelatt and Vecchi (1983).
+it follows the scale of the scores; it falls geometrically to a thousandth, twice, the second time from the
+best stack, within the moves that the budget allows. What is left of them belongs to hill climbing. Cost: a
+move costs what it changes. Source: Kirkpatrick, Gelatt and Vecchi (1983).
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import math
 from collections.abc import Iterator
 
 from resolver.predictors.choices import Choices
+from resolver.predictors.hill_climbing import COMPOUND, move_neighbour, wander
 from resolver.search.search import Search
 
 OBSERVED = 100
 """Differences of scores from which the first temperature follows."""
-COMPOUND = 0.3
+CYCLES = 2
+"""How often the temperature falls."""
+ANNEALED = 0.5
+"""Share of the moves for all cycles together."""
 END = 1e-3
-"""The last temperature, as a share of the first."""
+"""The last temperature of a cycle, as a share of the first."""
 
 
 class Annealing:
@@ -31,25 +36,30 @@ class Annealing:
         """See `resolver.predictors.protocol`."""
         walk, chance, choices = search.walk, search.chance, Choices(search)
         losses: list[int] = []
-        first = 0.0
-        begun = search.moves
+        first, cycle, begun = 0.0, 0, search.moves
+        moves = max(1.0, (search.limit - begun) * ANNEALED / CYCLES)
         while (project := choices.project()) >= 0:
+            passed, share = divmod((search.moves - begun) / moves, 1)
+            if passed > cycle:
+                cycle = int(passed)
+                walk.settle()
+                walk.go(search.best)
+            if cycle >= CYCLES:
+                break
             before = walk.score
             walk.settle()
             if search.move(project, choices.release(project)):
-                neighbours = walk.neighbours(project) if chance.random() < COMPOUND else []
-                neighbours = [one for one in neighbours if len(choices.releases(one)) > 1]
-                if neighbours:
-                    other = chance.choice(neighbours)
-                    search.move(other, choices.release(other), (project,))
+                if chance.random() < COMPOUND:
+                    move_neighbour(search, choices, project)
                 loss = before - walk.score
                 if loss and len(losses) < OBSERVED:
                     losses.append(abs(loss))
                     first = sorted(losses)[len(losses) // 3]
-                share = min(1.0, (search.moves - begun) / max(1, search.limit - begun))
                 temperature = first * END**share
                 search.signals["temperature"] = temperature
                 is_taken = loss <= 0 or (temperature > 0 and chance.random() < math.exp(-loss / temperature))
                 if not is_taken or not search.stands():
                     walk.undo()
             yield
+        search.signals.pop("temperature", None)
+        yield from wander(search)

@@ -40,7 +40,7 @@ class HillClimbing:
     def steps(self, search: Search) -> Iterator[None]:
         """See `resolver.predictors.protocol`."""
         yield from self._ascend(search)
-        yield from self._wander(search)
+        yield from wander(search)
 
     def _ascend(self, search: Search) -> Iterator[None]:
         """Take the move that promises most and holds it, until none does."""
@@ -74,33 +74,34 @@ class HillClimbing:
                     if own > involved:
                         yield involved - own, project, at
 
-    @staticmethod
-    def _wander(search: Search) -> Iterator[None]:
-        walk, chance, choices = search.walk, search.chance, Choices(search)
-        left: dict[tuple[int, int], int] = {}
-        best, since = search.best_score, search.moves
-        while (project := choices.project()) >= 0:
-            if search.best_score > best:
-                best, since = search.best_score, search.moves
-            if search.moves - since > IDLE:
-                yield from _restarted(search, choices)
-                since = search.moves
-                continue
-            at, before, present = choices.release(project), walk.score, walk.at[project]
-            walk.settle()
-            is_tabu = left.get((project, at), -TABU) > search.moves - TABU
-            if search.move(project, at):
-                if chance.random() < COMPOUND:
-                    _move_neighbour(search, choices, project)
-                is_tabu &= walk.score <= search.best_score
-                if walk.score < before or is_tabu or not search.stands():
-                    walk.undo()
-                else:
-                    left[project, present] = search.moves
-            yield
+
+def wander(search: Search) -> Iterator[None]:
+    """Moves by chance from where the walk stands, with new starts from the best stack."""
+    walk, chance, choices = search.walk, search.chance, Choices(search)
+    left: dict[tuple[int, int], int] = {}
+    best, since = search.best_score, search.moves
+    while (project := choices.project()) >= 0:
+        if search.best_score > best:
+            best, since = search.best_score, search.moves
+        if search.moves - since > IDLE:
+            yield from _restarted(search, choices)
+            since = search.moves
+            continue
+        at, before, present = choices.release(project), walk.score, walk.at[project]
+        walk.settle()
+        is_tabu = left.get((project, at), -TABU) > search.moves - TABU
+        if search.move(project, at):
+            if chance.random() < COMPOUND:
+                move_neighbour(search, choices, project)
+            is_tabu &= walk.score <= search.best_score
+            if walk.score < before or is_tabu or not search.stands():
+                walk.undo()
+            else:
+                left[project, present] = search.moves
+        yield
 
 
-def _move_neighbour(search: Search, choices: Choices, project: int) -> None:
+def move_neighbour(search: Search, choices: Choices, project: int) -> None:
     """A second move, on something that a project asks for or is asked for by; it may fail."""
     neighbours = [one for one in search.walk.neighbours(project) if len(choices.releases(one)) > 1]
     if neighbours:
