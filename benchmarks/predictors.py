@@ -17,7 +17,7 @@ from statistics import median
 
 import msgspec
 
-from benchmarks import search_rates
+from benchmarks import search_bounds, search_rates
 from benchmarks.instances.checking import check, score
 from benchmarks.instances.collection import Solved, solved
 from benchmarks.results import machine, record
@@ -27,7 +27,7 @@ from resolver.search.search import Search
 from resolver.search.walk import Walk
 
 RANDOM = "random-walk"
-PARTS = ("quality", "rate", "scaling")
+PARTS = ("quality", "bound", "rate", "scaling")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -57,6 +57,10 @@ def run(arguments: Sequence[str]) -> None:
         instances = list(solved(options.instances))
         if "quality" in options.part:
             found["quality"] = _quality(instances, options)
+        if "bound" in options.part:
+            bounds = search_bounds.bounds(instances)
+            found["bound"] = {"machine": machine(), **bounds}
+            _tell(options, "the bound beside the proven optimum", bounds)
     if "rate" in options.part:
         rates = search_rates.rates(("random-walk", "hill-climbing"), options.stacks)
         found["rate"] = {"instance": search_rates.NAME, "machine": machine(), **rates}
