@@ -1,4 +1,4 @@
-"""How near the bound comes to the proven optimum on every instance, at which cost; the sum of bests beside it."""
+"""How near the bound comes to the proven optimum, at which cost; the sum of bests beside it."""
 
 from __future__ import annotations
 
