@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -124,6 +124,47 @@ class Propagation:
                 return self._trail[position].reason
         return None
 
+    def refusal(self, variable: int, assumed: Mapping[int, int]) -> Incompatibility:
+        """What cannot all hold, of what was assumed, as `variable` has lost all that was assumed of it.
+
+        Each of its masks spans what was assumed, as far as that is possible without decisions, and is as
+        wide as the reasons are. Its cause says nothing of what rests on no decision.
+
+        Args:
+            variable: not decided; some of what was assumed of it was left without a decision.
+            assumed: masks by variable, of `variable` and of all decisions.
+        """
+        base = self._level_starts[0] if self._level_starts else len(self._trail)
+        wanted = {variable: assumed[variable] & self.domain_at(variable, 0)}
+        masks = {variable: 0}
+        found: Incompatibility | None = None
+        while True:
+            latest, pivot = -1, variable
+            for other, held in list(masks.items()):
+                if other not in assumed:
+                    position = self._held_since(other, held)
+                    if position < base:
+                        del masks[other]
+                        continue
+                else:
+                    if other not in wanted:
+                        wanted[other] = assumed[other] & self.domain_at(other, 0)
+                    position = self._lost_at(other, wanted[other] & ~held)
+                if position > latest:
+                    latest, pivot = position, other
+            if latest < 0:
+                assert found is not None  # something was lost by a decision
+                for other in [v for v, mask in masks.items() if not self.domain_at(v, 0) & ~mask]:
+                    del masks[other]
+                return found
+            reason = self._trail[latest].reason
+            assert reason is not None  # decisions lose nothing that was assumed
+            if found is None:
+                found = Incompatibility(dict(reason.masks), reason.cause, reason.assumptions)
+            else:
+                found = resolve(found, reason, pivot, self.everything[pivot])
+            masks = found.masks
+
     def propagate(self) -> None:
         """Draw every conclusion, learning from conflicts and jumping back until none is left.
 
@@ -200,7 +241,11 @@ class Propagation:
                 if not self._check(incompatibility):
                     return incompatibility
             elif self._queue:
-                for incompatibility in self._occurrences[self._queue[0]]:
+                variable = self._queue[0]
+                for incompatibility in self._occurrences[variable]:
+                    # Where the term does not hold, another change must make something of it.
+                    if self.domains[variable] & ~incompatibility.masks[variable]:
+                        continue
                     if not self._check(incompatibility):
                         return incompatibility
                 self._queue.popleft()
@@ -255,6 +300,13 @@ class Propagation:
                 break
             since = position
         return since
+
+    def _lost_at(self, variable: int, mask: int) -> int:
+        """The last trail position at which a domain lost values of a mask that it has lost."""
+        for position, domain in reversed(self._history[variable]):
+            if mask & self._trail[position].before & ~domain:
+                return position
+        return -1
 
     def _level(self, position: int) -> int:
         return bisect_right(self._level_starts, position)

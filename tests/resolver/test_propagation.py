@@ -259,3 +259,36 @@ def test_restart_makes_the_unsatisfiable_satisfiable_without_its_cause() -> None
     propagation.restart(suspended=0b10)
     propagation.propagate()
     assert propagation.domains == [0b10]
+
+
+# Refusals
+
+
+def test_a_refusal_names_what_was_assumed_and_spans_all_that_the_reasons_do() -> None:
+    # 0 in {b, c} needs 1 in {c}; 1 in {c} needs 2 in {b}; 3 has no part in it.
+    chain = [{0: 0b110, 1: 0b011}, {1: 0b100, 2: 0b101}]
+    propagation = started([0b111, 0b111, 0b111, 0b11], *chain)
+    assumed = {0: 0b010, 3: 0b01, 2: 0b001}
+    for variable in (0, 3):
+        propagation.decide(variable, assumed[variable])
+        propagation.propagate()
+    assert not propagation.domains[2] & assumed[2]
+    assert propagation.refusal(2, assumed).masks == {0: 0b110, 2: 0b101}
+
+
+def test_a_refusal_spans_what_was_assumed_though_part_of_that_was_lost_before() -> None:
+    # 1 loses b to 0, then is decided within {a, b}: only with 0 is what follows from {a} held.
+    propagation = started([0b11, 0b111, 0b11], {0: 0b10, 1: 0b010}, {1: 0b001, 2: 0b01})
+    assumed = {0: 0b10, 1: 0b011, 2: 0b01}
+    for variable in (0, 1):
+        propagation.decide(variable, assumed[variable])
+        propagation.propagate()
+    assert propagation.refusal(2, assumed).masks == {0: 0b10, 1: 0b011, 2: 0b01}
+
+
+def test_a_refusal_leaves_out_what_rests_on_no_decision() -> None:
+    propagation = started([0b11, 0b11, 0b11], {0: 0b01}, {0: 0b10, 1: 0b10, 2: 0b10})
+    propagation.propagate()
+    propagation.decide(1, 0b10)
+    propagation.propagate()
+    assert propagation.refusal(2, {1: 0b10, 2: 0b10}).masks == {1: 0b10, 2: 0b10}
