@@ -30,8 +30,9 @@ def run(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     instances = [one for one in solved(options.instances) if one.gap]
     rows = [
-        row(size, budget, _sized(instances, number), options.seeds)
+        row(size, budget, sized, options.seeds)
         for number, size in enumerate(SIZES)
+        if (sized := _sized(instances, number))
         for budget in BUDGETS
     ]
     for one in rows:
