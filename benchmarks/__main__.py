@@ -8,6 +8,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "bare_code",
+    "choosing",
     "evidence",
     "healthy",
     "inspecting",

@@ -1,8 +1,8 @@
-"""Predictors beside each other: how much of the way from the first stack to the proven best one each closes.
+"""Predictors beside each other: how much of the way from the first stack to the best one each closes.
 
-`python -m benchmarks predictors [--predictor NAME ...] [--instances PATTERN ...]`. Every predictor searches on
-every instance with every seed, from the same first stack, with the same number of moves; a search ends early
-where it has met the optimum. An independent checker judges every stack that is returned.
+`python -m benchmarks predictors [--predictor NAME ...] [--instances PATTERN ...]`. Every predictor searches
+on every instance with every seed, from the same first stack, with the same number of moves; a search ends
+early where it has met the optimum. An independent checker judges every stack that is returned.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 
 import msgspec
 
+from benchmarks import search_bounds, search_rates
 from benchmarks.instances.checking import check, score
 from benchmarks.instances.collection import Solved, solved
 from benchmarks.results import machine, record
@@ -26,6 +27,7 @@ from resolver.search.search import Search
 from resolver.search.walk import Walk
 
 RANDOM = "random-walk"
+PARTS = ("quality", "bound", "rate", "scaling")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -48,36 +50,65 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print a row for each predictor, and record the figures."""
+    """Print the tables that are asked for, and record their figures."""
     options = _options(arguments)
-    instances = list(solved(options.instances))
+    found: dict[str, object] = {}
+    if {"quality", "bound"} & {*options.part}:
+        instances = list(solved(options.instances))
+        if "quality" in options.part:
+            found["quality"] = _quality(instances, options)
+        if "bound" in options.part:
+            bounds = search_bounds.bounds(instances)
+            found["bound"] = {"machine": machine(), **bounds}
+            _tell(options, "the bound beside the proven optimum", bounds)
+    if "rate" in options.part:
+        rates = search_rates.rates(("random-walk", "hill-climbing"), options.stacks)
+        found["rate"] = {"instance": search_rates.NAME, "machine": machine(), **rates}
+        _tell(options, "stacks of tensorflow flask, on one core", rates)
+    if "scaling" in options.part:
+        costs = search_rates.scaling()
+        found["scaling"] = {"machine": machine(), **costs}
+        _tell(options, "microseconds per move, by projects", costs)
+    if options.json:
+        print(json.dumps(found, indent=2))
+    for part, figures in found.items():
+        if not options.instances and isinstance(figures, dict):
+            record("predictors", (part,), figures)
+
+
+def _quality(instances: Sequence[Solved], options: argparse.Namespace) -> dict[str, object]:
     with_gap = [one for one in instances if one.gap]
     if not options.json:
         print(f"{len(instances)} instances, {len(with_gap)} of them with a gap", flush=True)
-    tasks = [
-        (one, name, seed, options.moves)
-        for name in options.predictor
-        for one in with_gap
-        for seed in range(options.seeds)
-    ]
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
     with ProcessPoolExecutor(options.jobs) as pool:
-        for outcome in pool.map(searched, *zip(*tasks, strict=True), chunksize=2) if tasks else ():
+        work = [
+            pool.submit(searched, one, name, seed, options.moves)
+            for name in options.predictor
+            for one in with_gap
+            for seed in range(options.seeds)
+        ]
+        for future in work:
+            outcome = future.result()
             outcomes[outcome.predictor].append(outcome)
-    rows = {name: summary(outcomes[name], outcomes.get(RANDOM, ())) for name in options.predictor if tasks}
-    budget = {"moves": options.moves, "seeds": options.seeds}
-    counts = {"instances": len(instances), "with_gap": len(with_gap), **budget}
-    if options.json:
-        print(json.dumps({**counts, "predictors": rows}, indent=2))
-    else:
+    rows = {name: summary(several, outcomes.get(RANDOM, ())) for name, several in outcomes.items()}
+    if not options.json:
         show(rows)
-    if not options.instances:
-        sizes = {
-            one.instance.name: [len(one.instance.projects), one.first_score, one.best] for one in instances
-        }
-        record("predictors", ("instances",), sizes)
+    return {
+        "machine": machine(),
+        "moves": options.moves,
+        "seeds": options.seeds,
+        "instances": len(instances),
+        "with_gap": len(with_gap),
+        "predictors": rows,
+    }
+
+
+def _tell(options: argparse.Namespace, title: str, rows: Mapping[str, Mapping[str, object]]) -> None:
+    if not options.json:
+        print(f"\n{title}")
         for name, row in rows.items():
-            record("predictors", ("predictors", name), {**row, **counts, "machine": machine()})
+            print(f"{name:22}" + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
 
 
 def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
@@ -128,25 +159,27 @@ def summary(outcomes: Sequence[Outcome], walks: Iterable[Outcome]) -> dict[str, 
     }
 
 
-def show(rows: dict[str, dict[str, object]]) -> None:
+COLUMNS = {
+    "median": "median",
+    "worst": "worst_median",
+    "least": "least",
+    "of 0.99": "medians_of_99",
+    "beats walk": "beats_random_walk",
+    "invalid": "invalid",
+    "moves/s": "moves_per_s",
+    "wall s": "wall_s",
+}
+
+
+def show(rows: Mapping[str, Mapping[str, object]]) -> None:
     """The table."""
-    titles = ("median", "worst", "least", "≥ 0.99", "beats walk", "invalid", "moves/s", "wall s")
-    keys = (
-        "median",
-        "worst_median",
-        "least",
-        "medians_of_99",
-        "beats_random_walk",
-        "invalid",
-        "moves_per_s",
-        "wall_s",
-    )
-    print(f"{'predictor':22}" + "".join(f"{title:>11}" for title in titles) + "  least of")
+    print(f"{'predictor':22}" + "".join(f"{title:>11}" for title in COLUMNS) + "  least of")
     for name, row in rows.items():
-        print(f"{name:22}" + "".join(f"{row[key]!s:>11}" for key in keys) + f"  {row['least_of']}")
-    for name, row in rows.items():
+        print(
+            f"{name:22}" + "".join(f"{row[key]!s:>11}" for key in COLUMNS.values()) + f"  {row['least_of']}"
+        )
         if row["invalid"]:
-            print(f"{name}: {row['faults']}")
+            print(f"  {row['faults']}")
 
 
 def _by_instance(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
@@ -168,7 +201,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--moves", type=int, default=20_000, help="of one search (default: 20000)")
     parser.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--part", action="append", choices=PARTS, help="default: all")
+    parser.add_argument("--stacks", type=int, default=1_000_000, help="for the rate (default: 1000000)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
+    options.part = options.part or PARTS
     options.predictor = options.predictor or sorted(PREDICTORS)
     return options

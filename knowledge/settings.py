@@ -9,8 +9,17 @@ from knowledge.errors import KnowledgeError
 _TABLE = "[tool.stackwright]"
 _KNOWN = frozenset(
     {
-        *("environments", "find-links", "image", "index-url", "indexes", "overrides", "rules", "sources"),
-        *("units", "vendor-indexes"),
+        "environments",
+        "find-links",
+        "image",
+        "index-url",
+        "indexes",
+        "overrides",
+        "predictor",
+        "rules",
+        "sources",
+        "units",
+        "vendor-indexes",
     }
 )
 

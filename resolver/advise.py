@@ -20,7 +20,8 @@ from resolver.explanation import diagnose, explain
 from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
-from resolver.predictors.registry import PREDICTORS
+from resolver.predictors.choosing import predictor_named
+from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
@@ -72,7 +73,9 @@ def advise(
     """
     units = pipeline.applying(context)
     remarks = tuple(_boot(units, context))
-    predictor = PREDICTORS[context.recommendation.predictor]()
+    budget = budget or Budget()
+    died: list[Unknown] = []
+    predictor = _predictor(context, budget, died)
     interruption = interruption or Interruption()
     resolver = Resolver(
         context,
@@ -80,7 +83,7 @@ def advise(
         units,
         predictor,
         progress,
-        budget=budget or Budget(),
+        budget=budget,
         elapsed_s=elapsed_s,
         interruption=interruption,
         memory_bytes=memory_bytes,
@@ -114,7 +117,7 @@ def advise(
         tool=tool,
         input=input_of(context),
         created_at=created_at,
-        unknowns=tuple(sorted(_unknowns(resolver, solution) | set(left_out))),
+        unknowns=tuple(sorted(_unknowns(resolver, solution).union(left_out, died))),
         status=_status(solution, failure),
         recommendation=context.recommendation.name,
         weights=_weights(units, context),
@@ -138,6 +141,19 @@ def advise(
     if inspect is not None:
         inspect(resolver, solution)
     return advice
+
+
+def _predictor(context: Context, budget: Budget, died: list[Unknown]) -> Predictor:
+    """The predictor of a run; processes of it that die become unknowns."""
+    predictor = predictor_named(context.recommendation.predictor)
+    if budget.jobs == 1 or not predictor.improves:
+        return predictor
+    from resolver.portfolio.portfolio import Portfolio
+
+    def told(name: str, reason: str) -> None:
+        died.append(Unknown(what="search", where=name, reason=f"the process has ended early: {reason}"))
+
+    return Portfolio(predictor, budget.jobs, told)
 
 
 _OPTIONS = {

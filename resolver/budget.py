@@ -37,6 +37,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         memory_limit_bytes: resident memory of the process at which the search ends; None for no limit.
         seed: of what is left to chance.
         count: so many of the best stacks are kept.
+        jobs: so many processes search; one is this one alone.
     """
 
     moves: int = 500
@@ -45,6 +46,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_bytes: int | None = None
     seed: int = 0
     count: int = 1
+    jobs: int = 1
 
     @property
     def climb_s(self) -> float:

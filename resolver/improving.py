@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 
 import msgspec
 
@@ -132,11 +133,14 @@ class Improvement:
         try:
             self._prove(search)
             if (reason := self._ends(search)) is None:
-                for _ in predictor.steps(search):
-                    if search.moves >= history.due or search.best_score > history.best:
-                        record(search.moves, walk.score, search.best_score, bounding.value, search.signals)
-                    if (reason := self._ends(search)) is not None:
-                        break
+                with closing(predictor.steps(search)) as steps:
+                    for _ in steps:
+                        if search.moves >= history.due or search.best_score > history.best:
+                            record(
+                                search.moves, walk.score, search.best_score, bounding.value, search.signals
+                            )
+                        if (reason := self._ends(search)) is not None:
+                            break
             record(search.moves, walk.score, search.best_score, bounding.value, search.signals)
         except KeyboardInterrupt as error:
             reason = self._broken_off(error)

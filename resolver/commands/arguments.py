@@ -14,6 +14,7 @@ ALL = ""
 """What ``--upgrade`` without a name stands for."""
 _LONGEST_NUMBER = 9
 _LONGEST_S = 1_000_000
+MOST_JOBS = 64
 
 
 def add_requirements(command: argparse.ArgumentParser) -> None:
@@ -104,6 +105,7 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "stored: only as far as earlier runs did (default: %(default)s)",
     )  # fmt: skip
     _add_budget(search)
+    add_predictor(search)
     search.add_argument(
         "--limit", type=_count, metavar="N",
         help="try N changes of the first stack to find better ones",
@@ -121,10 +123,23 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="end when the process takes so much memory (500MB, 2GiB), likewise",
     )  # fmt: skip
     search.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N",
+        help="search in N processes at once, which tell each other the best they find (default: %(default)s)",
+    )  # fmt: skip
+    search.add_argument(
         "--seed", type=_count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
     return search
+
+
+def add_predictor(command: argparse._ActionsContainer) -> None:
+    """What chooses the changes."""
+    command.add_argument(
+        "--predictor", metavar="NAME",
+        help="what chooses the changes: auto or one that `stackwright units list` names "
+        "(default: what --type has)",
+    )  # fmt: skip
 
 
 def add_evidence(command: argparse.ArgumentParser) -> None:
@@ -152,6 +167,12 @@ def count_of_stacks(text: str) -> int:
     """
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 2 or not 0 < int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
     return int(text)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from resolver.interruption import Interruption
     from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
+    from resolver.recommendation import Recommendation
     from resolver.resolver import Resolver, Solution
     from resolver.rules.reports import RuleAnswer
     from resolver.target import Target
@@ -107,7 +108,7 @@ class Session:
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
             unknowns=asked.unknowns,
-            recommendation=weighed(RECOMMENDATIONS[options.type], self.all_settings()),
+            recommendation=self._predicting(weighed(RECOMMENDATIONS[options.type], self.all_settings())),
             prereleases=PrereleasePolicy(options.prerelease) if options.prerelease else policy,
             resolution=Resolution(vars(options).get("resolution", Resolution.HIGHEST)),
             formats=inputs.formats_of(options, asked),
@@ -179,6 +180,21 @@ class Session:
 
         return WheelSurfaces(knowledge, reading_target(target), time.time)
 
+    def _predicting(self, recommendation: Recommendation) -> Recommendation:
+        """A recommendation with the predictor that an option or the project names."""
+        from resolver.predictors.choosing import with_predictor
+
+        name = getattr(self._options, "predictor", None)
+        place = "--predictor"
+        if name is None:
+            place = f"{PROJECT_FILE}: [tool.stackwright]: predictor"
+            name = self.project.get("predictor")
+        if name is not None and not isinstance(name, str):
+            from resolver.errors import InputError
+
+            raise InputError(f"{place} is no text", 'write: predictor = "auto"')
+        return with_predictor(recommendation, name, place)
+
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
         from resolver.budget import Budget
@@ -191,6 +207,7 @@ class Session:
             memory_limit_bytes=options.memory_limit,
             seed=options.seed,
             count=vars(options).get("count", usual.count),
+            jobs=options.jobs,
         )
 
     def unit_settings(self) -> UnitSettings:

@@ -21,6 +21,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
     arguments.add_units(command)
+    arguments.add_predictor(command)
     arguments.add_target(command)
     arguments.add_releases(command)
     command.add_argument("--offline", action="store_true", help="as of a run that makes no request")
@@ -31,6 +32,7 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from resolver.commands.session import Session, installed_units
+    from resolver.predictors.choosing import predictor_descriptions
     from resolver.units.descriptions import descriptions
     from resolver.units.registry import UNITS
 
@@ -41,6 +43,7 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.rules.listing import rule_descriptions
 
         found += rule_descriptions(context.rules, context.recommendation)
+    found += predictor_descriptions(context.recommendation.predictor)
     if options.format == "json":
         import msgspec
 

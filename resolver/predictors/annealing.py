@@ -10,7 +10,7 @@ move costs what it changes. Source: Kirkpatrick, Gelatt and Vecchi (1983).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.predictors.hill_climbing import COMPOUND, move_neighbour, wander
@@ -32,7 +32,7 @@ class Annealing:
     name = "annealing"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, chance, choices = search.walk, search.chance, Choices(search)
         losses: list[int] = []

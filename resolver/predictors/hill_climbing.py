@@ -11,7 +11,7 @@ Stützle, 2003).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 
 from resolver.predictors.choices import Choices
@@ -37,7 +37,7 @@ class HillClimbing:
     name = "hill-climbing"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         yield from self._ascend(search)
         yield from wander(search)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.search.search import Search
 
@@ -13,6 +13,6 @@ class Latest:
     name = "latest"
     improves = False
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`: no move is made."""
-        return iter(())
+        yield from ()

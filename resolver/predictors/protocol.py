@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Protocol
 
 from resolver.search.search import Search
@@ -23,9 +23,10 @@ class Predictor(Protocol):
     def improves(self) -> bool:
         """Whether better stacks than the first are looked for."""
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """Search until nothing is left to try, or nobody asks for a further step.
 
         After each step the walk stands at a valid stack that `Search.stands` has let stand, and whoever asks
-        may stop, or have the search take note of a better stack. A step makes a few moves at most.
+        may stop, or have the search take note of a better stack. A step makes a few moves at most. Whoever
+        has seen enough closes the generator.
         """

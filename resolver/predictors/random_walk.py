@@ -5,7 +5,7 @@ Cost: a move costs what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
@@ -17,7 +17,7 @@ class RandomWalk:
     name = "random-walk"
     improves = True
 
-    def steps(self, search: Search) -> Iterator[None]:
+    def steps(self, search: Search) -> Generator[None, None, None]:
         """See `resolver.predictors.protocol`."""
         walk, choices = search.walk, Choices(search, optimistic=0.0)
         while (project := choices.project()) >= 0:

@@ -19,7 +19,7 @@ class Search:
 
     Args:
         walk: stands at the first stack.
-        seed: of what is left to chance.
+        seed: of what is left to chance, `chance`.
         judge: by default everything stands.
         limit: moves that are expected to be made; a schedule can follow it.
         keep: how many stacks are kept beside the best.
@@ -42,7 +42,9 @@ class Search:
     ) -> None:
         self.walk = walk
         self.chance = random.Random(seed)
+        self.seed = seed
         self.limit = limit
+        self.keep = keep
         self.moves = 0
         self.best: Mapping[int, int] = walk.stack()
         self.best_score = walk.score

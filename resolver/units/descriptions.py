@@ -68,10 +68,10 @@ def descriptions(
             yield UnitDescription(
                 kind=singular(kind),
                 name=name,
-                does=_first_sentence(type(unit).__doc__),
+                does=first_sentence(type(unit).__doc__),
                 enabled=enabled,
                 applies=enabled and _takes_part(unit, kind, context),
-                when=_first_sentence(type(unit).applies.__doc__),
+                when=first_sentence(type(unit).applies.__doc__),
                 weight=context.recommendation.weights.get(name) if kind in STEPS else None,
                 parameters=parameters(unit),
                 distribution=None if name in ships else made_by(found[name]),
@@ -82,6 +82,7 @@ def _takes_part(unit: Unit, kind: str, context: Context) -> bool:
     return unit.applies(context) and (kind != "strides" or context.recommendation.strides)
 
 
-def _first_sentence(docstring: str | None) -> str:
+def first_sentence(docstring: str | None) -> str:
+    """What a docstring begins with, without its full stop."""
     text = " ".join((docstring or "").partition("\n\n")[0].split())
     return text.partition(". ")[0].removesuffix(".")

@@ -1,0 +1,61 @@
+"""Which predictor a run has: the one that is named, or what its type and what was measured say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from resolver.errors import InputError
+from resolver.predictors.auto import Auto
+from resolver.predictors.latest import Latest
+from resolver.predictors.protocol import Predictor
+from resolver.predictors.registry import PREDICTORS
+from resolver.recommendation import Recommendation
+from resolver.units.descriptions import UnitDescription, first_sentence
+
+AUTO = Auto.name
+NAMES = (AUTO, *PREDICTORS)
+
+
+def checked(name: str, place: str) -> str:
+    """The name of a predictor.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    if name not in NAMES:
+        raise InputError(f"{place}: there is no predictor named {name[:100]}", f"known: {', '.join(NAMES)}")
+    return name
+
+
+def with_predictor(recommendation: Recommendation, name: str | None, place: str) -> Recommendation:
+    """A recommendation with the predictor a user names; `auto` leaves a type that never climbs alone.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    if name is None or (checked(name, place) == AUTO and recommendation.predictor == Latest.name):
+        return recommendation
+    return msgspec.structs.replace(recommendation, predictor=name)
+
+
+def predictor_named(name: str) -> Predictor:
+    """A predictor, ready for one run."""
+    return Auto(PREDICTORS) if name == AUTO else PREDICTORS[name]()
+
+
+def predictor_descriptions(chosen: str) -> Iterator[UnitDescription]:
+    """Every predictor, described as units are."""
+    for name in NAMES:
+        yield UnitDescription(
+            kind="predictor",
+            name=name,
+            does=first_sentence((Auto if name == AUTO else PREDICTORS[name]).__doc__),
+            enabled=True,
+            applies=name == chosen,
+            when=f"--predictor {name}",
+            weight=None,
+            parameters={},
+            distribution=None,
+        )
