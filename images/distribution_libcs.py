@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from analyzers.evidence import Confidence
@@ -18,14 +19,18 @@ _GLIBC: Mapping[str, Mapping[str, str]] = {
 Source: the distributions' own packages of these versions.
 """
 _OF_RHEL = frozenset({"almalinux", "centos", "ol", "rhel", "rocky", "ubi"})
-_MUSL = "1.2"
+_MUSL, _OLDER_MUSL = "1.2", "1.1"
+_FIRST_ALPINE_OF_MUSL_1_2 = (3, 13)
+_ALPINE = re.compile(r"([0-9]{1,2})\.([0-9]{1,3})")
 
 
 def libc_of(environment: RuntimeEnvironment) -> RuntimeEnvironment:
     """``libc.name`` and ``libc.version`` of the distribution; empty where it or its version is not known."""
     name, version = environment.text("os.id"), environment.text("os.version")
     if name == "alpine":
-        return _made("musl", _MUSL, "alpine")
+        numbers = _ALPINE.match(version or "")
+        is_older = numbers and (int(numbers[1]), int(numbers[2])) < _FIRST_ALPINE_OF_MUSL_1_2
+        return _made("musl", _OLDER_MUSL if is_older else _MUSL, f"{name} {version}" if numbers else name)
     if name is None or version is None:
         return RuntimeEnvironment()
     versions = _GLIBC.get("rhel" if name in _OF_RHEL else name, {})

@@ -133,6 +133,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
         rules: what is known about projects on hardware and runtimes.
+        asked_about: normalised project name to releases of which it is told why they were not chosen, however
+            many newer ones there are.
         missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
@@ -162,6 +164,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None
     rules: ActiveRules = NO_RULES
+    asked_about: Mapping[str, frozenset[str]] = {}
     missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from resolver.target import Target
     from resolver.units.settings import UnitSettings
 
+    Note = Callable[[Resolver, Solution | None], None]
+
 PROJECT_FILE = Path("pyproject.toml")
 _MOST_ROUNDS = 3
 """So often what a stack misses when it is imported is added to what is asked for."""
@@ -242,11 +244,16 @@ class Session:
                 for unknown in knowledge.unknowns if tells else ():
                     show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
 
-    def advised(self, context: Context) -> Advice:
-        """The advice on a context of this session."""
+    def advised(self, context: Context, note: Note | None = None) -> Advice:
+        """The advice on a context of this session.
+
+        Args:
+            context: of this session.
+            note: called at the end of each run that is made for it, while the resolver stands at its stack.
+        """
         import msgspec
 
-        advice = self._advised(context)
+        advice = self._advised(context, note)
         if self.code is None:
             return advice
         from resolver.asked.companions import missed
@@ -254,12 +261,12 @@ class Session:
 
         if not advice.status.is_solved and (names := called(context)):
             narrowed = only_imports(context, names)
-            chosen = importable(advice, self._advised(narrowed), names)
+            chosen = importable(advice, self._advised(narrowed, note), names)
             context = context if chosen is advice else narrowed
             advice = chosen
         elif old := outdated(advice, context):
             narrowed = only_imports(context, [pin.name for pin in old])
-            chosen = preferred(advice, self._advised(narrowed), old, context)
+            chosen = preferred(advice, self._advised(narrowed, note), old, context)
             context = context if chosen is advice else narrowed
             advice = chosen
         for _ in range(_MOST_ROUNDS):
@@ -269,13 +276,13 @@ class Session:
             code = msgspec.structs.replace(self.code, asked=(*self.code.asked, *more))
             asked = tuple(map(inputs.companion, more))
             context = msgspec.structs.replace(context, requirements=(*context.requirements, *asked))
-            found = self._advised(context)
+            found = self._advised(context, note)
             if not found.status.is_solved:
                 break
             advice, self.code = found, code
         return msgspec.structs.replace(advice, code=self.code)
 
-    def _advised(self, context: Context) -> Advice:
+    def _advised(self, context: Context, note: Note | None) -> Advice:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
@@ -290,6 +297,8 @@ class Session:
             missing: list[str] = []
 
             def inspect(resolver: Resolver, solution: Solution | None) -> None:
+                if note is not None:
+                    note(resolver, solution)
                 if solution is None:
                     missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
 
