@@ -16,9 +16,11 @@ OPEN = "unknown"
 VARIABLE = "STACKWRIGHT_FACT_"
 """What begins the name of a variable that states a fact: ``STACKWRIGHT_FACT_CUDA_MAX=12.4``."""
 
-_WHOLE_NUMBERS = frozenset({"cores", "cpu.level", "cpu.level.needed", "gpu.count", "memory_bytes"})
+_WHOLE_NUMBERS = frozenset(
+    {"cores", "cores.seen", "cpu.level", "cpu.level.needed", "gpu.count", "memory_bytes"}
+)
 _YES_OR_NO = frozenset({"build.extensions", "display", "headers.python", "python.gil"})
-_LISTS = frozenset({"build.headers", "build.tools", "cpu.flags", "libc.hwcaps"})
+_LISTS = frozenset({"build.headers", "build.tools", "cpu.flags", "libc.hwcaps", "libraries"})
 _BOOLEANS: Mapping[str, bool] = {
     "true": True,
     "yes": True,

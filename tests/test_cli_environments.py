@@ -10,6 +10,7 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
+from images.environment import FACT_NAMES
 
 PROJECT = """
 [project]
@@ -124,6 +125,54 @@ def test_this_machine_is_told_with_its_hardware(project: Commands) -> None:
 def test_every_fact_is_explained(project: Commands) -> None:
     lines = project.main("host", "--facts").out.splitlines()
     assert any(line.startswith("cuda.max") and "driver" in line for line in lines)
+
+
+STATED = {
+    "build.extensions": ("true", True),
+    "build.headers": ("libpq, zlib", ["libpq", "zlib"]),
+    "build.tools": ("make", ["make"]),
+    "cores": ("3", 3),
+    "cores.seen": ("12", 12),
+    "cpu.flags": ("avx, avx2", ["avx", "avx2"]),
+    "cpu.level": ("2", 2),
+    "cpu.level.needed": ("2", 2),
+    "display": ("no", False),
+    "gpu.count": ("2", 2),
+    "headers.python": ("yes", True),
+    "libc.hwcaps": ("x86-64-v3", ["x86-64-v3"]),
+    "libraries": ("libGL.so.1", ["libGL.so.1"]),
+    "memory_bytes": ("1000", 1000),
+    "python.gil": ("true", True),
+    "python.version": ("3.12.4", "3.12.4"),
+    "python.abi": ("cp312", "cp312"),
+    "os.kernel": ("linux", "linux"),
+    "libc.name": ("glibc", "glibc"),
+    "libc.version": ("2.30", "2.30"),
+    "arch": ("x86_64", "x86_64"),
+    "gpu.vendor": ("nvidia", "nvidia"),
+    "gpu.driver": ("535.104.05", "535.104.05"),
+    "cuda.max": ("12.2", "12.2"),
+}
+"""Values of facts that take no other text, or that would contradict each other."""
+
+
+@pytest.mark.parametrize("name", sorted(FACT_NAMES))
+def test_every_fact_can_be_stated_in_all_ways(stackwright: Commands, name: str) -> None:
+    text, value = STATED.get(name, ("other 1.2", "other 1.2"))
+    beside = ["--fact", "python.version=3.12.4"] if name in ("python.abi", "python.gil") else []
+    variable = f"STACKWRIGHT_FACT_{name.replace('.', '_').upper()}"
+    table = "\n".join(f'{key} = "{text}"' for key in [name])
+    stackwright.write("pyproject.toml", f"[tool.stackwright.environments.own]\n{table}\n")
+    told = {
+        "--fact": stackwright.main("host", "--format", "json", *beside, "--fact", f"{name}={text}"),
+        f"variable {variable}": stackwright.main("host", "--format", "json", *beside, **{variable: text}),
+        "pyproject.toml: [tool.stackwright.environments.own]": stackwright.main(
+            "host", "--format", "json", *beside, "--environment", "own"
+        ),
+    }
+    for source, ran in told.items():
+        assert ran.code == 0, ran.err
+        assert ran.json["environment"]["facts"][name] == {"value": value, "source": source}
 
 
 def test_several_environments_get_a_lockfile_each(project: Commands) -> None:
