@@ -161,15 +161,16 @@ def test_every_fact_can_be_stated_in_all_ways(stackwright: Commands, name: str) 
     text, value = STATED.get(name, ("other 1.2", "other 1.2"))
     beside = ["--fact", "python.version=3.12.4"] if name in ("python.abi", "python.gil") else []
     variable = f"STACKWRIGHT_FACT_{name.replace('.', '_').upper()}"
-    table = "\n".join(f'{key} = "{text}"' for key in [name])
-    stackwright.write("pyproject.toml", f"[tool.stackwright.environments.own]\n{table}\n")
+    stackwright.write("pyproject.toml", f'[tool.stackwright.environments.own]\n{name} = "{text}"\n')
+    asked = ("host", "--format", "json", *beside)
     told = {
-        "--fact": stackwright.main("host", "--format", "json", *beside, "--fact", f"{name}={text}"),
-        f"variable {variable}": stackwright.main("host", "--format", "json", *beside, **{variable: text}),
+        "--fact": stackwright.main(*asked, "--fact", f"{name}={text}"),
         "pyproject.toml: [tool.stackwright.environments.own]": stackwright.main(
-            "host", "--format", "json", *beside, "--environment", "own"
+            *asked, "--environment", "own"
         ),
     }
+    stackwright.environ[variable] = text
+    told[f"variable {variable}"] = stackwright.main(*asked)
     for source, ran in told.items():
         assert ran.code == 0, ran.err
         assert ran.json["environment"]["facts"][name] == {"value": value, "source": source}

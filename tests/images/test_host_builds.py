@@ -8,21 +8,17 @@ import pytest
 
 from analyzers.evidence import Confidence
 from fakes.elves import elf
-from images.environment import Fact, RuntimeEnvironment
+from images.environment import Fact, FactValue, RuntimeEnvironment
 from images.host_builds import build_facts
 from images.host_system import system_facts
 
-LINUX = RuntimeEnvironment(
-    facts={
-        name: Fact(value=value, source="kernel")
-        for name, value in {
-            "os.kernel": "linux",
-            "arch": "x86_64",
-            "libc.name": "glibc",
-            "headers.python": True,
-        }.items()
-    }
-)
+KNOWN: dict[str, FactValue] = {
+    "os.kernel": "linux",
+    "arch": "x86_64",
+    "libc.name": "glibc",
+    "headers.python": True,
+}
+LINUX = RuntimeEnvironment(facts={name: Fact(value=value, source="kernel") for name, value in KNOWN.items()})
 
 
 def program(path: Path, content: bytes = b"#!/bin/sh\n") -> Path:
