@@ -18,6 +18,7 @@ _GLIBC: Mapping[str, Mapping[str, str]] = {
 
 Source: the distributions' own packages of these versions.
 """
+_TITLES = {"amzn": "Amazon Linux", "debian": "Debian", "rhel": "RHEL", "ubuntu": "Ubuntu"}
 _OF_RHEL = frozenset({"almalinux", "centos", "ol", "rhel", "rocky", "ubi"})
 _MUSL, _OLDER_MUSL = "1.2", "1.1"
 _FIRST_ALPINE_OF_MUSL_1_2 = (3, 13)
@@ -36,6 +37,16 @@ def libc_of(environment: RuntimeEnvironment) -> RuntimeEnvironment:
     versions = _GLIBC.get("rhel" if name in _OF_RHEL else name, {})
     glibc = versions.get(version) or versions.get(version.partition(".")[0])
     return RuntimeEnvironment() if glibc is None else _made("glibc", glibc, f"{name} {version}")
+
+
+def distributions_with(minor: int) -> tuple[str, ...]:
+    """The oldest releases, one of each family, that have a minor version of glibc 2 or a newer one."""
+    found = []
+    for name, versions in _GLIBC.items():
+        fitting = [version for version, glibc in versions.items() if int(glibc.partition(".")[2]) >= minor]
+        if fitting:
+            found.append(f"{_TITLES[name]} {fitting[0]}")
+    return tuple(found)
 
 
 def _made(name: str, version: str, source: str) -> RuntimeEnvironment:

@@ -17,6 +17,7 @@ from resolver.context import Context
 from resolver.doubts import NotProvenError
 from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
+from resolver.other_libcs import without_stack
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.hill_climbing import HillClimbingPredictor
@@ -28,6 +29,7 @@ from resolver.relaxations import Relaxation
 from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
+from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 
 PREDICTORS: Mapping[str, Callable[[], Predictor]] = {
     predictor.name: predictor for predictor in (LatestPredictor, HillClimbingPredictor)
@@ -104,13 +106,21 @@ def advise(
         diagnosis=failure.diagnosis if failure else None,
         relaxations=failure.relaxations if failure else (),
         existing=existing,
-        remarks=remarks + _about("", told),
+        remarks=(*remarks, *_about("", told), *_other_libcs(solution, units, resolver)),
         stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
         statistics=_statistics(resolver, traffic, elapsed_s()),
     )
     if inspect is not None:
         inspect(resolver, solution)
     return advice
+
+
+def _other_libcs(solution: Solution | None, units: Pipeline, resolver: Resolver) -> Iterable[Justification]:
+    """What is said about the target where there is no stack on it."""
+    if solution is not None or not any(isinstance(wrap, LibcHoldsBackWrap) for wrap in units.wraps):
+        return ()
+    projects = resolver.universe.projects.values()
+    return without_stack(LibcHoldsBackWrap.name, projects, resolver.context)
 
 
 class _Failure(msgspec.Struct, frozen=True):

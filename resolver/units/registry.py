@@ -36,6 +36,7 @@ from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
+from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
@@ -73,6 +74,7 @@ UNITS = Pipeline(
     wraps=(
         HeldBackWrap(),
         PythonHoldsBackWrap(),
+        LibcHoldsBackWrap(),
         UnmetDemandWrap(),
         ImportDoubtsWrap(),
         ImagePinsWrap(),
