@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from analyzers.files import FileReaderError
 from images.catalogers.catalog import Catalog
 from images.catalogers.completeness import saw_everything
+from images.catalogers.loaders import interpreter_program
 from images.environment import Fact
 from images.image_config import ImageConfig
-from images.links import shown_path
-from images.loading import LibrarySearch
+from images.links import led_to, shown_path
+from images.loading import LibrarySearch, run_path_directories
 from images.root_files import RootFiles
 from images.wanted import Wanted
 
@@ -30,7 +32,7 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     if not saw_everything(known) or "libc.name" not in known.facts:
         return Catalog()
     names: set[str] = set()
-    places = LibrarySearch(files, config).directories(arch)
+    places = dict.fromkeys((*LibrarySearch(files, config).directories(arch), *_of_python(files, known)))
     for place in places:
         try:
             children = files.list(place)
@@ -41,3 +43,12 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
             return Catalog()
     source = ", ".join(map(shown_path, places))
     return Catalog(facts={"libraries": Fact(value=tuple(sorted(names)), source=source)} if names else {})
+
+
+def _of_python(files: RootFiles, known: Catalog) -> Iterator[bytes]:
+    """Where the interpreter's own search path leads: what is there is loaded for its modules as well."""
+    chosen = interpreter_program(files, known)
+    for directory in run_path_directories(*chosen) if chosen is not None else ():
+        real = led_to(files, directory)
+        if real is not None:
+            yield real

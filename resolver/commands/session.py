@@ -316,7 +316,7 @@ class Session:
         import msgspec
 
         context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
-        if context.image is not None:
+        if context.image is not None or "libraries" in context.target.environment:
             from knowledge.wheel_natives import WheelNatives
 
             context = msgspec.structs.replace(context, natives=WheelNatives(knowledge, time.time))

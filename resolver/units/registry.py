@@ -38,6 +38,7 @@ from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.units.wraps.links import LinksWrap
+from resolver.units.wraps.missing_libraries import MissingLibrariesWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
 from resolver.units.wraps.suspect_names import SuspectNamesWrap
@@ -79,6 +80,7 @@ UNITS = Pipeline(
         ImportDoubtsWrap(),
         ImagePinsWrap(),
         UnloadableWrap(),
+        MissingLibrariesWrap(),
         SuspectNamesWrap(),
         AlternativesWrap(),
         RuleWrap(),
