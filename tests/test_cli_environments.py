@@ -151,7 +151,10 @@ STATED = {
     "arch": ("x86_64", "x86_64"),
     "gpu.vendor": ("nvidia", "nvidia"),
     "gpu.driver": ("535.104.05", "535.104.05"),
-    "cuda.max": ("12.2", "12.2"),
+    **dict.fromkeys(
+        ("cuda.max", "cuda.runtime", "cudnn.version", "gpu.sm", "rocm.version"), ("12.2", "12.2")
+    ),
+    **dict.fromkeys(("libstdcxx.cxxabi", "libstdcxx.glibcxx"), ("3.4.30", "3.4.30")),
 }
 """Values of facts that take no other text, or that would contradict each other."""
 
