@@ -14,6 +14,7 @@ BENCHMARKS = (
     "locking",
     "rules",
     "scanning",
+    "six_targets",
     "source_trace",
     "surfaces",
     "topic_alternatives",
@@ -21,6 +22,7 @@ BENCHMARKS = (
     "topic_models",
     "topic_scale",
     "topics",
+    "wheel_choice",
 )
 
 
