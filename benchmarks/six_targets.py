@@ -45,6 +45,7 @@ compiler.c = "gcc 14"
 [tool.stackwright.environments.alpine]
 image = "alpine"
 gpu.vendor = "none"
+compiler.c = "gcc 14"
 
 [tool.stackwright.environments.old]
 python-version = "3.11.9"
@@ -114,7 +115,7 @@ def _resolved(folder: Path, name: str, stack: dict[str, str]) -> bool | None:
     """
     asked = folder / f"{name}.in"
     asked.write_text("".join(f"{each}=={version}\n" for each, version in stack.items()), encoding="utf-8")
-    told = _uv(folder, name, "compile", str(asked), "--no-annotate", "--no-build")
+    told = _uv(folder, name, "compile", str(asked), "--no-annotate", "--no-header", "--no-build")
     found = dict(_COMPILED.findall(told))
     return None if not found and "no-build" in told.replace("`", "") else found == stack
 
