@@ -16,6 +16,7 @@ BENCHMARKS = (
     "predictors",
     "rules",
     "scanning",
+    "six_targets",
     "source_trace",
     "surfaces",
     "topic_alternatives",
@@ -23,6 +24,7 @@ BENCHMARKS = (
     "topic_models",
     "topic_scale",
     "topics",
+    "wheel_choice",
 )
 
 

@@ -124,7 +124,7 @@ def _advising(folder: Path, runs: int) -> dict[str, object]:
             "PIP_INDEX_URL": server.url,
         }
         for number in range(runs + 1):
-            for kind, options in kinds.items():
+            for kind, options in _turned(kinds, number):
                 command = [str(_COMMAND), "advise", "p0", "-q", "--format", "json", *options]
                 before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
                 subprocess.run(command, env=environ, cwd=folder, check=True, capture_output=True)
@@ -135,13 +135,30 @@ def _advising(folder: Path, runs: int) -> dict[str, object]:
     return {"elapsed": _figures(times), "processor": _figures(work)}
 
 
+def _turned(kinds: Mapping[str, list[str]], number: int) -> list[tuple[str, list[str]]]:
+    """The kinds in another order each round, so that none always follows the same one."""
+    every = list(kinds.items())
+    turn = number % len(every)
+    return every[turn:] + every[:turn]
+
+
 def _figures(taken: Mapping[str, list[float]]) -> dict[str, object]:
-    """Seconds and ratios to a run without rules; a busy machine disturbs the least of many runs the least."""
+    """Seconds and ratios to a run without rules; a busy machine disturbs the least of many runs the least.
+
+    Runs of one round follow each other at once: the median of the ratios within rounds leaves out what
+    changed from round to round.
+    """
     medians = {kind: statistics.median(each) for kind, each in taken.items()}
     least = {kind: min(each) for kind, each in taken.items()}
     return {
         "median_s": {kind: round(value, 3) for kind, value in medians.items()},
         "least_s": {kind: round(value, 3) for kind, value in least.items()},
         "ratio_of_medians": {kind: round(value / medians["none"], 3) for kind, value in medians.items()},
+        "median_of_ratios": {
+            kind: round(
+                statistics.median(one / none for one, none in zip(each, taken["none"], strict=True)), 3
+            )
+            for kind, each in taken.items()
+        },
         "ratio_of_least": {kind: round(value / least["none"], 3) for kind, value in least.items()},
     }

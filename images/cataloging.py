@@ -20,7 +20,9 @@ from images.catalogers import (
     dpkg,
     environments,
     interpreters,
+    java,
     libc,
+    loadable_libraries,
     native_libraries,
     os_release,
     rpm,
@@ -80,6 +82,8 @@ CATALOGERS: tuple[Cataloger, ...] = (
     cuda,
     cpu,
     build_tools,
+    java,
+    loadable_libraries,
 )
 """In their order: each knows what those before it found."""
 

@@ -119,6 +119,20 @@ def _libc(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
         yield "libc.name", "libc.version"
 
 
+def _builds(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    """C extensions need a compiler and Python's headers."""
+    if "build.extensions" in facts and facts["build.extensions"] is True:
+        for name, lacking in (("compiler.c", ABSENT), ("headers.python", False)):
+            if name in facts and facts[name] == lacking:
+                yield name, "build.extensions"
+
+
+def _cores(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
+    usable, seen = (facts.facts[name].value if name in facts else None for name in ("cores", "cores.seen"))
+    if isinstance(usable, int) and isinstance(seen, int) and usable > seen:
+        yield "cores", "cores.seen"
+
+
 def _python(facts: RuntimeEnvironment) -> Iterator[tuple[str, str]]:
     version, abi = facts.text("python.version"), facts.text("python.abi")
     named = re.fullmatch(r"cp3(\d{1,2})(t?)d?m?", abi or "")
@@ -136,4 +150,6 @@ _RULES: tuple[Callable[[RuntimeEnvironment], Iterator[tuple[str, str]]], ...] = 
     _processor,
     _libc,
     _python,
+    _builds,
+    _cores,
 )

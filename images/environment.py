@@ -29,6 +29,7 @@ FACT_NAMES: Mapping[str, str] = {
     "libc.name": "glibc, musl or none",
     "libc.version": "version of the C library",
     "libc.hwcaps": "processor levels for which there are faster copies of libraries",
+    "libraries": "shared libraries that programs can load, by the names they are asked for",
     "libstdcxx.glibcxx": "newest GLIBCXX symbol version of the C++ library",
     "libstdcxx.cxxabi": "newest CXXABI symbol version of the C++ library",
     "arch": "machine architecture, such as x86_64 or aarch64",
@@ -56,9 +57,11 @@ FACT_NAMES: Mapping[str, str] = {
     "build.headers": "libraries whose C headers are installed, or none",
     "build.extensions": "whether C extensions can be built: compiler, C headers and Python headers are there",
     "headers.python": "whether Python's C headers are installed",
+    "java.version": "version of the Java runtime, or none",
     "display": "whether graphical programs can open a window",
     "memory_bytes": "main memory",
     "cores": "processor cores that may be used",
+    "cores.seen": "processor cores that programs see where a limit leaves them fewer",
 }
 
 FactValue = str | int | bool | tuple[str, ...]

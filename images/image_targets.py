@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from packaging.version import InvalidVersion, Version
 
+from images.distribution_libcs import libc_of
 from images.environment import ABSENT, Fact, FactValue, RuntimeEnvironment
 from images.errors import (
     ContradictedTargetError,
@@ -95,6 +96,7 @@ def _machine(report: ImageReport) -> RuntimeEnvironment:
     if _has_no_cxx_library(report):
         source = f"no {CXX_LIBRARY} in the image"
         facts = facts.overridden_by(RuntimeEnvironment(facts={GLIBCXX: Fact(value=ABSENT, source=source)}))
+    facts = libc_of(facts).overridden_by(facts) if "libc.name" not in facts else facts
     if report.platform is None:
         return facts
     try:

@@ -41,14 +41,15 @@ def unmet(files: Mapping[str, ElfFile], environment: RuntimeEnvironment) -> Iter
     """
     own = {elf.soname for elf in files.values()} | {path.rpartition("/")[2] for path in files}
     for path, elf in sorted(files.items()):
-        if elf.machine == environment.text("arch") and _is_for_python(path, environment):
+        if elf.machine == environment.text("arch") and is_for_python(path, environment):
             found = next(_of_file(elf, own, environment), None)
             if found is not None:
                 needs, has = found
                 yield Unmet(path=path, needs=needs, has=has)
 
 
-def _is_for_python(path: str, environment: RuntimeEnvironment) -> bool:
+def is_for_python(path: str, environment: RuntimeEnvironment) -> bool:
+    """Whether the name of an extension module says that the target's Python can load it, or says nothing."""
     suffix = _EXTENSION.search(path)
     if suffix is None or not suffix[1].startswith("cpython-"):
         return suffix is None or environment.text("python.implementation") != "cpython"

@@ -66,6 +66,11 @@ class LibrarySearch:
         """Whether so many names were looked for that no more are: what is not found then says nothing."""
         return self._left <= 0
 
+    def directories(self, machine: str) -> tuple[bytes, ...]:
+        """Where libraries are found for any file: what the system's own settings name, then the defaults."""
+        real = (self._real(directory) for directory in (*self._system, *default_directories(machine)))
+        return tuple(dict.fromkeys(place for place in real if place is not None))
+
     def candidates(
         self, soname: str, path: bytes, elf: ElfFile, programs: Sequence[tuple[bytes, ElfFile]] = ()
     ) -> Iterator[bytes]:

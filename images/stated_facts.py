@@ -16,9 +16,11 @@ OPEN = "unknown"
 VARIABLE = "STACKWRIGHT_FACT_"
 """What begins the name of a variable that states a fact: ``STACKWRIGHT_FACT_CUDA_MAX=12.4``."""
 
-_WHOLE_NUMBERS = frozenset({"cores", "cpu.level", "cpu.level.needed", "gpu.count", "memory_bytes"})
+_WHOLE_NUMBERS = frozenset(
+    {"cores", "cores.seen", "cpu.level", "cpu.level.needed", "gpu.count", "memory_bytes"}
+)
 _YES_OR_NO = frozenset({"build.extensions", "display", "headers.python", "python.gil"})
-_LISTS = frozenset({"build.headers", "build.tools", "cpu.flags", "libc.hwcaps"})
+_LISTS = frozenset({"build.headers", "build.tools", "cpu.flags", "libc.hwcaps", "libraries"})
 _BOOLEANS: Mapping[str, bool] = {
     "true": True,
     "yes": True,
@@ -27,8 +29,26 @@ _BOOLEANS: Mapping[str, bool] = {
     "no": False,
     "0": False,
 }
+_RANGES = {"cpu.level": (0, 4), "cpu.level.needed": (1, 4), "cores": (1, 10**6), "cores.seen": (1, 10**6)}
+"""Whole numbers that cannot be just any."""
+_NUMBERED = frozenset(
+    {
+        *(
+            "cuda.max",
+            "cuda.runtime",
+            "cudnn.version",
+            "rocm.version",
+            "gpu.driver",
+            "gpu.sm",
+            "libc.version",
+        ),
+        *("libstdcxx.cxxabi", "libstdcxx.glibcxx"),
+    }
+)
+"""Texts that are compared as versions."""
 _TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 _VERSION = re.compile(r"3\.[0-9]{1,2}(\.[0-9]{1,3})?((a|b|rc)[0-9]{1,3})?")
+_STARTS_WITH_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,5}[A-Za-z0-9.+_-]{0,40}")
 _MOST_ITEMS = 1000
 _LONGEST_NUMBER = 18
 
@@ -123,6 +143,8 @@ def _read(name: str, value: object, source: str) -> FactValue:
     text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     if name == "python.version" and not _VERSION.fullmatch(text):
         raise FactValueError(name, value, source, "write it like 3.12 or 3.12.4")
+    if name in _NUMBERED and not _STARTS_WITH_NUMBER.fullmatch(text):
+        raise FactValueError(name, value, source, "it takes a version, such as 12.4, or none")
     if not _TEXT.fullmatch(text):
         raise FactValueError(name, value, source, "it takes a text of at most 200 characters, or none")
     return text
@@ -132,6 +154,11 @@ def _number(name: str, value: object, source: str) -> int:
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
         raise FactValueError(name, value, source, "it takes a whole number, or none")
+    least, most = _RANGES.get(name, (0, 10**_LONGEST_NUMBER))
+    if not least <= int(text) <= most:
+        raise FactValueError(
+            name, value, source, f"it takes a whole number from {least:,} to {most:,}, or none"
+        )
     return int(text)
 
 

@@ -48,7 +48,7 @@ def is_promised(tags: str, environment: RuntimeEnvironment) -> bool:
     platforms = tags.lower().rpartition("-")[2].split(".")
     if any(platform.startswith("linux_") for platform in platforms):
         return False
-    minors = [minor for minor in map(_minor, platforms) if minor is not None]
+    minors = [minor for minor in map(policy_minor, platforms) if minor is not None]
     known = {name: environment.facts.get(name) for name in (GLIBCXX, CXXABI)}
     if not minors or known[GLIBCXX] is None:
         return True
@@ -66,6 +66,7 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split("."))) if _VERSION.fullmatch(version) else ()
 
 
-def _minor(platform: str) -> int | None:
+def policy_minor(platform: str) -> int | None:
+    """The minor version of glibc 2 that a platform tag of manylinux stands for; None for other tags."""
     policy = _POLICY.match(platform)
     return int(policy[1]) if policy else _LEGACY.get(platform.partition("_")[0])

@@ -18,6 +18,7 @@ from resolver.doubts import NotProvenError
 from resolver.existing import evaluated
 from resolver.explanation import diagnose, explain
 from resolver.interruption import Interruption, SearchInterruptedError
+from resolver.other_libcs import without_stack
 from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.choosing import predictor_named
@@ -28,6 +29,7 @@ from resolver.relaxations import Relaxation
 from resolver.resolver import Resolver, Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
+from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.variants import variant_unknowns
 
 
@@ -133,7 +135,7 @@ def advise(
         diagnosis=failure.diagnosis if failure else None,
         relaxations=failure.relaxations if failure else (),
         existing=tuple(existing),
-        remarks=remarks + _about("", told),
+        remarks=(*remarks, *_about("", told), *_other_libcs(solution, units, resolver)),
         stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
         statistics=_statistics(resolver, traffic, elapsed_s(), solution.moves if solution else 0),
         history=solution.history.told() if with_history and solution and solution.history else None,
@@ -168,6 +170,14 @@ def _not_said(what: str, interruption: Interruption) -> Unknown:
     how = interruption.reason.value if interruption.reason else "ended"
     reason = f"the run was {how} before that was known"
     return Unknown(what="what is said of the stack", where=what, reason=reason)
+
+
+def _other_libcs(solution: Solution | None, units: Pipeline, resolver: Resolver) -> Iterable[Justification]:
+    """What is said about the target where there is no stack on it."""
+    if solution is not None or not any(isinstance(wrap, LibcHoldsBackWrap) for wrap in units.wraps):
+        return ()
+    projects = resolver.universe.projects.values()
+    return without_stack(LibcHoldsBackWrap.name, projects, resolver.context)
 
 
 class _Failure(msgspec.Struct, frozen=True):

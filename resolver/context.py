@@ -137,6 +137,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         rules: what is known about projects on hardware and runtimes.
         variants: what the user prefers among variants of wheels; None where wheels of variants do not count.
         vendors: knows what comes from indexes that rules choose; None where none does.
+        asked_about: normalised project name to releases of which it is told why they were not chosen, however
+            many newer ones there are.
         missed: dotted names that the code imports in vain on any stack, and of which that is said already.
     """
 
@@ -168,6 +170,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     rules: ActiveRules = NO_RULES
     variants: Priorities | None = None
     vendors: ChosenIndexes | None = None
+    asked_about: Mapping[str, frozenset[str]] = {}
     missed: frozenset[str] = frozenset()
     _direct: Mapping[str, list[DirectRequirement]] = {}  # these two are made of the fields above
     _limits: Mapping[str, list[Constraint]] = {}

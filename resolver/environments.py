@@ -1,16 +1,17 @@
-"""Advice for several environments: which versions they share, what that costs, and what differs."""
+"""Advice for several environments: which versions they share and what that costs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from packaging.version import Version
 
+from analyzers.evidence import Justification
 from analyzers.reports import Report
 from resolver.advice import Advice, Pin
 from resolver.context import Preference
-from resolver.gains import comes_from
+from resolver.differences import Difference, public, versions_of
 
 
 class EnvironmentAdvice(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,32 +26,6 @@ class EnvironmentAdvice(msgspec.Struct, frozen=True, kw_only=True):
     advice: Advice
 
 
-class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an environment does not have the version that another one has.
-
-    Attributes:
-        version: of the other.
-        unit: that speaks against it; empty where no dependency asks for the project there.
-    """
-
-    environment: str
-    version: str
-    unit: str
-    message: str
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A project that has not the same version in all environments.
-
-    Attributes:
-        versions: environment to version; None where the project is not in its stack.
-    """
-
-    project: str
-    versions: dict[str, str | None]
-    obstacles: tuple[Obstacle, ...]
-
-
 class Concession(msgspec.Struct, frozen=True, kw_only=True):
     """A release that one environment would not have if it were alone.
 
@@ -58,6 +33,7 @@ class Concession(msgspec.Struct, frozen=True, kw_only=True):
         version: that it has.
         alone: that it would have.
         wanted_by: the environment that has no newer one.
+        reason: what speaks there against the release that this one would have.
     """
 
     project: str
@@ -65,6 +41,7 @@ class Concession(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     alone: str
     wanted_by: str
+    reason: Justification | None = None
 
 
 class SeveralAdvice(Report, frozen=True, kw_only=True):
@@ -93,7 +70,7 @@ def shared_preferences(stacks: Mapping[str, Advice]) -> dict[str, dict[str, Pref
     """
     found: dict[str, dict[str, Preference]] = {}
     for project in sorted({pin.name for advice in stacks.values() for pin in advice.pins}):
-        versions = {name: version for name, version in _versions(project, stacks).items() if version}
+        versions = {name: version for name, version in versions_of(project, stacks).items() if version}
         if len(set(map(public, versions.values()))) < 2:
             continue
         holder = min(versions, key=lambda name: Version(public(versions[name])))
@@ -125,76 +102,31 @@ def concessions(
         name: of the environment.
         alone: its advice when it was alone.
         shared: what it has now.
-        others: environment to advice; the first that has the release is the one that wants it.
+        others: environment to the advice that it has when it is alone; the first that has the release is the
+            one that wants it.
     """
     before = {pin.name: pin.version for pin in alone.pins}
     for pin in shared.pins:
         version = before.get(pin.name, pin.version)
-        holders = (other for other, advice in others.items() if other != name and _has(advice, pin))
+        holders = ((other, each) for other, each in others.items() if other != name and _has(each, pin))
         if version != pin.version and (holder := next(holders, None)) is not None:
             yield Concession(
-                project=pin.name, environment=name, version=pin.version, alone=version, wanted_by=holder
+                project=pin.name,
+                environment=name,
+                version=pin.version,
+                alone=version,
+                wanted_by=holder[0],
+                reason=_against(holder[1], pin.name, version),
             )
+
+
+def _against(advice: Advice, project: str, version: str) -> Justification | None:
+    """Why a stack has not a release of one of its projects."""
+    rejected = (one for pin in advice.pins if pin.name == project for one in pin.rejected)
+    return next((one.reason for one in rejected if one.version == version), None)
 
 
 def _has(advice: Advice, pin: Pin) -> bool:
     return any(
         other.name == pin.name and public(other.version) == public(pin.version) for other in advice.pins
     )
-
-
-def public(version: str) -> str:
-    """A version without its local label: builds for different hardware are of one version."""
-    return version.partition("+")[0]
-
-
-def differences(stacks: Mapping[str, Advice]) -> tuple[Difference, ...]:
-    """What differs between environments, and why."""
-    return tuple(_differences(stacks))
-
-
-def _differences(stacks: Mapping[str, Advice]) -> Iterator[Difference]:
-    pins = {name: {pin.name: pin for pin in advice.pins} for name, advice in stacks.items()}
-    for project in sorted({project for stack in pins.values() for project in stack}):
-        versions = _versions(project, stacks)
-        if len(set(versions.values())) < 2:
-            continue
-        others = sorted({version for version in versions.values() if version}, key=Version)
-        obstacles = [
-            obstacle
-            for name, stack in pins.items()
-            for obstacle in _obstacles(name, stack.get(project), others)
-        ]
-        yield Difference(project=project, versions=versions, obstacles=tuple(obstacles))
-
-
-def _versions(project: str, stacks: Mapping[str, Advice]) -> dict[str, str | None]:
-    return {
-        name: next((pin.version for pin in advice.pins if pin.name == project), None)
-        for name, advice in stacks.items()
-    }
-
-
-def _obstacles(name: str, pin: Pin | None, versions: Sequence[str]) -> Iterator[Obstacle]:
-    """Why an environment has not the newest version that another one has."""
-    newest = versions[-1]
-    if pin is None:
-        message = "nothing in its stack asks for it"
-        yield Obstacle(environment=name, version=newest, unit="", message=message)
-        return
-    if pin.version == newest:
-        return
-    if pin.index is not None:
-        (reason,) = (
-            reason for reason in pin.reasons if reason.message.startswith(comes_from(pin.name, pin.index))
-        )
-        yield Obstacle(environment=name, version=newest, unit=reason.unit, message=reason.message)
-        return
-    if public(pin.version) == public(newest):
-        message = "no rule chooses another index than the usual one"
-        yield Obstacle(environment=name, version=newest, unit="", message=message)
-        return
-    for rejection in pin.rejected:
-        if rejection.version == newest:
-            message = rejection.reason.message
-            yield Obstacle(environment=name, version=newest, unit=rejection.unit, message=message)

@@ -114,9 +114,10 @@ def _rejected(member: Member, resolver: Resolver, stack: Stack) -> Iterator[Reje
     """Newer releases that are not in the stack, newest first."""
     project = member.project
     newer = span(member.position + 1, len(project.versions))
+    asked = resolver.context.asked_about.get(project.name, frozenset())
     for number, position in enumerate(positions(newer)):
-        if number == MOST_REJECTED:
-            break
+        if number >= MOST_REJECTED and project.version(position) not in asked:
+            continue
         reason = reason_against(project, position, resolver, stack)
         yield Rejection(version=project.version(position), unit=reason.unit, reason=reason)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -448,3 +449,20 @@ def test_a_stack_is_explained_with_the_rule(stackwright: Commands) -> None:
     assert ran.code == 0, ran.err
     assert "you require tensorflow, for which it stands in" in ran.out
     assert "(tensorflow-without-gpu)" in ran.out
+
+
+def test_what_was_never_built_before_is_compiled_too(tmp_path: Path) -> None:
+    """An old release without wheels is no way out where its project's newer ones must be compiled."""
+    index = FakeIndex()
+    index.add("grown", "0.1", wheel=False, sdist=True)
+    index.add("grown", "1.0", tags=["cp311-cp311-win_amd64"], sdist=True)
+    index.add("plain", "0.1", wheel=False, sdist=True)
+    index.add("plain", "1.0", tags=["py3-none-any"], requires_python=">=3.12")
+    with IndexServer(index) as server:
+        commands = Commands(tmp_path, server.url)
+        image = machine(commands, compiler_c="none")
+        ran = commands.advise("grown", "--image", image, "--format", "json")
+        assert ran.code == 1
+        assert pins(commands.advise("plain", "--image", image, "--format", "json")) == {"plain": "0.1"}
+        image = machine(commands, compiler_c="gcc 12")
+        assert pins(commands.advise("grown", "--image", image, "--format", "json")) == {"grown": "1.0"}

@@ -14,6 +14,7 @@ from images.catalogers.catalog import Catalog
 from images.catalogers.completeness import saw_everything
 from images.catalogers.native_libraries import upstream_version
 from images.environment import ABSENT, Fact, FactValue
+from images.host_builds import COMPILERS
 from images.image_config import ImageConfig
 from images.links import led_to, shown_path
 from images.loading import default_directories
@@ -23,13 +24,9 @@ from images.wanted import Wanted
 WANTED = Wanted()
 
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PATH = "variable PATH"
 _LIMIT_DIRECTORIES = 64
-_C_COMPILERS = ("cc", "gcc", "clang")
-_CXX_COMPILERS = ("c++", "g++", "clang++")
-_OTHERS = {"compiler.fortran": ("gfortran",), "compiler.rust": ("rustc",), "compiler.cuda": ("nvcc",)}
-_COMPILERS = frozenset(
-    {*_C_COMPILERS, *_CXX_COMPILERS, *(name for names in _OTHERS.values() for name in names)}
-)
+_COMPILERS = frozenset(name for names in COMPILERS.values() for name in names)
 _TOOLS = ("cargo", "cmake", "git", "make", "meson", "ninja", "patch", "pkg-config", "pkgconf", "swig")
 _NOT_ON_PATH = ("usr/local/cargo/bin", "root/.cargo/bin", "usr/local/cuda/bin")
 """Where installers put compilers that they make known by a line in a shell's profile."""
@@ -70,16 +67,16 @@ def catalog(files: RootFiles, config: ImageConfig, known: Catalog) -> Catalog:
     programs = _Programs(files, config)
     arch = str(known.facts["arch"].value) if "arch" in known.facts else ""
     facts: dict[str, Fact] = {}
-    c_compiler = programs.first(_C_COMPILERS)
-    for name, spellings in {"compiler.c": _C_COMPILERS, "compiler.cxx": _CXX_COMPILERS, **_OTHERS}.items():
+    c_compiler = programs.first(COMPILERS["compiler.c"])
+    for name, spellings in COMPILERS.items():
         found = programs.first(spellings)
         if found is not None:
             facts[name] = _compiler(files, found, known)
         elif complete:
-            facts[name] = Fact(value=ABSENT, source="PATH of the image")
+            facts[name] = Fact(value=ABSENT, source=_PATH)
     tools = {tool: path for tool in _TOOLS if (path := programs.first((tool,))) is not None}
     if tools or complete:
-        facts["build.tools"] = _several(tools, "PATH of the image")
+        facts["build.tools"] = _several(tools, _PATH)
     headers = dict(_headers(files, arch))
     libc = headers.pop("libc", None)
     if headers or complete:

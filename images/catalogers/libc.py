@@ -141,6 +141,12 @@ def _reason(program: bytes, elf: ElfFile) -> Evidence:
     return Evidence(what=f"it names the loader {elf.interpreter}", where=shown_path(program))
 
 
+def cxx_facts(files: RootFiles, config: ImageConfig, known: Catalog) -> dict[str, Fact]:
+    """``libstdcxx.*`` of the library that the default Python would load."""
+    chosen = interpreter_program(files, known)
+    return {} if chosen is None else _cxx_facts(files, LibrarySearch(files, config), *chosen)
+
+
 def _cxx_facts(files: RootFiles, search: LibrarySearch, program: bytes, elf: ElfFile) -> dict[str, Fact]:
     """What the C++ library provides that the program's process would load first."""
     found = next(search.candidates("libstdc++.so.6", program, elf, [(program, elf)]), None)

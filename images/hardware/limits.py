@@ -30,6 +30,9 @@ def memory_facts(files: PseudoFiles) -> dict[str, Fact]:
 def core_facts(files: PseudoFiles, usable: int | None) -> dict[str, Fact]:
     """``cores``: those that a process may use, or as many as its share of time is worth where that is less.
 
+    Programs that ask the kernel start a thread for each of those that it may use, share of time or not; where
+    that makes a difference, ``cores.seen`` tells their number.
+
     Args:
         files: of the machine.
         usable: those that a process may run on; None where that is not known, then those there are.
@@ -44,7 +47,10 @@ def core_facts(files: PseudoFiles, usable: int | None) -> dict[str, Fact]:
     if not found:
         return {}
     cores, source = min(found)
-    return {"cores": Fact(value=cores, source=source)}
+    facts = {"cores": Fact(value=cores, source=source)}
+    if cores < online:
+        facts["cores.seen"] = Fact(value=online, source="kernel")
+    return facts
 
 
 def _quota(files: PseudoFiles) -> tuple[int, str] | None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from resolver.target import Target
     from resolver.units.settings import UnitSettings
 
+    Note = Callable[[Resolver, Solution | None], None]
+
 PROJECT_FILE = Path("pyproject.toml")
 _MOST_NEAR = 3
 """So many projects that do not exist get a suggestion."""
@@ -268,11 +270,16 @@ class Session:
                 for unknown in knowledge.unknowns if tells else ():
                     show_note(f"{unknown.what} ({unknown.where}): {unknown.reason}")
 
-    def advised(self, context: Context) -> Advice:
-        """The advice on a context of this session."""
+    def advised(self, context: Context, note: Note | None = None) -> Advice:
+        """The advice on a context of this session.
+
+        Args:
+            context: of this session.
+            note: called at the end of each run that is made for it, while the resolver stands at its stack.
+        """
         import msgspec
 
-        advice = self._advised(context)
+        advice = self._advised(context, note)
         if self.code is None:
             return advice
         if advice.stopped_by is not None and advice.stopped_by.is_wish:
@@ -281,7 +288,7 @@ class Session:
         from resolver.interruption import SearchInterruptedError
 
         try:
-            for better, code in completed(advice, context, self.code, self._advised):
+            for better, code in completed(advice, context, self.code, lambda one: self._advised(one, note)):
                 advice, self.code = better, code
         except SearchInterruptedError:
             if self._interruption is None:
@@ -289,7 +296,7 @@ class Session:
             advice = msgspec.structs.replace(advice, stopped_by=self._interruption.reason)
         return msgspec.structs.replace(advice, code=self.code)
 
-    def _advised(self, context: Context) -> Advice:
+    def _advised(self, context: Context, note: Note | None) -> Advice:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
@@ -304,6 +311,8 @@ class Session:
             missing: list[str] = []
 
             def inspect(resolver: Resolver, solution: Solution | None) -> None:
+                if note is not None:
+                    note(resolver, solution)
                 if solution is None:
                     missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
 
@@ -321,7 +330,7 @@ class Session:
         import msgspec
 
         context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
-        if context.image is not None:
+        if context.image is not None or "libraries" in context.target.environment:
             from knowledge.wheel_natives import WheelNatives
 
             context = msgspec.structs.replace(context, natives=WheelNatives(knowledge, time.time))

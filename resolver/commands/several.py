@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.demanded import Demanded
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ class _Run:
         self.name = name
         self.path = path
         self.session = session
+        self.demanded = Demanded()
         self.context: Context = session.context()
-        self.advice: Advice = session.advised(self.context)
+        self.advice: Advice = self.advised(self.context)
         self.alone = self.advice
+
+    def advised(self, context: Context) -> Advice:
+        """The advice on a context of this environment."""
+        return self.session.advised(context, self.demanded.note)
 
 
 def run(options: argparse.Namespace, interruption: Interruption) -> bool:
@@ -43,6 +49,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     if not failed:
         if not options.independent:
             _share(runs)
+        _complete(runs)
         interruption.close()  # all of them are written, or none
         for run in runs:
             write_output(run.path, pylock(run.advice, run.context.target.markers))
@@ -95,9 +102,25 @@ def _share(runs: list[_Run]) -> None:
             continue
         preferences = {**asked, **run.context.preferences}
         context = msgspec.structs.replace(run.context, preferences=preferences)
-        advice = run.session.advised(context)
+        advice = run.advised(context)
         if is_nearer(run.advice, advice, asked):
             run.context, run.advice = context, advice
+
+
+def _complete(runs: list[_Run]) -> None:
+    """Let each advice say what speaks against the newer releases that others have, however many there are."""
+    import msgspec
+
+    from resolver.differences import newer_elsewhere
+
+    newer = newer_elsewhere({run.name: run.advice for run in runs})
+    for run in runs:
+        told = {pin.name: {one.version for one in pin.rejected} for pin in run.advice.pins}
+        missing = {
+            name: versions for name, versions in newer.get(run.name, {}).items() if versions - told[name]
+        }
+        if missing:
+            run.advice = run.advised(msgspec.structs.replace(run.context, asked_about=missing))
 
 
 def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> None:
@@ -119,10 +142,12 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
 
 def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
     from resolver.commands.heads import tool
-    from resolver.environments import EnvironmentAdvice, SeveralAdvice, concessions, differences
+    from resolver.differences import differences
+    from resolver.environments import EnvironmentAdvice, SeveralAdvice, concessions
 
     first = runs[0]
     stacks = {run.name: run.advice for run in runs} if written else {}
+    alone = {run.name: run.alone for run in runs}
     return SeveralAdvice(
         tool=tool(),
         input=first.advice.input,
@@ -134,9 +159,9 @@ def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
             for run in runs
         ),
         concessions=tuple(
-            each for run in runs if written for each in concessions(run.name, run.alone, run.advice, stacks)
+            each for run in runs if written for each in concessions(run.name, run.alone, run.advice, alone)
         ),
-        differences=differences(stacks),
+        differences=differences(stacks, {run.name: run.demanded for run in runs}),
     )
 
 

@@ -122,17 +122,24 @@ def _machine(
 
 
 def _with_hardware(machine: RuntimeEnvironment, *, whole: bool, ask_driver: bool) -> RuntimeEnvironment:
+    from images.environment import RuntimeEnvironment
     from images.hardware.probing import hardware_environment
 
     arch, cores = machine.text("arch"), machine.text("cores")
     if arch is None:
         return machine
+    from images.host_builds import build_facts
+
     usable = int(cores) if cores and cores.isdigit() else None
-    return machine.overridden_by(
-        hardware_environment(
-            arch, os.environ, usable_cores=usable, ask_driver=ask_driver, names_microarchitecture=whole
-        )
+    hardware = hardware_environment(
+        arch, os.environ, usable_cores=usable, ask_driver=ask_driver, names_microarchitecture=whole
     )
+    machine = RuntimeEnvironment(facts={**machine.facts, **hardware.facts, **build_facts(os.environ)})
+    if not whole:
+        return machine
+    from images.host_system import system_facts
+
+    return RuntimeEnvironment(facts={**machine.facts, **system_facts(machine, os.environ)})
 
 
 def _changed(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from resolver.environments import Difference, SeveralAdvice
+from resolver.differences import Difference, fact_named
+from resolver.environments import SeveralAdvice
 from resolver.outputs.columns import counted, table
 
 _NONE = "-"
@@ -20,7 +21,7 @@ def _lines(report: SeveralAdvice, width: int) -> Iterator[str]:
     shared = {pin.name for one in report.environments for pin in one.advice.pins}
     shared -= {difference.project for difference in report.differences}
     names = [one.name for one in report.environments]
-    yield f"{counted(len(shared), 'package')} of the same version in {', '.join(names[:-1])} and {names[-1]}"
+    yield f"{counted(len(shared), 'package')} of the same version in {_in_words(names)}"
     if report.differences:
         yield f"{counted(len(report.differences), 'package')} that {_differ(len(report.differences))}:"
         yield ""
@@ -29,19 +30,33 @@ def _lines(report: SeveralAdvice, width: int) -> Iterator[str]:
         for difference in report.differences:
             yield from _reasons(difference, width)
         yield ""
-    for given in report.concessions:
-        told = (
-            f"{given.project} {given.version} instead of {given.alone} for {given.environment}, "
-            f"as {given.wanted_by} has no newer one (--independent gives every environment its newest)"
-        )
-        yield from textwrap.wrap(told, width, subsequent_indent="  ")
-    for one in report.environments:
-        for remark in one.advice.remarks:
-            told = f"{one.name}: {remark.level.value}: {remark.message}"
-            yield from textwrap.wrap(told, width, subsequent_indent="  ")
+    yield from _concessions(report, width)
+    yield from _remarks(report, width)
     for one in report.environments:
         if one.lockfile is not None:
             yield f"Wrote {one.lockfile}: {counted(len(one.advice.pins), 'package')}"
+
+
+def _concessions(report: SeveralAdvice, width: int) -> Iterator[str]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for given in report.concessions:
+        because = f": {given.reason.message}" if given.reason else ""
+        told = f", as {given.wanted_by} has no newer one{because}"
+        head = f"{given.project} {given.version} instead of {given.alone}"
+        alike.setdefault((head, told), []).append(given.environment)
+    for (head, told), names in alike.items():
+        line = f"{head} for {_in_words(names)}{told} (--independent gives every environment its newest)"
+        yield from textwrap.wrap(line, width, subsequent_indent="  ")
+
+
+def _remarks(report: SeveralAdvice, width: int) -> Iterator[str]:
+    """What is said about stacks, once for all environments of which it is."""
+    alike: dict[str, list[str]] = {}
+    for one in report.environments:
+        for remark in one.advice.remarks:
+            alike.setdefault(f"{remark.level.value}: {remark.message}", []).append(one.name)
+    for told, names in alike.items():
+        yield from textwrap.wrap(f"{_in_words(names)}: {told}", width, subsequent_indent="  ")
 
 
 def _differ(count: int) -> str:
@@ -56,6 +71,17 @@ def _rows(differences: tuple[Difference, ...], names: list[str]) -> list[list[st
 
 
 def _reasons(difference: Difference, width: int) -> Iterator[str]:
+    """One line for all environments of which the same is to be said, with the facts by which it is so."""
+    alike: dict[tuple[str, str], dict[str, None]] = {}
     for obstacle in difference.obstacles:
-        told = f"{difference.project} {obstacle.version} not for {obstacle.environment}: {obstacle.message}"
-        yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+        facts = (each.what for each in obstacle.evidence if fact_named(each) or each.where == "image")
+        said = ", ".join(what for what in facts if what not in obstacle.message)
+        told = f"{obstacle.message} ({said})" if said else obstacle.message
+        alike.setdefault((obstacle.version, told), {})[obstacle.environment] = None
+    for (version, told), names in alike.items():
+        line = f"{difference.project} {version} not for {_in_words(list(names))}: {told}"
+        yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _in_words(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -45,6 +45,10 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield _quality(advice)
         yield from _remarks(advice)
+    else:
+        warnings = [remark.message for remark in advice.remarks if remark.level is not Level.INFO]
+        yield from (f"warning: {message}" for message in warnings)
+        yield from [""] if warnings else []
     yield from _others(advice)
     for existing in advice.existing:
         yield from _existing(existing)

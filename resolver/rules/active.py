@@ -111,13 +111,13 @@ class ActiveRules:
     def everything(self) -> Iterator[tuple[PlacedRule, ActiveRule | None, str]]:
         """Every rule with what can be judged of it, None where it does not apply; and its source."""
         for number, source in enumerate(self._sources):
-            for place in range(len(source.encoded)):
+            for place in range(len(source)):
                 if self._is_first(number, source.rule(place).rule.name):
                     yield source.rule(place), self._judge(number, place), source.source
 
     def has(self, name: str) -> bool:
         """Whether there is a rule of a name."""
-        return any(name in source.names for source in self._sources)
+        return any(source.place(name) is not None for source in self._sources)
 
     def is_on(self, rule: Rule) -> bool:
         """Whether the user, or else the rule itself, lets it take part."""
@@ -142,7 +142,7 @@ class ActiveRules:
         return found
 
     def _is_first(self, number: int, name: str) -> bool:
-        return not any(name in source.names for source in self._sources[:number])
+        return not any(source.place(name) is not None for source in self._sources[:number])
 
     def _judge(self, number: int, place: int) -> ActiveRule | None:
         """A rule with what can be judged of it; None where it cannot fire."""

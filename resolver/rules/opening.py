@@ -51,7 +51,7 @@ def opened(folders: Iterable[Path], kept: Path | None, *, shipped: bool = True) 
 
 def known(name: str, sources: Iterable[CompiledRules]) -> bool:
     """Whether there is a rule of a name."""
-    return any(name in source.names for source in sources)
+    return any(source.place(name) is not None for source in sources)
 
 
 def switched(
@@ -89,8 +89,9 @@ def switched(
 
 
 def _scores(name: str, sources: Iterable[CompiledRules]) -> bool:
-    source = next(source for source in sources if name in source.names)
-    return source.rule(source.names[name]).rule.do.score is not None
+    found = ((source, source.place(name)) for source in sources)
+    source, place = next((source, place) for source, place in found if place is not None)
+    return source.rule(place).rule.do.score is not None
 
 
 def _without(settings: UnitSettings, rules: set[str]) -> UnitSettings:
@@ -107,6 +108,6 @@ def _without(settings: UnitSettings, rules: set[str]) -> UnitSettings:
 def _near(name: str, sources: Iterable[CompiledRules]) -> str:
     import difflib
 
-    every = sorted({one for source in sources for one in source.names})
+    every = sorted({one for source in sources for one in source.names()})
     near = difflib.get_close_matches(name, every, n=3, cutoff=0.6)
     return f"did you mean: {', '.join(near)}" if near else "stackwright units list names all of them"

@@ -47,7 +47,31 @@ def with_artifact(artifact: Artifact, project: Project, target: Target) -> int:
         return 0
     # Decided once for each kind of release.
     fits = [_is_artifact(artifact, shapes, project.formats, target) for shapes in project.listing.shapes]
-    return sum(bit(at) for at, shape in enumerate(project.listing.shape_of) if fits[shape])
+    found = sum(bit(at) for at, shape in enumerate(project.listing.shape_of) if fits[shape])
+    return found | _before_wheels(project, target) if artifact is Artifact.NATIVE_SDIST else found
+
+
+def _before_wheels(project: Project, target: Target) -> int:
+    """The releases without any wheel of which the next newer one with wheels has some for platforms alone.
+
+    Nobody built wheels of them yet, and what was compiled later had to be compiled before.
+    """
+    assert project.listing is not None
+    shapes = project.listing.shapes
+    found, is_native = 0, False
+    for at in range(len(project.listing.shape_of) - 1, -1, -1):
+        files = shapes[project.listing.shape_of[at]]
+        if any(shape.tags for shape in files):
+            is_native = _is_native(files)
+        elif is_native and _is_artifact(Artifact.SDIST, files, project.formats, target):
+            found |= bit(at)
+    return found
+
+
+def _is_native(shapes: Sequence[Shape]) -> bool:
+    """Whether there are wheels, and each is for a platform."""
+    platforms = [shape.tags.rpartition("-")[2] for shape in shapes if shape.tags]
+    return bool(platforms) and _UNIVERSAL not in platforms
 
 
 def _is_artifact(artifact: Artifact, shapes: Sequence[Shape], formats: Formats, target: Target) -> bool:
@@ -64,5 +88,4 @@ def _is_artifact(artifact: Artifact, shapes: Sequence[Shape], formats: Formats, 
         case Artifact.SDIST:
             return bool(usable) and not is_wheel
         case Artifact.NATIVE_SDIST:
-            platforms = [shape.tags.rpartition("-")[2] for shape in shapes if shape.tags]
-            return bool(usable) and not is_wheel and bool(platforms) and _UNIVERSAL not in platforms
+            return bool(usable) and not is_wheel and _is_native(shapes)

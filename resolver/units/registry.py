@@ -36,7 +36,9 @@ from resolver.units.wraps.held_back import HeldBackWrap
 from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
+from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.units.wraps.links import LinksWrap
+from resolver.units.wraps.missing_libraries import MissingLibrariesWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
 from resolver.units.wraps.suspect_names import SuspectNamesWrap
@@ -73,10 +75,12 @@ UNITS = Pipeline(
     wraps=(
         HeldBackWrap(),
         PythonHoldsBackWrap(),
+        LibcHoldsBackWrap(),
         UnmetDemandWrap(),
         ImportDoubtsWrap(),
         ImagePinsWrap(),
         UnloadableWrap(),
+        MissingLibrariesWrap(),
         SuspectNamesWrap(),
         AlternativesWrap(),
         RuleWrap(),

@@ -73,6 +73,22 @@ def test_another_interpreter_or_libc_brings_its_own_abi() -> None:
     assert found["libc.name"] == "musl"
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"compiler.c": "none", "build.extensions": "true"},
+        {"headers.python": "no", "build.extensions": "yes"},
+        {"cores": "8", "cores.seen": "4"},
+    ],
+)
+def test_what_cannot_both_hold_is_refused_or_replaced(values: dict[str, str]) -> None:
+    with pytest.raises(ContradictoryFactsError):
+        settled(machine(), stated(values))
+    first, second = values
+    found = settled(machine({**HOST, second: values[second]}), stated({first: values[first]}))
+    assert second not in found
+
+
 def test_what_is_not_known_any_more_is_gone() -> None:
     found = settled(machine(), StatedFacts(open=frozenset({"gpu.vendor", "cores"})))
     assert "gpu.vendor" not in found

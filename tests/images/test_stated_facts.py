@@ -20,6 +20,9 @@ from images.stated_facts import facts_of_variables, flattened, stated_fact, stat
         ("cpu.flags", "avx, avx2,fma", ("avx", "avx2", "fma")),
         ("python.version", "3.12", "3.12"),
         ("cuda.max", "12.4", "12.4"),
+        ("cpu.level", "0", 0),
+        ("gpu.driver", "535.104.05", "535.104.05"),
+        ("libc.version", "1.2.5_git20240512", "1.2.5_git20240512"),
     ],
 )
 def test_text_becomes_what_the_fact_is_of(name: str, text: str, value: object) -> None:
@@ -78,6 +81,10 @@ def test_a_name_that_no_fact_has_is_refused_with_near_ones() -> None:
         ("gpu.model", "x" * 300),
         ("python.version", "2.7"),
         ("python.version", "newest"),
+        ("cpu.level", "5"),
+        ("cores", "0"),
+        ("cuda.max", "twelve"),
+        ("libc.version", "new"),
     ],
 )
 def test_values_that_a_fact_cannot_have_are_refused(name: str, value: object) -> None:

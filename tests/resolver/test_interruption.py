@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from msgspec.structs import replace
@@ -134,7 +134,7 @@ def test_a_signal_in_the_bound_ends_the_search_with_the_first_stack(interruption
 
 def test_the_stack_that_was_found_until_then_is_told(interruption: Interruption) -> None:
     class Patient(HillClimbing):
-        def steps(self, search: Search) -> Iterator[None]:
+        def steps(self, search: Search) -> Generator[None, None, None]:
             first = search.best_score
             for _ in super().steps(search):
                 if search.best_score > first:
@@ -149,7 +149,7 @@ def test_the_stack_that_was_found_until_then_is_told(interruption: Interruption)
 
 def test_a_second_signal_ends_at_once(interruption: Interruption) -> None:
     class Impatient(HillClimbing):
-        def steps(self, search: Search) -> Iterator[None]:
+        def steps(self, search: Search) -> Generator[None, None, None]:
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
             yield from super().steps(search)
@@ -184,7 +184,7 @@ def test_the_memory_limit_ends_the_search_with_the_best_so_far() -> None:
 
 def test_where_memory_really_ends_the_best_so_far_is_not_lost() -> None:
     class Greedy(HillClimbing):
-        def steps(self, search: Search) -> Iterator[None]:
+        def steps(self, search: Search) -> Generator[None, None, None]:
             first = search.best_score
             for _ in super().steps(search):
                 if search.best_score > first:

@@ -38,7 +38,12 @@ class RuleWrap:
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
         """The remarks of each member, and those of the whole stack."""
         found = {name: list(_named(member, stack, context)) for name, member in stack.members.items()}
-        found[""] = [*_conflicts(stack, context), *_general(stack, context), *_undecided(stack, context)]
+        found[""] = [
+            *_conflicts(stack, context),
+            *_variables(stack, context),
+            *_general(stack, context),
+            *_undecided(stack, context),
+        ]
         return {name: remarks for name, remarks in found.items() if remarks}
 
 
@@ -56,7 +61,8 @@ def _about(member: Member, stack: Stack, context: Context) -> Iterator[Justifica
         if is_taken and (active.rule.do.index or all(match.other_index for match, _ in active.alternatives)):
             continue  # such a rule is about releases of the usual index
         meant = releases(active, member.project, context.target) & bit(member.position)
-        if meant and any(_holds_of(match, stack) for match, _ in active.alternatives):
+        holds = meant and any(_holds_of(match, stack) for match, _ in active.alternatives)
+        if holds and active.rule.do.environment is None:
             yield from _said(active, context)
     if not context.recommendation.strides:
         return
@@ -99,11 +105,30 @@ def _said(active: ActiveRule, context: Context) -> Iterator[Justification]:
         yield active.reason(f"{because}: {_not_taken(effect.index, active, context)}", level=Level.WARNING)
     if effect.manifest is not None:
         yield active.reason(f"{because}: in {effect.manifest.file}, {effect.manifest.change}")
-    if effect.environment is not None:
-        stated = {name: _filled(text, context) for name, text in effect.environment.items()}
-        told = " ".join(f"{name}={text}" for name, text in stated.items() if text is not None)
+    if effect.environment is not None and (told := _settings(active, context)):
+        yield active.reason(f"{because}: set {told}")
+
+
+def _settings(active: ActiveRule, context: Context) -> str:
+    """The variables that a rule sets, as a shell has them."""
+    wanted = active.rule.do.environment or {}
+    stated = {name: _filled(text, context) for name, text in wanted.items()}
+    return " ".join(f"{name}={text}" for name, text in stated.items() if text is not None)
+
+
+def _variables(stack: Stack, context: Context) -> Iterator[Justification]:
+    """One remark about the process for each rule that sets variables, whichever members it is about."""
+    concerned: dict[str, tuple[ActiveRule, list[str]]] = {}
+    for name, member in stack.members.items():
+        for active in context.rules.about(name, RuleKind.WRAP):
+            meant = releases(active, member.project, context.target) & bit(member.position)
+            holds = any(_holds_of(match, stack) for match, _ in active.alternatives)
+            if active.rule.do.environment is not None and meant and holds:
+                concerned.setdefault(active.rule.name, (active, []))[1].append(name)
+    for active, members in concerned.values():
+        told = _settings(active, context)
         if told:
-            yield active.reason(f"{because}: set {told}")
+            yield active.reason(f"{', '.join(members)}: {active.rule.because}: set {told}")
 
 
 def _not_taken(index: str, active: ActiveRule, context: Context) -> str:
@@ -170,6 +195,8 @@ def _undecided(stack: Stack, context: Context) -> Iterator[Justification]:
     waiting: dict[str, list[tuple[str, ActiveRule]]] = {}
     for name, member in stack.members.items():
         for active in context.rules.undecided(name):
+            if active.rule.do.environment is not None:
+                continue  # says how to run a stack; no stack is another one for it
             if all(len(waiting.get(fact, ())) >= _MOST_JUDGED for fact in active.unknown):
                 continue
             is_named = any(names(match, name) and "*" not in match.projects for match in active.rule.matches)
