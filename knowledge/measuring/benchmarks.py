@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -49,11 +48,6 @@ class BenchmarkFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A file of benchmarks."""
 
     benchmarks: tuple[Benchmark, ...]
-
-
-def matches(symbol: str, patterns: Iterable[str]) -> bool:
-    """Whether a use of a symbol is one of what a benchmark stands for."""
-    return any(fnmatch.fnmatchcase(symbol, pattern.replace("[", "[[]")) for pattern in patterns)
 
 
 def shipped_benchmarks() -> Iterator[Benchmark]:
