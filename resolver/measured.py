@@ -21,6 +21,7 @@ from knowledge.measuring.symbols import matches
 from knowledge.observations import Observation
 from resolver.projects import Project
 from resolver.source import ReleaseMeasurements
+from resolver.versions import bit
 
 WORST_RATIO = 100.0
 """So many times slower than the best, and all that can be lost is lost."""
@@ -258,7 +259,7 @@ def _series(
         if alike is not None
         else []
     )
-    usable = [index for index, row in enumerate(rows) if project.usable >> row[0] & 1]
+    usable = [index for index, row in enumerate(rows) if project.usable & bit(row[0])]
     if len(rows) < 2 or not usable or alike is None:
         return None
     return Series(

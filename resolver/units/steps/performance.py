@@ -23,7 +23,7 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
     less similar processors.
 
     Attributes:
-        unknown_use: what it counts where no code was scanned, of projects that the user asks for; from 0 to 1.
+        unknown_use: what it counts where no code was scanned, of projects that the user asks for (0 to 1).
     """
 
     name = "performance"

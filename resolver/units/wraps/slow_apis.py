@@ -10,6 +10,7 @@ import msgspec
 from analyzers.evidence import Confidence, Justification, Level
 from resolver.context import Context
 from resolver.measured import Cost
+from resolver.projects import Project
 from resolver.stack import Member, Stack
 from resolver.units.measurements import evidence, in_words
 
@@ -35,26 +36,47 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
         return context.recommendation.strides
 
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
-        """Up to three remarks for each project that the code uses."""
+        """Up to three remarks for each project that the code uses, and one on what was passed over."""
+        is_weighed = "performance" in context.recommendation.weights
         told = {
-            name: list(self._remarks(member, context))
+            name: [
+                *self._remarks(member, context, "" if is_weighed else "; --type performance weighs that"),
+                *(self._passed_over(member, context) if is_weighed else ()),
+            ]
             for name, member in stack.members.items()
             if name in context.demands
         }
         return {name: remarks for name, remarks in told.items() if remarks}
 
-    def _remarks(self, member: Member, context: Context) -> Iterator[Justification]:
-        assert context.performance is not None
-        costs = context.performance.costs(member.project, member.position)
-        for cost in [each for each in costs if each.ratio >= self.least][:_MOST_TOLD]:
-            asked = "performance" in context.recommendation.weights
-            remedy = "" if asked else "; --type performance weighs that"
+    def _remarks(self, member: Member, context: Context, remedy: str) -> Iterator[Justification]:
+        """On what is slow in the release of the stack."""
+        for cost in self._slow(member.project, member.position, context)[:_MOST_TOLD]:
+            words = in_words(cost, member.project, member.position)
             yield Justification(
                 unit=self.name,
                 level=self._level(cost),
-                message=f"{in_words(cost, member.project, member.position)}{remedy}",
+                message=f"{words}{remedy}",
                 evidence=tuple(evidence(cost, member.project)),
             )
+
+    def _passed_over(self, member: Member, context: Context) -> Iterator[Justification]:
+        """On what is slow in the release that would have been tried first."""
+        project = member.project
+        first = project.best(project.preferred_to(member.position))
+        if first is None:
+            return
+        slower = {cost.series.usage for cost in self._slow(project, member.position, context)}
+        for cost in self._slow(project, first, context)[:1]:
+            if cost.series.usage not in slower:
+                yield Justification(
+                    unit=self.name,
+                    message=f"{project.version(first)} was passed over: {in_words(cost, project, first)}",
+                    evidence=tuple(evidence(cost, project)),
+                )
+
+    def _slow(self, project: Project, position: int, context: Context) -> list[Cost]:
+        assert context.performance is not None
+        return [cost for cost in context.performance.costs(project, position) if cost.ratio >= self.least]
 
     def _level(self, cost: Cost) -> Level:
         sure = cost.confidence is not Confidence.POSSIBLE
