@@ -11,6 +11,7 @@ import bisect
 import enum
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -19,15 +20,30 @@ from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
 from images.environment import RuntimeEnvironment
 from knowledge.measuring.symbols import matches
 from knowledge.observations import Observation
-from resolver.projects import Project
 from resolver.source import ReleaseMeasurements
-from resolver.versions import bit
+from resolver.versions import Versions, bit
 
 WORST_RATIO = 100.0
 """So many times slower than the best, and all that can be lost is lost."""
 TOLERANCE = 1.25
 """What differs by less is taken as equal."""
 _MOST_APIS = 200
+
+
+class Releases(Protocol):
+    """A project (`resolver.projects.Project`) as far as it matters here."""
+
+    @property
+    def name(self) -> str:
+        """Normalised."""
+
+    @property
+    def usable(self) -> int:
+        """Mask of the releases that no sieve refused."""
+
+    @property
+    def versions(self) -> Versions:
+        """Of all releases."""
 
 
 class Likeness(enum.Enum):
@@ -153,7 +169,7 @@ class Performance:
         """Whether code was scanned: else nobody knows which APIs count."""
         return self._demands is not None
 
-    def costs(self, project: Project, position: int) -> list[Cost]:
+    def costs(self, project: Releases, position: int) -> list[Cost]:
         """What a release needs for each used API that was measured, the slowest against its best first."""
         series = self._series.get(project.name)
         if series is None:
@@ -161,7 +177,7 @@ class Performance:
         costs = [one.at(position) for one in series]
         return sorted(costs, key=lambda cost: (-cost.weighed, cost.series.usage.symbol))
 
-    def _made(self, project: Project) -> Iterable[Series]:
+    def _made(self, project: Releases) -> Iterable[Series]:
         if self._demands is not None and project.name not in self._demands:
             return
         known = self._measurements.of((project.name,))[project.name]
@@ -233,7 +249,7 @@ def _series(
     usage: Usage,
     benchmarks: frozenset[str],
     session: Sequence[Observation],
-    project: Project,
+    project: Releases,
     target: RuntimeEnvironment,
 ) -> Series | None:
     """What a session says of an API; None where it says nothing that could be held against each other."""
