@@ -12,6 +12,7 @@ BENCHMARKS = (
     "healthy",
     "inspecting",
     "locking",
+    "performance",
     "rules",
     "scanning",
     "source_trace",

@@ -26,7 +26,7 @@ from resolver.versions import Versions, bit
 WORST_RATIO = 100.0
 """So many times slower than the best, and all that can be lost is lost."""
 TOLERANCE = 1.25
-"""What differs by less is taken as equal."""
+"""What differs by less, or by less than the processes of one release, is taken as equal."""
 _MOST_APIS = 200
 
 
@@ -110,6 +110,11 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
         value = math.exp(logs[0] + share * (logs[1] - logs[0]))
         return self._cost(value, Source.BETWEEN, (before, after))
 
+    def tolerance(self, places: Iterable[int]) -> float:
+        """The ratio below which measured releases may as well be equal."""
+        spreads = [_spread(self.observations[place]) for place in places]
+        return max(TOLERANCE, *spreads)
+
     def _cost(self, value: float, source: Source, places: tuple[int, ...]) -> Cost:
         ratio = max(1.0, value / self.values[self.best])
         return Cost(series=self, value=value, ratio=ratio, source=source, places=places)
@@ -132,7 +137,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def weighed(self) -> float:
         """The ratio as far as it can be relied on; 1 where it may be chance."""
-        if self.ratio < TOLERANCE:
+        if self.ratio < self.series.tolerance((*self.places, self.series.best)):
             return 1.0
         return math.pow(self.ratio, self.source.share * self.series.likeness.share)
 
@@ -286,6 +291,10 @@ def _series(
         best=min(usable, key=lambda index: rows[index][1]),
         observations=tuple(row[2] for row in rows),
     )
+
+
+def _spread(observation: Observation) -> float:
+    return 1.0 if observation.measurement is None else observation.measurement.spread
 
 
 def _value(observation: Observation) -> float:
