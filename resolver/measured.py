@@ -11,7 +11,7 @@ import bisect
 import enum
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -80,44 +80,75 @@ class Usage(msgspec.Struct, frozen=True):
     sites: tuple[DemandSite, ...] = ()
 
 
-class Series(msgspec.Struct, frozen=True, kw_only=True):
-    """What measured releases need for one API, in one session.
+class Reading(NamedTuple):
+    """What one release needs for one benchmark.
 
     Attributes:
-        positions: of the releases, ascending; `values` are what they need.
-        best: index of the least among those that are usable.
-        observations: one of each release, to be named.
+        places: of the measured releases that say so, as indexes into the curve.
+    """
+
+    value: float
+    source: Source
+    places: tuple[int, ...]
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """What measured releases need for one benchmark, in one session.
+
+    Attributes:
+        positions: of the releases, ascending, at least two.
+        observations: one of each.
+    """
+
+    positions: tuple[int, ...]
+    observations: tuple[Observation, ...]
+
+    def at(self, position: int) -> Reading:
+        """What one release needs."""
+        place = bisect.bisect_left(self.positions, position)
+        if place < len(self.positions) and self.positions[place] == position:
+            return Reading(self.value(place), Source.MEASURED, (place,))
+        if place in (0, len(self.positions)):
+            nearest = max(0, place - 1)
+            return Reading(self.value(nearest), Source.BEYOND, (nearest,))
+        before, after = place - 1, place
+        share = (position - self.positions[before]) / (self.positions[after] - self.positions[before])
+        logs = math.log(self.value(before)), math.log(self.value(after))
+        return Reading(math.exp(logs[0] + share * (logs[1] - logs[0])), Source.BETWEEN, (before, after))
+
+    def value(self, place: int) -> float:
+        """What a measured release needs."""
+        return self.observations[place].value or 0.0
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """What releases need for one API, in one session: the sum over the benchmarks that stand for it.
+
+    Attributes:
+        best: position of the best of those that were measured and can be used.
     """
 
     usage: Usage
     likeness: Likeness
-    positions: tuple[int, ...]
-    values: tuple[float, ...]
+    curves: tuple[Curve, ...]
     best: int
-    observations: tuple[Observation, ...]
 
     def at(self, position: int) -> Cost:
-        """What one release needs."""
-        place = bisect.bisect_left(self.positions, position)
-        if place < len(self.positions) and self.positions[place] == position:
-            return self._cost(self.values[place], Source.MEASURED, (place,))
-        if place in (0, len(self.positions)):
-            nearest = max(0, place - 1)
-            return self._cost(self.values[nearest], Source.BEYOND, (nearest,))
-        before, after = place - 1, place
-        share = (position - self.positions[before]) / (self.positions[after] - self.positions[before])
-        logs = math.log(self.values[before]), math.log(self.values[after])
-        value = math.exp(logs[0] + share * (logs[1] - logs[0]))
-        return self._cost(value, Source.BETWEEN, (before, after))
+        """What one release needs; how sure that is decides the benchmark that makes the most of it."""
+        readings = [curve.at(position) for curve in self.curves]
+        value, least = sum(each.value for each in readings), self.total(self.best)
+        largest = max(range(len(readings)), key=lambda number: readings[number].value)
+        return Cost(
+            series=self,
+            value=value,
+            ratio=max(1.0, value / least),
+            curve=self.curves[largest],
+            reading=readings[largest],
+        )
 
-    def tolerance(self, places: Iterable[int]) -> float:
-        """The ratio below which measured releases may as well be equal."""
-        spreads = [_spread(self.observations[place]) for place in places]
-        return max(TOLERANCE, *spreads)
-
-    def _cost(self, value: float, source: Source, places: tuple[int, ...]) -> Cost:
-        ratio = max(1.0, value / self.values[self.best])
-        return Cost(series=self, value=value, ratio=ratio, source=source, places=places)
+    def total(self, position: int) -> float:
+        """What one release needs for all benchmarks."""
+        return sum(curve.at(position).value for curve in self.curves)
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,19 +156,31 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         ratio: to the best measured release.
-        places: of the measured releases that say so, as indexes into the series.
+        curve: of the benchmark that makes the most of it.
+        reading: of that curve.
     """
 
     series: Series
     value: float
     ratio: float
-    source: Source
-    places: tuple[int, ...]
+    curve: Curve
+    reading: Reading
+
+    @property
+    def source(self) -> Source:
+        """Where most of it comes from."""
+        return self.reading.source
+
+    def named(self) -> list[Observation]:
+        """The observations that most of it comes from, and those of the best release."""
+        places = (*self.reading.places, *self.curve.at(self.series.best).places)
+        return [self.curve.observations[place] for place in dict.fromkeys(places)]
 
     @property
     def weighed(self) -> float:
         """The ratio as far as it can be relied on; 1 where it may be chance."""
-        if self.ratio < self.series.tolerance((*self.places, self.series.best)):
+        spreads = (each.measurement.spread for each in self.named() if each.measurement is not None)
+        if self.ratio < max(TOLERANCE, *spreads):
             return 1.0
         return math.pow(self.ratio, self.source.share * self.series.likeness.share)
 
@@ -259,47 +302,28 @@ def _series(
 ) -> Series | None:
     """What a session says of an API; None where it says nothing that could be held against each other."""
     alike = likeness(session[0].environment, target)
-    of_releases: dict[str, dict[str, Observation]] = {}
-    for each in session:
-        assert each.measurement is not None
-        if each.measurement.benchmark in benchmarks:
-            of_releases.setdefault(each.subject[0].version, {})[each.measurement.benchmark] = each
-    told = {name for found in of_releases.values() for name in found}
-    complete = {version: found for version, found in of_releases.items() if found.keys() == told}
-    places = {text: position for position, text in enumerate(project.versions.texts)}
-    rows = (
-        sorted(
-            (
-                places[version],
-                sum(each.value or 0.0 for each in found.values()),
-                max(found.values(), key=_value),
-            )
-            for version, found in complete.items()
-            if version in places
-        )
-        if alike is not None
-        else []
-    )
-    usable = [index for index, row in enumerate(rows) if project.usable & bit(row[0])]
-    if len(rows) < 2 or not usable or alike is None:
+    if alike is None:
         return None
-    return Series(
-        usage=usage,
-        likeness=alike,
-        positions=tuple(row[0] for row in rows),
-        values=tuple(row[1] for row in rows),
-        best=min(usable, key=lambda index: rows[index][1]),
-        observations=tuple(row[2] for row in rows),
+    places = {text: position for position, text in enumerate(project.versions.texts)}
+    found: dict[str, dict[int, Observation]] = {}
+    for each in session:
+        position = places.get(each.subject[0].version)
+        if position is not None and each.measurement is not None and each.measurement.benchmark in benchmarks:
+            found.setdefault(each.measurement.benchmark, {})[position] = each
+    curves = tuple(
+        Curve(positions=tuple(sorted(known)), observations=tuple(known[each] for each in sorted(known)))
+        for _, known in sorted(found.items())
+        if len(known) > 1
     )
-
-
-def _spread(observation: Observation) -> float:
-    return 1.0 if observation.measurement is None else observation.measurement.spread
-
-
-def _value(observation: Observation) -> float:
-    return observation.value or 0.0
+    series = Series(usage=usage, likeness=alike, curves=curves, best=-1)
+    usable = [
+        position
+        for position in sorted({position for curve in curves for position in curve.positions})
+        if project.usable & bit(position) and series.at(position).source is Source.MEASURED
+    ]
+    return msgspec.structs.replace(series, best=min(usable, key=series.total)) if usable else None
 
 
 def _worth(series: Series) -> tuple[float, int, str]:
-    return series.likeness.share, len(series.positions), series.observations[0].created_at
+    measured = {position for curve in series.curves for position in curve.positions}
+    return series.likeness.share, len(measured), series.curves[0].observations[0].created_at

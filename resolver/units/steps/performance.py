@@ -6,12 +6,13 @@ from typing import Annotated
 
 import msgspec
 
-from analyzers.evidence import Evidence, Justification
+from analyzers.evidence import Justification
 from resolver.context import Context
 from resolver.measured import Cost, loss
 from resolver.projects import Project
 from resolver.units.measurements import evidence, in_words
 
+_MOST_NAMED = 3
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -50,14 +51,10 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
             unit=self.name,
             score=-lost,
             message=_message(project, position, slow),
-            evidence=tuple(_evidence(project, slow)),
+            evidence=tuple(each for cost in slow[:_MOST_NAMED] for each in evidence(cost)),
         )
 
 
 def _message(project: Project, position: int, slow: list[Cost]) -> str:
     more = f", and {len(slow) - 1} more are slower" if len(slow) > 1 else ""
     return f"{in_words(slow[0], project, position)}{more}"
-
-
-def _evidence(project: Project, slow: list[Cost]) -> list[Evidence]:
-    return [each for cost in slow[:3] for each in evidence(cost, project)]

@@ -38,14 +38,11 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
         """Up to three remarks for each project that the code uses, and one on what was passed over."""
         is_weighed = "performance" in context.recommendation.weights
-        told = {
-            name: [
-                *self._remarks(member, context, "" if is_weighed else "; --type performance weighs that"),
-                *(self._passed_over(member, context) if is_weighed else ()),
-            ]
-            for name, member in stack.members.items()
-            if name in context.demands
-        }
+        remedy = "" if is_weighed else "; --type performance weighs that"
+        used = {name: member for name, member in stack.members.items() if name in context.demands}
+        told = {name: list(self._remarks(member, context, remedy)) for name, member in used.items()}
+        if is_weighed:
+            told[""] = [remark for member in used.values() for remark in self._passed_over(member, context)]
         return {name: remarks for name, remarks in told.items() if remarks}
 
     def _remarks(self, member: Member, context: Context, remedy: str) -> Iterator[Justification]:
@@ -56,7 +53,7 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
                 unit=self.name,
                 level=self._level(cost),
                 message=f"{words}{remedy}",
-                evidence=tuple(evidence(cost, member.project)),
+                evidence=tuple(evidence(cost)),
             )
 
     def _passed_over(self, member: Member, context: Context) -> Iterator[Justification]:
@@ -70,8 +67,9 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
             if cost.series.usage not in slower:
                 yield Justification(
                     unit=self.name,
-                    message=f"{project.version(first)} was passed over: {in_words(cost, project, first)}",
-                    evidence=tuple(evidence(cost, project)),
+                    message=f"{project.name} {project.version(first)} was passed over: "
+                    f"{in_words(cost, project, first)}",
+                    evidence=tuple(evidence(cost)),
                 )
 
     def _slow(self, project: Project, position: int, context: Context) -> list[Cost]:
