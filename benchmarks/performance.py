@@ -79,7 +79,8 @@ def run(arguments: Sequence[str]) -> None:
                 if release not in made:
                     made[release] = venvs.make(release)
             stacks = {kind: made[release] for kind, release in advised.items()}
-            result[program] = _timed(script, stacks, options.runs, folder / "runs")
+            told = {kind: release.version for kind, release in advised.items()}
+            result[program] = {"numpy": told, **_timed(script, stacks, options.runs, folder / "runs")}
     result["load_after"] = [round(value, 2) for value in os.getloadavg()]
     record("performance", ("programs",), result)
     print(json.dumps(result, indent=2))
@@ -96,7 +97,9 @@ def _advised(script: Path, kind: str, store: str) -> ReleaseIdentity:
 
 
 def _timed(script: Path, stacks: dict[str, Venv], runs: int, folder: Path) -> dict[str, object]:
-    """The program's own times on each stack, in turns."""
+    """The program's own times on each stack, in turns; of one stack alone where both are the same."""
+    if len(set(stacks.values())) == 1:
+        stacks = dict(list(stacks.items())[:1])
     times: dict[str, list[float]] = {kind: [] for kind in stacks}
     environ = environment(os.environ, folder, 1)
     for number in range(runs):
@@ -108,13 +111,14 @@ def _timed(script: Path, stacks: dict[str, Venv], runs: int, folder: Path) -> di
                 raise RuntimeError(f"{script.parent.name} on {stacks[kind].candidate}: {ended.failure}")
             times[kind].append(float(told[1]))
     medians = {kind: statistics.median(each) for kind, each in times.items()}
-    figures = {
+    figures: dict[str, object] = {
         kind: {
-            "numpy": stacks[kind].candidate.version,
             "median_s": round(medians[kind], 4),
             "least_s": round(min(each), 4),
             "greatest_s": round(max(each), 4),
         }
         for kind, each in times.items()
     }
+    if len(medians) == 1:
+        return figures
     return {**figures, "stable_to_performance": round(medians["stable"] / medians["performance"], 2)}

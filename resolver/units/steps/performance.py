@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.measured import Cost, loss
 from resolver.projects import Project
-from resolver.units.measurements import evidence, in_words
+
+if TYPE_CHECKING:
+    from resolver.measured import Cost
 
 _MOST_NAMED = 3
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -36,6 +37,9 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, project: Project, position: int, context: Context) -> Justification | None:
         """None where nothing is known that would count, and for what is as fast as the best."""
+        from resolver.measured import loss  # most runs measure nothing, and need not import it
+        from resolver.units.measurements import evidence
+
         assert context.performance is not None
         share = 1.0
         if not context.performance.knows_code:
@@ -56,5 +60,7 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _message(project: Project, position: int, slow: list[Cost]) -> str:
+    from resolver.units.measurements import in_words
+
     more = f", and {len(slow) - 1} more are slower" if len(slow) > 1 else ""
     return f"{in_words(slow[0], project, position)}{more}"

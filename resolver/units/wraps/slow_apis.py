@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from analyzers.evidence import Confidence, Justification, Level
 from resolver.context import Context
-from resolver.measured import Cost
 from resolver.projects import Project
 from resolver.stack import Member, Stack
-from resolver.units.measurements import evidence, in_words
+
+if TYPE_CHECKING:
+    from resolver.measured import Cost
 
 _MOST_TOLD = 3
 
@@ -47,6 +48,8 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
 
     def _remarks(self, member: Member, context: Context, remedy: str) -> Iterator[Justification]:
         """On what is slow in the release of the stack."""
+        from resolver.units.measurements import evidence, in_words  # most runs measure nothing
+
         for cost in self._slow(member.project, member.position, context)[:_MOST_TOLD]:
             words = in_words(cost, member.project, member.position)
             yield Justification(
@@ -58,6 +61,8 @@ class SlowApisWrap(msgspec.Struct, frozen=True, kw_only=True):
 
     def _passed_over(self, member: Member, context: Context) -> Iterator[Justification]:
         """On what is slow in the release that would have been tried first."""
+        from resolver.units.measurements import evidence, in_words
+
         project = member.project
         first = project.best(project.preferred_to(member.position))
         if first is None:
