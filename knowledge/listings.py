@@ -55,6 +55,7 @@ def listing_from_entries(
     *,
     index_url: str | None = None,
     found_links: Iterable[str] = (),
+    status: tuple[str, str] | None = None,
 ) -> Listing:
     """The listing of a project whose page holds `entries`, in whatever order.
 
@@ -68,6 +69,7 @@ def listing_from_entries(
         refused: names that the page's decoder already refused; they are listed as `unparsed`.
         index_url: see `Listing.index_url`.
         found_links: see `Listing.found_links`.
+        status: see `Listing.status`.
     """
     name = normalized(project)
     reader = FilenameReader(name)
@@ -117,6 +119,7 @@ def listing_from_entries(
         completed=tuple(last for _, last in times),
         index_url=index_url,
         found_links=tuple(sorted(links)),
+        status=status,
     )
 
 
@@ -144,6 +147,7 @@ def with_links(project: str, listing: Listing | None, links: Iterable[ListedFile
         () if listing is None else listing.unparsed,
         index_url=None if listing is None else listing.index_url,
         found_links=names,
+        status=None if listing is None else listing.status,
     )
 
 

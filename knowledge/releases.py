@@ -140,6 +140,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             after that moment had all of them.
         index_url: see `File.index_url`; of all files but those in `found_links`.
         found_links: names of files that ``--find-links`` adds; in their release they stand first.
+        status: what the index says of the project, where it is not ``active``, such as ``archived``, and why;
+            the reason may be empty. Source: PEP 792.
     """
 
     project: str
@@ -154,6 +156,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     completed: tuple[str | None, ...] = ()
     index_url: str | None = None
     found_links: tuple[str, ...] = ()
+    status: tuple[str, str] | None = None
 
     def files(self, position: int) -> tuple[File, ...]:
         """The files of one release, sorted by file name."""

@@ -273,7 +273,7 @@ def _usages(known: Sequence[Observation], demand: ApiDemand | None) -> Iterable[
     }
     if demand is None:
         for name in sorted(patterns):
-            yield Usage(patterns[name][0]), frozenset((name,))
+            yield Usage(next(iter(patterns[name]), name)), frozenset((name,))
         return
     found: dict[frozenset[str], list[SymbolDemand]] = {}
     for used in (*demand.required, *demand.optional):

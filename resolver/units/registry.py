@@ -38,6 +38,7 @@ from resolver.units.wraps.image_pins import ImagePinsWrap
 from resolver.units.wraps.import_doubts import ImportDoubtsWrap
 from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.links import LinksWrap
+from resolver.units.wraps.project_status import ProjectStatusWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
 from resolver.units.wraps.slow_apis import SlowApisWrap
@@ -92,5 +93,6 @@ UNITS = Pipeline(
         LinksWrap(),
         KnownVulnerabilitiesWrap(),
         SlowApisWrap(),
+        ProjectStatusWrap(),
     ),
 )
