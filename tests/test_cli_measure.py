@@ -46,6 +46,8 @@ def server() -> Iterator[IndexServer]:
     for version, code in (("1.0", FAST), ("1.1", FAST), ("2.0", SLOW), ("2.1", SLOW), ("3.0", SLOW)):
         index.add("tool", version, contents={"tool/__init__.py": code})
     index.add("broken", "1.0", requires=["not-there"], contents={"broken/__init__.py": b""})
+    index.add("plain", "1.5")
+    index.add("plain", "2.0")
     index.add("source", "1.0", wheel=False, sdist=True)
     with IndexServer(index) as running:
         yield running
@@ -155,6 +157,25 @@ def test_a_script_counts_by_what_it_says(stackwright: Commands) -> None:
     assert [figure["subject"][0]["version"] for figure in figures] == ["2.1", "3.0"]
     assert figures[0]["measurement"]["stands_for"] == ["tool.work"]
     assert "5 (elapsed)" in ran.out
+
+
+def test_what_is_installed_beside_is_told(stackwright: Commands) -> None:
+    ran = measure(
+        stackwright,
+        "tool",
+        "--releases",
+        "1.0",
+        "--benchmark",
+        "mine.yaml",
+        "--with",
+        "plain<2",
+        "--format",
+        "json",
+    )
+    assert ran.code == 0, ran.out
+    subject = ran.json["figures"][0]["subject"]
+    assert [f"{each['project']} {each['version']}" for each in subject] == ["tool 1.0", "plain 1.5"]
+    assert measure(stackwright, "tool", "--benchmark", "mine.yaml", "--with", "--pre").code == 2
 
 
 def test_what_cannot_be_measured_is_told_and_the_rest_is(stackwright: Commands) -> None:

@@ -52,11 +52,18 @@ class Venvs:
         python: interpreter that they get.
         index: where releases come from.
         environ: of the user, of which the installers see a little.
+        beside: requirements that every environment has as well.
     """
 
     def __init__(
-        self, folder: Path, python: Path, index: IndexConfiguration, environ: Mapping[str, str]
+        self,
+        folder: Path,
+        python: Path,
+        index: IndexConfiguration,
+        environ: Mapping[str, str],
+        beside: Sequence[str] = (),
     ) -> None:
+        self._beside = beside
         self._folder, self._python, self._index, self._environ = folder, python, index, environ
         self._uv = _uv(environ)
 
@@ -82,7 +89,7 @@ class Venvs:
             install.append("--no-index")
         for link in self._index.find_links:
             install += ["--find-links", link]
-        self._call(candidate, [*install, str(candidate)])
+        self._call(candidate, [*install, str(candidate), *self._beside])
         return Venv(candidate=candidate, python=python, installed=_installed(place, candidate))
 
     def _call(self, candidate: ReleaseIdentity, command: Sequence[str]) -> None:

@@ -35,6 +35,10 @@ def add(command: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
+        "--with", dest="beside", action="append", default=[], metavar="REQUIREMENT",
+        help="install this beside each release, such as 'numpy<2'; may be given more than once",
+    )  # fmt: skip
+    command.add_argument(
         "--benchmark", dest="benchmarks", action="append", default=[], metavar="NAME|FILE",
         help="only this benchmark, or those of a file; may be given more than once (default: all that ship "
         "for the project)",
@@ -137,7 +141,7 @@ def _measured(options: argparse.Namespace) -> MeasurementReport:
     from knowledge.measuring.venvs import Venvs
     from resolver.commands import inputs
     from resolver.commands.inspecting import inspection_progress
-    from resolver.commands.measured import candidates, interpreter, measured, wanted
+    from resolver.commands.measured import candidates, interpreter, measured, requirements, wanted
     from resolver.commands.session import Session
 
     session = Session(options)
@@ -161,7 +165,7 @@ def _measured(options: argparse.Namespace) -> MeasurementReport:
         (folder / "venvs").mkdir()
         (folder / "runs").mkdir()
         index = inputs.indexes_of(options, session.project, None)
-        venvs = Venvs(folder / "venvs", python.path, index, os.environ)
+        venvs = Venvs(folder / "venvs", python.path, index, os.environ, requirements(options.beside))
         name = os.urandom(6).hex()
         taking = MeasuringSession(name, settings, folder / "runs", os.environ, progress)
         return measured(chosen, venvs, taking, python, session.created_at, progress)

@@ -24,6 +24,7 @@ from resolver.commands.heads import tool
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
     from packaging.version import Version
 
     from knowledge.catalog import Knowledge
@@ -102,15 +103,11 @@ def wanted(texts: Iterable[str], benchmarks: tuple[Benchmark, ...], script: Path
     Raises:
         InputError: one is no requirement, or there is nothing to measure of it.
     """
-    from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
     found = []
     for text in texts:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement as error:
-            raise InputError(f"{text[:100]!r} is no requirement", "write it like 'numpy>=1.26'") from error
+        requirement = _requirement(text)
         if requirement.url or requirement.extras or requirement.marker:
             raise InputError(
                 f"{text[:100]!r} has more than a name and versions", "write it like 'numpy>=1.26'"
@@ -125,6 +122,24 @@ def wanted(texts: Iterable[str], benchmarks: tuple[Benchmark, ...], script: Path
             raise InputError(f"there is no benchmark of {project}", remedy)
         found.append(Asked(project, str(requirement.specifier), own))
     return found
+
+
+def requirements(texts: Iterable[str]) -> list[str]:
+    """Requirements as installers read them; never an option of theirs.
+
+    Raises:
+        InputError: one is none.
+    """
+    return [str(_requirement(text)) for text in texts]
+
+
+def _requirement(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        raise InputError(f"{text[:100]!r} is no requirement", "write it like 'numpy>=1.26'") from error
 
 
 def _of_script(path: Path, project: str) -> Benchmark:
