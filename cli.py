@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "host": "tell what is known of this machine, by which advise decides",
     "inspect": "tell what an image is, and what is installed in it",
     "knowledge": "bring facts into the store that no index states, such as advisories",
+    "measure": "measure how fast releases are on this machine",
     "rules": "check, test and explain rules about projects on hardware",
     "scan": "find what source code really uses, beside what it declares",
     "space": "count the projects, releases and combinations that requirements may bring in",
@@ -176,7 +177,7 @@ def exit_code(error: Exception) -> int | None:
     from analyzers.manifests.errors import ManifestError
     from images.errors import ImageError, ImageReferenceError, TargetError
     from images.sbom.errors import SbomLibraryError
-    from knowledge.errors import AdvisoriesError, ConfigurationError, KnowledgeError
+    from knowledge.errors import AdvisoriesError, BenchmarkError, ConfigurationError, KnowledgeError
     from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
     from resolver.errors import InputError
@@ -188,6 +189,7 @@ def exit_code(error: Exception) -> int | None:
             return BAD_INPUT
         case (
             AdvisoriesError()
+            | BenchmarkError()
             | ConfigurationError()
             | SettingsError()
             | FileNotFoundError()

@@ -14,6 +14,7 @@ BENCHMARKS = (
     "inspecting",
     "locking",
     "predictors",
+    "performance",
     "rules",
     "scanning",
     "six_targets",

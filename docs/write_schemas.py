@@ -16,6 +16,7 @@ from images.comparison import ImageComparison
 from images.environment import RuntimeEnvironment
 from images.environment_report import EnvironmentReport
 from images.report import ImageReport
+from knowledge.measuring.report import MeasurementReport
 from knowledge.observations import Observation
 from knowledge.releases import Metadata
 from resolver.advice import Advice
@@ -48,6 +49,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "image-comparison": ImageComparison,
     "installed": InstalledReport,
     "justification": Justification,
+    "measurements": MeasurementReport,
     "metadata": Metadata,
     "observation": Observation,
     "rule-answer": RuleAnswer,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from analyzers.tar_trees import TarReader
     from knowledge.advisories.known import KnownVulnerabilities
     from knowledge.file_sizes import FileSizes
+    from knowledge.measuring.known import KnownMeasurements
     from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
     from knowledge.variants.choice import VariantPolicy
@@ -304,6 +305,12 @@ class Knowledge:
         from knowledge.advisories.known import KnownVulnerabilities
 
         return KnownVulnerabilities(self._store)
+
+    def measurements(self) -> KnownMeasurements:
+        """Those of the same store, and those that ship with the program."""
+        from knowledge.measuring.known import KnownMeasurements
+
+        return KnownMeasurements(self._store)
 
     def near_names(self, project: str, most: int = 3) -> list[str]:
         """Names of projects that are known and resemble one, the most similar first. Asks no index."""

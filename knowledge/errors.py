@@ -113,6 +113,23 @@ class StoreNewerError(StoreError):
     """A later release of this program made the store."""
 
 
+class BenchmarkError(KnowledgeError):
+    """A file of benchmarks cannot be used: where its first fault stands, and what it is."""
+
+    def __init__(self, where: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where, self.reason = where, reason
+        self.add_note(remedy)
+
+
+class MeasuringError(KnowledgeError):
+    """Something cannot be measured: what, and why."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what, self.reason = what, reason
+
+
 class AdvisoriesError(KnowledgeError):
     """A file of advisories cannot be read at all."""
 

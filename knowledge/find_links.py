@@ -107,7 +107,7 @@ def fetch_page(client: Client, address: str) -> list[ListedFile]:
     response = client.get(
         address, RequestKind.LISTING, headers={"Accept": ACCEPT}, largest_bytes=_LARGEST_PAGE_BYTES
     )
-    entries, _ = entries_from_page(response.body, response.headers.get("content-type", ""), response.url)
+    entries, _, _ = entries_from_page(response.body, response.headers.get("content-type", ""), response.url)
     return [entry for entry in entries if entry.filename.endswith(_SUFFIXES)]
 
 

@@ -58,6 +58,7 @@ def listing_from_entries(
     index_url: str | None = None,
     found_links: Iterable[str] = (),
     variants: Mapping[str, ReleaseVariants] | None = None,
+    status: tuple[str, str] | None = None,
 ) -> Listing:
     """The listing of a project whose page holds `entries`, in whatever order.
 
@@ -72,6 +73,7 @@ def listing_from_entries(
         index_url: see `Listing.index_url`.
         found_links: see `Listing.found_links`.
         variants: see `Listing.variants`; None where wheels of variants do not count.
+        status: see `Listing.status`.
     """
     name = normalized(project)
     reader = FilenameReader(name)
@@ -130,6 +132,7 @@ def listing_from_entries(
         found_links=tuple(sorted(links)),
         labelled=_encode(labelled) if labelled else b"",
         variants=dict(variants or {}),
+        status=status,
     )
 
 
@@ -181,6 +184,7 @@ def with_links(project: str, listing: Listing | None, links: Iterable[ListedFile
         () if listing is None else listing.unparsed,
         index_url=None if listing is None else listing.index_url,
         found_links=names,
+        status=None if listing is None else listing.status,
     )
 
 

@@ -38,13 +38,45 @@ class ReleaseIdentity(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return f"{self.project}=={self.version}"
 
 
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a figure was measured; see docs/concepts/performance.md for the statistic.
+
+    Attributes:
+        benchmark: its id.
+        stands_for: symbols whose use it stands for; ``*`` stands for any text.
+        size: what is worked on, in words.
+        session: figures of one session were taken in turns, so that they can be held against each other.
+        processes: how many counted; each gives the least of its repetitions.
+        minimum: the least of them; `Observation.value` is their median.
+        spread: the largest of them divided by the least.
+        load: the highest load of the machine (average of a minute) under which one of them ran.
+        threads: that libraries were told to use.
+        kernel_library: the linear algebra library that was loaded, in its own words.
+        kernel_architecture: the processor that it chose its kernels for.
+    """
+
+    benchmark: str
+    stands_for: tuple[str, ...]
+    size: str = ""
+    session: str
+    processes: int
+    minimum: float
+    spread: float
+    load: float
+    threads: int = 1
+    kernel_library: str | None = None
+    kernel_architecture: str | None = None
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to a set of releases in one environment.
 
     Attributes:
+        subject: of a benchmark, the release that is measured comes first, what was installed with it follows.
         value: the measured figure, in `unit`; None where nothing was measured.
         unit: unit of `value`, such as ``s`` or ``bytes``.
         blame: the releases that a failure was traced to, at most a pair; empty where it was not.
+        measurement: how the figure was measured.
         created_at: RFC 3339, UTC.
     """
 
@@ -55,5 +87,6 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     value: float | None = None
     unit: str | None = None
     blame: tuple[ReleaseIdentity, ...] = ()
+    measurement: Measurement | None = None
     created_at: str
     tool: Tool

@@ -161,6 +161,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             none. Their names are `unparsed`: they take part only in what `knowledge.variants` makes of it.
         variants: version, without trailing zeros, to what its variants are on a target, once that was asked
             for.
+        status: what the index says of the project, where it is not ``active``, such as ``archived``, and why;
+            the reason may be empty. Source: PEP 792.
     """
 
     project: str
@@ -177,6 +179,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     found_links: tuple[str, ...] = ()
     labelled: bytes = b""
     variants: dict[str, ReleaseVariants] = {}
+    status: tuple[str, str] | None = None
 
     def files(self, position: int) -> tuple[File, ...]:
         """The files of one release, sorted by file name."""

@@ -36,6 +36,16 @@ ADVISORIES = sa.Table(
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
 
+OBSERVATIONS = sa.Table(
+    "observations",
+    TABLES,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("observed_at", sa.BigInteger, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
 METADATA = sa.Table(
     "metadata",
     TABLES,

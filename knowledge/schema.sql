@@ -39,4 +39,13 @@ CREATE TABLE advisories (
     PRIMARY KEY (source, project, id)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('3');
+CREATE TABLE observations (
+    kind TEXT NOT NULL,
+    project TEXT NOT NULL,
+    id TEXT NOT NULL,
+    observed_at BIGINT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (kind, project, id)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('4');

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import html.parser
 import re
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import msgspec
@@ -31,6 +32,8 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 LARGEST_PAGE_BYTES = 64 << 20
 _LARGEST_HTML_BYTES = 16 << 20
 _MOST_FILES = 200_000
+_LONGEST_STATUS = 40
+_LONGEST_REASON = 300
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg")
 _DIGEST = re.compile(r"[0-9a-fA-F]{32,128}", re.ASCII)
 
@@ -42,6 +45,21 @@ class _JsonMeta(msgspec.Struct, rename="kebab"):
 class _JsonPage(msgspec.Struct):
     files: list[ListedFile]
     meta: _JsonMeta = msgspec.field(default_factory=_JsonMeta)
+    status: object = msgspec.field(name="project-status", default=None)
+
+
+class Page(NamedTuple):
+    """What a project page holds.
+
+    Attributes:
+        entries: the files that it lists.
+        refused: names of those whose address was refused.
+        status: see `Listing.status`.
+    """
+
+    entries: list[ListedFile]
+    refused: list[str]
+    status: tuple[str, str] | None
 
 
 _decode_page = msgspec.json.Decoder(_JsonPage).decode
@@ -62,12 +80,12 @@ def listing_from_page(
     Raises:
         CorruptResponseError: see there.
     """
-    entries, refused = entries_from_page(body, content_type, url)
-    return listing_from_entries(project, entries, refused, index_url=index_url)
+    page = entries_from_page(body, content_type, url)
+    return listing_from_entries(project, page.entries, page.refused, index_url=index_url, status=page.status)
 
 
-def entries_from_page(body: bytes, content_type: str, url: str) -> tuple[list[ListedFile], list[str]]:
-    """The files that a page lists, and names of those whose address was refused.
+def entries_from_page(body: bytes, content_type: str, url: str) -> Page:
+    """The files that a page lists, and what it says of the project.
 
     Args:
         body: the page.
@@ -77,7 +95,7 @@ def entries_from_page(body: bytes, content_type: str, url: str) -> tuple[list[Li
     Raises:
         CorruptResponseError: the page is malformed, of an unknown type or major version, or too large.
 
-    Source: PEP 503, PEP 592, PEP 629, PEP 658, PEP 691, PEP 700, PEP 714.
+    Source: PEP 503, PEP 592, PEP 629, PEP 658, PEP 691, PEP 700, PEP 714, PEP 792.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type.endswith(("+json", "/json")):
@@ -87,7 +105,7 @@ def entries_from_page(body: bytes, content_type: str, url: str) -> tuple[list[Li
     raise CorruptResponseError(url, f"a project page of unknown type {media_type[:80]!r}")
 
 
-def _json_files(body: bytes, url: str) -> tuple[list[ListedFile], list[str]]:
+def _json_files(body: bytes, url: str) -> Page:
     try:
         page = _decode_page(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -96,11 +114,21 @@ def _json_files(body: bytes, url: str) -> tuple[list[ListedFile], list[str]]:
     _check_count(len(page.files), url)
     addresses = _Addresses(url)
     refused = [entry for entry in addresses.unusual(page.files) if not _made_absolute(entry, addresses)]
+    stated = page.status if isinstance(page.status, dict) else {}
+    status = _status(stated.get("status"), stated.get("reason"))
     if not refused:
-        return page.files, []
+        return Page(page.files, [], status)
     dropped = set(map(id, refused))
     files = [entry for entry in page.files if id(entry) not in dropped]
-    return files, [entry.filename for entry in refused]
+    return Page(files, [entry.filename for entry in refused], status)
+
+
+def _status(status: object, reason: object) -> tuple[str, str] | None:
+    """A status that is not the usual one, and its reason; what is no text says nothing."""
+    if not isinstance(status, str) or status.strip().lower() in ("", "active"):
+        return None
+    told = " ".join(reason.split())[:_LONGEST_REASON] if isinstance(reason, str) else ""
+    return status.strip().lower()[:_LONGEST_STATUS], told
 
 
 def _made_absolute(entry: ListedFile, addresses: _Addresses) -> bool:
@@ -181,6 +209,8 @@ class _LinkReader(html.parser.HTMLParser):
         self.anchors: list[dict[str, str]] = []
         self.base: str | None = None
         self.api_version: str | None = None
+        self.status: str | None = None
+        self.reason: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("a", "base", "meta"):
@@ -192,6 +222,10 @@ class _LinkReader(html.parser.HTMLParser):
             self.base = values.get("href")
         elif values.get("name") == "pypi:repository-version":
             self.api_version = values.get("content", "1.0")
+        elif values.get("name") == "pypi:project-status":
+            self.status = values.get("content")
+        elif values.get("name") == "pypi:project-status-reason":
+            self.reason = values.get("content")
 
 
 def links_of_html(body: bytes) -> list[str]:
@@ -203,7 +237,7 @@ def links_of_html(body: bytes) -> list[str]:
     return [anchor["href"].strip() for anchor in reader.anchors]
 
 
-def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[ListedFile], list[str]]:
+def _html_files(body: bytes, content_type: str, url: str) -> Page:
     if len(body) > _LARGEST_HTML_BYTES:
         raise CorruptResponseError(url, f"an HTML page of {len(body)} bytes, more than {_LARGEST_HTML_BYTES}")
     reader = _LinkReader()
@@ -227,7 +261,7 @@ def _html_files(body: bytes, content_type: str, url: str) -> tuple[list[ListedFi
             refused.append(filename)
             continue
         files.append(_html_file(filename, address, fragment, anchor))
-    return files, refused
+    return Page(files, refused, _status(reader.status, reader.reason))
 
 
 def _is_archive(href: str) -> bool:

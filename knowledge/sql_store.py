@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
-from knowledge.schema import ADVISORIES, DERIVED, LISTINGS, METADATA
+from knowledge.schema import ADVISORIES, DERIVED, LISTINGS, METADATA, OBSERVATIONS
 from knowledge.store import (
     SCHEMA_NUMBER,
     AdvisoryRow,
@@ -21,6 +21,7 @@ from knowledge.store import (
     Kind,
     ListingRow,
     MetadataRow,
+    ObservationRow,
     checked_number,
 )
 
@@ -31,8 +32,9 @@ _TABLES = {
     Kind.METADATA: METADATA,
     Kind.DERIVED: DERIVED,
     Kind.ADVISORIES: ADVISORIES,
+    Kind.OBSERVATIONS: OBSERVATIONS,
 }
-_MOMENTS = {"derived": "made_at", "advisories": "modified_at"}
+_MOMENTS = {"derived": "made_at", "advisories": "modified_at", "observations": "observed_at"}
 """Column that says when a row was made, where that is not ``fetched_at``."""
 
 
@@ -111,20 +113,33 @@ class SqlStore:
 
     def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """See `Store.advisories`."""
-        wanted = sa.select(ADVISORIES.c.project, ADVISORIES.c.payload).order_by(*ADVISORIES.primary_key)
-        found: dict[str, list[bytes]] = {}
-        names = list(projects)
-        with self._errors(), self._engine.connect() as connection:
-            for start in range(0, len(names), _ROWS_AT_ONCE):
-                part = names[start : start + _ROWS_AT_ONCE]
-                for row in connection.execute(wanted.where(ADVISORIES.c.project.in_(part))):
-                    found.setdefault(row.project, []).append(row.payload)
-        return found
+        return self._payloads(ADVISORIES, projects)
 
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """See `Store.keep_advisories`."""
         with self._errors(), self._engine.begin() as connection:
             _upsert(connection, ADVISORIES, [row._asdict() for row in sorted(rows)])
+
+    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """See `Store.observations`."""
+        return self._payloads(OBSERVATIONS, projects)
+
+    def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
+        """See `Store.keep_observations`."""
+        with self._errors(), self._engine.begin() as connection:
+            _upsert(connection, OBSERVATIONS, [row._asdict() for row in sorted(rows)])
+
+    def _payloads(self, table: sa.Table, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """What a table has of projects, in the order of its key."""
+        wanted = sa.select(table.c.project, table.c.payload).order_by(*table.primary_key)
+        found: dict[str, list[bytes]] = {}
+        names = list(projects)
+        with self._errors(), self._engine.connect() as connection:
+            for start in range(0, len(names), _ROWS_AT_ONCE):
+                part = names[start : start + _ROWS_AT_ONCE]
+                for row in connection.execute(wanted.where(table.c.project.in_(part))):
+                    found.setdefault(row.project, []).append(row.payload)
+        return found
 
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""

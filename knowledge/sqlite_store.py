@@ -22,6 +22,7 @@ from knowledge.store import (
     Kind,
     ListingRow,
     MetadataRow,
+    ObservationRow,
     checked_number,
 )
 
@@ -46,11 +47,18 @@ _UPSERT_ADVISORY = (
     "payload = excluded.payload WHERE excluded.modified_at >= advisories.modified_at"
 )
 
+_UPSERT_OBSERVATION = (
+    "INSERT INTO observations (kind, project, id, observed_at, payload) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (kind, project, id) DO UPDATE SET observed_at = excluded.observed_at, "
+    "payload = excluded.payload WHERE excluded.observed_at >= observations.observed_at"
+)
+
 _ORIGINS = {
     Kind.LISTINGS: ("index_url", "fetched_at"),
     Kind.METADATA: ("index_url", "fetched_at"),
     Kind.DERIVED: ("instrument", "made_at"),
     Kind.ADVISORIES: ("source", "modified_at"),
+    Kind.OBSERVATIONS: ("kind", "observed_at"),
 }
 
 
@@ -152,21 +160,34 @@ class SqliteStore:
 
     def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """See `Store.advisories`."""
-        found: dict[str, list[bytes]] = {}
-        for part in _parts(projects):
-            query = (
-                f"SELECT project, payload FROM advisories WHERE project IN ({_marks(part)})"
-                " ORDER BY source, project, id"
-            )
-            with self._errors():
-                for project, payload in self._connection.execute(query, part):
-                    found.setdefault(project, []).append(payload)
-        return found
+        return self._payloads("advisories", "source", projects)
 
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """See `Store.keep_advisories`."""
         with self._errors(), self._transaction():
             self._connection.executemany(_UPSERT_ADVISORY, rows)
+
+    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """See `Store.observations`."""
+        return self._payloads("observations", "kind", projects)
+
+    def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
+        """See `Store.keep_observations`."""
+        with self._errors(), self._transaction():
+            self._connection.executemany(_UPSERT_OBSERVATION, rows)
+
+    def _payloads(self, table: str, origin: str, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """What a table has of projects, in the order of its key."""
+        found: dict[str, list[bytes]] = {}
+        for part in _parts(projects):
+            query = (
+                f"SELECT project, payload FROM {table} WHERE project IN ({_marks(part)})"
+                f" ORDER BY {origin}, project, id"
+            )
+            with self._errors():
+                for project, payload in self._connection.execute(query, part):
+                    found.setdefault(project, []).append(payload)
+        return found
 
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""

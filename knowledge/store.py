@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from knowledge.errors import StoreDamagedError, StoreNewerError
 
-SCHEMA_NUMBER = 3
+SCHEMA_NUMBER = 4
 MEMORY = ":memory:"
 
 
@@ -70,6 +70,23 @@ class AdvisoryRow(NamedTuple):
     payload: bytes
 
 
+class ObservationRow(NamedTuple):
+    """Something that was seen of a release; nothing but doing it again brings it back.
+
+    Attributes:
+        kind: what was done, as in `knowledge.observations.ObservationKind`.
+        project: normalised name of what it was done to.
+        id: what makes a later one of the same take its place.
+        observed_at: seconds since the epoch.
+    """
+
+    kind: str
+    project: str
+    id: str
+    observed_at: int
+    payload: bytes
+
+
 class Kind(enum.StrEnum):
     """What a row holds; also the name of its table."""
 
@@ -77,13 +94,15 @@ class Kind(enum.StrEnum):
     METADATA = "metadata"
     DERIVED = "derived"
     ADVISORIES = "advisories"
+    OBSERVATIONS = "observations"
 
 
 class Contents(NamedTuple):
     """What is stored of one kind and one origin.
 
     Attributes:
-        origin: address of the index; for what was derived, the instrument; for advisories, their source.
+        origin: address of the index; for what was derived, the instrument; for advisories, their source; for
+            observations, what was done.
         size_bytes: of the payloads.
         oldest: seconds since the epoch when the first row was fetched or made; `newest` likewise.
     """
@@ -128,6 +147,12 @@ class Store(Protocol):
 
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later modified one stays."""
+
+    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+        """The payloads that exist, by project, in the order of their kinds and ids."""
+
+    def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
+        """Writes rows in one transaction; of two rows with one key the later observed one stays."""
 
     def contents(self) -> list[Contents]:
         """What is stored, by kind and origin."""

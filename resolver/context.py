@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,6 +28,9 @@ from resolver.source import (
 )
 from resolver.target import Target
 from resolver.target_image import TargetImage
+
+if TYPE_CHECKING:
+    from resolver.measured import Performance
 
 
 class PrereleasePolicy(enum.StrEnum):
@@ -131,6 +135,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
         vulnerabilities: knows those of releases; None where the store is not looked at.
+        performance: knows how fast releases are; None where nobody asks.
         strict_names: whether projects are refused that look like impostors.
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
@@ -164,6 +169,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
     vulnerabilities: ReleaseVulnerabilities | None = None
+    performance: Performance | None = None
     strict_names: bool = False
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None

@@ -45,6 +45,15 @@ TESTING = Recommendation(
 )
 """Who tests wants to meet what is new: what is merely possible does not count."""
 
+PERFORMANCE = Recommendation(
+    name="performance",
+    predictor="hill-climbing",
+    weights={"freshness": 300, "temporal-risk": 50, "topic-step": 1000, "performance": 3000},
+    transitive_weight=1000,
+    strides=True,
+)
+"""A release that is measured to be twice as slow loses more than one is that many newer ones passed over."""
+
 SECURITY = Recommendation(
     name="security",
     predictor="hill-climbing",
@@ -54,4 +63,6 @@ SECURITY = Recommendation(
 )
 """A known vulnerability weighs more than any release is newer, wherever in the stack it is."""
 
-RECOMMENDATIONS: Mapping[str, Recommendation] = {r.name: r for r in (LATEST, STABLE, TESTING, SECURITY)}
+RECOMMENDATIONS: Mapping[str, Recommendation] = {
+    r.name: r for r in (LATEST, STABLE, TESTING, PERFORMANCE, SECURITY)
+}

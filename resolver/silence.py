@@ -25,6 +25,8 @@ def given_up(member: Member, context: Context, silent_years: float) -> str | Non
     assert project.listing is not None
     if member.position in project.listing.yanked:
         return f"{member.version} was yanked"
+    if project.listing.status is not None:
+        return f"is {project.listing.status[0]}, as its index says"
     document = context.topics.document(project.name) if context.topics else None
     if document is not None:
         if _INACTIVE in document.classifiers:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analyzers.importing.failures import ImportFailure
     from images.elf_file import ElfFile
     from knowledge.advisories.vulnerabilities import Vulnerability
+    from knowledge.observations import Observation
     from knowledge.stack_files import Pinned
     from knowledge.stack_imports import Examined
     from resolver.rules.active import ActiveRule
@@ -41,6 +42,13 @@ class ReleaseVulnerabilities(Protocol):
 
     def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Vulnerability]]:
         """Those of each project (normalised name), the gravest first; empty where none is known."""
+
+
+class ReleaseMeasurements(Protocol):
+    """Knows what was measured of projects."""
+
+    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
+        """That of each project (normalised name); empty where nothing is known."""
 
 
 class ImportExaminer(Protocol):

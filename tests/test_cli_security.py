@@ -121,3 +121,19 @@ def test_a_path_that_is_not_there_is_one_clear_message(stackwright: Commands) ->
     ran = stackwright.main("knowledge", "import-osv", "gone.zip")
     assert ran.code == 2
     assert ran.err.startswith("stackwright: error: gone.zip: No such file or directory\n  name a document")
+
+
+@pytest.mark.parametrize("kind", ["latest", "stable", "performance", "security"])
+def test_every_type_tells_what_its_index_does_not_call_active(
+    stackwright: Commands, server: IndexServer, kind: str
+) -> None:
+    assert isinstance(server.site, FakeIndex)
+    server.site.statuses["lib"] = {"status": "archived", "reason": "use \x1b[31mbar"}
+    ran = stackwright.advise("app", "--type", kind, "--format", "json", SOURCE_DATE_EPOCH=TODAY)
+    (lib,) = (pin for pin in ran.json["pins"] if pin["name"] == "lib")
+    (warning,) = (reason for reason in lib["reasons"] if reason["unit"] == "project-status")
+    assert warning["level"] == "warning"
+    assert warning["message"] == "lib is archived, as its index says: use \x1b[31mbar"
+    shown = stackwright.advise("app", "--type", kind, SOURCE_DATE_EPOCH=TODAY)
+    assert "warning: lib is archived, as its index says: use " in shown.out
+    assert "\x1b" not in shown.out

@@ -73,7 +73,7 @@ def add_written(command: argparse.ArgumentParser) -> None:
 def add_units(command: argparse.ArgumentParser) -> None:
     """What matters most, and which units take part."""
     command.add_argument(
-        "--type", choices=("latest", "stable", "testing", "security"), default="stable",
+        "--type", choices=("latest", "stable", "testing", "performance", "security"), default="stable",
         help="what matters most (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(

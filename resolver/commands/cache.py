@@ -30,6 +30,10 @@ def add(command: argparse.ArgumentParser) -> None:
         help="only imported advisories, which clear leaves where they are not named: no index has them",
     )  # fmt: skip
     command.add_argument(
+        "--observations", action="store_true",
+        help="only what was measured, which clear leaves where it is not named: no index has it",
+    )  # fmt: skip
+    command.add_argument(
         "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
     )
     arguments.add_store(command)
@@ -45,7 +49,8 @@ def run(options: argparse.Namespace) -> bool:
 
     location = options.store or default_location(os.environ, Path.home())
     asked = [kind for kind in Kind if getattr(options, kind.value)]
-    had_again = [kind for kind in Kind if kind is not Kind.ADVISORIES or options.action == "info"]
+    precious = () if options.action == "info" else (Kind.ADVISORIES, Kind.OBSERVATIONS)
+    had_again = [kind for kind in Kind if kind not in precious]
     kinds = asked or had_again
     removed = clear_cache(location, kinds) if options.action == "clear" else None
     report = cache_report(location, time.time())

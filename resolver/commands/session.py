@@ -330,6 +330,13 @@ class Session:
         import msgspec
 
         context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
+        if context.demands or "performance" in context.recommendation.weights:
+            from resolver.commands.performance import performance
+
+            scanned = getattr(self._options, "source", None) is not None
+            context = msgspec.structs.replace(
+                context, performance=performance(context, knowledge, scanned=scanned)
+            )
         if context.image is not None or "libraries" in context.target.environment:
             from knowledge.wheel_natives import WheelNatives
 

@@ -24,6 +24,7 @@ from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.minimum_age import MinimumAgeStep
+from resolver.units.steps.performance import PerformanceStep
 from resolver.units.steps.rules import RuleStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 from resolver.units.steps.topic import TopicStep
@@ -39,8 +40,10 @@ from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.missing_libraries import MissingLibrariesWrap
+from resolver.units.wraps.project_status import ProjectStatusWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
+from resolver.units.wraps.slow_apis import SlowApisWrap
 from resolver.units.wraps.suspect_names import SuspectNamesWrap
 from resolver.units.wraps.unloadable import UnloadableWrap
 from resolver.units.wraps.unmet_demand import UnmetDemandWrap
@@ -69,7 +72,14 @@ UNITS = Pipeline(
         ImpostorSieve(),
         RuleSieve(),
     ),
-    steps=(FreshnessStep(), VulnerabilitiesStep(), MinimumAgeStep(), TopicStep(), RuleStep()),
+    steps=(
+        FreshnessStep(),
+        VulnerabilitiesStep(),
+        PerformanceStep(),
+        MinimumAgeStep(),
+        TopicStep(),
+        RuleStep(),
+    ),
     pair_steps=(TemporalRiskStep(),),
     strides=(RuleStride(), ApiDemandStride(), ImportsStride()),
     wraps=(
@@ -86,5 +96,7 @@ UNITS = Pipeline(
         RuleWrap(),
         LinksWrap(),
         KnownVulnerabilitiesWrap(),
+        SlowApisWrap(),
+        ProjectStatusWrap(),
     ),
 )

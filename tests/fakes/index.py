@@ -32,6 +32,7 @@ class FakeIndex:
         metadata_files: whether those files are there; the two need not agree, as on real indexes.
         files_url: where file links point, relative to a listing or absolute.
         sizes_and_times: whether listings state sizes and upload times (PEP 700).
+        statuses: project to ``project-status`` of its JSON listing (PEP 792).
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class FakeIndex:
     ) -> None:
         self.core_metadata, self.metadata_files = core_metadata, metadata_files
         self.files_url, self.sizes_and_times = files_url, sizes_and_times
+        self.statuses: dict[str, dict[str, str]] = {}
         self._projects: dict[str, dict[str, FakeFile]] = {}
         self._by_filename: dict[str, FakeFile] = {}
         self._pages: dict[tuple[str, PageForm], bytes] = {}

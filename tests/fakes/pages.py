@@ -38,6 +38,8 @@ def listing_page(index: FakeIndex, project: str, form: PageForm) -> bytes:
     if form is not PageForm.JSON:
         return _document(f"Links for {project}", [_anchor(index, file) for file in files])
     page: dict[str, object] = {"meta": {"api-version": _API_VERSION}, "name": project}
+    if project in index.statuses:
+        page["project-status"] = index.statuses[project]
     if index.sizes_and_times:
         page["versions"] = list(dict.fromkeys(filter(None, map(_version, files))))
     page["files"] = [_entry(index, file) for file in files]

@@ -339,6 +339,12 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
         def keep_advisories(self, rows: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
 
+        def observations(self, projects: object) -> dict[str, list[bytes]]:
+            return {}
+
+        def keep_observations(self, rows: object) -> None:
+            raise StoreError("somewhere", "database or disk is full")
+
         def contents(self) -> list[Contents]:
             return []
 

@@ -169,6 +169,30 @@ def test_minor_versions_and_unknown_fields_are_tolerated() -> None:
     assert listing.versions == ("1.0",)
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ('{"status": "archived", "reason": "no time\\n left"}', ("archived", "no time left")),
+        ('{"status": "Quarantined"}', ("quarantined", "")),
+        ('{"status": "active"}', None),
+        ('{"status": 3}', None),
+        ('"archived"', None),
+        ("null", None),
+    ],
+)
+def test_the_status_of_a_project_is_read(stated: str, expected: tuple[str, str] | None) -> None:
+    body = f'{{"files": [], "project-status": {stated}}}'.encode()
+    assert listing_from_page("foo", body, JSON, PAGE).status == expected
+
+
+def test_the_status_of_a_project_is_read_from_html() -> None:
+    head = "<meta name='pypi:repository-version' content='1.4'>"
+    head += "<meta name='pypi:project-status' content='deprecated'>"
+    head += "<meta name='pypi:project-status-reason' content='use bar'>"
+    body = f"<html><head>{head}</head></html>".encode()
+    assert listing_from_page("foo", body, HTML, PAGE).status == ("deprecated", "use bar")
+
+
 @given(st.binary(max_size=300), st.sampled_from([JSON, HTML, "text/html"]))
 def test_no_page_breaks_the_decoder(body: bytes, content_type: str) -> None:
     try:

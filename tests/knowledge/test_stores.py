@@ -19,7 +19,16 @@ from knowledge.errors import (
 )
 from knowledge.sql_store import SqlStore, upgrade_sqlite
 from knowledge.sqlite_store import SqliteStore, schema_statements
-from knowledge.store import AdvisoryRow, Contents, DerivedRow, Kind, ListingRow, MetadataRow, Store
+from knowledge.store import (
+    AdvisoryRow,
+    Contents,
+    DerivedRow,
+    Kind,
+    ListingRow,
+    MetadataRow,
+    ObservationRow,
+    Store,
+)
 from knowledge.store_locations import default_location, open_store
 
 INDEX = "https://index.example/simple/"
@@ -193,7 +202,7 @@ def test_the_written_schema_is_that_of_the_migrations(tmp_path: Path) -> None:
     upgrade_sqlite(str(tmp_path / "migrated"))
     SqliteStore(str(tmp_path / "plain")).close()
     assert schema_of(tmp_path / "plain") == schema_of(tmp_path / "migrated")
-    assert len(schema_statements()) == 6
+    assert len(schema_statements()) == 7
 
 
 def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
@@ -205,7 +214,7 @@ def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
     store.bulk_load(LISTINGS, [])
     assert store.listings(INDEX, ["absent"]) == {"absent": LISTINGS[1]}
     store.close()
-    assert schema_of(path)[1] == [("3",)]
+    assert schema_of(path)[1] == [("4",)]
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
@@ -216,6 +225,7 @@ def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE derived")
         connection.execute("DROP TABLE advisories")
+        connection.execute("DROP TABLE observations")
         connection.execute("UPDATE alembic_version SET version_num = '1'")
     connection.close()
     store = SqliteStore(str(path))
@@ -362,3 +372,18 @@ def test_advisories_come_by_project_and_the_later_modified_one_stays(store: Stor
         Contents(Kind.ADVISORIES, "osv", 1400, sum(len(r.payload) for r in rows) + 2, 100, 100)
     ]
     assert store.clear(Kind.ADVISORIES) == 1400
+
+
+def test_observations_come_by_project_and_the_later_one_stays(store: Store) -> None:
+    rows = [ObservationRow("benchmark", f"p{n % 700}", f"{n:05}", 100, b"%d" % n) for n in range(1400)]
+    store.keep_observations(iter(rows))
+    found = store.observations(f"p{n}" for n in range(699, -1, -1))
+    assert found == {f"p{n}": [b"%d" % n, b"%d" % (n + 700)] for n in range(700)}
+    store.keep_observations(
+        [rows[0]._replace(observed_at=99, payload=b"old"), rows[1]._replace(payload=b"new")]
+    )
+    assert store.observations(["p0", "p1", "gone"]) == {"p0": [b"0", b"700"], "p1": [b"new", b"701"]}
+    assert store.contents() == [
+        Contents(Kind.OBSERVATIONS, "benchmark", 1400, sum(len(r.payload) for r in rows) + 2, 100, 100)
+    ]
+    assert store.clear(Kind.OBSERVATIONS) == 1400

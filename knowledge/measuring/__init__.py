@@ -1,0 +1,1 @@
+"""Measures releases on this machine, and knows what was measured of them before."""
