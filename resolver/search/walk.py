@@ -23,6 +23,11 @@ NOWHERE = -1
 """Position of a project that is not in the stack."""
 MOST_TRIED = 10
 """Releases that are tried in place of one that does not tolerate a change."""
+MOST_EVADED = 3
+"""So many refutations are evaded in one move by changing something else that they are about."""
+
+Terms = tuple[tuple[int, int], ...]
+"""What a refutation is about: numbers of projects and masks that cannot all hold."""
 
 _ACTIVATED, _DEACTIVATED = -1, -2
 """In the journal, in place of a project, before a node and the part that it had in force."""
@@ -62,7 +67,7 @@ class Walk:
         self._weakened: list[int] = []
         self._changed: dict[int, None] = {}
         self._queue: list[int] = []
-        self._refuting: list[list[tuple[tuple[int, int], ...]]] = []
+        self._refuting: list[list[Terms]] = []
         self._refutations = 0
         self._circular: set[int] = set()
         self._edges = 0
@@ -193,12 +198,35 @@ class Walk:
     def _moved(self, project: int, position: int) -> bool:
         if self.at[project] < 0 or not self._put(project, position):
             return False
-        for one in self._queue:
+        for _ in range(MOST_EVADED + 1):
+            if not self._met():
+                return False
+            if self._weakened and self._is_circular():
+                self._sweep()
+            terms = self._refuted()
+            if terms is None:
+                return True
+            if not self._evade(terms):
+                return False
+        return False
+
+    def _met(self) -> bool:
+        """Have all looked at that changed, and what that changes in turn."""
+        queue = self._queue
+        for one in queue:
             if self.at[one] >= 0 and not (self._meet_dependencies(one) and self._meet_dependents(one)):
                 return False
-        if self._weakened and self._is_circular():
-            self._sweep()
-        return not self._is_refuted()
+        queue.clear()
+        return True
+
+    def _evade(self, terms: Terms) -> bool:
+        """Put something that a refutation is about, and that stayed, to a release that it is not about."""
+        for project, mask in terms:
+            if self.at[project] >= 0:
+                release = self._tolerant(project, ~mask)
+                if release is not None and self._put(project, release):
+                    return True
+        return False
 
     def _put(self, project: int, position: int) -> bool:
         """Put a project to a release; false where it has changed before, or what it asks for is not known."""
@@ -380,11 +408,11 @@ class Walk:
                 return value
         return NOWHERE
 
-    def _tolerant(self, project: int) -> int | None:
-        """The best release that tolerates all that has changed, and if possible is tolerated."""
+    def _tolerant(self, project: int, within: int = -1) -> int | None:
+        """The best release in a mask that tolerates all that has changed, and if possible is tolerated."""
         if project in self._changed:
             return None
-        possible = self._compiler.domain(project) & ~(2 << self.at[project])
+        possible = self._compiler.domain(project) & within & ~(2 << self.at[project])
         common = possible
         for asked in self._askers[project].values():
             common &= asked
@@ -445,17 +473,17 @@ class Walk:
                 self._place(project, NOWHERE)
         self._zero.clear()
 
-    def _is_refuted(self) -> bool:
-        """Whether a refutation holds of the stack, of those that what moved has to do with."""
+    def _refuted(self) -> Terms | None:
+        """A refutation that holds of the stack, of those that what moved has to do with."""
         self._meet_refutations()
         at, refuting = self.at, self._refuting
         if not self._refutations:
-            return False
-        for project in {kind for kind, _, _ in self._journal if kind >= 0}:
+            return None
+        for project in dict.fromkeys(kind for kind, _, _ in self._journal if kind >= 0):
             for terms in refuting[project]:
                 if all(mask & (2 << at[p] if at[p] >= 0 else ABSENT) for p, mask in terms):
-                    return True
-        return False
+                    return terms
+        return None
 
     def _meet_refutations(self) -> None:
         refutations = self.landscape.refutations
@@ -494,7 +522,7 @@ class Walk:
         if not is_known or not self._is_met():
             raise ValueError("the start of a walk is no valid stack")
         self._journal = [(project, NOWHERE, None) for project in self.members]
-        is_refuted = self._is_refuted()
+        is_refuted = self._refuted() is not None
         self._journal.clear()
         if is_refuted:
             raise ValueError("the start of a walk is refuted")
