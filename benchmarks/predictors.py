@@ -21,12 +21,16 @@ from benchmarks import search_bounds, search_rates
 from benchmarks.instances.checking import check, score
 from benchmarks.instances.collection import Solved, solved
 from benchmarks.results import machine, record
+from resolver.improving import PROOF_STEPS
 from resolver.predictors.registry import PREDICTORS
+from resolver.search.bound import Bound
 from resolver.search.instance import InstanceLandscape
 from resolver.search.search import Search
 from resolver.search.walk import Walk
 
 RANDOM = "random-walk"
+ADVISED = "as-advise-does"
+"""The bound first, as `advise` has it, and hill climbing with what is left to find."""
 PARTS = ("quality", "bound", "rate", "scaling")
 
 
@@ -116,7 +120,10 @@ def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
     start_s = time.perf_counter()
     search = Search(Walk(InstanceLandscape(one.instance), one.first), seed=seed, limit=moves)
     best, needed = search.best_score, 0
-    predictor = PREDICTORS[name]()
+    if name == ADVISED:
+        prove(search, one)
+    best = search.best_score
+    predictor = PREDICTORS["hill-climbing" if name == ADVISED else name]()
     for _ in predictor.steps(search) if predictor.improves else ():
         if search.best_score > best:
             best, needed = search.best_score, search.moves
@@ -130,6 +137,15 @@ def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
     return Outcome(
         one.instance.name, name, seed, round(share, 6), search.moves, needed, wall_s, tuple(faults)
     )
+
+
+def prove(search: Search, one: Solved) -> None:
+    """What `advise` does before a predictor begins: work on the bound, and go to the stack it comes to."""
+    landscape = InstanceLandscape(one.instance)
+    bound = Bound(landscape, landscape.asks)
+    bound.tighten(PROOF_STEPS)
+    if bound.best is not None and bound.reached is not None and bound.reached > search.best_score:
+        search.visit(bound.best)
 
 
 def summary(outcomes: Sequence[Outcome], walks: Iterable[Outcome]) -> dict[str, object]:
@@ -196,7 +212,9 @@ def _key(several: Sequence[Outcome]) -> tuple[float, float]:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks predictors", description=__doc__)
-    parser.add_argument("--predictor", action="append", choices=sorted(PREDICTORS), help="default: all")
+    parser.add_argument(
+        "--predictor", action="append", choices=sorted([*PREDICTORS, ADVISED]), help="default: all"
+    )
     parser.add_argument("--instances", action="append", default=[], metavar="PATTERN", help="default: all")
     parser.add_argument("--moves", type=int, default=20_000, help="of one search (default: 20000)")
     parser.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")
@@ -206,5 +224,5 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     options.part = options.part or PARTS
-    options.predictor = options.predictor or sorted(PREDICTORS)
+    options.predictor = options.predictor or sorted([*PREDICTORS, ADVISED])
     return options

@@ -22,8 +22,8 @@ from resolver.stack import Stack
 AROUND = 5
 """Releases of each project that are tried beside the best stack where several stacks are asked for."""
 
-PROOF_STEPS = 2_000
-"""Work on the bound before moves are made, each time that more is known; about 50 microseconds each."""
+PROOF_STEPS = 50_000
+"""Work on the bound before moves are made, each time that more is known; 12 to 100 microseconds each."""
 PROOF_ROUNDS = 10
 """So often more is read for the bound."""
 
