@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import SCRIPT, Commands
+from fakes.endless import NAME, add_endless
 from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
@@ -23,24 +24,19 @@ from fakes.server import IndexServer
 ENDS_WITHIN_S = 20.0
 SIGNALS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
 ENDLESS = "99999999"
-HUBS = ("hub", "nave", "boss", "axle")
 
 
 @pytest.fixture
 def server() -> Iterator[IndexServer]:
-    """``base`` and ``part`` are a trade; ``left`` has more releases than are read, each as bad as another."""
+    """``base`` and ``part`` are a trade; no proof ends a search with the endless one."""
     index = FakeIndex()
     index.add("base", "1.0", requires=["part"])
     index.add("base", "2.0", requires=["part<1.1"])
     for number in range(31):
         index.add("part", f"1.{number}")
-    for number in range(150):
-        index.add("left", f"1.{number}", requires=[f"{name}<2" for name in HUBS])
     for number in range(8):
         index.add("right", f"1.{number}", requires=["hub" if number else "hub>=2"])
-    for name in HUBS:
-        for number in range(300):
-            index.add(name, f"{number}.0")
+    add_endless(index)
     with IndexServer(index) as running:
         yield running
 
@@ -110,7 +106,7 @@ def test_the_best_so_far_is_written_where_a_request_of_a_move_stalls(
 def test_the_best_so_far_is_told_from_the_middle_of_the_climb(
     stackwright: Commands, number: signal.Signals, reason: str, _code: int
 ) -> None:
-    arguments = ("left", "right<1.3", "base", "--limit", ENDLESS, "--format", "json")
+    arguments = (NAME, "right<1.3", "base", "--limit", ENDLESS, "--format", "json")
     terminal = Terminal(stackwright, "advise", *arguments)
     terminal.read_until(r"[1-9]\d* moves")
     terminal.process.send_signal(number)
@@ -126,7 +122,7 @@ def test_the_best_so_far_is_told_from_the_middle_of_the_climb(
 @pytest.mark.parametrize("columns", [80, 20])
 def test_the_line_of_a_search_fits_and_has_no_colours(stackwright: Commands, columns: int) -> None:
     terminal = Terminal(
-        stackwright, "advise", "left", "right<1.3", "--limit", ENDLESS, columns=columns, NO_COLOR="1"
+        stackwright, "advise", NAME, "right<1.3", "--limit", ENDLESS, columns=columns, NO_COLOR="1"
     )
     terminal.read_until(r"best -\d")
     terminal.process.send_signal(signal.SIGINT)
@@ -143,10 +139,10 @@ def test_the_line_of_a_search_fits_and_has_no_colours(stackwright: Commands, col
 
 
 def test_a_quiet_search_and_one_without_a_terminal_show_no_line(stackwright: Commands) -> None:
-    quiet = Terminal(stackwright, "advise", "left", "right<1.3", "--limit", "3000", "-q")
+    quiet = Terminal(stackwright, "advise", NAME, "right<1.3", "--limit", "3000", "-q")
     code, _ = quiet.ended()
     assert (code, quiet.shown) == (0, "")
-    assert "\x1b" not in stackwright.run("advise", "left", "right<1.3", "--limit", "3000").err
+    assert "\x1b" not in stackwright.run("advise", NAME, "right<1.3", "--limit", "3000").err
 
 
 def test_a_search_whose_memory_is_spent_before_it_has_a_stack_says_so(stackwright: Commands) -> None:
@@ -168,7 +164,7 @@ def test_what_is_no_size_is_told(stackwright: Commands, value: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".html", ".csv", ".json"])
 def test_a_search_is_drawn_as_its_name_says(stackwright: Commands, suffix: str) -> None:
-    ran = stackwright.advise("left", "right<1.3", "--plot", f"search{suffix}", "--limit", "200")
+    ran = stackwright.advise(NAME, "right<1.3", "--plot", f"search{suffix}", "--limit", "200")
     assert ran.code == 0
     data = stackwright.path(f"search{suffix}").read_bytes()
     if suffix == ".png":
@@ -185,18 +181,18 @@ def test_a_search_is_drawn_as_its_name_says(stackwright: Commands, suffix: str) 
         assert "<svg" in text and "best stack" in text
         loaded = re.findall(r"(?:src|href)=[\"']?(?!#)[^\s\"']+", text)
         assert suffix == ".svg" or loaded == []
-    again = stackwright.advise("left", "right<1.3", "--plot", f"again{suffix}", "--limit", "200")
+    again = stackwright.advise(NAME, "right<1.3", "--plot", f"again{suffix}", "--limit", "200")
     assert again.code == 0
     assert stackwright.path(f"again{suffix}").read_bytes() == data
 
 
 def test_only_who_asks_finds_the_history_in_a_report(stackwright: Commands) -> None:
-    asked = stackwright.advise("left", "right<1.3", "--limit", "50", "--format", "json", "--history")
+    asked = stackwright.advise(NAME, "right<1.3", "--limit", "50", "--format", "json", "--history")
     history = asked.json["history"]
     assert len(history["moves"]) == len(history["score"]) == len(history["best"]) == len(history["bound"])
-    plain = stackwright.advise("left", "right<1.3", "--limit", "50", "--format", "json", "--plot", "x.csv")
+    plain = stackwright.advise(NAME, "right<1.3", "--limit", "50", "--format", "json", "--plot", "x.csv")
     assert plain.json["history"] is None
-    lock = stackwright.advise("left", "right<1.3", "--limit", "50", "--format", "pylock", "--history").out
+    lock = stackwright.advise(NAME, "right<1.3", "--limit", "50", "--format", "pylock", "--history").out
     assert "history" not in lock
 
 
@@ -233,5 +229,5 @@ def test_a_picture_without_what_draws_it_names_the_remedy(
 
 
 def test_without_a_stack_nothing_is_drawn(stackwright: Commands) -> None:
-    assert stackwright.advise("left==1.0", "right==1.0", "--plot", "search.csv").code == 1
+    assert stackwright.advise(f"{NAME}==1.0", "right==1.0", "--plot", "search.csv").code == 1
     assert not stackwright.path("search.csv").exists()

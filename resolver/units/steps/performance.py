@@ -37,10 +37,11 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, project: Project, position: int, context: Context) -> Justification | None:
         """None where nothing is known that would count, and for what is as fast as the best."""
+        if context.performance is None:
+            return None
         from resolver.measured import loss  # most runs measure nothing, and need not import it
         from resolver.units.measurements import evidence
 
-        assert context.performance is not None
         share = 1.0
         if not context.performance.knows_code:
             if not context.direct(project.name):
