@@ -19,7 +19,7 @@ advise: $(VENV)/.core ## set up, then advise a lockfile for the example project
 	$(BIN)/stackwright advise --source $(EXAMPLE) -o $(EXAMPLE)/pylock.toml
 
 test: $(VENV)/.test system lint ## set up, then every linter and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.test ## linters and the quick tests, under a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 lint quick
