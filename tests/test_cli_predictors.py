@@ -102,7 +102,7 @@ def test_processes_end_with_the_run(stackwright: Commands, ended_by: str) -> Non
     assert advised(stackwright, "--jobs", "1").code == 0
     limits = ["--limit", "900000000", "--jobs", "2", "--format", "json", "-q"]
     if ended_by == "a time limit":
-        limits += ["--time-limit", "2.5"]
+        limits += ["--time-limit", "9"]
     with stackwright.started("advise", *ASKED, *limits) as process:
         deadline = time.monotonic() + 30
         while len(left_behind(stackwright)) < 3:

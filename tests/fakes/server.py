@@ -51,6 +51,10 @@ class _Rule:
     times_left: float
 
 
+_ROUNDS = 10
+"""Rounds of the loop from the acceptance of a connection to the beginning of its task, and some."""
+
+
 class IndexServer:
     """Serves a site on 127.0.0.1 between ``with`` and its end.
 
@@ -173,6 +177,8 @@ class IndexServer:
         self._ready.set()
         await self._stop.wait()
         server.close()
+        for _ in range(_ROUNDS):  # a connection that was just accepted gets its task first
+            await asyncio.sleep(0)
         tasks = list(self._writers)
         for task, writer in list(self._writers.items()):
             writer.transport.abort()
