@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,7 +13,9 @@ from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
 from resolver.predictors.registry import PREDICTORS
 from resolver.recommendation import Recommendation
-from resolver.units.descriptions import UnitDescription, first_sentence
+
+if TYPE_CHECKING:
+    from resolver.units.descriptions import UnitDescription
 
 AUTO = Auto.name
 NAMES = (AUTO, *PREDICTORS)
@@ -47,6 +50,8 @@ def predictor_named(name: str) -> Predictor:
 
 def predictor_descriptions(chosen: str) -> Iterator[UnitDescription]:
     """Every predictor, described as units are."""
+    from resolver.units.descriptions import UnitDescription, first_sentence  # dear, and seldom wanted
+
     for name in NAMES:
         yield UnitDescription(
             kind="predictor",
