@@ -176,9 +176,12 @@ class IndexServer:
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
-        server.close()
-        for _ in range(_ROUNDS):  # a connection that was just accepted gets its task first
+        # Nothing more is accepted; what just was gets its task, which a closed server would refuse it.
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        for _ in range(_ROUNDS):
             await asyncio.sleep(0)
+        server.close()
         tasks = list(self._writers)
         for task, writer in list(self._writers.items()):
             writer.transport.abort()
