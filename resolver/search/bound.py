@@ -138,10 +138,12 @@ class Bound:
             domains = propagation.domains
             assumed = [(v, residuals.allowed(v, limit)) for v in residuals.costs]
             terms = [(v, mask) for v, mask in assumed if domains[v] & ~mask]
-            core = yield from assume(propagation, terms)
-            if core is not None:
+            cores = yield from assume(propagation, terms)
+            for core in cores:
                 yield from self._take(core)
-            elif (yield from complete(propagation, self._choice)):
+            if cores:
+                continue
+            if (yield from complete(propagation, self._choice)):
                 found = self._found()
                 propagation.backjump(0)
                 if self.optimum is not None:
@@ -159,7 +161,7 @@ class Bound:
         self._is_done = True
 
     def _take(self, core: Incompatibility) -> Generator[None, None, None]:
-        """Count what a core loses, once it is as small as it gets."""
+        """Count what a core loses, once it is as small as it gets; nothing, where another took it before."""
         propagation, residuals = self._propagation, self._residuals
 
         def weight(variable: int, mask: int) -> int:

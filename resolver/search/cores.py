@@ -6,6 +6,7 @@ proof: each of its terms spans every value for which the same proof holds.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Sequence
 
 from resolver.incompatibilities import Incompatibility, Missing
@@ -18,22 +19,35 @@ _PROVEN = Missing("")
 
 
 def assume(
-    propagation: Propagation, terms: Sequence[tuple[int, int]]
-) -> Generator[None, None, Incompatibility | None]:
-    """Decide that variables lie in masks; the core if they cannot, else None and the decisions stand.
+    propagation: Propagation, terms: Sequence[tuple[int, int]], most: int = sys.maxsize
+) -> Generator[None, None, list[Incompatibility]]:
+    """Decide that variables lie in masks; the cores of those that cannot, and where there is none all stands.
+
+    A variable that cannot is left out of what is assumed from then on, so that one pass over the terms finds
+    many cores, of which each has a variable of its own.
 
     Yields after each step of work.
+
+    Args:
+        propagation: whose decisions these become.
+        terms: variables and masks.
+        most: cores after which it ends.
     """
     propagation.backjump(0)
+    assumed = dict(terms)
+    found: list[Incompatibility] = []
     index = 0
-    while index < len(terms):
+    while index < len(terms) and len(found) < most:
         variable, mask = terms[index]
         domain = propagation.domains[variable]
-        if domain & ~mask:
+        if domain & ~mask and variable in assumed:
             if not domain & mask:
                 if not propagation.domain_at(variable, 0) & mask:
-                    return Incompatibility({variable: mask}, _PROVEN)
-                return propagation.refusal(variable, dict(terms))
+                    found.append(Incompatibility({variable: mask}, _PROVEN))
+                else:
+                    found.append(propagation.refusal(variable, assumed))
+                del assumed[variable]
+                continue
             level = propagation.level
             propagation.decide(variable, mask)
             propagation.propagate()
@@ -42,7 +56,7 @@ def assume(
                 index = 0
                 continue
         index += 1
-    return None
+    return found
 
 
 def minimised(
@@ -53,9 +67,8 @@ def minimised(
     for variable in ordered[:MOST_TRIED]:
         if variable in core.masks and len(core.masks) > 1:
             rest = [(v, mask) for v, mask in core.masks.items() if v != variable]
-            smaller = yield from assume(propagation, rest)
-            if smaller is not None:
-                core = smaller
+            smaller = yield from assume(propagation, rest, most=1)
+            core = smaller[0] if smaller else core
     propagation.backjump(0)
     return core
 

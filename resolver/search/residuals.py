@@ -85,6 +85,8 @@ class Residuals:
         `count` says later how many of them are.
         """
         amount = min(self.least(variable, values) for variable, values in parts)
+        if not amount:
+            return 0
         self.lost += amount
         for variable, values in parts:
             self._shift(variable, values, amount)

@@ -93,8 +93,7 @@ def effort(projects: int, recommendation: str, specifier: str) -> int:
 def test_effort_is_linear_in_requirements(recommendation: str, specifier: str) -> None:
     effort(10, recommendation, specifier)  # imports
     small, large = (effort(projects, recommendation, specifier) for projects in (80, 240))
-    # Where every release loses something the bound is proven core by core, and each proof begins anew.
-    assert large < (5 if recommendation == "security" else 3.3) * small
+    assert large < 3.3 * small
 
 
 def test_effort_of_a_refusal_is_linear_in_requirements() -> None:
