@@ -31,7 +31,7 @@ _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
 
 class SdistBuilder:
-    """Builds sdists; implements `knowledge.catalog.Builder`.
+    """Builds sdists; implements `knowledge.builder.Builder`.
 
     Args:
         index_url: where requirements of builds come from when no index lists the sdist; without credentials.

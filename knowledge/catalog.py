@@ -11,22 +11,20 @@ import concurrent.futures
 import queue
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from analyzers.reports import Unknown
-from knowledge.derivations import Derivations
 from knowledge.errors import (
     InvalidMetadataError,
     KnowledgeError,
     MetadataUnavailableError,
-    OfflineError,
 )
 from knowledge.filenames import normalized
 from knowledge.found_files import FoundFiles
+from knowledge.index_files import IndexFiles
 from knowledge.index_source import Arrival, IndexSource
 from knowledge.indexes import Indexes
 from knowledge.releases import File, FileKind, Listing, Metadata
-from knowledge.remote_files import RemoteFile
 from knowledge.shelves import Shelf
 from knowledge.statistics import Statistics
 from knowledge.store import Store
@@ -34,11 +32,9 @@ from knowledge.transport import Transport
 from knowledge.vendor_indexes import VendorIndexes
 
 if TYPE_CHECKING:
-    from analyzers.tar_trees import TarReader
     from knowledge.advisories.known import KnownVulnerabilities
-    from knowledge.file_sizes import FileSizes
+    from knowledge.builder import Builder
     from knowledge.measuring.known import KnownMeasurements
-    from knowledge.read_ahead import ReadAheadFile
     from knowledge.speculation import Guesses, Hint, Speculation
     from knowledge.variants.choice import VariantPolicy
 
@@ -48,18 +44,7 @@ _ELSEWHERE = "find-links"
 _NO_VENDORS = VendorIndexes()
 
 
-class Builder(Protocol):
-    """Builds an sdist to learn what it requires."""
-
-    def metadata(self, project: str, file: File, content: bytes) -> Metadata:
-        """The metadata that a build of the file, whose verified content is given, has.
-
-        Raises:
-            KnowledgeError: one of its kinds.
-        """
-
-
-class Knowledge:
+class Knowledge(IndexFiles):
     """Facts of indexes. A context manager: leaving it writes what was fetched and ends what is under way.
 
     Args:
@@ -92,21 +77,19 @@ class Knowledge:
         self.vendors = vendors
         self.indexes = Indexes.single(indexes) if isinstance(indexes, str) else indexes
         self.index_url = self.indexes.default_url
-        self.offline = offline
-        self._store = store
-        self._transport = transport or Transport()
+        transport = transport or Transport()
+        found = FoundFiles(find_links, transport, offline=offline)
+        super().__init__(store, now, transport, found, offline=offline)
         self._builder = builder
         self._arrivals: queue.SimpleQueue[Arrival] = queue.SimpleQueue()
-        self._now, self._ttl_s, self._refresh = now, ttl_s, refresh
+        self._ttl_s, self._refresh = ttl_s, refresh
         urls = (*(index.url for index in self.indexes.order), _ELSEWHERE)
         self._sources = {url: self._new_source(url) for url in urls}
-        self._found = FoundFiles(find_links, self._transport, offline=offline)
         self._listings: dict[str, Listing | None] = {}
         self._guesses: Guesses | None = None
         self._guessed: set[str] = set()
         self._unknowns: list[Unknown] = []
         self._variants: VariantPolicy | None = None
-        self._sizes: FileSizes | None = None
         self._closed = False
 
     def _new_source(self, url: str) -> IndexSource:
@@ -171,19 +154,6 @@ class Knowledge:
             self._sources[index_url] = self._new_source(index_url)
         return self._listing_of(self._sources[index_url], normalized(project))
 
-    def size_bytes(self, file: File) -> int:
-        """The size of a file that is there: where it is not known yet, the index is asked for its end.
-
-        Raises:
-            OfflineError: it is not stored, and requests are forbidden.
-            TransportError: one of its kinds.
-        """
-        from knowledge.file_sizes import FileSizes
-
-        if self._sizes is None:
-            self._sizes = FileSizes(self.derivations(FileSizes.instrument, self._now), self._transport)
-        return self._sizes.of(file, offline=self.offline)
-
     def metadata(self, project: str, file: File) -> Metadata:
         """The metadata of a file that the listing of `project` holds.
 
@@ -245,60 +215,6 @@ class Knowledge:
         for source in self._sources.values():
             source.harvest()
             source.cancel()
-
-    def remote_file(self, file: File) -> RemoteFile:
-        """A file of an index, readable by ranges.
-
-        Raises:
-            OfflineError: requests are forbidden.
-        """
-        if self.offline:
-            raise OfflineError(f"the file {file.filename}")
-        return RemoteFile(self._transport, file.url, file.size_bytes)
-
-    def read_ahead(self, file: File, size_bytes: int) -> ReadAheadFile:
-        """A file of an index, readable by blocks that are asked for early.
-
-        Raises:
-            OfflineError: requests are forbidden.
-        """
-        if self.offline:
-            raise OfflineError(f"the file {file.filename}")
-        from knowledge.read_ahead import ReadAheadFile
-
-        return ReadAheadFile(self._transport, file.url, size_bytes)
-
-    def is_local(self, file: File) -> bool:
-        """Whether a file lies on this machine."""
-        return self._found.is_local(file)
-
-    def content(self, file: File) -> bytes:
-        """All of a file, verified.
-
-        Raises:
-            ArtifactError, OfflineError, TransportError: one of their kinds.
-        """
-        if self.offline and not self.is_local(file):
-            raise OfflineError(f"the file {file.filename}")
-        return self._found.content(file)
-
-    def sdist_tree(self, file: File, limit_bytes: int) -> TarReader:
-        """The Python sources of a source distribution, read once as a whole.
-
-        Raises:
-            ArtifactError, OfflineError, TransportError: one of their kinds.
-        """
-        from knowledge.sdists import fetch_tree, tree_of
-
-        if self.is_local(file):
-            return tree_of(file, self.content(file), limit_bytes)
-        if self.offline:
-            raise OfflineError(f"the file {file.filename}")
-        return self._transport.submit(lambda client: fetch_tree(client, file, limit_bytes)).result()
-
-    def derivations(self, instrument: str, now: Callable[[], float]) -> Derivations:
-        """What an instrument derived from the content of files, in the same store."""
-        return Derivations(self._store, instrument, now)
 
     def vulnerabilities(self) -> KnownVulnerabilities:
         """Those that were imported into the same store."""

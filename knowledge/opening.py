@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analyzers.reports import Unknown
-from knowledge.catalog import Builder, Knowledge
+from knowledge.builder import Builder
+from knowledge.catalog import Knowledge
 from knowledge.configuration import IndexConfiguration
 from knowledge.errors import StoreError
 from knowledge.store import MEMORY
