@@ -26,7 +26,8 @@ from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
+from resolver.solution import Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
 from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap

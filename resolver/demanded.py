@@ -8,7 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from knowledge.releases import Metadata
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
+from resolver.solution import Solution
 
 _LONGEST_LINE = 2000
 

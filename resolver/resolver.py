@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import msgspec
-
 from knowledge.errors import OfflineError, TransportError
-from knowledge.releases import Metadata
 from resolver.blame import blocked_by
 from resolver.bounding import Bounding
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
@@ -35,11 +32,13 @@ from resolver.predictors.protocol import Predictor
 from resolver.progress import Progress, Silence
 from resolver.projects import Project
 from resolver.propagation import UnsatisfiableError
+from resolver.reaching import reached
 from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
 from resolver.search.history import History
+from resolver.solution import Solution
 from resolver.source import ReleaseSource
-from resolver.stack import Member, Stack
+from resolver.stack import Stack
 from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
@@ -48,32 +47,6 @@ BOUND_STEPS = 1_000
 """Work on the bound of a stack that is not going to be improved any more."""
 MOST_CONFLICTS = 50
 """A stack that cannot be assembled with fewer conflicts is given up."""
-
-
-class Solution(msgspec.Struct, frozen=True):
-    """An accepted stack.
-
-    Attributes:
-        score: in millionths, at most 0.
-        bound: no stack scores better.
-        stopped_by: what ended the search for better ones.
-        moves: how many were made in it.
-        history: how it went; None where there was none to tell.
-        others: the next best stacks that were asked for, with their scores, best first.
-    """
-
-    stack: Stack
-    score: int
-    bound: int
-    stopped_by: StoppedBy
-    others: tuple[tuple[Stack, int], ...] = ()
-    moves: int = 0
-    history: History | None = None
-
-    @property
-    def is_optimal(self) -> bool:
-        """Whether it is proven that no stack is better."""
-        return self.score == self.bound
 
 
 class Resolver:
@@ -192,7 +165,7 @@ class Resolver:
             if candidates:
                 self._settle(self.decisions.project(candidates, self.universe))
                 continue
-            stack = self._stack()
+            stack = reached(self.universe)
             if self._is_accepted(stack):
                 return stack
 
@@ -327,7 +300,7 @@ class Resolver:
                 for project in candidates:
                     if universe.is_open(project):
                         self._settle(project, preferred)
-            stack = self._stack()
+            stack = reached(self.universe)
             return stack if self._is_accepted(stack) else None
         except (SearchStoppedError, OfflineError, TransportError):
             return None
@@ -419,30 +392,3 @@ class Resolver:
             self._evidence.refuted(stack, refutations)
             self._propagate()
         return not refutations
-
-    def _stack(self) -> Stack:
-        """The stack that the requirements reach in the present state."""
-        universe = self.universe
-        members: dict[str, Member] = {}
-        seen: set[tuple[str, str | None]] = set()
-        queue: list[tuple[str | None, Dependency]] = [(None, r.dependency) for r in self.context.requirements]
-        for dependent, dependency in queue:
-            project = universe.serving(dependency)
-            domain = universe.propagation.domains[project.variable]
-            member = members.setdefault(project.name, Member(project, domain.bit_length() - 2))
-            if dependent is None:
-                member.direct = True
-            elif dependent != project.name:
-                member.dependents.add(dependent)
-                member.asked.setdefault(dependent, set()).add(dependency.specifiers)
-                members[dependent].dependencies.add(project.name)
-            member.extras = tuple(sorted({*member.extras, *dependency.extras}))
-            for part in (None, *dependency.extras):
-                if (project.name, part) not in seen:
-                    seen.add((project.name, part))
-                    asked = universe.reader.dependencies(project, member.position, part)
-                    queue.extend((project.name, line) for line in asked)
-        for member in members.values():
-            metadata = universe.reader.metadata(member.project, member.position)
-            member.links = metadata.links if isinstance(metadata, Metadata) else ()
-        return Stack(dict(sorted(members.items())))

@@ -14,7 +14,8 @@ from resolver.context import Context
 from resolver.interruption import Interruption
 from resolver.pipeline import Pipeline
 from resolver.progress import Progress
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
+from resolver.solution import Solution
 from resolver.vendor_releases import IndexedReleases, VendorIndexError, VendorReleases, with_vendors
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from resolver.commands.session import Session
     from resolver.context import Context
     from resolver.inquiry import Answer, Question
-    from resolver.resolver import Resolver, Solution
+    from resolver.resolver import Resolver
+    from resolver.solution import Solution
 
 
 def add(command: argparse.ArgumentParser) -> None:

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
     from resolver.recommendation import Recommendation
-    from resolver.resolver import Resolver, Solution
+    from resolver.resolver import Resolver
     from resolver.rules.reports import RuleAnswer
+    from resolver.solution import Solution
     from resolver.target import Target
     from resolver.units.settings import UnitSettings
 

@@ -23,7 +23,8 @@ from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
 from resolver.propagation import UnsatisfiableError
 from resolver.recommendation import STABLE, Recommendation
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
+from resolver.solution import Solution
 from resolver.target import Target
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PairStep, Pseudonym, Stride

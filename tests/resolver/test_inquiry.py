@@ -16,7 +16,8 @@ from resolver.context import Context
 from resolver.errors import InputError
 from resolver.inquiry import Answer, Question, Trial, answered, read_question, tried, why_not
 from resolver.outputs.answers import answer_text
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
+from resolver.solution import Solution
 from resolver.units.registry import UNITS
 
 Inspect = Callable[[Resolver, Solution | None], None]

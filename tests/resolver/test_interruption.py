@@ -20,8 +20,9 @@ from resolver.context import Context
 from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.projects import Project
-from resolver.resolver import Resolver, Solution
+from resolver.resolver import Resolver
 from resolver.search.search import Search
+from resolver.solution import Solution
 from resolver.stack import Stack
 from resolver.units.registry import UNITS
 from resolver.units.verbs import Step, Stride

@@ -1,0 +1,35 @@
+"""What a search ends with."""
+
+from __future__ import annotations
+
+import msgspec
+
+from resolver.budget import StoppedBy
+from resolver.search.history import History
+from resolver.stack import Stack
+
+
+class Solution(msgspec.Struct, frozen=True):
+    """An accepted stack.
+
+    Attributes:
+        score: in millionths, at most 0.
+        bound: no stack scores better.
+        stopped_by: what ended the search for better ones.
+        moves: how many were made in it.
+        history: how it went; None where there was none to tell.
+        others: the next best stacks that were asked for, with their scores, best first.
+    """
+
+    stack: Stack
+    score: int
+    bound: int
+    stopped_by: StoppedBy
+    others: tuple[tuple[Stack, int], ...] = ()
+    moves: int = 0
+    history: History | None = None
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether it is proven that no stack is better."""
+        return self.score == self.bound
