@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from resolver.assumed import RefutedReleases, refuted
 from resolver.propagation import UnsatisfiableError
 from resolver.stack import Stack
 from resolver.units.verdicts import Refutation
-from resolver.universe import RefutedReleases, Universe, refuted
+from resolver.universe import Universe
 
 MOST_NARROWED = 3
 """So many intervals of releases are looked at again, to verify proofs; what is left is believed."""

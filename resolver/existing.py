@@ -151,7 +151,7 @@ class _Walk(msgspec.Struct):
         """The project that the lock has for one that is asked for: itself, or an alternative."""
         if name in self.lock.pins:
             return name
-        others = (other for other, _ in self.universe.alternatives(name) if other in self.lock.pins)
+        others = (other for other, _ in self.universe.stand_ins.named(name) if other in self.lock.pins)
         return next(others, name)
 
     def _member(self, name: str, asker: str) -> Member | None:

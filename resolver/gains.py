@@ -29,7 +29,7 @@ def gains(member: Member, stack: Stack, resolver: Resolver) -> Iterator[Gain]:
     """The gains of a member, while the resolver still stands at its stack."""
     universe, context = resolver.universe, resolver.context
     own = file_bytes(member, context)
-    for original, reason in universe.stood_in_for(member.project.name):
+    for original, reason in universe.stand_ins.stood_in_for(member.project.name):
         other = universe.projects[original]
         found = saving(member, own, stack, other, universe.source, context)
         yield _told(f"{stands_in(member.project.name, original)}: {reason.message}", reason, found)

@@ -37,7 +37,7 @@ def pins(stack: Stack, resolver: Resolver) -> Iterator[Pin]:
             artifacts=tuple(map(_artifact, files)),
             reasons=tuple(_reasons(member, gained, resolver)),
             rejected=tuple(_rejected(member, resolver, stack)),
-            stands_in_for=(originals := tuple(o for o, _ in resolver.universe.stood_in_for(name))),
+            stands_in_for=(originals := tuple(o for o, _ in resolver.universe.stand_ins.stood_in_for(name))),
             stands_in_at=tuple(_asking_for(originals, member, stack, resolver)),
             variant=chosen_variant(member.project, member.position, resolver.context.target),
             index=None if taken is None else taken.url,
@@ -73,7 +73,7 @@ def _reasons(member: Member, gained: Sequence[Gain], resolver: Resolver) -> Iter
     project, position = member.project, member.position
     asked = [f"you require {r.text}" for r in resolver.context.direct(project.name)]
     asked += [f"{name} depends on it" for name in sorted(member.dependents)]
-    for original, _ in resolver.universe.stood_in_for(project.name):
+    for original, _ in resolver.universe.stand_ins.stood_in_for(project.name):
         stated = [f"you require {r.text}, for which it stands in" for r in resolver.context.direct(original)]
         asked += stated or [f"it stands in for {original}"]
     yield Justification(unit="resolver", message=" and ".join(asked))

@@ -14,7 +14,7 @@ def reached(universe: Universe) -> Stack:
     seen: set[tuple[str, str | None]] = set()
     queue: list[tuple[str | None, Dependency]] = [(None, r.dependency) for r in universe.context.requirements]
     for dependent, dependency in queue:
-        project = universe.serving(dependency)
+        project = universe.stand_ins.serving(dependency)
         domain = universe.propagation.domains[project.variable]
         member = members.setdefault(project.name, Member(project, domain.bit_length() - 2))
         if dependent is None:

@@ -15,6 +15,7 @@ import msgspec
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.version import Version
 
+from resolver.assumed import RequiredBound
 from resolver.budget import SearchStoppedError
 from resolver.context import DirectRequirement
 from resolver.incompatibilities import Incompatibility
@@ -22,7 +23,7 @@ from resolver.propagation import UnsatisfiableError
 from resolver.score import Scorer
 from resolver.stack import Stack
 from resolver.units.verdicts import Liftable
-from resolver.universe import RequiredBound, Universe
+from resolver.universe import Universe
 
 MOST_TRIED = 12
 MOST_CHANGES = 3

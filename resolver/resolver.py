@@ -92,7 +92,11 @@ class Resolver:
         self.universe.propagation.watch = self._watch
         reader = self.universe.reader
         self.scorer = Scorer(
-            pipeline.steps, pipeline.pair_steps, context, reader.dependencies, self.universe.is_asked
+            pipeline.steps,
+            pipeline.pair_steps,
+            context,
+            reader.dependencies,
+            self.universe.stand_ins.is_asked,
         )
         self.stacks_examined = 0
         self._galloping = galloping(self.universe)

@@ -59,9 +59,7 @@ class Scorer:
             self._factors[key] = tuple(self._weighted(factor, project) for factor in scored if factor)
         return self._factors[key]
 
-    def pair_factors(
-        self, member: Member, stack: Stack, parts: Sequence[str | None] | None = None
-    ) -> Iterator[tuple[str, Justification]]:
+    def pair_factors(self, member: Member, stack: Stack) -> Iterator[tuple[str, Justification]]:
         """The weighted factors of a member beside what it depends on, with the name of each dependency.
 
         What an extra asks for counts besides, unless the release itself asks the same.
@@ -69,12 +67,11 @@ class Scorer:
         Args:
             member: of the stack.
             stack: complete.
-            parts: whose dependencies count: extras, and None for the release itself; by default all.
         """
         if not self._pair_steps:
             return
         own: set[tuple[str, str]] = set()
-        for part in (None, *member.extras) if parts is None else parts:
+        for part in (None, *member.extras):
             seen = set(own)
             for dependency in self._dependencies(member.project, member.position, part):
                 pair = (dependency.project, dependency.specifiers)

@@ -12,10 +12,10 @@ from contextlib import suppress
 import msgspec
 from packaging.specifiers import InvalidSpecifier
 
-from analyzers.evidence import Justification
 from analyzers.reports import Unknown
 from knowledge.errors import OfflineError, TransportError
 from resolver.agenda import Agenda
+from resolver.assumed import RequiredBound, refuted
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
 from resolver.hashes import stated_hashes
@@ -37,57 +37,14 @@ from resolver.projects import Project
 from resolver.propagation import Propagation
 from resolver.reading import ReleaseReader
 from resolver.rules.active import NO_RULES
-from resolver.rules.records import Artifact
-from resolver.rules.releases import with_artifact
 from resolver.source import ReleaseSource
+from resolver.stand_ins import StandIns
 from resolver.units.verbs import Pseudonym, Sieve
 from resolver.units.verdicts import Alternative, Refutation
-from resolver.versions import ABSENT, bit, positions
+from resolver.versions import ABSENT, bit
 
 INACTIVE, ACTIVE = 1, 2
 """Masks of an extra's variable."""
-
-
-class _Slot(msgspec.Struct):
-    """A dependency that one of several projects can serve, the first of those that can."""
-
-    original: Project
-    incompatibility: Incompatibility
-    choices: list[Project] = msgspec.field(default_factory=list)
-
-
-class RequiredBound(msgspec.Struct, frozen=True, order=True):
-    """The assumption that the specifiers of one direct requirement hold, by its place among them."""
-
-    number: int
-
-
-class RefutedReleases(msgspec.Struct, frozen=True):
-    """The assumption that a stride is right about releases, of which it did not examine all.
-
-    Attributes:
-        releases: project name and mask of its releases, by name.
-        examined: likewise, what is certain.
-    """
-
-    unit: str
-    releases: tuple[tuple[str, int], ...]
-    examined: tuple[tuple[str, int], ...]
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether nothing of it is between what was examined."""
-        return self.releases == self.examined
-
-
-def refuted(refutation: Refutation) -> RefutedReleases:
-    """What a refutation assumes."""
-    examined = refutation.releases if refutation.examined is None else refutation.examined
-    return RefutedReleases(
-        refutation.reason.unit,
-        tuple(sorted(refutation.releases.items())),
-        tuple(sorted(examined.items())),
-    )
 
 
 class Universe:
@@ -95,6 +52,7 @@ class Universe:
 
     Attributes:
         refutations: of complete stacks: project name to the mask of its releases.
+        stand_ins: what serves in place of what is asked for.
 
     Args:
         sieves: those that apply to this run, in order.
@@ -117,14 +75,12 @@ class Universe:
         self.reader = ReleaseReader(source, context.target, context.overrides, rules, context.formats)
         self.refutations: list[Mapping[str, int]] = []
         self._sieves = sieves
-        self._pseudonyms = pseudonyms
         self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
         self._expanded: set[tuple[str, int, str | None]] = set()
-        self._alternatives: dict[str, list[Alternative]] = {}
-        self._slots: list[_Slot] = []
         self._by_variable: dict[int, Project] = {}
         self._pinned: set[Project] = set()
         self._agenda = Agenda(self.propagation, self._by_variable, self._is_unread)
+        self.stand_ins = StandIns(self.projects, self.propagation, context, pseudonyms)
         self._suspended = 0
 
     # What exists
@@ -256,24 +212,12 @@ class Universe:
                 )
         clauses = [self.add(masks, cause, assumption)]
         if len(choices) > 1:
-            first = {a.project for a in self._alternatives_of(project) if self._is_preferred(a, project)}
-            choices.sort(key=lambda choice: choice.name not in first)
-            self._slots.append(_Slot(project, clauses[0], choices))
+            self.stand_ins.open(project, clauses[0], choices)
             # Where the project itself is there, no alternative is, so it must serve.
             asked.append({**condition, project.variable: outside & ~ABSENT})
         asked.extend({**condition, self.extra(project, name): INACTIVE} for name in dependency.extras)
         clauses.extend(self.add(masks, cause, assumption) for masks in asked)
         return clauses
-
-    def _is_preferred(self, alternative: Alternative, original: Project) -> bool:
-        """Whether an alternative is taken first: never a source distribution in place of wheels."""
-        if not alternative.preferred:
-            return False
-        other, target = self.projects[alternative.project], self.context.target
-        return bool(
-            other.usable & with_artifact(Artifact.WHEEL, other, target)
-            or not original.usable & with_artifact(Artifact.WHEEL, original, target)
-        )
 
     def _outside(self, project: Project, specifiers: str) -> int:
         """Everything but the releases that a specifier set admits; "not in the stack" included."""
@@ -282,10 +226,9 @@ class Universe:
         return everything & ~(admitted if project.versions.texts else bit(0))
 
     def _alternatives_of(self, project: Project) -> list[Alternative]:
-        found = self._alternatives.get(project.name)
+        found = self.stand_ins.known(project.name)
         if found is None:
-            found = [a for unit in self._pseudonyms for a in unit.alternatives(project.name, self.context)]
-            self._alternatives[project.name] = found
+            found = self.stand_ins.ask(project.name)
             for alternative in found:
                 other = self.project(alternative.project)
                 masks = {
@@ -295,75 +238,11 @@ class Universe:
                 self._alternatives_of(other)  # so that what excludes an alternative is known before it serves
         return found
 
-    def alternatives(self, name: str, wanted: int | None = None) -> Iterator[tuple[str, int]]:
-        """The projects that may stand in for one that is asked for, with those of their releases that can.
-
-        Args:
-            name: of the project that is asked for.
-            wanted: mask of its releases that would do; None for any.
-        """
-        for alternative in self._alternatives.get(name, ()):
-            project = self.projects[alternative.project]
-            serving = project.versions.mask(alternative.specifiers)
-            if alternative.same_versions and wanted is not None:
-                serving &= self._of_versions(project, self.projects[name], wanted)
-            yield project.name, serving
-
-    @staticmethod
-    def _of_versions(project: Project, original: Project, wanted: int) -> int:
-        """The releases of a project whose versions are those of another one's in a mask."""
-        if not original.versions.everything & ~wanted:
-            return project.versions.everything
-        texts = {original.version(position) for position in positions(wanted & ~ABSENT)}
-        return sum(bit(at) for at, text in enumerate(project.versions.texts) if text in texts)
-
-    def stood_in_for(self, name: str) -> Iterator[tuple[str, Justification]]:
-        """The projects that one may stand in for and that are in no stack with it, each with the reason."""
-        originals = {slot.original.name: None for slot in self._slots if self._is_live(slot)}
-        for original in originals:
-            for alternative in self._alternatives[original]:
-                if alternative.project == name and not self.is_present(self.projects[original]):
-                    yield original, alternative.reason
-
-    def is_asked(self, name: str) -> bool:
-        """Whether a project is one that the user asks for, or may stand in for one."""
-        return bool(self.context.direct(name)) or any(
-            self.context.direct(original) and any(one.project == name for one in found)
-            for original, found in self._alternatives.items()
-            if found
-        )
-
-    def has_alternatives(self, name: str) -> bool:
-        """Whether another project may stand in for one that was asked for."""
-        return bool(self._alternatives.get(name))
-
     def refute(self, refutation: Refutation) -> None:
         """Add a refutation of a complete stack."""
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
         self.refutations.append(refutation.releases)
         self.add(masks, Refuted(refutation.reason), refuted(refutation))
-
-    def serving(self, dependency: Dependency) -> Project:
-        """The project that stands in a complete stack for a dependency: itself, or an alternative."""
-        project = self.projects[dependency.project]
-        if self.is_present(project):
-            return project
-        domains = self.propagation.domains
-        serving = (
-            (self.projects[a.project], self._admitted(a, dependency))
-            for a in self._alternatives.get(project.name, [])
-        )
-        return next(
-            other
-            for other, admitted in serving
-            if self.is_present(other) and admitted & domains[other.variable]
-        )
-
-    def _admitted(self, alternative: Alternative, dependency: Dependency) -> int:
-        """The releases of an alternative that serve a dependency."""
-        versions = self.projects[alternative.project].versions
-        admitted = versions.mask(alternative.specifiers)
-        return admitted & versions.mask(dependency.specifiers) if alternative.same_versions else admitted
 
     # What is read
 
@@ -445,7 +324,9 @@ class Universe:
         if dependency.project == project.name:
             return bool(project.versions.mask(dependency.specifiers) & own)
         alternatives = self._alternatives_of(self.project(dependency.project))
-        return any(a.project == project.name and self._admitted(a, dependency) & own for a in alternatives)
+        return any(
+            a.project == project.name and self.stand_ins.admitted(a, dependency) & own for a in alternatives
+        )
 
     # What is open
 
@@ -460,9 +341,9 @@ class Universe:
     def open_projects(self) -> list[Project]:
         """Projects that the state needs and has not settled, in the order in which they were first named."""
         found = self._agenda.open()
-        asked = (self.projects[name] for name in self._open_slots())
+        asked = (self.projects[name] for name in self.stand_ins.open_slots())
         found += [p for p in asked if not self.is_present(p)]
-        return sorted(found, key=lambda project: project.variable) if self._slots else found
+        return sorted(found, key=lambda project: project.variable) if self.stand_ins.has_slots else found
 
     def present_and_settled(self) -> tuple[int, int]:
         """How many projects the state needs, and how many of them are down to one release."""
@@ -470,7 +351,7 @@ class Universe:
 
     def is_open(self, project: Project) -> bool:
         """Whether the state needs a project and has not settled it."""
-        return self._is_unsettled(project, self._open_slots())
+        return self._is_unsettled(project, self.stand_ins.open_slots())
 
     def _is_unsettled(self, project: Project, slots: Container[str]) -> bool:
         domain = self.propagation.domains[project.variable]
@@ -480,26 +361,6 @@ class Universe:
 
     def _is_unread(self, project: Project, position: int) -> bool:
         return bool(self.unread_parts(project, position))
-
-    def _open_slots(self) -> set[str]:
-        """Projects that were asked for by a live dependency which an alternative could serve as well."""
-        if not self._slots:
-            return set()
-        domains = self.propagation.domains
-        found = set()
-        for slot in self._slots:
-            masks = slot.incompatibility.masks
-            able = [p for p in slot.choices if domains[p.variable] & ~masks.get(p.variable, -1)]
-            if self._is_live(slot) and all(domains[p.variable] & masks[p.variable] for p in able):
-                found.add(able[0].name)
-        return found
-
-    def _is_live(self, slot: _Slot) -> bool:
-        """Whether the state has what asks for the dependency."""
-        domains = self.propagation.domains
-        choices = {project.variable for project in slot.choices}
-        masks = slot.incompatibility.masks
-        return all(not domains[v] & ~mask for v, mask in masks.items() if v not in choices)
 
 
 def is_exact(specifiers: str) -> bool:

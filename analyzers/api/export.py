@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from analyzers.api import lazy
 from analyzers.api.all_names import Exports
 from analyzers.api.answers import answered
+from analyzers.api.bindings import bind_targets, bind_type_alias, bind_value, unbind
 from analyzers.api.bodies import Bodies
 from analyzers.api.conditions import ANY_TARGET, UNKNOWN, Conditions, Target
 from analyzers.api.definitions import Definitions, Scope, add_members, class_symbol, line_of, replaced
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _LIMIT_DEPTH = 40
-_PATTERNS = frozenset(
-    {"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "list_splat_pattern"}
-)
 
 
 def exported(text: str, target: Target = ANY_TARGET, *, is_stub: bool = False) -> ModuleSurface:
@@ -71,9 +69,9 @@ class _Exporter:
         self._block(self._root, self._module, False, False, 0)
         for name in global_names(self._text, self._root):
             if all(symbol.is_type_only for symbol in self._module.names.get(name.text(), ())):
-                self._value(self._module, name, (), True, False)
+                bind_value(self._module, name, (), True, False)
         for name in walrus_names(self._text, self._root):
-            self._value(self._module, name, (), True, False)
+            bind_value(self._module, name, (), True, False)
         opened = openness(self._text, self._root, self._tables)
         self._open |= opened.module
         self._imports.stars |= opened.copied
@@ -171,9 +169,9 @@ class _Exporter:
             case "if_statement":
                 self._if(node, scope, conditional, type_only, depth)
             case "type_alias_statement":
-                self._type_alias(node, scope, conditional, type_only)
+                bind_type_alias(node, scope, conditional, type_only)
             case "delete_statement":
-                self._delete(node, scope, conditional)
+                unbind(node, scope, conditional)
             case "comment" | "pass_statement" | "assert_statement" | "raise_statement" | "global_statement":
                 pass
             case _:
@@ -184,7 +182,7 @@ class _Exporter:
         kind = node.kind()
         below = conditional or kind not in ("with_statement", "finally_clause", "block", "match_statement")
         if kind == "for_statement" and (left := node.field("left")) is not None:
-            self._targets(left, scope, True, type_only)
+            bind_targets(left, scope, True, type_only)
         for child in node.named_children():
             match child.kind():
                 case "block" | "ERROR":
@@ -196,7 +194,7 @@ class _Exporter:
                 case "with_clause":
                     for target in child.find_all(kind="as_pattern_target"):
                         for name in target.named_children():
-                            self._targets(name, scope, conditional, type_only)
+                            bind_targets(name, scope, conditional, type_only)
                 case _:
                     pass
 
@@ -278,7 +276,7 @@ class _Exporter:
                 self._tables.add_item(target, right)
                 self._running.assign(target)
             else:
-                self._targets(target, scope, conditional, type_only)
+                bind_targets(target, scope, conditional, type_only)
                 if right is not None and target.text().lstrip("( ").startswith("__getattr__"):
                     self._attach(right)
 
@@ -319,7 +317,7 @@ class _Exporter:
                 scope.bind(name, Symbol(SymbolKind.ALIAS, line_of(target), found), conditional)
                 return
             found = instances(annotation, place) or (values(right, place) if right is not None else ())
-            self._value(scope, target, found, conditional, type_only, right)
+            bind_value(scope, target, found, conditional, type_only, right)
             return
         if right is None:
             return
@@ -334,7 +332,7 @@ class _Exporter:
         ):
             scope.bind(name, Symbol(SymbolKind.PROPERTY, line_of(target)), conditional)
         else:
-            self._value(scope, target, found, conditional, type_only, right)
+            bind_value(scope, target, found, conditional, type_only, right)
 
     def _assign_attribute(self, target: SgNode, right: SgNode) -> None:
         """``Class.member = value``, or ``module.name = value``, at module level."""
@@ -347,44 +345,6 @@ class _Exporter:
                 self._sets.setdefault((expression, attribute.text()), line_of(target))
         member = Symbol(SymbolKind.VALUE, line_of(target), values(right, Place()))
         add_members(symbols, {attribute.text(): member})
-
-    def _targets(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        pending = [node]
-        while pending:
-            target = pending.pop()
-            if target.kind() == "identifier":
-                self._value(scope, target, (), conditional, type_only)
-            elif target.kind() in _PATTERNS:
-                pending += target.named_children()
-
-    def _value(
-        self,
-        scope: Scope,
-        name: SgNode,
-        found: tuple[str, ...],
-        conditional: bool,
-        type_only: bool,
-        right: SgNode | None = None,
-    ) -> None:
-        symbol = Symbol(SymbolKind.VALUE, line_of(name), found, is_type_only=type_only, text=spelled(right))
-        scope.bind(name.text(), symbol, conditional)
-
-    def _delete(self, node: SgNode, scope: Scope, conditional: bool) -> None:
-        for child in node.named_children():
-            names = child.named_children() if child.kind() in ("expression_list", "tuple") else [child]
-            for name in names:
-                if not conditional:
-                    scope.names.pop(name.text(), None)
-
-    def _type_alias(self, node: SgNode, scope: Scope, conditional: bool, type_only: bool) -> None:
-        parts = node.named_children()
-        if len(parts) < 2:
-            return
-        head = parts[0].find(kind="identifier")
-        if head is not None:
-            found = types(parts[-1], Place(scope.class_name, scope.names))
-            symbol = Symbol(SymbolKind.ALIAS, line_of(head), found, is_type_only=type_only)
-            scope.bind(head.text(), symbol, conditional)
 
     # Definitions.
 

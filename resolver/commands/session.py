@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
     from knowledge.catalog import Knowledge
     from knowledge.variants.choice import VariantPolicy
-    from knowledge.wheel_surfaces import WheelSurfaces
     from resolver.advice import Advice
     from resolver.asked.asked import Asked
     from resolver.bare_code import BareCode
@@ -153,9 +152,14 @@ class Session:
         """Where the stack will run: the image, or this machine as the options change it."""
         return self._target()[0]
 
+    @property
+    def has_code(self) -> bool:
+        """Whether ``--source`` names code."""
+        return getattr(self._options, "source", None) is not None
+
     def source(self) -> SourceReport | None:
         """What a scan of the code says, where ``--source`` names some."""
-        if getattr(self._options, "source", None) is None:
+        if not self.has_code:
             return None
         from resolver.commands.scanning import ScanWishes, scanned
 
@@ -166,22 +170,14 @@ class Session:
         """What code that declares nothing asks for, by what the index knows."""
         from resolver.asked.asked import Asked
         from resolver.asked.bare import bare_code
+        from resolver.commands.evidence import surfaces
         from resolver.cutoff import read_moment
 
         formats = inputs.formats_of(self._options, Asked(requirements=()))
         written = getattr(self._options, "written", None)
         moment = None if written is None else read_moment(written, self.now, "--written")
         with self.knowledge() as knowledge:
-            surfaces = self._surfaces(target, knowledge)
-            return bare_code(source, knowledge, target, formats, surfaces, moment)
-
-    @staticmethod
-    def _surfaces(target: Target, knowledge: Knowledge) -> WheelSurfaces:
-        """What reads the API of releases for a target."""
-        from knowledge.wheel_surfaces import WheelSurfaces
-        from resolver.commands.reading_targets import reading_target
-
-        return WheelSurfaces(knowledge, reading_target(target), time.time)
+            return bare_code(source, knowledge, target, formats, surfaces(target, knowledge), moment)
 
     def _predicting(self, recommendation: Recommendation) -> Recommendation:
         """A recommendation with the predictor that an option or the project names."""
@@ -298,11 +294,13 @@ class Session:
         return msgspec.structs.replace(advice, code=self.code)
 
     def _advised(self, context: Context, note: Note | None) -> Advice:
+        from resolver.commands.evidence import with_evidence, with_imports
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = self.with_imports(self.with_evidence(context, knowledge), knowledge)
+            context = with_evidence(context, knowledge, scanned=self.has_code)
+            context = with_imports(context, knowledge, self._options, self._tell_of_imports)
             context = self.with_topics(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
@@ -325,50 +323,6 @@ class Session:
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
-
-    def with_evidence(self, context: Context, knowledge: Knowledge) -> Context:
-        """The context with what reads releases, where there is something to hold against them."""
-        import msgspec
-
-        context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
-        if context.demands or "performance" in context.recommendation.weights:
-            from resolver.commands.performance import performance
-
-            scanned = getattr(self._options, "source", None) is not None
-            context = msgspec.structs.replace(
-                context, performance=performance(context, knowledge, scanned=scanned)
-            )
-        if context.image is not None or "libraries" in context.target.environment:
-            from knowledge.wheel_natives import WheelNatives
-
-            context = msgspec.structs.replace(context, natives=WheelNatives(knowledge, time.time))
-        if not context.demands:
-            return context
-
-        surfaces = self._surfaces(context.target, knowledge)
-        return msgspec.structs.replace(context, surfaces=surfaces)
-
-    def with_imports(self, context: Context, knowledge: Knowledge) -> Context:
-        """The context with what imports stacks on paper, where evidence is asked for."""
-        if getattr(self._options, "evidence", "none") == "none" or not context.recommendation.strides:
-            return context
-        import msgspec
-
-        from resolver.commands.imports import stack_imports
-        from resolver.commands.project_code import project_code
-
-        options = self._options
-        source = getattr(options, "source", None)
-        imports = stack_imports(
-            context.target,
-            knowledge,
-            time.time,
-            options.evidence_budget,
-            code=None if source is None else project_code(source),
-            kind=options.evidence,
-            told=self._tell_of_imports,
-        )
-        return msgspec.structs.replace(context, imports=imports)
 
     def with_topics(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what tells topics, where a unit takes part that asks for them."""

@@ -193,7 +193,7 @@ class ExploredLandscape:
     def _others(self, number: int, mask: int) -> tuple[tuple[int, int], ...]:
         """What may stand in for a project, and is in no stack with it."""
         found = []
-        for name, serving in self._universe.alternatives(self.names[number], mask):
+        for name, serving in self._universe.stand_ins.named(self.names[number], mask):
             other = self.number(name)
             found.append((other, serving))
             if (number, other) not in self._excluding:

@@ -17,6 +17,7 @@ from fakes.runs import context, run
 from fakes.units import DrawnPairStep
 from fakes.universes import World, worlds
 from resolver.predictors.random_walk import RandomWalk
+from resolver.search.explored import ExploredLandscape
 from resolver.search.freezing import frozen
 from resolver.search.instance import Instance, InstanceLandscape
 from resolver.search.landscape import Ask
@@ -111,10 +112,25 @@ class Comparing:
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
-@given(worlds())
-def test_the_universe_of_a_run_is_frozen_as_it_is(world: World) -> None:
-    comparing = Comparing()
-    run(world.index(), world.context(), predictor=comparing, pair_steps=[DrawnPairStep()])
+@given(worlds(), st.integers(0, 10**9))
+def test_the_universe_of_a_run_is_frozen_as_it_is(world: World, seed: int) -> None:
+    ran = run(world.index(), world.context(), pair_steps=[DrawnPairStep()])
+    if ran.solution is None or not ran.solution.stack.members:
+        return
+    universe, scorer, chance = ran.resolver.universe, ran.resolver.scorer, random.Random(seed)
+    universe.propagation.backjump(0)
+    universe.propagation.propagate()
+    landscape = ExploredLandscape(universe, scorer)
+    members = ran.solution.stack.members
+    first = {landscape.number(name): member.position for name, member in members.items()}
+    walk = Walk(landscape, first)
+    made = Walk(InstanceLandscape(frozen(landscape)), first)
+    assert made.score == walk.score == ran.solution.score
+    for _ in range(20):
+        project = chance.choice(sorted(made.members))
+        if made.move(project, chance.choice(made.candidates(project))):
+            walk.go(made.stack())
+            assert (walk.stack(), walk.score) == (made.stack(), made.score)
 
 
 def test_releases_of_a_run_are_moved_about_in_what_is_frozen() -> None:
