@@ -68,6 +68,24 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     kernel_architecture: str | None = None
 
 
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong, in terms that a person can look for.
+
+    Attributes:
+        step: what was under way, such as ``build``, ``install``, ``import numpy`` or ``script``.
+        error: the type of the exception, such as ``ImportError``; or how else it ended, such as ``SIGSEGV``,
+            ``timeout``, ``missing-header`` or ``missing-compiler``.
+        message: its first line.
+        where: the place that raised it, relative to where packages are installed, such as
+            ``gensim/matutils.py:20``; empty where that is not known.
+    """
+
+    step: str
+    error: str
+    message: str = ""
+    where: str = ""
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to a set of releases in one environment.
 
@@ -75,8 +93,11 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         subject: of a benchmark, the release that is measured comes first, what was installed with it follows.
         value: the measured figure, in `unit`; None where nothing was measured.
         unit: unit of `value`, such as ``s`` or ``bytes``.
-        blame: the releases that a failure was traced to, at most a pair; empty where it was not.
+        blame: the releases that a failure was traced to, at most a pair, the one that needs something of the
+            other first; empty where it was not.
+        failure: what went wrong; None where nothing did.
         measurement: how the figure was measured.
+        origin: the pack that it came with; None where it was seen by this store's own user.
         created_at: RFC 3339, UTC.
     """
 
@@ -87,6 +108,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     value: float | None = None
     unit: str | None = None
     blame: tuple[ReleaseIdentity, ...] = ()
+    failure: Failure | None = None
     measurement: Measurement | None = None
+    origin: str | None = None
     created_at: str
     tool: Tool
