@@ -10,7 +10,7 @@ QUICK   := not slow and not index and not system
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help advise test check lint bench schemas clean
+.PHONY: help advise test check lint bench references docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,8 +45,12 @@ import-linter: $(VENV)/.test
 bench: $(VENV)/.test ## benchmarks beside the peers; downloads a lot
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-schemas: $(VENV)/.test ## write docs/schemas from the records
+references: $(VENV)/.test ## write what docs/ has from the code: schemas and options
 	$(BIN)/python docs/write_schemas.py
+	$(BIN)/python docs/write_options.py
+
+docs: $(VENV)/.test ## build the documentation as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 # System packages belong to continuous integration; a stranger's machine is left alone.
 .PHONY: system
@@ -70,5 +74,5 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@touch $(VENV)/.core $@
 
 clean: ## remove what make made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,7 +27,7 @@ def test_schemas_are_up_to_date() -> None:
         "documents"
     ]
     stored = {path.name: path.read_text() for path in FOLDER.iterdir()}
-    assert stored == documents(), "run: make schemas"
+    assert stored == documents(), "run: make references"
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
