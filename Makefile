@@ -10,7 +10,7 @@ QUICK   := not slow and not index and not system
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help advise test check lint bench references docs clean
+.PHONY: help advise test check torture lint bench references docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: $(VENV)/.test system lint ## set up, then every linter and every test
 
 check: $(VENV)/.test ## linters and the quick tests, under a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 lint quick
+
+torture: $(VENV)/.test ## feed every parser bad input, kill, fill disks, for half an hour
+	STACKWRIGHT_TORTURE_S=40 $(BIN)/python -m pytest -n auto --dist worksteal tests/torture
 
 .PHONY: quick ruff ruff-format mypy import-linter
 quick: $(VENV)/.test

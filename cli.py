@@ -70,10 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         on_signals()
-        options = parsed(arguments)
-        if arguments is not None:  # called by a process that may have been running for long
-            options.started_s = time.monotonic()
-        return DONE if options.run(options) else NO_SOLUTION
+        give_home()
+        try:
+            options = parsed(arguments)
+            if arguments is not None:  # called by a process that may have been running for long
+                options.started_s = time.monotonic()
+            return DONE if options.run(options) else NO_SOLUTION
+        finally:
+            sys.stdout.flush()  # what cannot be written must be told, and not at exit
     except TerminationError:
         sys.stderr.write("stackwright: terminated\n")
         return TERMINATED
@@ -95,6 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         sys.stderr.write("stackwright: this is a bug in stackwright; please report it with the lines above\n")
         return BUG
+
+
+def give_home() -> None:
+    """Let a user who has none, as in a container that runs under any number, have the root for a home."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.sep
 
 
 def discard_output() -> None:
