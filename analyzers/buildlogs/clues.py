@@ -60,16 +60,23 @@ _PATTERNS: tuple[_Pattern, ...] = (
         [
             (
                 "fatal error: ",
-                r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: fatal error: '?"
-                r"(?P<thing>[^\s:']+\.(?:h|hh|hpp|hxx|H|inc|inl|cuh))'?(?::| file|$)",
+                (
+                    r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: fatal error: '?"
+                    r"(?P<thing>[^\s:']+\.(?:h|hh|hpp|hxx|H|inc|inl|cuh))'?(?::| file|$)"
+                ),
             ),
             (
                 "fatal error: ",
-                r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: fatal error: '?(?P<thing>[^\s:']+)'?"
-                r"(?:: No such file| file not found)",
+                (
+                    r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: fatal error: '?(?P<thing>[^\s:']+)'?"
+                    r"(?:: No such file| file not found)"
+                ),
             ),
             ("C1083", r"C1083: Cannot open include file: '(?P<thing>[^']+)'"),
-            (" error: ", r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: error: (?P<thing>[^\s:]+\.h\w*): No such file"),
+            (
+                " error: ",
+                r"(?<!\S)(?P<where>[^\s:]++:\d+)(?::\d+)?: error: (?P<thing>[^\s:]+\.h\w*): No such file",
+            ),
             ("not found", r"^(?:\w*Error: |error: )?(?P<thing>[\w./+-]+\.h) (?:was )?not found$"),
         ],
     ),
@@ -96,7 +103,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         [
             ("failed: No such file|failed: [Errno 2]", r"error: command '(?P<thing>[^']+)' failed: "),
             ("unable to execute", r"unable to execute '(?P<thing>[^']+)': No such file"),
-            ("sh: ", r"(?:^|[/ ])\w{0,4}sh: (?:line )?(?:\d+: )?(?P<thing>[\w./+-]+): (?:command )?not found"),
+            (
+                "sh: ",
+                r"(?:^|[/ ])\w{0,4}sh: (?:line )?(?:\d+: )?(?P<thing>[\w./+-]+): (?:command )?not found",
+            ),
             ("xecutable not found", r"(?<![\w./+-])(?P<thing>[\w./+-]++) executable not found"),
             ("not found", r"^(?:\w*Error|Exception|error): (?P<thing>\w[\w.+]*[_-][\w.+-]*) not found\b"),
             ("must be installed to", r"(?P<thing>CMake|Ninja|SWIG|Meson|Make) must be installed to"),
@@ -124,10 +134,13 @@ _PATTERNS: tuple[_Pattern, ...] = (
             ("No package '", r"No package '(?P<thing>[^']+)' found"),
             ("required by '", r"Package '(?P<thing>[^']+)', required by '[^']*', not found"),
             ("ERROR: Dependency", r"ERROR: Dependency (?:lookup for )?\"?(?P<thing>[\w.+-]+)\"? "),
-            ("system library `", r"system library `(?P<thing>[^`]+)` required by crate `[^`]*` was not found"),
+            (
+                "system library `",
+                r"system library `(?P<thing>[^`]+)` required by crate `[^`]*` was not found",
+            ),
             ("OpenSSL installation", r"Could not find (?:directory of )?(?P<thing>OpenSSL) installation"),
             ("could not be found for", r"library files could not be found for (?P<thing>[\w.+-]+)"),
-            ("provided by \"", r"package configuration file provided by \"(?P<thing>[^\"]+)\""),
+            ('provided by "', r"package configuration file provided by \"(?P<thing>[^\"]+)\""),
             ("LNK1181", r"LNK1181: cannot open input file '(?P<thing>[^']+)'"),
         ],
     ),
@@ -137,7 +150,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         [
             ("Could NOT find", r"Could NOT find (?P<thing>\w[\w.+-]*)"),
             ("ould not find lib|annot find lib", r"(?:ould not|annot) find (?P<thing>lib[\w+.-]*\w)"),
-            ("development packages", r"make sure the (?P<thing>[\w.+-]+)(?: and [\w.+-]+)? development packages"),
+            (
+                "development packages",
+                r"make sure the (?P<thing>[\w.+-]+)(?: and [\w.+-]+)? development packages",
+            ),
         ],
     ),
     *_rows(
@@ -173,7 +189,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
             ("Killed", r"(?:^|[ :])Killed(?:$| signal terminated| +\S)"),
             ("SIGKILL|OOMKilled|virtual memory exhausted|Cannot allocate memory|os error 12", r""),
             ("MemoryError", r"^(?:\w+\.)*MemoryError\b"),
-            ("exit code: -9|exit status -9|exit code 137|exit code: 137|exit status: 137|exit status 137", r"(?:-9|137)\b"),
+            (
+                "exit code: -9|exit status -9|exit code 137|exit code: 137|exit status: 137|exit status 137",
+                r"(?:-9|137)\b",
+            ),
             ("out of memory", r"(?i:(?:compiler|ran|virtual|process) (?:is )?out of (?:memory|heap))"),
         ],
     ),
@@ -191,17 +210,26 @@ _PATTERNS: tuple[_Pattern, ...] = (
         TOLD,
         Cause.TIMEOUT,
         [
-            ("imed out|imeoutError|imeout", r"(?:[Tt]imed out|TimeoutError|TimeoutExpired|[Cc]onnectTimeout)"),
+            (
+                "imed out|imeoutError|imeout",
+                r"(?:[Tt]imed out|TimeoutError|TimeoutExpired|[Cc]onnectTimeout)",
+            ),
         ],
     ),
     *_rows(
         TOLD,
         Cause.NETWORK,
         [
-            ("NewConnectionError|NameResolutionError|Max retries exceeded|ProxyError|ConnectionResetError", r""),
+            (
+                "NewConnectionError|NameResolutionError|Max retries exceeded|ProxyError|ConnectionResetError",
+                r"",
+            ),
             ("Connection refused|Connection reset|onnection aborted|Network is unreachable", r""),
             ("ailure in name resolution|Name or service not known|Could not resolve host|dns error", r""),
-            ("error sending request|tcp connect error|Failed to fetch: |ConnectionError(|IncompleteRead(", r""),
+            (
+                "error sending request|tcp connect error|Failed to fetch: |ConnectionError(|IncompleteRead(",
+                r"",
+            ),
             ("HTTP error |HTTPError", r"HTTP (?:error|Error) ?(?P<thing>\d{3})"),
             ("Client Error|Server Error", r"\b(?P<thing>[45]\d\d) (?:Client|Server) Error"),
             ("nodename nor servname|URLError|urlopen error", r""),
@@ -226,8 +254,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
             ("requires Python", r"requires Python '?(?P<thing>[<>=!~]=? ?\d[\d.,<>=!~]*)"),
             (
                 "required|needed",
-                r"(?i:python (?:version )?(?:at least )?(?P<thing>(?:>=? ?)?\d\.\d+(?:\.\d+)?)\+?"
-                r"(?: or (?:later|newer|higher|greater|above))? (?:is )?(?:required|needed))",
+                (
+                    r"(?i:python (?:version )?(?:at least )?(?P<thing>(?:>=? ?)?\d\.\d+(?:\.\d+)?)\+?"
+                    r"(?: or (?:later|newer|higher|greater|above))? (?:is )?(?:required|needed))"
+                ),
             ),
         ],
     ),
@@ -235,7 +265,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         SURE,
         Cause.SYNTAX_OF_SETUP,
         [
-            ("SyntaxError: |IndentationError: |TabError: ", r"^\s*(?:SyntaxError|IndentationError|TabError): "),
+            (
+                "SyntaxError: |IndentationError: |TabError: ",
+                r"^\s*(?:SyntaxError|IndentationError|TabError): ",
+            ),
             ("TOMLDecodeError|use_2to3 is invalid|configuration error: `", r""),
             ("InvalidPyProject|invalid pyproject.toml|Invalid pyproject.toml|TOML parse error", r""),
         ],
@@ -246,8 +279,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         [
             (
                 " error: ",
-                r"(?<!\S)(?P<where>[^\s:]+\.(?:c|cc|cpp|cxx|C|h|hh|hpp|cu|m|mm|pyx|pxd|f|f90|F90)(?::\d+)+): "
-                r"(?:fatal )?error: ",
+                (
+                    r"(?<!\S)(?P<where>[^\s:]+\.(?:c|cc|cpp|cxx|C|h|hh|hpp|cu|m|mm|pyx|pxd|f|f90|F90)"
+                    r"(?::\d+)+): (?:fatal )?error: "
+                ),
             ),
             ("Error compiling Cython file", r""),
             ("could not compile", r"^error: could not compile `(?P<thing>[^`]+)`"),
@@ -260,7 +295,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         HINTED,
         Cause.NO_MATCHING_DISTRIBUTION,
         [
-            ("No matching distribution", r"No matching distribution found for (?P<thing>[^(]+?)(?: \(from|$)"),
+            (
+                "No matching distribution",
+                r"No matching distribution found for (?P<thing>[^(]+?)(?: \(from|$)",
+            ),
             ("that satisfies the requ", r"satisfies the requirement (?P<thing>[^(]+?)(?: \(from|$)"),
         ],
     ),
@@ -328,7 +366,9 @@ def _made(weight: int, cause: Cause, match: re.Match[str], text: str, number: in
             cause = Cause.MISSING_COMPILER
     elif cause is Cause.WRONG_PYTHON and thing:
         thing = f"Python {thing}"
-    return Clue(weight, cause, thing[:200], text.strip()[:_LONGEST_MESSAGE], _place(groups.get("where")), number)
+    return Clue(
+        weight, cause, thing[:200], text.strip()[:_LONGEST_MESSAGE], _place(groups.get("where")), number
+    )
 
 
 def _place(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What is being done while a log is read: packages, steps, and failures with the lines that belong to each."""
+"""What is under way while a log is read: packages, steps, and failures with the lines that belong to each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _MOST_ANCHORS = 20
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
+_LEADERS = re.compile(r"^(?:cause: |Caused by: |[├╰]─▶ |│ )")
 _SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
 
@@ -227,9 +228,7 @@ class Journal:
             if draft.package not in self._entries and draft.package and draft.step is not Step.RESOLVE:
                 self._entries[draft.package] = Entry(draft.package)
                 told.append(
-                    Installation(
-                        package=draft.package, version=draft.version or None, is_successful=False
-                    )
+                    Installation(package=draft.package, version=draft.version or None, is_successful=False)
                 )
         return told
 
@@ -246,8 +245,9 @@ class Journal:
         told = list(clues(part))
         clue = best(told)
         if self.installer == "uv" and (clue is None or clue.weight < SURE):
-            told += clues(_unbroken(part))
-            clue = best(told)
+            joined = best(list(clues(_unbroken(part))))
+            if joined is not None and (clue is None or joined.weight > clue.weight):
+                clue = joined
         cause, missing = draft.cause, draft.missing
         if clue is not None and (cause is None or (cause in (clue.cause, Cause.UNKNOWN))):
             cause = clue.cause
@@ -264,7 +264,7 @@ class Journal:
             step=draft.step,
             cause=cause or Cause.UNKNOWN,
             missing=missing,
-            message=message[:300],
+            message=_LEADERS.sub("", message)[:300],
             where=where,
             requested_by=draft.requested_by or self._requested_by(draft.package),
             conflicting=draft.conflicting,

@@ -22,10 +22,12 @@ _STEP = re.compile(
     r"(?:: (?P<goes>started|still running\.\.\.)|: finished with status '(?P<status>\w+)'"
     r"| ?\.\.\. ?(?P<end>done|error)?)"
 )
-_FAILED = re.compile(rf"\s*× (?P<what>{_WORDS})(?: \([^)]*\))? did not run successfully")
+_FAILED = re.compile(rf"\s*\xd7 (?P<what>{_WORDS})(?: \([^)]*\))? did not run successfully")
 _COLLECTING = re.compile(r"(?P<indent> *)Collecting (?P<what>[^(\s][^(]*?)(?: \(from (?P<by>.*)\))?$")
 _PROCESSING = re.compile(r"(?P<indent> *)(?:Processing|Obtaining) (?P<what>\S+)")
-_FETCHED = re.compile(r"\s*(?:Downloading|Using cached) (?P<what>\S+)(?: \((?P<size>[\d.]+ ?[kKMG]?i?[bB](?:ytes)?)\))?$")
+_FETCHED = re.compile(
+    r"\s*(?:Downloading|Using cached) (?P<what>\S+)(?: \((?P<size>[\d.]+ ?[kKMG]?i?[bB](?:ytes)?)\))?$"
+)
 _OPENED = re.compile(r"\s*╰─> \[(?P<count>\d{1,9}) lines? of output\]")
 _OPENED_BEFORE = re.compile(r"\s*Complete output(?: \((?P<count>\d{1,9}) lines?\)| from command .*):?$")
 _SATISFIES = re.compile(
@@ -36,22 +38,26 @@ _CONFLICT = re.compile(r"\s*ERROR: Cannot install (?P<what>.+?) because these pa
 _OTHER_PYTHON = re.compile(r"\s*ERROR: Package '(?P<what>[^']+)' requires a different Python")
 _NOT_HASHED = re.compile(r"    (?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>[^\s;]+))? from \S")
 _SUMMARY = re.compile(
-    r"\s*(?:ERROR: )?(?:Failed to build '(?P<quoted>[^']+)' when |Failed building (?:wheel|editable) for "
-    r"(?P<one>\S+)|Failed to build (?P<several>[\w. -]+)$|Could not build wheels for (?P<listed>[^(]+?)(?:,? which"
-    r"|$)|Failed to build installable wheels for some .* \((?P<installable>[^)]*)\))"
+    r"\s*(?:ERROR: )?(?:Failed to build '(?P<quoted>[^']+)' when |"
+    r"Failed building (?:wheel|editable) for (?P<one>\S+)|Failed to build (?P<several>[\w. -]+)$|"
+    r"Could not build wheels for (?P<listed>[^(]+?)(?:,? which|$)|"
+    r"Failed to build installable wheels for some .* \((?P<installable>[^)]*)\))"
 )
 _SUBJECT = re.compile(r"╰─> (?P<what>[\w.-]+(?:, [\w.-]+)*)$")
 _INSTALLED = re.compile(r"(?P<indent> *)Successfully installed (?P<what>\S.*)")
 _VERSION = re.compile(r"\s*(?:Using )?pip (?P<pip>\d[\w.]*) from \S+ \(python (?P<python>\d+\.\d+)\)")
-_OLD_PIP = re.compile(r"You are using pip version (?P<now>\d[\w.]*\w)|pip(?: is available)?: (?P<was>\d[\w.]*) -> ")
+_OLD_PIP = re.compile(
+    r"You are using pip version (?P<now>\d[\w.]*\w)|pip(?: is available)?: (?P<was>\d[\w.]*) -> "
+)
 _ABORTED = re.compile(
-    r"\s*(?:THESE PACKAGES DO NOT MATCH |ERROR: (?:Exception:|Could not install packages due to an |HTTP error |Could not install requirement |"
+    r"\s*(?:THESE PACKAGES DO NOT MATCH |ERROR: (?:Exception:|HTTP error |"
+    r"Could not install packages due to an |Could not install requirement |"
     r"Cannot find command |Hashes are required |In --require-hashes |THESE PACKAGES DO NOT MATCH |"
     r"Error \[|Could not open requirements file|Invalid requirement|Operation cancelled|Command errored out|"
-    r"Command \")|error: (?:externally-managed-environment|legacy-install-failure|metadata-generation-failed))"
+    r"Command \")|"
+    r"error: (?:externally-managed-environment|legacy-install-failure|metadata-generation-failed))"
 )
 _UNITS = {"b": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
-_BUILDS = frozenset({Step.BUILD, Step.INSTALL})
 _STEPS = (
     ("build dependencies", Step.BUILD_REQUIREMENTS),
     ("backend dependencies", Step.BUILD_REQUIREMENTS),
@@ -83,7 +89,7 @@ class PipLines:
         if not stripped:
             return False
         first = stripped[0]
-        if first == "×" or first == "╰":
+        if first == "\xd7" or first == "╰":
             return self._marked(text)
         if first in "CDUPO" and self._package(text):
             return True
@@ -119,7 +125,8 @@ class PipLines:
             return True
         if "externally managed" in text:
             self._known()
-            journal.fail(Step.INSTALL).cause = Cause.PERMISSION
+            if journal.confirm("") is None:
+                journal.fail(Step.INSTALL).cause = Cause.PERMISSION
             return True
         return "Encountered error" in text or "Failed to build installable" in text
 
@@ -202,13 +209,13 @@ class PipLines:
             return True
         is_whole = journal.step is Step.INSTALL or "requirements file" in text or "externally" in text
         step = Step.DOWNLOAD if "HASHES" in text or "HTTP" in text else journal.step
-        if "externally" in text or "Could not install packages" in text:
-            step = Step.INSTALL if journal.step not in (Step.DOWNLOAD, Step.RESOLVE) else journal.step
+        if "externally" in text:
+            step = Step.INSTALL
         self._draft = journal.fail(step, "" if is_whole else journal.package)
         return True
 
     def _step_of_command(self) -> Step:
-        """pip before 22 tells the metadata of a setup.py as no step: it fails in none."""
+        """Pip before 22 tells the metadata of a setup.py as no step: it fails in none."""
         step = self._journal.step
         return Step.METADATA if step in (Step.RESOLVE, Step.DOWNLOAD) else step
 

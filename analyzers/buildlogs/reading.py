@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from analyzers.buildlogs.clues import TOLD, best, clues
 from analyzers.buildlogs.journal import MOST_RECORDS, Journal
 from analyzers.buildlogs.log_lines import LogLine, log_lines, streams
@@ -18,8 +16,12 @@ from analyzers.reports import Unknown
 
 _MOST_STREAMS = 1_000
 _STARTS = ("Collecting ", "Looking in indexes", "Requirement already satisfied: ")
-_PLATFORM = re.compile(r"[/.](?P<platform>(?:linux|macosx|win)[\w.-]*?)-(?:cpython-|cp)?(?P<python>3\.?\d{1,2})/")
-_WHEEL = re.compile(r"-cp(?P<major>3)(?P<minor>\d{1,2})-cp3\w{1,5}-(?P<platform>(?:linux|macosx|win)\w*)\.whl")
+_PLATFORM = re.compile(
+    r"[/.](?P<platform>(?:linux|macosx|win)[\w.-]*?)-(?:cpython-|cp)?(?P<python>3\.?\d{1,2})/"
+)
+_WHEEL = re.compile(
+    r"-cp(?P<major>3)(?P<minor>\d{1,2})-cp3\w{1,5}-(?P<platform>(?:linux|macosx|win)\w*)\.whl"
+)
 _SITE = re.compile(r"/python(?P<python>3\.\d{1,2})/(?:site|dist)-packages/")
 
 
@@ -64,7 +66,7 @@ def failures(text: str | bytes) -> tuple[BuildFailure, ...]:
         return found
     lines, _ = log_lines(data)
     clue = best(list(clues([(line.number, line.text) for line in lines])))
-    if clue is None or clue.weight < TOLD and not clue.message:
+    if clue is None or (clue.weight < TOLD and not clue.message):
         return ()
     return (
         BuildFailure(
@@ -99,7 +101,9 @@ def _platform(journal: Journal) -> None:
     """The platform and the Python that paths in the log name."""
     for line in journal.lines if journal.is_known else ():
         text = line.text
-        if (".whl" in text and (wheel := _WHEEL.search(text))) and not text.lstrip().startswith("Downloading"):
+        if (".whl" in text and (wheel := _WHEEL.search(text))) and not text.lstrip().startswith(
+            "Downloading"
+        ):
             journal.platform = journal.platform or wheel["platform"]
             journal.python = journal.python or f"{wheel['major']}.{wheel['minor']}"
         elif "build/" in text and (built := _PLATFORM.search(text)):
@@ -148,9 +152,3 @@ def _distinct(told: Iterable[BuildFailure]) -> tuple[BuildFailure, ...]:
 
 def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
-
-
-def report_fields(log: BuildLog) -> dict[str, object]:
-    """What of a log a report repeats, by the names of its fields."""
-    names = [field.name for field in msgspec.structs.fields(BuildLog)]
-    return {name: getattr(log, name) for name in names if name not in ("is_build_log", "unknowns")}

@@ -17,7 +17,7 @@ _POETRY = re.compile(
 _NOTE = re.compile(r"problem with poetry but with (?P<name>[\w.-]+) \((?P<version>[^)\s]+)")
 _CANNOT = re.compile(r"\s*Cannot install (?P<name>[A-Za-z0-9][\w-]*)\.$")
 _CANDIDATES = re.compile(
-    r"\s*(?:Unable to find installation candidates for|RuntimeError: Unable to find installation candidates for)"
+    r"\s*(?:RuntimeError: )?Unable to find installation candidates for"
     r" (?P<name>[\w.-]+) \((?P<version>[^)\s]+)\)"
 )
 _SOLVING = re.compile(r"\s*(?P<what>Because .*version solving failed|So, because .*version solving failed)")
@@ -25,9 +25,13 @@ _HOOK = re.compile(
     r"\s*(?:ERROR )?(?:Backend subprocess exited when trying to invoke|"
     r"Backend operation failed:|Backend '[^']*' is not available) ?(?P<hook>\w*)"
 )
-_PDM = re.compile(r"\s*(?:✖|✗|x|×) (?:Install|Update) (?P<name>[\w.\[\]-]+) (?P<version>\S+) failed")
+_PDM = re.compile(
+    r"\s*(?:\u2716|\u2717|x|\xd7) (?:Install|Update) (?P<name>[\w.\[\]-]+) (?P<version>\S+) failed"
+)
 _PDM_BUILD = re.compile(r"\s*(?:\w+\.)*BuildError: Build backend raised error")
-_PDM_CANDIDATES = re.compile(r"\s*(?:\[CandidateNotFound\]|\w*\.?CandidateNotFound): .*?(?:for|of) (?P<name>[\w.-]+)")
+_PDM_CANDIDATES = re.compile(
+    r"\s*(?:\[CandidateNotFound\]|\w*\.?CandidateNotFound): .*?(?:for|of) (?P<name>[\w.-]+)"
+)
 _LATER = re.compile(r"Failed to install '(?P<name>[^']+)', will try in next installation round")
 _NEVER = re.compile(r"Failed to install requirements, dependency '(?P<name>[^']+)' could not be installed")
 _BARE = re.compile(r"error: (?:command |Microsoft Visual C\+\+|can't find Rust|\[Errno )|error\[E\d{4}\]: ")
@@ -135,15 +139,18 @@ class ToolLines:
             return True
         if stripped.startswith(("ERROR Backend", "Backend ")) and (hook := _HOOK.match(text)):
             journal.is_known = True
-            if journal.draft is not None and journal.draft.step is Step.INSTALL:  # poetry has told the package
+            if (
+                journal.draft is not None and journal.draft.step is Step.INSTALL
+            ):  # poetry has told the package
                 journal.draft.step = _step(hook["hook"])
             elif journal.draft is None:
                 journal.fail(_step(hook["hook"]), journal.package)
             return True
         if stripped.startswith("Killed") or ": line " in text:
-            if journal.is_known and _KILLED.match(text) and journal.draft is None:
+            is_killed = journal.is_known and journal.draft is None and _KILLED.match(text) is not None
+            if is_killed:
                 journal.fail(journal.step, journal.package).cause = Cause.OUT_OF_MEMORY
-                return True
+            return is_killed
         if stripped.startswith("error") and _BARE.match(stripped) and self._is_build:
             if journal.installer in ("", "pdm") and journal.draft is None:
                 journal.fail(Step.BUILD, journal.package)

@@ -10,10 +10,14 @@ import re
 from analyzers.buildlogs.journal import Draft, Journal, normalized
 from analyzers.buildlogs.records import Cause, Step
 
-_FAILED = re.compile(r"(?:error: |warning: | {0,2}× )(?P<what>[A-Z`].*)")
-_BUILT = re.compile(r" {2,6}(?P<what>Building|Built) (?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\S+)| @ \S+)$")
+_FAILED = re.compile(r"(?:error: |warning: | {0,2}\xd7 )(?P<what>[A-Z`].*)")
+_BUILT = re.compile(
+    r" {2,6}(?P<what>Building|Built) (?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\S+)| @ \S+)$"
+)
 _CHANGED = re.compile(r" (?P<sign>[+~-]) (?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>\S+)| ?(?:@|\().*)")
-_FETCHED = re.compile(r" ?(?P<what>Downloading|Downloaded) (?P<name>[A-Za-z0-9][\w.-]*)(?: \([\d.]+[KMG]?i?B\))?$")
+_FETCHED = re.compile(
+    r" ?(?P<what>Downloading|Downloaded) (?P<name>[A-Za-z0-9][\w.-]*)(?: \([\d.]+[KMG]?i?B\))?$"
+)
 _PYTHON = re.compile(r"Using (?:CPython|Python) (?P<version>\d+\.\d+(?:\.\d+)?)\b")
 _VERSION = re.compile(r"DEBUG uv (?P<version>\d[\w.]*)")
 _DONE = re.compile(r"(?:Resolved|Prepared|Installed|Uninstalled|Audited|Checked) \d+ packages? in ")
@@ -24,8 +28,14 @@ _SUBJECT = re.compile(
 _OF_FILE = re.compile(r"Failed to install: (?P<file>\S+\.whl) \((?P<name>[\w.-]+)==(?P<version>[^)]+)\)")
 _INCLUDED = re.compile(r"`[\w.-]+` (?:\([^)]{1,80}\) )?was included because (?P<chain>`.{1,2000})")
 _ONE = re.compile(r"`(?P<name>[\w.\[\],-]+)`(?: \(v(?P<version>[^)]+)\))?")
-_RELEASE = re.compile(r"(?:^|[\s(])(?P<release>[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?(?:[<>=!~]=?[\w.,<>=!~*+]+)?)")
-_REQUIRED = re.compile(r"you require (?P<what>[A-Za-z0-9][^\s,]*)")
+_RELEASE = re.compile(
+    r"(?:^|[\s(])(?P<release>[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?(?:[<>=!~]=?[\w.,<>=!~*+]+)?)"
+)
+_OF_URL = re.compile(r"Failed to fetch: `?\S+/(?P<name>[A-Za-z0-9][\w.-]*)/?`?(?:\s|$)")
+_NOWHERE = re.compile(
+    r"no versions? of (?P<none>[A-Za-z0-9][^\s,{]*)|(?P<unknown>[A-Za-z0-9][^\s,{]*) was not found in"
+)
+_REQUIRED = re.compile(r"(?:you require|your project depends on) (?P<what>[A-Za-z0-9][^\s,]*)")
 _ABSENT = (
     "was not found in",
     "were not found in",
@@ -70,7 +80,7 @@ class UvLines:
             self.end()
         if not text:
             return self._draft is not None
-        failed = _FAILED.match(text) if text[:1] in "ew ×" else None
+        failed = _FAILED.match(text) if text[:1] in "ew \xd7" else None
         if failed is not None and self._fails(failed["what"], text):
             return True
         if self._event(text):
@@ -91,6 +101,9 @@ class UvLines:
         subject = _OF_FILE.search(head) or _SUBJECT.search(head)
         if subject is not None and not draft.package:
             draft.package, draft.version = normalized(subject["name"]), subject["version"] or ""
+        url = _OF_URL.search(head)
+        if url is not None and not draft.package and "." not in url["name"]:
+            draft.package = normalized(url["name"])
         if draft.step is Step.DOWNLOAD:
             chain = head.partition("[std")[0]
             draft.step = next((step for words, step in _STEPS if words in chain), Step.DOWNLOAD)
@@ -102,7 +115,7 @@ class UvLines:
 
     def _fails(self, what: str, text: str) -> bool:
         journal = self._journal
-        is_uv = journal.installer == "uv" or text.startswith(("  × ", "× ")) or "`" in what
+        is_uv = journal.installer == "uv" or text.startswith(("  \xd7 ", "\xd7 ")) or "`" in what
         known = what.startswith(("Failed to ", "No solution found", "Request failed", "Distribution "))
         if text.startswith("warning: ") or not (is_uv or known) or "did not run successfully" in what:
             return False
@@ -178,6 +191,12 @@ class UvLines:
                 draft.package, draft.version = normalized(about["name"]), about["version"] or ""
         elif any(words in text for words in _ABSENT) and "incompatible" not in text:
             draft.cause = Cause.NO_MATCHING_DISTRIBUTION
+            nowhere = _NOWHERE.search(text)
+            if nowhere is not None:
+                name = normalized(nowhere["none"] or nowhere["unknown"])
+                if normalized(draft.missing) != name:
+                    draft.missing = (nowhere["none"] or nowhere["unknown"]).rstrip(",.")
+                draft.package = draft.package or name
         else:
             draft.cause, draft.missing = Cause.CONFLICT, ""
             needs = re.findall(r"(?:versions of )?(\S+) depends? on (\S+?)(?:[,.]|\s|$)", text)
