@@ -148,6 +148,7 @@ _PATTERNS: tuple[_Pattern, ...] = (
         TOLD,
         Cause.MISSING_LIBRARY,
         [
+            ("pkg-config --exists", r"'pkg-config --exists (?P<thing>[\w.+-]+)' returned non-zero"),
             ("Could NOT find", r"Could NOT find (?P<thing>\w[\w.+-]*)"),
             ("ould not find lib|annot find lib", r"(?:ould not|annot) find (?P<thing>lib[\w+.-]*\w)"),
             (
@@ -306,7 +307,10 @@ _PATTERNS: tuple[_Pattern, ...] = (
         HINTED,
         Cause.BUILD_BACKEND,
         [
-            ("Error: |Exception: |Exit: ", r"^\s*(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit): \S"),
+            (
+                "Error: |Exception: |Exit: ",
+                r"^\s*(?:[A-Za-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit): \S",
+            ),
             ("CMake Error|configure: error: ", r""),
         ],
     ),

@@ -181,7 +181,7 @@ class Journal:
         """Something failed; what was said since the last boundary, and what follows, may tell why."""
         start = self._boundary
         self.close()
-        draft = Draft(step, package, version, start, self.line)
+        draft = Draft(step, package, version or self.version(package), start, self.line)
         if len(self.drafts) < MOST_RECORDS:
             self.drafts.append(draft)
         else:

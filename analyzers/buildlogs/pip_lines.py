@@ -112,7 +112,12 @@ class PipLines:
             self._known()
             step = _step(failed["what"])
             package = normalized(_named(failed)) or journal.package
-            self._draft = journal.fail(step, package)
+            last = journal.drafts[-1] if journal.drafts else None
+            again = (step, package, journal.version(package))
+            if last is not None and (last.step, last.package, last.version) == again:
+                journal.confirm(package)  # pip tells it at once, and as it ends
+            else:
+                self._draft = journal.fail(step, package)
             return True
         opened = _OPENED.match(text)
         if opened is not None and journal.draft is not None:

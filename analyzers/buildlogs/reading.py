@@ -9,12 +9,13 @@ from analyzers.buildlogs.clues import TOLD, best, clues
 from analyzers.buildlogs.journal import MOST_RECORDS, Journal
 from analyzers.buildlogs.log_lines import LogLine, log_lines, streams
 from analyzers.buildlogs.pip_lines import PipLines
-from analyzers.buildlogs.records import BuildFailure, BuildLog, Step
+from analyzers.buildlogs.records import BuildFailure, BuildLog, Cause, Step
 from analyzers.buildlogs.tool_lines import ToolLines
 from analyzers.buildlogs.uv_lines import UvLines
 from analyzers.reports import Unknown
 
 _MOST_STREAMS = 1_000
+_MOST_COMPARED = 20
 _STARTS = ("Collecting ", "Looking in indexes", "Requirement already satisfied: ")
 _PLATFORM = re.compile(
     r"[/.](?P<platform>(?:linux|macosx|win)[\w.-]*?)-(?:cpython-|cp)?(?P<python>3\.?\d{1,2})/"
@@ -138,16 +139,23 @@ def _log(journals: Sequence[Journal], unknowns: Iterable[Unknown]) -> BuildLog:
 
 
 def _distinct(told: Iterable[BuildFailure]) -> tuple[BuildFailure, ...]:
-    """Failures without those that a builder of images repeats after the end; in the order of their lines."""
-    found: dict[object, BuildFailure] = {}
+    """Failures without those that are told once more, as pip and builders of images do at their ends."""
+    found: list[BuildFailure] = []
+    alike: dict[tuple[str, bool], list[BuildFailure]] = {}
     for one in sorted(told, key=lambda each: each.lines):
-        key = (one.package, one.version, one.step, one.cause, one.missing, one.is_recovered)
-        first = found.get(key)
-        if first is None:
-            found[key] = one
-        elif one.message != first.message and not one.missing:
-            found[(*key, one.message)] = one
-    return tuple(found.values())
+        same = alike.setdefault((one.package, one.is_recovered), [])
+        others = same[-_MOST_COMPARED:] + ([] if one.package else found[-_MOST_COMPARED:])
+        if not any(_is_repeated(one, other) for other in others):
+            same.append(one)
+            found.append(one)
+    return tuple(found)
+
+
+def _is_repeated(one: BuildFailure, first: BuildFailure) -> bool:
+    if one.version not in ("", first.version):
+        return False
+    is_vague = bool(one.package) and one.cause in (Cause.UNKNOWN, Cause.BUILD_BACKEND)
+    return is_vague or (one.cause, one.missing) == (first.cause, first.missing)
 
 
 def _first(texts: Iterable[str]) -> str:
