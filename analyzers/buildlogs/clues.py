@@ -323,7 +323,17 @@ _PATTERNS: tuple[_Pattern, ...] = (
         ],
     ),
 )
-_OF_PIP = ("error: subprocess-exited", "ERROR: Failed building", "ERROR: Could not build wheels")
+_OWN = (
+    "error: subprocess-exited",
+    "ERROR: Failed building",
+    "ERROR: Failed to build",
+    "ERROR: Could not build wheels",
+    "error: failed-wheel-build",
+    "error: metadata-generation",
+    "error: Failed to ",
+    "error: No solution found",
+)
+"""What installers say whatever the cause is."""
 
 
 def clues(lines: Sequence[tuple[int, str]]) -> Iterator[Clue]:
@@ -353,7 +363,7 @@ def _clue(number: int, text: str, in_child: bool) -> Clue | None:
     for pattern in _PATTERNS:
         if any(word in text for word in pattern.words):
             match = pattern.expression.search(text)
-            if match is not None and not (pattern.weight == GENERAL and text.lstrip().startswith(_OF_PIP)):
+            if match is not None and not (pattern.weight == GENERAL and text.lstrip().startswith(_OWN)):
                 return _made(pattern.weight, pattern.cause, match, text, number)
     return None
 

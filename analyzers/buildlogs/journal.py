@@ -254,7 +254,8 @@ class Journal:
             missing = missing if missing and cause is Cause.NO_MATCHING_DISTRIBUTION else clue.thing
         elif clue is not None and cause is not clue.cause:
             clue = next((one for one in reversed(told) if one.cause is cause), None)
-        message = draft.message or (clue.message if clue else draft.anchors[0].text.strip())
+        message = draft.message or (clue.message if clue else _last_words(part))
+        message = message or draft.anchors[0].text.strip()
         where = clue.where if clue else ""
         same = {one.number for one in told if clue and (one.cause, one.thing) == (clue.cause, clue.thing)}
         numbers = {anchor.number for anchor in draft.anchors} | set(sorted(same)[-_MOST_ANCHORS:])
@@ -281,3 +282,17 @@ def _unbroken(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     """Every line with the one that follows it: uv broke long lines before 0.10."""
     after = [text.strip() for _, text in lines[1:]]
     return [(number, f"{text} {then}") for (number, text), then in zip(lines, after, strict=False)]
+
+
+def _last_words(lines: Sequence[tuple[int, str]]) -> str:
+    """The last line of what a build wrote, which may be all that it said of why it failed."""
+    found, is_output = "", False
+    for _, text in lines:
+        stripped = text.strip()
+        if stripped.startswith(("[stderr]", "[stdout]")) or stripped.endswith("of output]"):
+            is_output = stripped != "[end of output]"
+        elif stripped.startswith(("hint: ", "help: ")):
+            is_output = False
+        elif is_output and stripped:
+            found = stripped
+    return found
