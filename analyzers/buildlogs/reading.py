@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from analyzers.buildlogs.clues import TOLD, best, clues
+from analyzers.buildlogs.clues import best, clues
 from analyzers.buildlogs.journal import MOST_RECORDS, Journal
 from analyzers.buildlogs.log_lines import LogLine, log_lines, streams
 from analyzers.buildlogs.pip_lines import PipLines
@@ -67,7 +67,7 @@ def failures(text: str | bytes) -> tuple[BuildFailure, ...]:
         return found
     lines, _ = log_lines(data)
     clue = best(list(clues([(line.number, line.text) for line in lines])))
-    if clue is None or (clue.weight < TOLD and not clue.message):
+    if clue is None:
         return ()
     return (
         BuildFailure(
