@@ -21,6 +21,7 @@ _COMPILERS = re.compile(
 )
 _LONGEST = 1_000
 _LONGEST_MESSAGE = 300
+_QUOTED = re.compile(r" {2,8}[|\u2502] ")
 _CHILD = "_execute_child"
 _CHILD_LINES = 8
 
@@ -345,6 +346,8 @@ def clues(lines: Sequence[tuple[int, str]]) -> Iterator[Clue]:
     child = -_CHILD_LINES
     for place, (number, whole) in enumerate(lines):
         text = whole[:_LONGEST]
+        if text.startswith("  ") and (quoted := _QUOTED.match(text)):
+            text = text[quoted.end() :]
         if _CHILD in text:
             child = place
         found = _clue(number, text, place - child < _CHILD_LINES)

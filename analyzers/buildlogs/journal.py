@@ -15,6 +15,7 @@ _MOST_ANCHORS = 20
 _LONGEST_NAME = 200
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,300}@")
 _LEADERS = re.compile(r"^(?:cause: |Caused by: |[├╰]─▶ |│ )")
 _SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
@@ -264,8 +265,8 @@ class Journal:
             version=draft.version or self.version(draft.package),
             step=draft.step,
             cause=cause or Cause.UNKNOWN,
-            missing=missing,
-            message=_LEADERS.sub("", message)[:300],
+            missing=_CREDENTIALS.sub("", missing),
+            message=_CREDENTIALS.sub("", _LEADERS.sub("", message))[:300],
             where=where,
             requested_by=draft.requested_by or self._requested_by(draft.package),
             conflicting=draft.conflicting,

@@ -23,7 +23,7 @@ _STEP = re.compile(
     r"| ?\.\.\. ?(?P<end>done|error)?)"
 )
 _FAILED = re.compile(rf"\s*\xd7 (?P<what>{_WORDS})(?: \([^)]*\))? did not run successfully")
-_COLLECTING = re.compile(r"(?P<indent> *)Collecting (?P<what>[^(\s][^(]*?)(?: \(from (?P<by>.*)\))?$")
+_COLLECTING = re.compile(r"(?P<indent> *)Collecting (?P<what>[^(\s][^(]*?)(?: \(from (?P<by>.*))?$")
 _PROCESSING = re.compile(r"(?P<indent> *)(?:Processing|Obtaining) (?P<what>\S+)")
 _FETCHED = re.compile(
     r"\s*(?:Downloading|Using cached) (?P<what>\S+)(?: \((?P<size>[\d.]+ ?[kKMG]?i?[bB](?:ytes)?)\))?$"
@@ -58,6 +58,7 @@ _ABORTED = re.compile(
     r"error: (?:externally-managed-environment|legacy-install-failure|metadata-generation-failed))"
 )
 _UNITS = {"b": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_ENDS = ("[end of output]", "note: This error originates from a subprocess")
 _STEPS = (
     ("build dependencies", Step.BUILD_REQUIREMENTS),
     ("backend dependencies", Step.BUILD_REQUIREMENTS),
@@ -101,7 +102,7 @@ class PipLines:
         """Output of a build, up to its end: nothing in it is pip's own."""
         journal = self._journal
         ends = text.lstrip()
-        if ends == "[end of output]" or (journal.place >= self._skip_to >= 0 and ends.startswith("-----")):
+        if ends.startswith(_ENDS) or (journal.place >= self._skip_to >= 0 and ends.startswith("-----")):
             self._is_output = False
             journal.close()
 
@@ -147,7 +148,7 @@ class PipLines:
             self._known()
             what = collecting["what"]
             name, _, version = what.partition("==")
-            by = collecting.groupdict().get("by") or ""
+            by = (collecting.groupdict().get("by") or "").removesuffix(")")
             if collecting.re is _PROCESSING:
                 name = re.split(r"-\d", what.rstrip("/").rpartition("/")[2])[0]
             journal.begin(normalized(name), [one for one in by.split("->") if one], version.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from analyzers.buildlogs.clues import best, clues
@@ -140,15 +141,22 @@ def _log(journals: Sequence[Journal], unknowns: Iterable[Unknown]) -> BuildLog:
 
 def _distinct(told: Iterable[BuildFailure]) -> tuple[BuildFailure, ...]:
     """Failures without those that are told once more, as pip and builders of images do at their ends."""
-    found: list[BuildFailure] = []
-    alike: dict[tuple[str, bool], list[BuildFailure]] = {}
-    for one in sorted(told, key=lambda each: each.lines):
-        same = alike.setdefault((one.package, one.is_recovered), [])
-        others = same[-_MOST_COMPARED:] + ([] if one.package else found[-_MOST_COMPARED:])
-        if not any(_is_repeated(one, other) for other in others):
-            same.append(one)
-            found.append(one)
-    return tuple(found)
+    found: dict[int, BuildFailure] = {}
+    recent: deque[BuildFailure] = deque(maxlen=_MOST_COMPARED)
+    alike: dict[tuple[str, bool], deque[BuildFailure]] = {}
+    for number, one in enumerate(sorted(told, key=lambda each: each.lines)):
+        same = alike.setdefault((one.package, one.is_recovered), deque(maxlen=_MOST_COMPARED))
+        others = (*same, *recent) if not one.package else same
+        if any(_is_repeated(one, other) for other in others):
+            continue
+        vague = next((other for other in same if _is_repeated(other, one)), None)
+        if vague is not None:  # the summary came first: two streams were written to one file
+            same.remove(vague)
+            found.pop(next(place for place, other in reversed(found.items()) if other is vague))
+        found[number] = one
+        same.append(one)
+        recent.append(one)
+    return tuple(found.values())
 
 
 def _is_repeated(one: BuildFailure, first: BuildFailure) -> bool:

@@ -14,7 +14,7 @@ _POETRY = re.compile(
     r"\s*[-•] (?:Installing|Updating|Downgrading) (?P<name>[A-Za-z0-9][\w.-]*) \((?P<version>[^)\s]+)"
     r"(?: -> (?P<after>[^)\s]+))?[^)]*\)(?P<ends>: (?:Failed|Installing\.\.\.|Pending\.\.\.|Downloading).*)?$"
 )
-_NOTE = re.compile(r"problem with poetry but with (?P<name>[\w.-]+) \((?P<version>[^)\s]+)")
+_NOTE = re.compile(r"problem with poetry but .{0,60}?\bwith (?P<name>[\w.-]+) \((?P<version>[^)\s]+)")
 _CANNOT = re.compile(r"\s*Cannot install (?P<name>[A-Za-z0-9][\w-]*)\.$")
 _CANDIDATES = re.compile(
     r"\s*(?:RuntimeError: )?Unable to find installation candidates for"
@@ -37,6 +37,7 @@ _NEVER = re.compile(r"Failed to install requirements, dependency '(?P<name>[^']+
 _BARE = re.compile(r"error: (?:command |Microsoft Visual C\+\+|can't find Rust|\[Errno )|error\[E\d{4}\]: ")
 _BUILDING = ("running bdist_wheel", "running build", "running install", "* Building ", "running egg_info")
 _KILLED = re.compile(r"(?:\S+: line \d+: +\d+ )?Killed(?:$| {2,})")
+_OF_PIPENV = ("Installing dependencies from Pipfile", "Pipfile.lock not found, creating")
 _PIPFILE = "---------------------------------- Pipfile.lock ----------------------------------"
 
 
@@ -51,7 +52,7 @@ class ToolLines:
         """Whether a line means something."""
         if not text:
             return False
-        return self._poetry(text) or self._pdm(text) or self._micropipenv(text) or self._bare(text)
+        return self._poetry(text) or self._pdm(text) or self._pipenv(text) or self._bare(text)
 
     def _poetry(self, text: str) -> bool:
         journal = self._journal
@@ -111,8 +112,11 @@ class ToolLines:
             return True
         return False
 
-    def _micropipenv(self, text: str) -> bool:
+    def _pipenv(self, text: str) -> bool:
         journal = self._journal
+        if text.startswith(_OF_PIPENV):
+            self._known("pipenv")
+            return True
         if text == _PIPFILE:
             self._known("micropipenv")
             return True

@@ -39,6 +39,8 @@ pip-26.0-syntax                py2print   1.0 build-requirements syntax-of-setup
 uv-0.4.30-header               noheader   1.0 build              missing-header           nonexistent.h
 uv-0.4.30-syntax               py2print   1.0 build-requirements syntax-of-setup          -
 uv-0.8.0-header                noheader   1.0 build              missing-header           nonexistent.h
+poetry-header                  noheader   1.0 build              missing-header           nonexistent.h
+pipenv-header                  noheader   1.0 build              missing-header           nonexistent.h
 uv-0.8.0-program               noprog     1.0 build              missing-program          nonexistent_config
 uv-0.13.9-certificate          good       -   download           certificate              -
 uv-0.13.9-compiler             goodext    1.0 build              missing-compiler         gcc
