@@ -151,3 +151,11 @@ def test_the_same_log_twice_is_kept_once(stackwright: Commands) -> None:
     for _ in range(2):
         stackwright.main("analyze-log", log(stackwright, "pip-26.0-library"), "--keep")
     assert len(kept(stackwright, "nolib")) == 1
+
+
+def test_of_a_header_that_python_has_no_more_no_package_is_sought(stackwright: Commands) -> None:
+    text = (LOGS / "pip-26.0-header-of-dependency.log").read_text().replace("nonexistent.h", "longintrepr.h")
+    stackwright.write("a.log", text)
+    ran = stackwright.main("analyze-log", "a.log")
+    assert "Python 3.11 has no such header any more" in ran.out
+    assert "install" not in ran.out.replace("installed", "")

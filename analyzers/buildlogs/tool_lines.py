@@ -1,6 +1,7 @@
 """What other installers add around pip and builds: poetry, pdm, pipenv, micropipenv, build, and bare builds.
 
-Source: the messages of poetry 1.8 and 2, pdm 2, pipenv 2023 and later, micropipenv 1, build 1.
+Source: what poetry 2, pipenv 2026 and micropipenv 1 wrote; pdm and build are understood as far as they quote
+pip or a backend.
 """
 
 from __future__ import annotations

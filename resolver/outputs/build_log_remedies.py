@@ -9,11 +9,31 @@ from images.library_packages import installer_of, package_of
 _SYSTEMS = ("debian", "fedora", "alpine")
 _PYTHON_HEADER = "Python.h"
 
-_GONE = {
-    **dict.fromkeys("Python-ast asdl ast bitset graminit grammar node parsetok pyarena symtable".split(), "3.10"),
-    **dict.fromkeys("cellobject classobject code context eval funcobject genobject longintrepr".split(), "3.11"),
+_GONE_IN = {
+    "3.10": (
+        "Python-ast",
+        "asdl",
+        "ast",
+        "bitset",
+        "graminit",
+        "grammar",
+        "node",
+        "parsetok",
+        "pyarena",
+        "symtable",
+    ),
+    "3.11": (
+        "cellobject",
+        "classobject",
+        "code",
+        "context",
+        "eval",
+        "funcobject",
+        "genobject",
+        "longintrepr",
+    ),
 }
-"""Headers, without ``.h``, that CPython had, to the release that has them no more where they were.
+"""Headers, without ``.h``, that CPython had, by the release that has them no more where they were.
 
 Source: the headers of CPython 3.6 to 3.13.
 """
@@ -110,7 +130,8 @@ def remedies(failure: BuildFailure) -> list[str]:
     if failure.cause is Cause.MISSING_HEADER:
         if failure.missing.rpartition("/")[2] == _PYTHON_HEADER:
             return ["install Python's C headers, or take a release that has a wheel for this platform"]
-        gone = _GONE.get(failure.missing.removesuffix(".h"))
+        name = failure.missing.removesuffix(".h")
+        gone = next((version for version, names in _GONE_IN.items() if name in names), None)
         if gone is not None:
             return [f"Python {gone} has no such header any more: take a later release, or an older Python"]
         brings = f"install the development files of the library that brings {failure.missing}"
