@@ -24,6 +24,7 @@ DONE, NO_SOLUTION, BAD_INPUT, NO_ACCESS, BUG, INTERRUPTED, TERMINATED = 0, 1, 2,
 STARTED_S = time.monotonic()
 COMMANDS: Mapping[str, str] = {
     "advise": "advise a lockfile for requirements",
+    "analyze-log": "tell what failed in the log of an installation, and why",
     "cache": "show or clear what is stored of indexes",
     "check": "say whether what is locked or installed can be imported together",
     "compare": "tell what differs between two images",
@@ -41,7 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "topics": "tell what packages are about",
     "units": "list the units that refuse, score and explain",
 }
-"""Name to summary; each is a module of `resolver.commands`."""
+"""Name to summary; each is a module of `resolver.commands`, with underscores for hyphens."""
 
 
 class TerminationError(KeyboardInterrupt):
@@ -147,7 +148,7 @@ def parser(named: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, allow_abbrev=False, help=summary)
         if name in named:
-            module = importlib.import_module(f"resolver.commands.{name}")
+            module = importlib.import_module(f"resolver.commands.{name.replace('-', '_')}")
             module.add(command)
             command.set_defaults(run=module.run, started_s=STARTED_S)
     return root

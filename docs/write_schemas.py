@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.buildlogs.records import BuildLogReport
 from analyzers.evidence import Finding, Justification
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
@@ -37,6 +38,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "advice": Advice,
     "answer": Answer,
+    "build-log": BuildLogReport,
     "check": Check,
     "classification": Classification,
     "classifier-scores": ClassifierScores,

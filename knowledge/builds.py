@@ -26,6 +26,7 @@ from knowledge.urls import displayed
 _WORKER = Path(__file__).with_name("build_worker.py")
 _LARGEST_METADATA_BYTES = 16 << 20
 _TOLD_BYTES = 2000
+_SEARCHED_BYTES = 1 << 20
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "LDFLAGS")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
@@ -105,7 +106,8 @@ class SdistBuilder:
             raise _failure(file, f"its build did not end within {self._limit_s:g} s")
         if code != 0:
             told = _last_words(log)
-            error = _failure(file, f"its build failed: {told[-1] if told else f'exit code {code}'}")
+            why = _reason(log) or (told[-1] if told else f"exit code {code}")
+            error = _failure(file, f"its build failed: {why}")
             for line in told[-6:-1]:
                 error.add_note(line)
             raise error
@@ -142,6 +144,18 @@ def _last_words(log: Path) -> list[str]:
         written.seek(max(0, log.stat().st_size - _TOLD_BYTES))
         text = written.read(_TOLD_BYTES).decode("utf-8", errors="replace")
     return [line.strip()[:200] for line in text.splitlines() if line.strip()]
+
+
+def _reason(log: Path) -> str | None:
+    """The line that tells what the build lacked, which seldom is the last one."""
+    from analyzers.buildlogs import failures
+    from analyzers.buildlogs.records import Cause
+
+    with log.open("rb") as written:
+        written.seek(max(0, log.stat().st_size - _SEARCHED_BYTES))
+        found = failures(written.read(_SEARCHED_BYTES))
+    vague = (Cause.BUILD_BACKEND, Cause.UNKNOWN)
+    return next((one.message[:200] for one in found if one.cause not in vague), None)
 
 
 def _failure(file: File, reason: str) -> MetadataUnavailableError:

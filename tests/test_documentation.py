@@ -123,6 +123,30 @@ os.id = "alpine"
 arch = "aarch64"
 """
 
+BUILD_LOG = """\
+#9 [3/4] RUN pip install -r requirements.txt
+#9 1.104 Collecting shop==1.0 (from -r requirements.txt (line 1))
+#9 1.310   Downloading shop-1.0-py3-none-any.whl (12 kB)
+#9 1.422 Collecting scales>=2 (from shop==1.0->-r requirements.txt (line 1))
+#9 1.598   Downloading scales-2.1.tar.gz (48 kB)
+#9 2.871   Preparing metadata (pyproject.toml): finished with status 'done'
+#9 2.902 Building wheels for collected packages: scales
+#9 2.911   Building wheel for scales (pyproject.toml): started
+#9 4.203   Building wheel for scales (pyproject.toml): finished with status 'error'
+#9 4.204   error: subprocess-exited-with-error
+#9 4.204   \xd7 Building wheel for scales (pyproject.toml) did not run successfully.
+#9 4.204   │ exit code: 1
+#9 4.204   ╰─> [5 lines of output]
+#9 4.204       running build_ext
+#9 4.204       gcc -fPIC -c src/weigh.c -o build/temp.linux-x86_64-cpython-312/src/weigh.o
+#9 4.204       src/weigh.c:4:10: fatal error: usb.h: No such file or directory
+#9 4.204       compilation terminated.
+#9 4.204       error: command '/usr/bin/gcc' failed with exit code 1
+#9 4.204       [end of output]
+#9 4.204   ERROR: Failed building wheel for scales
+#9 4.204 Failed to build scales
+"""
+
 ADVISORY = """\
 {"id": "PYSEC-2024-1", "aliases": ["CVE-2024-0001"], "modified": "2024-05-01T00:00:00Z",
  "summary": "Debugger reachable by anyone",
@@ -308,6 +332,7 @@ def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
 def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands, server: IndexServer) -> None:
     stackwright.write("shop/app.py", SHOP)
     stackwright.write("shop/requirements.txt", "flask>=2\n")
+    stackwright.write("build.log", BUILD_LOG)
     stackwright.write("web.in", "flask>=3\ngunicorn >\n-e .\n")
     stackwright.write("limits.txt", "werkzeug!=3.0.6\n")
     stackwright.write("old.txt", "click==8.1.7\nflask==3.0.3\nmarkupsafe==2.1.5\nwerkzeug==2.3.8\n")

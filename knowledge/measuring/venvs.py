@@ -107,8 +107,7 @@ class Venvs:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise MeasuringError(str(candidate), f"its environment cannot be made: {error}") from None
         if ended.returncode:
-            told = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-            reason = " ".join(line.strip() for line in told[-3:])[:300] or f"exit code {ended.returncode}"
+            reason = _reason(ended.stderr) or f"exit code {ended.returncode}"
             raise MeasuringError(str(candidate), f"it cannot be installed: {reason}")
 
     def _environment(self) -> dict[str, str]:
@@ -133,6 +132,17 @@ class Venvs:
         parts = urlsplit(url)
         user = ":".join(quote(text, safe="") for text in known)
         return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc}"))
+
+
+def _reason(told: bytes) -> str:
+    """Why an installer failed, in the words that tell the cause; else its last."""
+    from analyzers.buildlogs import failures
+
+    found = failures(told)
+    if found:
+        return found[0].message
+    lines = told.decode("utf-8", "replace").strip().splitlines()
+    return " ".join(line.strip() for line in lines[-3:])[:300]
 
 
 def _uv(environ: Mapping[str, str]) -> str | None:

@@ -112,6 +112,15 @@ def test_a_build_that_fails_says_why_and_sees_no_secret() -> None:
     assert "s3cret" not in told
 
 
+def test_of_a_build_that_fails_the_line_that_tells_the_cause_is_told() -> None:
+    said = ["x.c:1:10: fatal error: absent.h: No such file or directory", "compilation terminated."]
+    telling = f"import sys\nprint({said!r}[0], {said!r}[1], 'error: command failed', sep='\\n')\nsys.exit(1)"
+    with pytest.raises(
+        MetadataUnavailableError, match=r"its build failed: x\.c:1:10: fatal error: absent\.h"
+    ):
+        builder().metadata("foo", FILE, sdist(telling))
+
+
 @pytest.mark.slow
 def test_a_build_that_does_not_end_is_ended_with_its_children(tmp_path: Path) -> None:
     flag = tmp_path / "alive"
