@@ -154,6 +154,12 @@ def test_others_count_as_much_as_they_are_trusted(stackwright: Commands) -> None
     assert warning["evidence"][0]["confidence"] == "possible"
 
 
+def test_several_processes_heed_what_was_seen(stackwright: Commands) -> None:
+    keep(stackwright, BROKEN, failed("app==2.0 lib==2.0", "app==2.0 lib==2.0", origin="them"))
+    alone, together = (pins(advised(stackwright, "app", "--jobs", jobs)) for jobs in ("1", "2"))
+    assert alone == together == {"app": "2.0", "lib": "1.0"}
+
+
 def test_a_release_that_fails_alone_is_left(stackwright: Commands) -> None:
     keep(stackwright, failed("lib==3.0", "lib==3.0", error="SyntaxError"))
     assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "2.0"}
