@@ -190,6 +190,18 @@ def test_locks_of_different_formats_and_names_are_compared(locks: Commands) -> N
     assert formats == ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"]
 
 
+def test_what_is_not_pinned_is_left_out_and_said(locks: Commands) -> None:
+    locks.write("new.txt", "flask==3.0\nclick==7.0\nother>=1\n")
+    told = compared(locks)
+    assert (told["is_same"], [one["what"] for one in told["unknowns"]]) == (True, ["other>=1"])
+
+
+def test_an_empty_lock_is_one(locks: Commands) -> None:
+    locks.write("pylock.toml", 'lock-version = "1.0"\ncreated-by = "me"\npackages = []\n')
+    ran = locks.main("compare", "pylock.toml", "old.txt", "--format", "json")
+    assert (ran.code, [pin["change"] for pin in ran.json["pins"]]) == (0, ["added", "added"]), ran.err
+
+
 def test_a_pipe_is_read_once(locks: Commands) -> None:
     pipe = locks.path("pipe")
     os.mkfifo(pipe)

@@ -93,7 +93,7 @@ def read_lock(name: str, files: InputFiles, context: Context) -> Locked:
 
 def _locked(name: str, files: InputFiles, context: Context) -> Locked:
     locked = read_lock(name, files, context)
-    if not locked.pins:
+    if not locked.is_lock:
         raise InputError(f"{name} pins no release", _REMEDY)
     return locked
 
@@ -141,6 +141,7 @@ class _Comparing:
     def told(self, before: Locked, after: Locked, criteria: Iterable[Criterion]) -> LockComparison:
         """The whole report."""
         pins = tuple(pin_changes(before, after))
+        self._unknowns.update(before.unknowns, after.unknowns)
         sides = self._sides(before, after)
         is_other = any(pin.is_live for pin in pins)
         self._examine(sides, is_other=is_other)

@@ -8,11 +8,23 @@ import msgspec
 from packaging.version import Version
 
 from analyzers.evidence import Location
-from analyzers.manifests.declared import Declared, DirectReference, Ecosystem, Manifest, Pin
+from analyzers.manifests.declared import Declared, DirectReference, Ecosystem, Format, Manifest, Pin
 from analyzers.manifests.pins import pins_of
 from analyzers.manifests.references import without_credentials
+from analyzers.reports import Unknown
 from resolver.context import Lock
 
+_LOCKS = frozenset(
+    {
+        Format.PYLOCK,
+        Format.UV_LOCK,
+        Format.POETRY_LOCK,
+        Format.PDM_LOCK,
+        Format.PIPFILE_LOCK,
+        Format.PIXI_LOCK,
+        Format.CONDA_LOCK,
+    }
+)
 IMAGE = "image"
 """The format of what an image has installed."""
 
@@ -45,12 +57,19 @@ class Locked(msgspec.Struct, frozen=True, kw_only=True):
         format: see `analyzers.manifests.declared.Format`; or `IMAGE`.
         digest: ``sha256:…``.
         pins: normalised name to its pins, sorted by name.
+        unknowns: what could not be read, and what is stated without being pinned.
     """
 
     path: str
     format: str
     digest: str
     pins: dict[str, tuple[LockedPin, ...]]
+    unknowns: tuple[Unknown, ...] = ()
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether it pins something, or is of a format that does nothing else."""
+        return bool(self.pins) or self.format in _LOCKS
 
     def live(self, name: str) -> LockedPin | None:
         """The pin of a project that holds on the target; of several that may, the newest."""
@@ -84,7 +103,13 @@ def of_manifest(manifest: Manifest, digest: str, is_live: Callable[[str], bool])
         digest: of the file.
         is_live: whether a marker holds on the target.
     """
-    return _locked(manifest.path, manifest.format.value, digest, _pins(manifest, is_live))
+    made = _locked(manifest.path, manifest.format.value, digest, _pins(manifest, is_live))
+    unpinned = (
+        Unknown(what=each.text, where=str(each.location), reason="it is not pinned, and left out")
+        for each in manifest.declared
+        if each.name is not None and each.name not in made.pins and each.ecosystem is Ecosystem.PYPI
+    )
+    return msgspec.structs.replace(made, unknowns=(*manifest.unknowns, *unpinned))
 
 
 def of_installed(path: str, digest: str, versions: Mapping[str, str]) -> Locked:
