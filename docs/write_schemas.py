@@ -22,6 +22,7 @@ from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
+from resolver.comparing.currency import LockCurrency
 from resolver.comparing.records import LockComparison
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
@@ -50,6 +51,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "image-comparison": ImageComparison,
     "installed": InstalledReport,
     "justification": Justification,
+    "lock-check": LockCurrency,
     "lock-comparison": LockComparison,
     "measurements": MeasurementReport,
     "metadata": Metadata,
