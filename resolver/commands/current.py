@@ -15,7 +15,14 @@ from analyzers.manifests.declared import Format as LockFormat
 from analyzers.reports import Input, InputFile
 from resolver.advice import Advice
 from resolver.commands.heads import tool
-from resolver.comparing.currency import STALE_FINDINGS, LockCurrency, change_told, differences, findings
+from resolver.comparing.currency import (
+    STALE_FINDINGS,
+    LockCurrency,
+    change_told,
+    differences,
+    files_told,
+    findings,
+)
 from resolver.errors import InputError
 from resolver.outputs.columns import counted
 from resolver.outputs.formats import Format
@@ -115,7 +122,7 @@ def _lines(told: LockCurrency) -> Iterator[str]:
     because = f": {told.reason}" if told.reason else f": {counted(count, 'difference')}"
     yield f"{told.lock} is not what is advised for {told.target}{because}"
     lines = [change_told(pin) for pin in told.pins]
-    lines += [f"{one.name} {one.version} has other files than are locked" for one in told.files]
+    lines += map(files_told, told.files)
     lines += [f"{one.name} holds under other markers" for one in told.markers]
     lines += told.others
     yield from (f"  {line}" for line in lines[:_MOST])

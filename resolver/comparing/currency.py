@@ -104,7 +104,7 @@ def findings(told: LockCurrency) -> Iterator[Finding]:
     for pin in told.pins:
         yield _finding(told, change_told(pin), pin.name, pin.line)
     for one in told.files:
-        yield _finding(told, f"{one.name} {one.version} has other files than are locked", one.name, one.line)
+        yield _finding(told, files_told(one), one.name, one.line)
     for changed in told.markers:
         yield _finding(told, f"{changed.name} holds under other markers", changed.name, changed.line)
     for text in told.others:
@@ -119,6 +119,14 @@ def change_told(pin: PinChange) -> str:
     if pin.after is None:
         return f"{pin.name} {pin.before} is locked{where} and not advised"
     return f"{pin.name} {pin.before} is locked{where}, and {pin.after} is advised"
+
+
+def files_told(change: FileChange) -> str:
+    """What is wrong with the files of a release that stays."""
+    release = f"{change.name} {change.version}"
+    if not change.gone:
+        return f"{release} is locked without hashes"
+    return f"{release} has other files than are locked"
 
 
 def _finding(told: LockCurrency, message: str, subject: str | None, line: int | None) -> Finding:
