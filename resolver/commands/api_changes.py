@@ -38,9 +38,6 @@ def api_changes(
 
 def used_breaking(changes: tuple[ApiChange, ...]) -> int:
     """How many changes break what code uses without a guard."""
-    from analyzers.api.changes import Weight
+    from resolver.check_findings import is_broken
 
-    return sum(
-        change.weight is Weight.BREAKING and any(not use.is_guarded for use in change.used)
-        for change in changes
-    )
+    return sum(map(is_broken, changes))

@@ -156,9 +156,11 @@ def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
         return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
     if options.format == "sarif":
         from analyzers.sarif import sarif
+        from images.findings.places import placed
         from images.findings.remedies import REMEDIES
 
-        return sarif(told.tool, REMEDIES, told.new_findings, told.unknowns).decode()
+        found = placed(told.new_findings, told.after.origin.reference)
+        return sarif(told.tool, REMEDIES, found, told.unknowns).decode()
     width = shutil.get_terminal_size((100, 24)).columns
     return printable(comparison_text(told, width, whole=options.all))
 

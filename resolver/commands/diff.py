@@ -32,7 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="scan this code, and tell which of the changes concern what it uses, and where",
     )  # fmt: skip
     command.add_argument(
-        "--format", choices=("text", "json"), default="text",
+        "--format", choices=("text", "json", "sarif"), default="text",
         help="format of the result (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
@@ -40,7 +40,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="in the text also what is new, what hardly matters, and what the code does not use",
     )  # fmt: skip
     command.add_argument(
-        "--strict", action="store_true",
+        "--strict", "--check", action="store_true",
         help="exit with 1 if the code (without --source: any code) may break by a change",
     )  # fmt: skip
     arguments.add_target(command)
@@ -71,6 +71,11 @@ def run(options: argparse.Namespace) -> bool:
         import msgspec
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    elif options.format == "sarif":
+        from analyzers.sarif import sarif
+        from resolver.check_findings import DIFF_FINDINGS, diff_findings
+
+        sys.stdout.write(sarif(report.tool, DIFF_FINDINGS, diff_findings(report), report.unknowns).decode())
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(diff_text(report, width, whole=options.all)))

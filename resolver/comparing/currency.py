@@ -148,7 +148,7 @@ def _at_old(change: _Change, old: Locked) -> _Change:
 def _files(old: Locked, new: Locked) -> Iterator[FileChange]:
     """Releases that stay and of which no locked file is there any more, or none was locked by its hash."""
     yield from (one for one in file_changes(old, new) if not one.kept)
-    for name in old.pins.keys() & new.pins.keys():
+    for name in sorted(old.pins.keys() & new.pins.keys()):
         before, after = old.live(name), new.live(name)
         if before and after and before.version == after.version and after.hashes and not before.hashes:
             yield FileChange(name=name, version=after.text, kept=0, new=tuple(sorted(after.hashes)))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePosixPath
 
-from analyzers.api.changes import ApiChange, Weight
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from images.comparison import Change
 from resolver.check import Verdict
+from resolver.check_findings import broken, is_broken, placed, verdict_told
 from resolver.comparing.records import AdvisoryChange, Criterion, LockComparison, LockSide, PinChange
 from resolver.existing import Violation
 from resolver.outputs.columns import megabytes
@@ -16,7 +15,6 @@ from resolver.progress import points
 
 _GRAVE = 70
 """From here on CVSS calls a vulnerability high."""
-_MOST_USES = 5
 
 
 def worse(told: LockComparison, place_of: Callable[[str | None], Location]) -> Iterator[Finding]:
@@ -29,9 +27,9 @@ def worse(told: LockComparison, place_of: Callable[[str | None], Location]) -> I
     yield from _failures(told, place_of)
     for api in told.apis:
         for change in api.changes:
-            if change.weight is Weight.BREAKING and any(not use.is_guarded for use in change.used):
+            if is_broken(change):
                 release = f"{api.name} {api.before} → {api.after}"
-                yield _broken(change, release, told.source, place_of(api.name))
+                yield broken(change, release, told.source, place_of(api.name))
     for violation in new_violations(told.before, told.after):
         version = f" {violation.version}" if violation.version else ""
         yield Finding(
@@ -107,7 +105,6 @@ def _name(release: str | None) -> str:
 def _failures(told: LockComparison, place_of: Callable[[str | None], Location]) -> Iterator[Finding]:
     doubt = "" if told.before.is_examined else f"; {told.before.path} was not looked at in full"
     for verdict in new_failures(told.before, told.after):
-        beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
         name = _name(verdict.consumer or verdict.provider) or None
         location = place_of(name)
         if verdict.consumer is None and told.source is not None and verdict.evidence:
@@ -115,27 +112,11 @@ def _failures(told: LockComparison, place_of: Callable[[str | None], Location]) 
         yield Finding(
             id=Criterion.NEW_FAILURE.value,
             level=Level.ERROR,
-            message=f"{verdict.consumer or 'the code'} fails{beside}: {verdict.message}{doubt}",
+            message=f"{verdict.consumer or 'the code'} {verdict_told(verdict)}{doubt}",
             subject=name,
             location=location,
             evidence=verdict.evidence,
         )
-
-
-def _broken(change: ApiChange, release: str, source: str | None, lock: Location) -> Finding:
-    uses = [use for use in change.used if not use.is_guarded]
-    places = [placed(source or "", use.where) for use in uses]
-    return Finding(
-        id=Criterion.BROKEN_API.value,
-        level=Level.ERROR if change.doubt is None else Level.WARNING,
-        message=f"{release}: {change.path} {change.told}",
-        subject=release.partition(" ")[0],
-        location=places[0],
-        evidence=(
-            *(Evidence(what=f"{change.path} is used", where=str(place)) for place in places[:_MOST_USES]),
-            Evidence(what=release, where=str(lock)),
-        ),
-    )
 
 
 def _advisory(one: AdvisoryChange, place_of: Callable[[str | None], Location]) -> Finding:
@@ -187,22 +168,3 @@ def _larger(told: LockComparison, place: Location) -> Iterator[Finding]:
 
 def _growth(pin: PinChange) -> int:
     return (pin.after_bytes or 0) - (pin.before_bytes or 0)
-
-
-def placed(source: str, where: str) -> Location:
-    """A place in code, whose path is told from the working directory.
-
-    Args:
-        source: directory or file that was scanned, as the user named it.
-        where: ``file:line``, relative to a directory.
-    """
-    path, _, line = where.rpartition(":")
-    while path.rpartition(":")[2].isdigit():  # a column stands behind the line
-        path, _, line = path.rpartition(":")
-    if not line.isdigit():
-        path, line = where, ""
-    if PurePosixPath(source).suffix not in (".py", ".ipynb"):
-        path = str(PurePosixPath(source) / path)
-    else:
-        path = source
-    return Location(path=path, line=int(line) if line else None)
