@@ -20,6 +20,7 @@ ENTRIES = {
     *("analyzers", "images", "topics", "knowledge", "resolver", "service", "bots", "cli.py"),
     *("tests", "benchmarks", "docs", "examples"),
     *("pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", ".ci", "changes"),
+    *(".pre-commit-hooks.yaml", "action.yml", "Dockerfile", ".dockerignore"),
 }
 INDISPENSABLE = {"cli.py", "pyproject.toml", "Makefile", "README.md", "LICENSE", "tests", "docs"}
 # Written in pieces, for these rules hold for this file too.

@@ -86,7 +86,7 @@ def read_lock(name: str, files: InputFiles, context: Context) -> Locked:
     try:
         manifest = read_manifest(files.read, name, environ=os.environ, as_format=lock_format(files, name))
     except ManifestError as error:
-        raise InputError(f"{name}: {error}", _REMEDY) from error
+        raise InputError(str(error), _REMEDY) from error
     digest = f"sha256:{hashlib.sha256(files.read(name)).hexdigest()}"
     return of_manifest(manifest, digest, context.target.is_live)
 
