@@ -9,7 +9,7 @@ from analyzers.evidence import Finding, Level
 from resolver.comparing.records import LockComparison
 from resolver.outputs import lock_changes as words
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#!~])")
+_SPECIAL = re.compile(r"([\\`*\[\]<>|#!~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _LONGEST_BYTES = 60_000
 """A comment may have 65,536 characters."""
