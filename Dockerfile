@@ -2,6 +2,7 @@
 #   make image          or, by hand:
 #   python3 -m pip wheel --wheel-dir wheels . && docker build --network none --tag stackwright .
 #   docker run --rm --volume "$PWD:/src" stackwright advise --source . -o pylock.toml
+# Whoever runs it may write where knowledge is kept, whichever user that is.
 # BASE is any image with Python 3.11 or newer and its venv module.
 ARG BASE=python:3.13-slim
 
@@ -14,13 +15,12 @@ RUN set -e; \
     /opt/stackwright/bin/python -m pip uninstall --yes --quiet pip; \
     /opt/stackwright/bin/python -m compileall -q /opt/stackwright/lib || true; \
     /opt/stackwright/bin/stackwright --version; \
-    mkdir -p /var/lib/stackwright /src; \
-    chmod 1777 /var/lib/stackwright
+    mkdir -p /made/opt /made/var/lib/stackwright /made/src; \
+    mv /opt/stackwright /made/opt; \
+    chmod 1777 /made/var/lib/stackwright /made/src
 
 FROM ${BASE}
-COPY --from=build /opt/stackwright /opt/stackwright
-COPY --from=build --chown=65532:65532 /var/lib/stackwright /var/lib/stackwright
-COPY --from=build --chown=65532:65532 /src /src
+COPY --from=build /made/ /
 ENV PATH=/opt/stackwright/bin:/usr/local/bin:/usr/bin:/bin \
     HOME=/var/lib/stackwright \
     STACKWRIGHT_STORE=/var/lib/stackwright/knowledge.sqlite3 \

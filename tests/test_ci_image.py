@@ -82,15 +82,15 @@ def built(storage: str, context: Path, debian_root: DebianRoot) -> Iterator[Path
     output("podman", "image", "umount", TAG, **environ)
 
 
-def run(root: Path, *arguments: str) -> str:
-    """What the command prints, as the user of the image, without a network."""
+def run(root: Path, *arguments: str, user: str = USER) -> str:
+    """What the command prints, as the user of the image or another one, without a network."""
     environ = {
         "PATH": f"/opt/stackwright/bin{os.pathsep}/usr/bin{os.pathsep}/bin",
         "HOME": "/var/lib/stackwright",
         "STACKWRIGHT_STORE": "/var/lib/stackwright/knowledge.sqlite3",
     }
     named = [f"{name}={value}" for name, value in environ.items()]
-    enter = ("unshare", "--net", "chroot", f"--userspec={USER}", str(root))
+    enter = ("unshare", "--net", "chroot", f"--userspec={user}", str(root))
     return output(*enter, "/usr/bin/env", "-i", "-C", "/src", *named, "stackwright", *arguments)
 
 
@@ -100,7 +100,10 @@ def test_the_command_runs_as_nobody_in_particular(built: Path) -> None:
     assert "flask" in run(built, "scan")
     assert "Python" in run(built, "host")
     store = built / "var/lib/stackwright/knowledge.sqlite3"
-    assert not store.exists() or store.stat().st_uid == int(USER.partition(":")[0])
+    assert store.stat().st_uid == int(USER.partition(":")[0])
+    store.unlink()
+    run(built, "scan", user="1000:1000")
+    assert store.stat().st_uid == 1000
 
 
 def test_the_image_states_what_it_runs_and_as_whom(built: Path, storage: str) -> None:

@@ -315,6 +315,12 @@ def test_a_lock_is_held_against_what_an_image_has(image: Commands) -> None:
         (("old.txt", "pylock.lost.toml"), "there is no such file"),
         (("empty.txt", "old.txt"), "empty.txt pins no release"),
         (("odd.toml", "old.txt"), "odd.toml"),
+        (("bad.toml", "old.txt"), "bad.toml"),
+        (("deep.toml", "old.txt"), "nested more than 64 deep"),
+        (
+            ("uv.lock", "old.txt"),
+            "package.0.name must be a string, not a number (correct the file), and 2 more",
+        ),
         (("web.json", "web.json", "--source", "app"), "--source is for locks"),
         (("web.json", "web.json", "--format", "markdown"), "--format markdown is for locks"),
     ],
@@ -322,6 +328,9 @@ def test_a_lock_is_held_against_what_an_image_has(image: Commands) -> None:
 def test_mistakes_are_told_in_two_lines(image: Commands, names: tuple[str, ...], said: str) -> None:
     image.write("empty.txt", "flask>=3\n")
     image.write("odd.toml", "[tool]\nx = 1\n")
+    image.write("bad.toml", "[[[[")
+    image.write("deep.toml", f"a = {'[' * 5000}")
+    image.write("uv.lock", "[[package]]\nname = 1\nversion = 2\n")
     ran = image.main("compare", *names)
     assert (ran.code, ran.out) == (2, ""), ran.err
     assert said in ran.err

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
+from analyzers.evidence import Finding, Level
 from fakes.commands import Commands
 from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
 from fakes.index import FakeIndex
@@ -108,3 +110,23 @@ def test_paths_are_told_from_the_working_directory(project: Commands) -> None:
 def test_findings_of_fix_are_not_written(project: Commands) -> None:
     ran = project.main("fix", "src", "--format", "sarif", "--write")
     assert (ran.code, "exclude each other" in ran.err) == (2, True)
+
+
+def test_an_image_is_worse_by_what_is_found_in_it_alone(project: Commands) -> None:
+    here = {"location": "/usr/lib/python3/dist-packages", "interpreter": "/usr/bin/python3.12"}
+    report = image_report([distribution("lib", "1.0", **here)], facts={**DEBIAN, **PYTHON})
+    warning = Finding(id="broken-environment", level=Level.WARNING, message="it has no interpreter")
+    project.write("before.json", saved(report))
+    project.write("after.json", saved(msgspec.structs.replace(report, findings=(warning,))))
+    for arguments, code in (
+        (("before.json", "after.json"), 0),
+        (("before.json", "after.json", "--check"), 1),
+        (("before.json", "after.json", "--fail-on", "new-finding"), 1),
+        (("before.json", "after.json", "--fail-on", "new-advisory"), 0),
+        (("after.json", "before.json", "--check"), 0),
+        (("after.json", "before.json", "--strict"), 1),
+    ):
+        assert project.main("compare", *arguments).code == code, arguments
+    (one,) = results(project.main("compare", "before.json", "after.json", "--format", "sarif"))
+    assert one["ruleId"] == "broken-environment"
+    assert one["locations"]

@@ -86,7 +86,9 @@ def read_lock(name: str, files: InputFiles, context: Context) -> Locked:
     try:
         manifest = read_manifest(files.read, name, environ=os.environ, as_format=lock_format(files, name))
     except ManifestError as error:
-        raise InputError(str(error), _REMEDY) from error
+        first, *others = str(error).splitlines()
+        more = f", and {len(others)} more" if others else ""
+        raise InputError(f"{first}{more}", _REMEDY) from error
     digest = f"sha256:{hashlib.sha256(files.read(name)).hexdigest()}"
     return of_manifest(manifest, digest, context.target.is_live)
 

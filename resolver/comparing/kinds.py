@@ -16,6 +16,8 @@ from resolver.errors import InputError
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 _TAR_MARK = (257, b"ustar")
 _HEAD_BYTES = 512
+_BY_SUFFIX = {".toml": Format.PYLOCK, ".lock": Format.UV_LOCK}
+"""Whose parser says what is wrong with a file that is no TOML, though its name says so."""
 _LOCKLIKE = (".toml", ".lock", ".txt", ".in")
 
 
@@ -73,7 +75,7 @@ def lock_format(files: InputFiles, name: str) -> Format | None:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return Format.REQUIREMENTS
+        return _BY_SUFFIX.get(Path(name).suffix, Format.REQUIREMENTS)
     return _of_toml(document)
 
 
