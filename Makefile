@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 FOLDERS := analyzers images topics knowledge resolver cli.py
+ENGINE  ?= docker
 EXAMPLE := examples/forecast
 QUICK   := not slow and not index and not system
 
@@ -10,7 +11,7 @@ QUICK   := not slow and not index and not system
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help advise test check torture lint bench references docs clean
+.PHONY: help advise test check torture lint bench references docs wheels image clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -76,6 +77,12 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m compileall -q $(FOLDERS) $(VENV)/lib || true
 	@touch $(VENV)/.core $@
 
+wheels: $(VENV)/.core ## wheels of Stackwright and of all it needs, for the image
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --wheel-dir wheels .
+
+image: wheels ## an image of Stackwright, built without a network (ENGINE=podman for another engine)
+	$(ENGINE) build --network none --tag stackwright .
+
 clean: ## remove what make made
-	rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist site wheels .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "analyze-log": "tell what failed in the log of an installation, and why",
     "cache": "show or clear what is stored of indexes",
     "check": "say whether what is locked or installed can be imported together",
-    "compare": "tell what differs between two images",
+    "compare": "tell what differs between two locks or images, and what is worse",
     "diff": "tell what two releases of a project offer differently",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",

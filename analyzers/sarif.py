@@ -5,6 +5,7 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
@@ -18,7 +19,12 @@ _LEVELS: Mapping[Level, str] = {Level.INFO: "note", Level.WARNING: "warning", Le
 
 
 def sarif(
-    tool: Tool, rules: Mapping[str, str], findings: Iterable[Finding], unknowns: Iterable[Unknown] = ()
+    tool: Tool,
+    rules: Mapping[str, str],
+    findings: Iterable[Finding],
+    unknowns: Iterable[Unknown] = (),
+    *,
+    root: str = "",
 ) -> bytes:
     """A log with one run.
 
@@ -27,6 +33,7 @@ def sarif(
         rules: id to one sentence, for each kind of finding there is.
         findings: in the order in which they shall stand.
         unknowns: what could not be read; they become notifications of the run.
+        root: directory that the paths of findings are relative to, seen from where the log will be read.
     """
     order = {identifier: number for number, identifier in enumerate(rules)}
     driver = {
@@ -36,7 +43,7 @@ def sarif(
             {"id": identifier, "shortDescription": {"text": text}} for identifier, text in rules.items()
         ],
     }
-    results = [_result(finding, order) for finding in findings]
+    results = [_result(finding, order, root) for finding in findings]
     invocation = {
         "executionSuccessful": True,
         "toolExecutionNotifications": [
@@ -58,7 +65,7 @@ def sarif(
     return msgspec.json.format(msgspec.json.encode(log)) + b"\n"
 
 
-def _result(finding: Finding, order: Mapping[str, int]) -> dict[str, object]:
+def _result(finding: Finding, order: Mapping[str, int], root: str) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.id,
         "level": _LEVELS[finding.level],
@@ -67,7 +74,7 @@ def _result(finding: Finding, order: Mapping[str, int]) -> dict[str, object]:
     if finding.id in order:
         result["ruleIndex"] = order[finding.id]
     if finding.location is not None:
-        result["locations"] = [{"physicalLocation": _place(finding.location)}]
+        result["locations"] = [{"physicalLocation": _place(finding.location, root)}]
     return result
 
 
@@ -76,8 +83,9 @@ def _message(finding: Finding) -> str:
     return "\n".join([finding.message, *told])
 
 
-def _place(location: Location) -> dict[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": quote(location.path)}}
+def _place(location: Location, root: str) -> dict[str, object]:
+    path = posixpath.normpath(posixpath.join(root, location.path)) if root else location.path
+    place: dict[str, object] = {"artifactLocation": {"uri": quote(path)}}
     # A notebook's lines count within its cell, which is no line of the file.
     if location.line is not None and location.cell is None:
         region = {"startLine": location.line}

@@ -23,6 +23,8 @@ from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
+from resolver.comparing.currency import LockCurrency
+from resolver.comparing.records import LockComparison
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.rules.records import RuleFile
@@ -51,6 +53,8 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "image-comparison": ImageComparison,
     "installed": InstalledReport,
     "justification": Justification,
+    "lock-check": LockCurrency,
+    "lock-comparison": LockComparison,
     "measurements": MeasurementReport,
     "metadata": Metadata,
     "observation": Observation,

@@ -5,7 +5,8 @@ It is followed from the requirements through its own pins, as a stack would be; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier
@@ -13,7 +14,7 @@ from packaging.specifiers import InvalidSpecifier
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
 from knowledge.errors import KnowledgeError
-from resolver.context import Context, Lock
+from resolver.context import Context, DirectRequirement, Lock
 from resolver.dependencies import Dependency
 from resolver.projects import Project
 from resolver.score import Scorer
@@ -30,7 +31,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: of a project, normalised.
         version: what the lock pins; None where it pins nothing.
-        reason: at level info where the lock is merely larger than it has to be.
+        reason: at level info where the lock is merely larger than it has to be, at level warning where
+            something could not be looked at.
     """
 
     name: str
@@ -59,14 +61,32 @@ def positions_of(lock: Lock, universe: Universe) -> dict[str, int]:
     return {name: position for name, position in found.items() if position is not None}
 
 
+class Followed(NamedTuple):
+    """What requirements reach through the pins of a lock.
+
+    Attributes:
+        violations: by name.
+        is_complete: whether every release that is needed is there and could be read.
+    """
+
+    stack: Stack
+    violations: tuple[Violation, ...]
+    is_complete: bool
+
+
+def followed(lock: Lock, universe: Universe, requirements: Iterable[DirectRequirement]) -> Followed:
+    """Follow requirements through the pins of a lock; may read what the search has not."""
+    walk = _Walk(lock, universe, tuple(requirements))
+    walk.run()
+    found = sorted(walk.violations, key=lambda one: (one.name, one.reason.unit, one.reason.message))
+    return Followed(Stack(dict(sorted(walk.members.items()))), tuple(found), walk.is_complete)
+
+
 def evaluated(lock: Lock, universe: Universe, scorer: Scorer) -> Existing:
     """What a lock is worth now; may read what the search has not."""
-    walk = _Walk(lock, universe)
-    walk.run()
-    stack = Stack(dict(sorted(walk.members.items())))
-    found = sorted(walk.violations, key=lambda one: (one.name, one.reason.unit, one.reason.message))
-    score = scorer.stack_score(stack) if walk.is_complete else None
-    return Existing(path=lock.path, score=score, violations=tuple(found))
+    stack, violations, is_complete = followed(lock, universe, universe.context.requirements)
+    score = scorer.stack_score(stack) if is_complete else None
+    return Existing(path=lock.path, score=score, violations=violations)
 
 
 def _position(lock: Lock, project: Project) -> int | None:
@@ -79,6 +99,7 @@ def _position(lock: Lock, project: Project) -> int | None:
 class _Walk(msgspec.Struct):
     lock: Lock
     universe: Universe
+    requirements: tuple[DirectRequirement, ...]
     members: dict[str, Member] = msgspec.field(default_factory=dict)
     violations: list[Violation] = msgspec.field(default_factory=list)
     is_complete: bool = True
@@ -91,13 +112,13 @@ class _Walk(msgspec.Struct):
 
     def run(self) -> None:
         self._prefetch()
-        queue = [(f"you require {r.text}", r.dependency) for r in self.context.requirements]
+        queue = [(f"you require {r.text}", r.dependency) for r in self.requirements]
         for asker, asked in queue:
             try:
                 queue.extend(self._follow(asker, asked))
             except (KnowledgeError, InvalidSpecifier) as error:
                 self.is_complete = False
-                self.object_to(asked.project, f"could not be looked at: {error}")
+                self.object_to(asked.project, f"could not be looked at: {error}", Level.WARNING)
         for name in self.lock.pins:
             if name not in self.members and name not in self._missing:
                 self.object_to(name, "nothing asks for it any more", Level.INFO)

@@ -90,10 +90,10 @@ def test_the_sarif_names_rules_and_places(project: Commands) -> None:
         (location,) = result["locations"]
         place = location["physicalLocation"]
         places[place["artifactLocation"]["uri"]] = place.get("region")
-    assert places["app.py"] == {"startLine": 1, "startColumn": 8}
-    assert places["a%20b.py"] == {"startLine": 1, "startColumn": 8}
+    assert places["shop/app.py"] == {"startLine": 1, "startColumn": 8}
+    assert places["shop/a%20b.py"] == {"startLine": 1, "startColumn": 8}
     # A cell's line is no line of the file; the message says where it is.
-    assert places["book.ipynb"] is None
+    assert places["shop/book.ipynb"] is None
     (pandas,) = (each for each in run["results"] if "pandas" in each["message"]["text"])
     assert "book.ipynb:cell 1:1:8" in pandas["message"]["text"]
     (unread,) = run["invocations"][0]["toolExecutionNotifications"]

@@ -359,6 +359,8 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     stackwright.write("web.in", "flask>=3\ngunicorn >\n-e .\n")
     stackwright.write("limits.txt", "werkzeug!=3.0.6\n")
     stackwright.write("old.txt", "click==8.1.7\nflask==3.0.3\nmarkupsafe==2.1.5\nwerkzeug==2.3.8\n")
+    stackwright.write("before.txt", "click==8.1.7\ntoolbox==1.4\nwerkzeug==2.3.8\nmarkupsafe==2.1.5\n")
+    stackwright.write("after.txt", "toolbox==2.0\nwerkzeug==3.0.6\nmarkupsafe==2.1.5\n")
     stackwright.write("overrides.txt", "flask: werkzeug>=2.3\n")
     stackwright.write("pipeline.toml", "[freshnes]\nweight = 2.0\n")
     stackwright.write("our-rules/web.yaml", WEB_RULES)

@@ -21,6 +21,7 @@ ENTRIES = {
     *("tests", "benchmarks", "docs", "examples"),
     *("pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", ".ci", "changes"),
     "mkdocs.yml",
+    *(".pre-commit-hooks.yaml", "action.yml", "Dockerfile", ".dockerignore"),
 }
 INDISPENSABLE = {"cli.py", "pyproject.toml", "Makefile", "README.md", "LICENSE", "tests", "docs"}
 # Written in pieces, for these rules hold for this file too.

@@ -18,12 +18,14 @@ class PinnedVersion(msgspec.Struct, frozen=True):
     Attributes:
         name: normalised.
         marker: where the pin holds; None for everywhere.
+        hashes: ``algorithm:hex`` of its files; empty where the file states none.
     """
 
     name: str
     version: Version
     location: Location
     marker: str | None = None
+    hashes: tuple[str, ...] = ()
 
 
 def pins_of(manifest: Manifest) -> list[PinnedVersion]:
@@ -38,10 +40,10 @@ def pins_of(manifest: Manifest) -> list[PinnedVersion]:
 def _pins(manifest: Manifest) -> Iterator[PinnedVersion]:
     for pin in manifest.pins:
         if pin.version is not None and pin.reference is None and pin.ecosystem is Ecosystem.PYPI:
-            yield PinnedVersion(pin.name, Version(pin.version), pin.location, pin.marker)
+            yield PinnedVersion(pin.name, Version(pin.version), pin.location, pin.marker, pin.hashes)
     for declared in manifest.declared:
         if declared.name is not None and (version := _exact(declared)) is not None:
-            yield PinnedVersion(declared.name, version, declared.location, declared.marker)
+            yield PinnedVersion(declared.name, version, declared.location, declared.marker, declared.hashes)
 
 
 def _exact(declared: Declared) -> Version | None:

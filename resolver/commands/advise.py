@@ -12,7 +12,7 @@ from resolver.commands import arguments
 if TYPE_CHECKING:
     from resolver.interruption import Interruption
 
-FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock")
+FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock", "sarif")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -30,6 +30,11 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", choices=FORMATS, metavar="FORMAT",
         help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} (default: text, or what the name of --output says)",
+    )  # fmt: skip
+    command.add_argument(
+        "--check", action="store_true",
+        help="write nothing, and exit with 1 if the lock of --output is not what is advised; --format may "
+        "then be sarif",
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_source(command)
@@ -64,6 +69,10 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.signals import heard
     from resolver.interruption import Interruption
 
+    if options.format == "sarif" and not options.check:
+        from resolver.errors import InputError
+
+        raise InputError("--format sarif goes with --check", "add --check, or choose another format")
     interruption = Interruption()
     with heard(interruption):
         if len(set(options.environments)) > 1:
@@ -83,12 +92,18 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, output_format, rendered
 
-    asked = Format(options.format) if options.format else None
+    # Under --check these are formats of what is said about the lock.
+    is_told = options.check and options.format in ("text", "json", "sarif")
+    asked = Format(options.format) if options.format and not is_told else None
     hashes = not options.no_hashes
     chosen = asked or Format.TEXT
     if options.output is not None:
         chosen = output_format(options.output, asked, hashes=hashes)
     check_hashes(chosen, hashes=hashes)
+    if options.check:
+        from resolver.commands.current import refuse_others
+
+        refuse_others(chosen, options.output)
     check_plot(options.plot)
     session = Session(options, interruption)
     context = session.context()
@@ -114,6 +129,10 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     solved = advice.status.is_solved or allowed
     result = told(chosen)
     write_plot(options.plot, drawn)
+    if options.check and solved:
+        from resolver.commands.current import Checked, are_current
+
+        return are_current([Checked(options.output, chosen, result, advice, context.target)], options)
     if options.output is None:
         sys.stdout.write(result)
     elif solved:

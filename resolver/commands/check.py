@@ -42,8 +42,9 @@ def add(command: argparse.ArgumentParser) -> None:
         help="import this code, and of the releases only what it reaches (default: every outermost module)",
     )  # fmt: skip
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+        "--format", choices=("text", "json", "sarif"), default="text",
+        help="format of the result (default: text)",
+    )  # fmt: skip
     arguments.add_evidence(command)
     arguments.add_target(command)
     arguments.add_index(command)
@@ -83,11 +84,33 @@ def run(options: argparse.Namespace) -> bool:
         import msgspec
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(check)).decode() + "\n")
+    elif options.format == "sarif":
+        sys.stdout.write(_sarif(check, options))
     else:
         columns = shutil.get_terminal_size((100, 24)).columns
         lines = (line for text in _lines(check) for line in fitted(printable(text), columns))
         sys.stdout.write("".join(f"{line}\n" for line in lines))
     return check.is_sound
+
+
+def _sarif(check: Check, options: argparse.Namespace) -> str:
+    """Findings at the line of the pin, or of the code that asks."""
+    from analyzers.evidence import Location
+    from analyzers.manifests.discovery import read_manifest
+    from analyzers.manifests.pins import pins_of
+    from analyzers.sarif import sarif
+    from resolver.asked.files import InputFiles
+    from resolver.check_findings import CHECK_FINDINGS, check_findings
+
+    lines: dict[str, Location] = {}
+    if not _holds_files(check.subject):
+        files = InputFiles(Path(), sys.stdin.buffer)
+        manifest = read_manifest(files.read, check.subject, environ=os.environ)
+        lines = {pin.name: pin.location for pin in reversed(pins_of(manifest))}
+    whole = Location(path=check.subject)
+    source = None if options.source is None else str(options.source)
+    found = check_findings(check, source, lambda name: lines.get(name, whole))
+    return sarif(check.tool, CHECK_FINDINGS, found, check.unknowns).decode()
 
 
 def _holds_files(subject: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +13,15 @@ from typing import NamedTuple
 from analyzers.files import FileReader, FileReaderError
 from analyzers.reports import Unknown
 from knowledge.catalog import Knowledge
+from knowledge.errors import OfflineError
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import ProjectCode, StackImports
 from resolver.check import Verdict, verdicts
 from resolver.context import Context, Lock
 from resolver.errors import InputError
 from resolver.existing import positions_of
+from resolver.pipeline import Pipeline
+from resolver.source import ReleaseSource
 from resolver.universe import Universe
 from resolver.vendor_releases import VendorIndexError, VendorReleases
 
@@ -90,7 +93,7 @@ def check_lock(
         imports: imports them.
         content: of the lock's file.
     """
-    universe = _universe(lock, context, knowledge)
+    universe = universe_of(lock.pins, context, knowledge)
     positions = positions_of(lock, universe)
     pins: dict[str, Pinned] = {}
     unknowns = [
@@ -118,18 +121,41 @@ def check_lock(
     )
 
 
-def _universe(lock: Lock, context: Context, knowledge: Knowledge) -> Universe:
-    """The projects of a lock; those whose pins have local labels come from the indexes that rules choose."""
-    labelled = {name for name, versions in lock.pins.items() if any("+" in text for text in versions)}
-    knowledge.prefetch_listings(lock.pins)
-    universe = Universe(VendorReleases(knowledge, context, only=labelled), context)
+def universe_of(
+    pins: Mapping[str, Iterable[str]],
+    context: Context,
+    knowledge: Knowledge,
+    units: Pipeline | None = None,
+    *,
+    is_tolerant: bool = False,
+) -> Universe:
+    """The projects of locks; those whose pins have local labels come from the indexes that rules choose.
+
+    Args:
+        pins: normalised name to versions.
+        context: of the run.
+        knowledge: of this session.
+        units: of which sieves and pseudonyms take part.
+        is_tolerant: whether a project that is not in the store is left out where no request may be made.
+    """
+    units = units or Pipeline()
+    labelled = {name for name, versions in pins.items() if any("+" in text for text in versions)}
+    knowledge.prefetch_listings(pins)
+    source: ReleaseSource = VendorReleases(knowledge, context, only=labelled)
     try:
-        for name in sorted(lock.pins):
-            universe.project(name)
+        return _filled(Universe(source, context, units.sieves, units.pseudonyms), pins, is_tolerant)
     except VendorIndexError:
-        universe = Universe(knowledge, context)
-        for name in sorted(lock.pins):
+        universe = Universe(knowledge, context, units.sieves, units.pseudonyms)
+        return _filled(universe, pins, is_tolerant)
+
+
+def _filled(universe: Universe, names: Iterable[str], is_tolerant: bool) -> Universe:
+    for name in sorted(names):
+        try:
             universe.project(name)
+        except OfflineError:
+            if not is_tolerant:
+                raise
     return universe
 
 

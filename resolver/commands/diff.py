@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
-    from analyzers.api.changes import ApiChange
     from analyzers.source.signals.demand import ApiDemand
     from knowledge.catalog import Knowledge
-    from knowledge.release_surfaces import ReleaseSurfaces
     from resolver.api_reports import ApiDiff
-    from resolver.commands.released import Released
     from resolver.commands.session import Session
     from resolver.target import Target
 
@@ -35,7 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="scan this code, and tell which of the changes concern what it uses, and where",
     )  # fmt: skip
     command.add_argument(
-        "--format", choices=("text", "json"), default="text",
+        "--format", choices=("text", "json", "sarif"), default="text",
         help="format of the result (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
@@ -43,7 +40,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="in the text also what is new, what hardly matters, and what the code does not use",
     )  # fmt: skip
     command.add_argument(
-        "--strict", action="store_true",
+        "--strict", "--check", action="store_true",
         help="exit with 1 if the code (without --source: any code) may break by a change",
     )  # fmt: skip
     arguments.add_target(command)
@@ -74,6 +71,11 @@ def run(options: argparse.Namespace) -> bool:
         import msgspec
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    elif options.format == "sarif":
+        from analyzers.sarif import sarif
+        from resolver.check_findings import DIFF_FINDINGS, diff_findings
+
+        sys.stdout.write(sarif(report.tool, DIFF_FINDINGS, diff_findings(report), report.unknowns).decode())
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(diff_text(report, width, whole=options.all)))
@@ -92,17 +94,17 @@ def _report(
 ) -> ApiDiff:
     import time
 
-    from analyzers.api.changes import Weight
     from analyzers.reports import Input, InputFile, Unknown
     from knowledge.release_surfaces import ReleaseSurfaces
     from resolver.api_reports import ApiDiff
+    from resolver.commands.api_changes import api_changes, used_breaking
     from resolver.commands.heads import tool
     from resolver.commands.reading_targets import reading_target
     from resolver.commands.released import Providers, released
 
     before, after = (released(name, version, target, knowledge) for name, version in releases)
     surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))
-    changes, unreadable = _changes(surfaces, before, after, demand)
+    changes, unreadable = api_changes(surfaces, before, after, demand)
     records = before.record(), after.record()
     digests = " ".join(record.digest or record.filename for record in records)
     return ApiDiff(
@@ -121,23 +123,5 @@ def _report(
         target=target.name,
         source=source,
         changes=changes,
-        used_breaking=sum(
-            change.weight is Weight.BREAKING and any(not use.is_guarded for use in change.used)
-            for change in changes
-        ),
+        used_breaking=used_breaking(changes),
     )
-
-
-def _changes(
-    surfaces: ReleaseSurfaces, before: Released, after: Released, demand: ApiDemand | None
-) -> tuple[tuple[ApiChange, ...], list[tuple[str, str]]]:
-    """The changes, and the files of both wheels that could not be read."""
-    from analyzers.api.comparison import compared
-    from analyzers.api.used_changes import told, with_uses
-
-    old = surfaces.offers(before.name, before.file)
-    new = surfaces.offers(after.name, after.file)
-    changes = compared(old, new)
-    if demand is not None:
-        changes = with_uses(changes, demand, surfaces.surfaces(before.name, before.file).surfaces)
-    return told(changes), [*old.unreadable, *new.unreadable]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analyzers.codemods.fixing import Fix
     from analyzers.codemods.rules import RuleSet
+    from analyzers.evidence import Finding
     from analyzers.files import FileReader, FileReaderError
 
 _COLOURS = {"+": "32", "-": "31", "@": "36"}
@@ -28,6 +29,10 @@ def add(command: argparse.ArgumentParser) -> None:
     what.add_argument("--diff", action="store_true", help="show a unified diff (the default)")
     what.add_argument("--write", action="store_true", help="write the files")
     command.add_argument("--check", action="store_true", help="exit with 1 if something would change")
+    command.add_argument(
+        "--format", choices=("diff", "sarif"), default="diff",
+        help="show what would change as a diff, or as findings (default: %(default)s)",
+    )  # fmt: skip
     command.add_argument(
         "--rules", type=Path, action="append", default=[], metavar="FILE",
         help="apply the rules of a TOML file, too; may be given more than once",
@@ -50,6 +55,11 @@ def run(options: argparse.Namespace) -> bool:
 
     if options.check and options.write:
         raise InputError("--check and --write exclude each other", "--check says what --write would do")
+    is_sarif = options.format == "sarif"
+    if is_sarif and options.write:
+        raise InputError(
+            "--format sarif and --write exclude each other", "findings say what --write would do"
+        )
     if options.jobs is not None and options.jobs < 1:
         raise InputError(f"--jobs must be at least 1: {options.jobs}")
     rules = _rules(options)
@@ -72,13 +82,17 @@ def run(options: argparse.Namespace) -> bool:
             changed += 1
             if options.write:
                 _write(folder / os.fsdecode(fix.path), fix)
-            else:
+            elif not is_sarif:
                 shown.diff(fix)
+        if is_sarif:
+            shown.find(fix)
         if not options.quiet:
             for line in shown.notes(fix):
                 show_note(line)
         if fix.rewrite.error is not None:
             left.append(f"{shown.name(fix)}: left alone: {fix.rewrite.error}")
+    if is_sarif:
+        sys.stdout.write(_sarif(shown.findings, left))
     sys.stdout.flush()
     for reason in left:
         show_note(reason)
@@ -148,6 +162,7 @@ class _Shown:
         self.places = 0
         self.remarks = 0
         self.needs: dict[str, None] = {}
+        self.findings: list[Finding] = []
 
     def name(self, fix: Fix) -> str:
         """The path as the user would name it."""
@@ -168,6 +183,21 @@ class _Shown:
             sys.stdout.flush()
             binary.writelines(line.encode(fix.encoding, "backslashreplace") for line in lines)
 
+    def find(self, fix: Fix) -> None:
+        """Take in what would be changed in a file, and what a person should look at."""
+        from analyzers.evidence import Finding, Level, Location
+
+        for level, remarks in ((Level.WARNING, fix.rewrite.applied), (Level.INFO, fix.rewrite.notes)):
+            self.findings += (
+                Finding(
+                    id=one.rule,
+                    level=level,
+                    message=one.message,
+                    location=Location(path=self.name(fix), line=one.line, column=one.column),
+                )
+                for one in remarks
+            )
+
     def notes(self, fix: Fix) -> Iterator[str]:
         """What was not changed, and why."""
         self.places += len(fix.rewrite.applied)
@@ -175,6 +205,16 @@ class _Shown:
         self.needs |= dict.fromkeys(fix.rewrite.needs)
         for note in fix.rewrite.notes:
             yield f"{self.name(fix)}:{note.line}:{note.column}: {note.rule}: {note.message}"
+
+
+def _sarif(findings: list[Finding], left: list[str]) -> str:
+    from analyzers.reports import Unknown
+    from analyzers.sarif import sarif
+    from resolver.commands.heads import tool
+
+    rules = {one.id: f"code for older releases: {one.id}" for one in findings}
+    unknowns = [Unknown(what="a file", where="left alone", reason=reason) for reason in left]
+    return sarif(tool(), dict(sorted(rules.items())), findings, unknowns).decode()
 
 
 def _summary(changed: int, shown: _Shown, *, wrote: bool) -> str:

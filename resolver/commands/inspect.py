@@ -12,7 +12,7 @@ from resolver.commands import image_arguments
 if TYPE_CHECKING:
     from images.report import ImageReport
 
-FORMATS = ("text", "json", "cyclonedx", "spdx")
+FORMATS = ("text", "json", "cyclonedx", "spdx", "sarif")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -33,7 +33,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE",
-        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.json, or text",
+        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.sarif, NAME.json, or "
+        "text",
     )  # fmt: skip
     command.add_argument("--all", action="store_true", help="shorten no list of the text")
     command.add_argument(
@@ -41,7 +42,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="hash every file and tell which were changed after they were installed",
     )  # fmt: skip
     command.add_argument(
-        "--strict", action="store_true", help="exit with 1 if a finding is a warning or an error"
+        "--strict", "--check", action="store_true", help="exit with 1 if a finding is a warning or an error"
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
@@ -79,6 +80,13 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
             from images.sbom.spdx import spdx
 
             return spdx(report)
+        case "sarif":
+            from analyzers.sarif import sarif
+            from images.findings.places import placed
+            from images.findings.remedies import REMEDIES
+
+            found = placed(report.findings, report.origin.reference)
+            return sarif(report.tool, REMEDIES, found, report.unknowns).decode()
         case _:
             from resolver.commands.notes import printable
             from resolver.outputs.image_text import image_text
@@ -93,4 +101,6 @@ def _format_of(output: Path | None) -> str:
         return "cyclonedx"
     if name.endswith(".spdx.json"):
         return "spdx"
+    if name.endswith((".sarif", ".sarif.json")):
+        return "sarif"
     return "json" if name.endswith(".json") else "text"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from analyzers.reports import Unknown
     from resolver.commands.scanning import ScanWishes
 
+_SOURCES = (".py", ".pyi", ".ipynb")
+
 
 def add(command: argparse.ArgumentParser) -> None:
     """The options of ``scan``."""
@@ -57,7 +59,9 @@ def add(command: argparse.ArgumentParser) -> None:
         help="instead of source look at what is installed in a virtual environment, a prefix or an image, "
         "named as for inspect (default: the one of --environment)",
     )  # fmt: skip
-    command.add_argument("--strict", action="store_true", help="exit with 1 if there are findings")
+    command.add_argument(
+        "--strict", "--check", action="store_true", help="exit with 1 if a finding is a warning or an error"
+    )
     command.add_argument(
         "--look-up", action="store_true",
         help="ask the index which modules the wheels of declared projects hold, and of no other project",
@@ -111,7 +115,9 @@ def run(options: argparse.Namespace) -> bool:
         from analyzers.source.dependencies.findings import DEPENDENCY_FINDINGS
 
         rules = {**DEPENDENCY_FINDINGS, **MISSING_FINDINGS}
-        sys.stdout.write(sarif(report.tool, rules, report.findings, report.unknowns).decode())
+        sys.stdout.write(
+            sarif(report.tool, rules, report.findings, report.unknowns, root=_root(options.path)).decode()
+        )
     else:
         from resolver.commands.notes import printable
         from resolver.outputs.scan_text import scan_text
@@ -120,6 +126,12 @@ def run(options: argparse.Namespace) -> bool:
     sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
+
+
+def _root(path: Path) -> str:
+    """What paths of findings are relative to, as seen from the working directory; of archives nothing."""
+    folder = path if path.is_dir() else path.parent if path.suffix in _SOURCES else Path()
+    return "" if folder == Path() else folder.as_posix()
 
 
 @contextmanager

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     if not failed:
         if not options.independent:
             _share(runs)
+        if options.check:
+            return _are_current(runs, options)
         _complete(runs)
         interruption.close()  # all of them are written, or none
         for run in runs:
@@ -57,13 +59,31 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     return not failed
 
 
+def _are_current(runs: list[_Run], options: argparse.Namespace) -> bool:
+    from resolver.commands.current import Checked, are_current
+    from resolver.outputs.formats import Format
+    from resolver.outputs.pylock import pylock
+
+    checked = (
+        Checked(
+            run.path,
+            Format.PYLOCK,
+            pylock(run.advice, run.context.target.markers),
+            run.advice,
+            run.context.target,
+        )
+        for run in runs
+    )
+    return are_current(checked, options)
+
+
 def _folder(options: argparse.Namespace) -> Path:
     """Where the lockfiles go.
 
     Raises:
         InputError: options do not go with several environments.
     """
-    if options.format not in (None, "text", "json"):
+    if options.format not in (None, "text", "json", "sarif"):
         remedy = "leave --format out, or name one environment"
         raise InputError(
             f"several environments have lockfiles of their own, not one as {options.format}", remedy
