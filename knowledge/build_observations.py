@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 from collections.abc import Iterator
 
-import msgspec
 from packaging.version import InvalidVersion, Version
 
 from analyzers.buildlogs.records import PASSING, BuildFailure, BuildLogReport, Cause, Installation, Step
 from images.environment import Fact, FactValue, RuntimeEnvironment
 from knowledge.observations import Failure, Observation, ObservationKind, Outcome, ReleaseIdentity
-from knowledge.store import ObservationRow, Store
 
 _BUILDS = frozenset({Step.BUILD_REQUIREMENTS, Step.METADATA, Step.BUILD})
 _OF_FILES = PASSING | {Cause.HASH_MISMATCH}
@@ -27,34 +23,23 @@ _KERNELS = {
 _SOURCE = "build log"
 
 
-def observations(report: BuildLogReport) -> list[Observation]:
-    """What a log says of releases of which it tells the version.
+def observations(report: BuildLogReport, written_at: str) -> list[Observation]:
+    """What a log says of releases of which it tells the version, when it was written (RFC 3339, UTC).
 
     A failure that says something of the machine or of the moment alone, such as a full disk, is none; neither
     is one of finding releases, which the index tells better.
     """
     environment = stated_environment(report)
     made = {one.package: one for one in report.installation if one.is_successful}
-    found = [_passed(one, environment, report) for one in made.values()]
+    found = [_passed(one, environment, report, written_at) for one in made.values()]
     found += [
-        _failed(failure, environment, report)
+        _failed(failure, environment, report, written_at)
         for failure in report.failures
         if failure.step is not Step.RESOLVE
         and failure.cause not in _OF_FILES
         and not (failure.package in made and made[failure.package].version == failure.version)
     ]
     return [one for one in found if one is not None]
-
-
-def keep(report: BuildLogReport, store: Store) -> int:
-    """Keep what a log says in the store; returns how many observations those are.
-
-    Raises:
-        StoreError: the store cannot be written.
-    """
-    rows = {row.id: row for row in (_row(one, report) for one in observations(report))}
-    store.keep_observations(rows.values())
-    return len(rows)
 
 
 def stated_environment(report: BuildLogReport) -> RuntimeEnvironment:
@@ -79,7 +64,9 @@ def _facts(report: BuildLogReport) -> Iterator[tuple[str, FactValue]]:
         yield "arch", {"arm64": "aarch64", "amd64": "x86_64"}.get(architecture, architecture)
 
 
-def _passed(one: Installation, environment: RuntimeEnvironment, report: BuildLogReport) -> Observation | None:
+def _passed(
+    one: Installation, environment: RuntimeEnvironment, report: BuildLogReport, written_at: str
+) -> Observation | None:
     release = _release(one.package, one.version or "")
     if release is None:
         return None
@@ -88,13 +75,13 @@ def _passed(one: Installation, environment: RuntimeEnvironment, report: BuildLog
         subject=(release,),
         environment=environment,
         outcome=Outcome.PASSED,
-        created_at=report.created_at,
+        created_at=written_at,
         tool=report.tool,
     )
 
 
 def _failed(
-    failure: BuildFailure, environment: RuntimeEnvironment, report: BuildLogReport
+    failure: BuildFailure, environment: RuntimeEnvironment, report: BuildLogReport, written_at: str
 ) -> Observation | None:
     release = _release(failure.package, failure.version)
     if release is None:
@@ -111,7 +98,7 @@ def _failed(
             message=failure.message,
             where=failure.where,
         ),
-        created_at=report.created_at,
+        created_at=written_at,
         tool=report.tool,
     )
 
@@ -121,17 +108,3 @@ def _release(package: str, version: str) -> ReleaseIdentity | None:
         return ReleaseIdentity(project=package, version=str(Version(version))) if package else None
     except InvalidVersion:
         return None
-
-
-def _row(observation: Observation, report: BuildLogReport) -> ObservationRow:
-    release = observation.subject[0]
-    error = observation.failure.error if observation.failure else ""
-    key = f"{observation.kind.value}\n{release}\n{observation.outcome.value}\n{error}\n{report.input.digest}"
-    moment = datetime.datetime.fromisoformat(observation.created_at)
-    return ObservationRow(
-        observation.kind.value,
-        release.project,
-        hashlib.sha256(key.encode()).hexdigest()[:32],
-        int(moment.timestamp()),
-        msgspec.msgpack.encode(observation),
-    )

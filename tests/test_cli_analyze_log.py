@@ -26,7 +26,7 @@ def log(stackwright: Commands, name: str) -> str:
 def kept(stackwright: Commands, project: str) -> list[Observation]:
     store = SqliteStore(str(stackwright.store))
     try:
-        payloads = store.observations([project]).get(project, [])
+        payloads = store.observations([project], list(ObservationKind)).get(project, [])
     finally:
         store.close()
     return [msgspec.msgpack.decode(payload, type=Observation) for payload in payloads]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,14 +88,19 @@ def _report(name: str) -> BuildLogReport:
 
 
 def _keep(options: argparse.Namespace, report: BuildLogReport) -> None:
-    from knowledge.build_observations import keep
-    from knowledge.store_locations import default_location, open_store
+    import datetime
+
+    from knowledge.build_observations import observations
+    from knowledge.known_observations import keep_observations
+    from resolver.commands.inspecting import written_moment
+    from resolver.commands.kept_store import opened_store
     from resolver.commands.notes import show_note
     from resolver.outputs.columns import counted
 
-    store = open_store(options.store or default_location(os.environ, Path.home()))
-    try:
-        kept = keep(report, store)
-    finally:
-        store.close()
+    written_at = report.created_at
+    if options.log != "-":  # so that a log that is read twice is kept once
+        modified = datetime.datetime.fromtimestamp(Path(options.log).stat().st_mtime, datetime.UTC)
+        written_at = written_moment(modified.replace(microsecond=0))
+    with opened_store(options) as store:
+        kept = keep_observations(observations(report, written_at), store)
     show_note(f"{counted(kept, 'observation')} kept")
