@@ -11,9 +11,11 @@ from analyzers.evidence import Justification, Level
 from analyzers.source.report import SourceReport
 from images.report import ImageReport
 from resolver.advice import Advice, Pin, Status
+from resolver.outputs.columns import counted
 from resolver.outputs.pages.blocks import (
     Block,
     Entries,
+    Fold,
     Items,
     Leaf,
     Line,
@@ -31,6 +33,7 @@ from resolver.outputs.pages.parts import (
     environment_section,
     finding_sections,
     further_section,
+    made_by,
     run_section,
     unknowns_section,
 )
@@ -41,6 +44,7 @@ from resolver.outputs.plots.charts import course
 from resolver.outputs.plots.page import drawn
 from resolver.outputs.table import newer
 from resolver.progress import points
+from resolver.search.history import SearchHistory
 
 _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
     Status.OPTIMAL: ("optimal", "good", "No stack scores better: that is proven."),
@@ -54,7 +58,9 @@ _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
     Status.UNSATISFIABLE: ("unsatisfiable", "bad", "There is none: that is proven."),
 }
 """Status to the word, its tone, and what it means."""
-_MOST_NAMED = 4
+_MOST_NAMED = 3
+_FIRST = ("reasons", "rejected", "artifacts")
+"""Fields of a pin that come first behind its summary."""
 
 
 def advice_page(
@@ -69,6 +75,7 @@ def advice_page(
         image: that is advised for, likewise.
     """
     told: dict[str, object] = msgspec.to_builtins(advice)
+    asked = _asked(advice, told, target)
     sections = [part for part in _sections(advice, told) if part is not None]
     if scan is not None:
         sections += finding_sections("code", "Findings in the code", scan.findings)
@@ -92,11 +99,11 @@ def advice_page(
             verdict=word,
             tone=tone,
             lead=(advice.diagnosis and shown(advice.diagnosis)) or meaning,
-            entries=_asked(advice, told, target),
+            entries=asked,
             tiles=tuple(_tiles(advice)),
             sections=tuple(sections),
-            made_by=f"{advice.tool.name} {advice.tool.version}",
-            made_at=advice.created_at,
+            made_by=made_by(advice),
+            made_at=shown(advice.created_at),
         )
     )
 
@@ -161,7 +168,7 @@ def _sections(advice: Advice, told: dict[str, object]) -> Iterator[Section | Non
         told.pop(name)
     yield _explanation(told)
     yield _relaxations(told)
-    yield _remarks(told)
+    yield _remarks(advice, told)
     yield _pins(advice, told)
     yield _score(advice, told)
     yield _graph(advice)
@@ -194,13 +201,23 @@ def _relaxations(told: dict[str, object]) -> Section | None:
     )
 
 
-def _remarks(told: dict[str, object]) -> Section | None:
+def _remarks(advice: Advice, told: dict[str, object]) -> Section | None:
+    """What is said of the whole stack, and what warns of a pin."""
     records = told.pop("remarks")
     assert isinstance(records, Sequence)
-    block = Contents().block(records)
-    if block is None:
+    contents = Contents()
+    said: list[tuple[str | None, Record]] = [(None, record) for record in records]
+    said += [
+        (f"{pin.name} {pin.version}", msgspec.to_builtins(reason))
+        for pin in advice.pins
+        for reason in pin.reasons
+        if reason.level is not Level.INFO
+    ]
+    if not said:
         return None
-    return Section(anchor="remarks", title="What to know", blocks=(block,), count=len(records))
+    lines = (contents.reason(record, lead) for lead, record in said)
+    block = contents.listed(lines, len(said))
+    return Section(anchor="remarks", title="What to know", blocks=(block,), count=len(said))
 
 
 def _pins(advice: Advice, told: dict[str, object]) -> Section | None:
@@ -208,7 +225,7 @@ def _pins(advice: Advice, told: dict[str, object]) -> Section | None:
     assert isinstance(records, Sequence)
     if not records:
         return None
-    by_name: dict[str, Record] = {record["name"]: record for record in records}
+    by_name: dict[str, Record] = {record["name"]: {**dict.fromkeys(_FIRST), **record} for record in records}
     contents = Contents()
     rows: list[Row] = []
     pins = ordered(advice.pins)
@@ -308,7 +325,7 @@ def _history(advice: Advice, told: dict[str, object]) -> Section | None:
     table = contents.table(rows, tuple(columns))
     blocks: list[Block] = []
     if len(rows) > 1:
-        charts = course(history)
+        charts = course(_printable(history))
         blocks += [Picture(markup=Markup(drawn(chart, "h3"))) for chart in charts]
         lead = "Score of the present and the best stack, and the bound, by moves from stack to stack."
     else:
@@ -322,8 +339,14 @@ def _history(advice: Advice, told: dict[str, object]) -> Section | None:
     section = Section(anchor="history", title="How the search went", lead=lead, blocks=tuple(blocks))
     if table is None:
         return section
-    numbers = Section(anchor="", title="", blocks=(table,))
-    return msgspec.structs.replace(section, blocks=(*blocks, *numbers.blocks))
+    fold = Fold(summary=f"Show {counted(len(rows), 'row')} of numbers", blocks=(table,))
+    return msgspec.structs.replace(section, blocks=(*blocks, fold))
+
+
+def _printable(history: SearchHistory) -> SearchHistory:
+    """With names that steer nothing: predictors and their signals may be somebody's own."""
+    signals = {shown(name): values for name, values in history.signals.items()}
+    return msgspec.structs.replace(history, predictor=shown(history.predictor), signals=signals)
 
 
 def _others(advice: Advice, told: dict[str, object]) -> Section | None:

@@ -106,6 +106,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     is_scrolled: bool = False
 
 
+class Fold(msgspec.Struct, frozen=True, kw_only=True):
+    """What is behind a summary until somebody asks."""
+
+    kind: ClassVar[str] = "fold"
+    summary: str
+    blocks: tuple[Block, ...]
+
+
 class Text(msgspec.Struct, frozen=True, kw_only=True):
     """A paragraph of our own words and of others'."""
 
@@ -113,7 +121,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-Block = Leaf | Entries | Items | Line | Table | Picture | Text
+Block = Leaf | Entries | Items | Line | Table | Picture | Fold | Text
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

@@ -138,7 +138,7 @@ class Contents:
     def _record(self, record: Record, name: str) -> Block | None:
         names = record.keys()
         if {"unit", "message"} <= names <= _REASON:
-            return self._reason(record)
+            return self.reason(record)
         if {"what", "where"} <= names <= _EVIDENCE:
             return self._evidence(record)
         if "path" in names <= _LOCATION:
@@ -147,7 +147,10 @@ class Contents:
         if {"filename", "url"} <= names <= _FILE:
             return self._file(record)
         if names == _REJECTION and isinstance(reason := record["reason"], Mapping):
-            return msgspec.structs.replace(self._reason(reason), lead=self.leaf(record["version"]))
+            line = self.reason(reason, record["version"])
+            if record["unit"] == reason.get("unit"):
+                return line
+            return msgspec.structs.replace(line, beside=(self.leaf(record["unit"]), *line.beside))
         if name in _NAMED:
             return self.named(record)
         return self.entries(record)
@@ -163,7 +166,13 @@ class Contents:
         plain = not any(isinstance(value, Mapping | list | tuple) for value in values)
         return self.listed(made, len(values), is_inline=plain)
 
-    def _reason(self, record: Record) -> Line:
+    def reason(self, record: Record, lead: object = None) -> Line:
+        """What a unit says, with its evidence.
+
+        Args:
+            record: an `analyzers.evidence.Justification`.
+            lead: what it is about.
+        """
         beside = [self.leaf(record["unit"])]
         if record.get("score") is not None:
             beside.append(self.leaf(record["score"], "score"))
@@ -174,6 +183,7 @@ class Contents:
             beside.append(self.leaf(link))
         return Line(
             head=Leaf(text=message.text, href=href) if link is not None and href else message,
+            lead=None if lead is None else self.leaf(lead),
             beside=tuple(beside),
             below=() if evidence is None else (evidence,),
             level=str(record.get("level", "info")),

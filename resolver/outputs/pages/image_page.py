@@ -21,6 +21,7 @@ from resolver.outputs.pages.parts import (
     further_section,
     graded,
     list_section,
+    made_by,
     run_section,
     unknowns_section,
 )
@@ -46,8 +47,8 @@ def image_page(report: ImageReport) -> str:
             entries=_asked(report),
             tiles=tuple(_tiles(report)),
             sections=tuple(sections),
-            made_by=f"{report.tool.name} {report.tool.version}",
-            made_at=report.created_at,
+            made_by=made_by(report),
+            made_at=shown(report.created_at),
         )
     )
 

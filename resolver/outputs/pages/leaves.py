@@ -13,6 +13,8 @@ _URL = re.compile(r"https?://[^\s\"'<>`\\]+", re.ASCII)
 _DIGEST = re.compile(r"(?:[a-z0-9]+:)?[0-9a-f]{32,128}", re.ASCII)
 _MANY = 10_000
 _WORDS = {"python": "Python", "url": "URL", "sha256": "SHA-256", "abi": "ABI", "diff": "diff"}
+_FIELDS = {"artifacts": "files", "rejected": "newer_releases"}
+"""Fields whose names say less than another word."""
 _UNITS = ("_bytes", "_s")
 _PREFIXES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -47,7 +49,8 @@ def label(name: str) -> str:
     """The name of a field in words."""
     for unit in _UNITS:
         name = name.removesuffix(unit)
-    return " ".join(_WORDS.get(word, word) for word in name.split("_"))
+    words = " ".join(_WORDS.get(word, word) for word in _FIELDS.get(name, name).split("_"))
+    return shown(words[:1].upper() + words[1:])
 
 
 def sized(size_bytes: float) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from analyzers.evidence import Finding, Level
+from analyzers.reports import Report
 from images.environment import FACT_NAMES
 from resolver.outputs.pages.blocks import Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
+from resolver.outputs.pages.leaves import shown
 
 _ORDER = {level: number for number, level in enumerate((Level.ERROR, Level.WARNING, Level.INFO))}
 _HEAD = ("schema_version", "tool", "input", "created_at")
@@ -126,6 +128,11 @@ def run_section(told: dict[str, object], names: Iterable[str] = ()) -> Section:
     fields = {name: told.pop(name) for name in (*names, *_HEAD)}
     entries = Contents().entries(fields)
     return Section(anchor="run", title="How this was made", blocks=() if entries is None else (entries,))
+
+
+def made_by(report: Report) -> str:
+    """The program that made a report, for the foot of its page."""
+    return shown(f"{report.tool.name} {report.tool.version}")
 
 
 def further_section(told: Mapping[str, object]) -> Section | None:

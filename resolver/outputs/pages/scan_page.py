@@ -19,6 +19,7 @@ from resolver.outputs.pages.parts import (
     further_section,
     graded,
     list_section,
+    made_by,
     run_section,
     unknowns_section,
 )
@@ -54,8 +55,8 @@ def scan_page(summary: SourceSummary, lists: Mapping[str, bytes]) -> str:
             entries=_asked(summary),
             tiles=tuple(_tiles(summary)),
             sections=tuple(sections),
-            made_by=f"{report.tool.name} {report.tool.version}",
-            made_at=report.created_at,
+            made_by=made_by(report),
+            made_at=shown(report.created_at),
         )
     )
 
@@ -86,8 +87,8 @@ def installed_page(report: InstalledReport) -> str:
             entries=Entries(items=(("Read", leaf(report.input.what)),)),
             tiles=(Tile(label="Distributions", figure=Leaf(text=f"{count:,}")),),
             sections=tuple(part for part in sections if part is not None),
-            made_by=f"{report.tool.name} {report.tool.version}",
-            made_at=report.created_at,
+            made_by=made_by(report),
+            made_at=shown(report.created_at),
         )
     )
 

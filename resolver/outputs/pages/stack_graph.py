@@ -11,9 +11,9 @@ from resolver.advice import Pin
 from resolver.outputs.pages.layering import layered
 from resolver.outputs.pages.leaves import shown
 
-_STEP, _WIDTH, _HEIGHT, _ROW = 208, 148, 34, 46
+_STEP, _WIDTH, _HEIGHT, _ROW = 232, 172, 34, 46
 _MARGIN = 8
-_MOST_CHARACTERS = 19
+_MOST_CHARACTERS = 20
 MOST_NODES = 400
 """Of a picture; a larger one shows nothing to a person."""
 
@@ -108,7 +108,7 @@ def _node(pin: Pin, index: int, place: tuple[int, float]) -> Node:
     name = shown(pin.name)
     return Node(
         name=name,
-        text=name if len(name) <= _MOST_CHARACTERS else f"{name[: _MOST_CHARACTERS - 1]}…",
+        text=_cut(name),
         version=_cut(shown(pin.version)),
         anchor=f"pin-{index}",
         column=place[0],
@@ -120,7 +120,9 @@ def _node(pin: Pin, index: int, place: tuple[int, float]) -> Node:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _MOST_CHARACTERS + 2 else f"{text[: _MOST_CHARACTERS + 1]}…"
+    """What fits of a text; names that begin alike differ at the end."""
+    half = _MOST_CHARACTERS // 2
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:half]}…{text[1 - half :]}"
 
 
 def _x(column: int) -> float:

@@ -33,6 +33,8 @@
   }
   for (const graph of document.querySelectorAll(".graph")) {
     const nodes = [...graph.querySelectorAll(".node")], edges = [...graph.querySelectorAll(".edge")];
+    const asked = [...graph.querySelectorAll(".direct rect")].map(rect => rect.y.baseVal.value);
+    if (asked.length) graph.closest(".scroll").scrollTop = Math.min(...asked) - 24;
     const light = node => {
       const own = node.dataset.n, near = new Set([own]), from = new Map(edges.filter(e => e.dataset.t === own).map(e => [e.dataset.s, +node.dataset.c]));
       for (const edge of edges) {
