@@ -1,4 +1,4 @@
-"""Pages in a real browser: they ask for nothing, complain of nothing, and fit phones, paper and dark rooms."""
+"""Pages in a real browser: they ask for nothing, complain of nothing, and fit phones, paper and the dark."""
 
 from __future__ import annotations
 

@@ -78,9 +78,9 @@ def advice_page(
     asked = _asked(advice, told, target)
     sections = [part for part in _sections(advice, told) if part is not None]
     if scan is not None:
-        sections += finding_sections("code", "Findings in the code", scan.findings)
+        sections += finding_sections("code-findings", "Findings in the code", scan.findings)
     if image is not None:
-        sections += finding_sections("image", "Findings in the image", image.findings)
+        sections += finding_sections("image-findings", "Findings in the image", image.findings)
     sections += [
         part
         for part in (
