@@ -82,7 +82,7 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
 
 
 def _pins(advice: Advice, width: int) -> Iterator[str]:
-    rows = [(_name(pin), pin.version, _asked(pin), newer(pin)) for pin in advice.pins]
+    rows = [(_name(pin), pin.version, _asked(pin), _newer(pin)) for pin in advice.pins]
     headings = ("package", "version", "asked for by", "why not newer")
     widths = _widths([headings, *rows], width - 2 - 3 * 2)
     for row in (headings, *rows):
@@ -109,8 +109,7 @@ def _asked(pin: Pin) -> str:
     return ", ".join([*(["you"] if pin.direct else []), *pin.dependents])
 
 
-def newer(pin: Pin) -> str:
-    """Why the stack has no newer release of a project, in a few words."""
+def _newer(pin: Pin) -> str:
     if not pin.rejected:
         return "it is the newest"
     # What code lacks is worth more words than what the target cannot use anyway.

@@ -76,6 +76,7 @@ class Tab:
 
     def paper(self) -> bytes:
         """The page as PDF."""
+        self.call("Emulation.setEmulatedMedia", media="print", features=[])
         return base64.b64decode(self.call("Page.printToPDF", printBackground=True)["data"])
 
 

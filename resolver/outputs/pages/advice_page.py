@@ -42,9 +42,9 @@ from resolver.outputs.pages.score_bars import bars
 from resolver.outputs.pages.stack_graph import MOST_NODES, ordered, stack_graph
 from resolver.outputs.plots.charts import course
 from resolver.outputs.plots.page import drawn
-from resolver.outputs.table import newer
 from resolver.progress import points
 from resolver.search.history import SearchHistory
+from resolver.units.sieves.prereleases import PrereleasesSieve
 
 _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
     Status.OPTIMAL: ("optimal", "good", "No stack scores better: that is proven."),
@@ -134,7 +134,9 @@ def _tiles(advice: Advice) -> Iterator[Tile]:
         yield Tile(label="Packages", figure=Leaf(text=f"{len(advice.pins):,}"), note=note)
     warned = sum(reason.level is not Level.INFO for reason in _said(advice))
     yield Tile(
-        label="Warnings", figure=Leaf(text=f"{warned:,}"), note="" if warned else "nothing speaks against it"
+        label="Warnings",
+        figure=Leaf(text=f"{warned:,}"),
+        note="" if warned or not advice.pins else "nothing speaks against it",
     )
     effort = advice.statistics
     yield Tile(
@@ -189,14 +191,35 @@ def _explanation(told: dict[str, object]) -> Section | None:
 def _relaxations(told: dict[str, object]) -> Section | None:
     records = told.pop("relaxations")
     assert isinstance(records, Sequence)
-    block = Contents().block(records)
-    if block is None:
+    if not records:
         return None
+    contents = Contents()
+    rows: list[Row] = []
+    for record in records:
+        if not contents.has_room:
+            break
+        changes = tuple(
+            Line(
+                head=Leaf(
+                    text=f"{contents.leaf(one['requirement']).text} to {contents.leaf(one['by']).text}"
+                ),
+                beside=(contents.leaf(one["where"]),),
+            )
+            for one in record["changes"]
+        )
+        pins = ", ".join(f"{name} {version}" for name, version in record["pins"].items())
+        cells = (Items(items=changes), contents.leaf(pins), contents.leaf(record["score"], "score"))
+        rest = contents.entries(record, ("changes", "pins", "score"))
+        rows.append(Row(cells=cells, rest=rest))
+    table = Table(
+        columns=("Change", "Gives", "Score"),
+        rows=tuple(rows), more=len(records) - len(rows), is_stacked=True,
+    )  # fmt: skip
     return Section(
         anchor="what-helps",
         title="What would help",
-        lead="The cheapest first.",
-        blocks=(block,),
+        lead="The cheapest first; a stack that meets the changed requirements was found for each.",
+        blocks=(table,),
         count=len(records),
     )
 
@@ -267,9 +290,15 @@ def _why(pin: Pin) -> Block:
     warning = next((reason for reason in pin.reasons if reason.level is not Level.INFO), None)
     if warning is not None:
         return Line(head=Leaf(text=shown(warning.message)), level=warning.level.value)
-    if pin.rejected:
-        return Leaf(text=shown(f"Not {newer(pin).replace(' ', ': ', 1)}."))
-    return Leaf(text="It is the newest.")
+    if not pin.rejected:
+        return Leaf(text="It is the newest.")
+    # What code lacks is worth more words than what the target cannot use, and a pre-release the fewest.
+    stable = [one for one in pin.rejected if one.unit != PrereleasesSieve.name]
+    if not stable:
+        return Leaf(text="It is the newest that is no pre-release.")
+    warned = (one for one in stable if one.reason.level is not Level.INFO)
+    rejection = next(warned, stable[0])
+    return Leaf(text=shown(f"Not {rejection.version}: {rejection.reason.message}."))
 
 
 def _score(advice: Advice, told: dict[str, object]) -> Section | None:

@@ -121,7 +121,7 @@ class Contents:
             rows=tuple(rows),
             common=self.entries(common) if common else None,
             more=(len(records) if total is None else total) - len(rows),
-            wide=names.index(wide) if wide in names else len(names) - 1,
+            wide=names.index(wide) if wide in names else 0,
             is_stacked=is_stacked,
         )
 
