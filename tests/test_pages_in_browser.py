@@ -99,7 +99,7 @@ def test_an_advice_for_the_example_that_ships(chromium: Browser, stackwright: Co
     ran = stackwright.advise("--source", example, "--report", "advice.html", "--python-version", "3.12")
     assert ran.code == 0, ran.err
     tab = looked_at(chromium, stackwright.path("advice.html"))
-    for section in ("pins", "score", "graph", "history", "code", "environment", "run"):
+    for section in ("pins", "score", "graph", "history", "code-findings", "environment", "run"):
         assert tab.value(f"document.getElementById('{section}').innerText.length") > 20, section
     assert tab.value("document.querySelectorAll('.graph .node').length") == 7
     assert "breaks sessions" in tab.value("document.getElementById('pins').innerText")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +26,17 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None = None
     href: str | None = None
     is_code: bool = False
+
+    def __html__(self) -> str:
+        """As templates show it: there are very many, and a macro for each takes most of the time."""
+        shown = escape(self.text)
+        if self.value is not None:
+            shown = Markup('<data value="{}">{}</data>').format(self.value, shown)
+        elif self.is_code:
+            shown = Markup("<code>{}</code>").format(shown)
+        if self.href is not None:
+            shown = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(self.href, shown)
+        return shown
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
