@@ -34,6 +34,7 @@ from resolver.outputs.pages.parts import (
     finding_sections,
     further_section,
     made_by,
+    opened,
     run_section,
     unknowns_section,
 )
@@ -264,7 +265,7 @@ def _pins(advice: Advice, told: dict[str, object]) -> Section | None:
         is_stacked=True,
     )
     lead = "What was asked for, then what it needs. Each row opens to its evidence, files and newer releases."
-    return Section(anchor="pins", title="The stack", lead=lead, blocks=(table,), count=len(pins))
+    return Section(anchor="pins", title="The stack", lead=lead, blocks=opened(table), count=len(pins))
 
 
 def _pin(pin: Pin, record: Record, contents: Contents, number: int) -> Row:

@@ -10,11 +10,13 @@ import msgspec
 from analyzers.evidence import Finding, Level
 from analyzers.reports import Report
 from images.environment import FACT_NAMES
-from resolver.outputs.pages.blocks import Leaf, Line, Row, Section, Table
+from resolver.outputs.pages.blocks import Block, Fold, Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
 
 _ORDER = {level: number for number, level in enumerate((Level.ERROR, Level.WARNING, Level.INFO))}
+MOST_OPEN = 300
+"""Rows that are shown at once."""
 _HEAD = ("schema_version", "tool", "input", "created_at")
 
 
@@ -47,9 +49,18 @@ def finding_sections(
         anchor=anchor,
         title=title,
         lead=graded(finding.level for finding in findings),
-        blocks=(table,),
+        blocks=opened(table),
         count=len(findings),
     )
+
+
+def opened(table: Table) -> tuple[Block, ...]:
+    """A table whose first rows are shown at once, and all others behind a summary: a page has to open."""
+    if len(table.rows) <= MOST_OPEN:
+        return (table,)
+    first = msgspec.structs.replace(table, rows=table.rows[:MOST_OPEN], more=0)
+    others = msgspec.structs.replace(table, rows=table.rows[MOST_OPEN:], common=None)
+    return first, Fold(summary=f"Show the other {len(others.rows):,}", blocks=(others,))
 
 
 def graded(levels: Iterable[Level]) -> str:

@@ -184,6 +184,8 @@ def test_a_large_image_gives_a_page_that_says_what_it_leaves_out() -> None:
     left_out = [int(count.replace(",", "")) for count in re.findall(r"([\d,]+) more in the JSON", html)]
     assert rows + sum(left_out) >= 40_000
     assert rows > 5_000
+    assert html.index("library 299 is missing") < html.index("Show the other")
+    assert html.index("Show the other") < html.index("library 300 is missing")
     assert len(html) < 15_000_000
 
 
