@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-from markupsafe import Markup
 
 from analyzers.evidence import Justification, Level
 from analyzers.source.report import SourceReport
 from images.report import ImageReport
-from resolver.advice import Advice, Pin, Status
-from resolver.outputs.columns import counted
+from resolver.advice import Advice, Status
 from resolver.outputs.pages.blocks import (
     Block,
     Entries,
-    Fold,
     Items,
     Leaf,
     Line,
@@ -28,24 +25,21 @@ from resolver.outputs.pages.blocks import (
     Tile,
 )
 from resolver.outputs.pages.contents import Contents, Record
+from resolver.outputs.pages.history_section import history_section
 from resolver.outputs.pages.leaves import leaf, shown
 from resolver.outputs.pages.parts import (
     environment_section,
     finding_sections,
     further_section,
     made_by,
-    opened,
     run_section,
     unknowns_section,
 )
+from resolver.outputs.pages.pins_section import pins_section
 from resolver.outputs.pages.rendering import fragment, rendered_page
 from resolver.outputs.pages.score_bars import bars
-from resolver.outputs.pages.stack_graph import MOST_NODES, ordered, stack_graph
-from resolver.outputs.plots.charts import course
-from resolver.outputs.plots.page import drawn
+from resolver.outputs.pages.stack_graph import MOST_NODES, stack_graph
 from resolver.progress import points
-from resolver.search.history import SearchHistory
-from resolver.units.sieves.prereleases import PrereleasesSieve
 
 _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
     Status.OPTIMAL: ("optimal", "good", "No stack scores better: that is proven."),
@@ -60,8 +54,6 @@ _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
 }
 """Status to the word, its tone, and what it means."""
 _MOST_NAMED = 3
-_FIRST = ("reasons", "rejected", "artifacts")
-"""Fields of a pin that come first behind its summary."""
 
 
 def advice_page(
@@ -172,10 +164,10 @@ def _sections(advice: Advice, told: dict[str, object]) -> Iterator[Section | Non
     yield _explanation(told)
     yield _relaxations(told)
     yield _remarks(advice, told)
-    yield _pins(advice, told)
+    yield pins_section(advice, told)
     yield _score(advice, told)
     yield _graph(advice)
-    yield _history(advice, told)
+    yield history_section(advice, told)
     yield _others(advice, told)
     yield _listed(told, "existing", "Locks that were there before")
     yield _listed(told, "code", "What the code asks for")
@@ -244,64 +236,6 @@ def _remarks(advice: Advice, told: dict[str, object]) -> Section | None:
     return Section(anchor="remarks", title="What to know", blocks=(block,), count=len(said))
 
 
-def _pins(advice: Advice, told: dict[str, object]) -> Section | None:
-    records = told.pop("pins")
-    assert isinstance(records, Sequence)
-    if not records:
-        return None
-    by_name: dict[str, Record] = {record["name"]: {**dict.fromkeys(_FIRST), **record} for record in records}
-    contents = Contents()
-    rows: list[Row] = []
-    pins = ordered(advice.pins)
-    for number, pin in enumerate(pins):
-        if not contents.has_room:
-            break
-        rows.append(_pin(pin, by_name[pin.name], contents, number))
-    table = Table(
-        columns=("Package", "Version", "Asked for by", "Why this release"),
-        rows=tuple(rows),
-        more=len(pins) - len(rows),
-        wide=3,
-        is_stacked=True,
-    )
-    lead = "What was asked for, then what it needs. Each row opens to its evidence, files and newer releases."
-    return Section(anchor="pins", title="The stack", lead=lead, blocks=opened(table), count=len(pins))
-
-
-def _pin(pin: Pin, record: Record, contents: Contents, number: int) -> Row:
-    name = f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
-    asked = [*(["you"] if pin.direct else []), *pin.dependents]
-    by = ", ".join(asked[:_MOST_NAMED]) + (
-        f" and {len(asked) - _MOST_NAMED} more" if len(asked) > _MOST_NAMED else ""
-    )
-    hidden = ["name", "version", "extras"]
-    hidden += ["direct", "dependents"] if len(asked) <= _MOST_NAMED else []
-    counts = (("reason", pin.reasons), ("file", pin.artifacts), ("newer release", pin.rejected))
-    summary = ", ".join(f"{len(many)} {noun}{'' if len(many) == 1 else 's'}" for noun, many in counts if many)
-    return Row(
-        cells=(Leaf(text=shown(name)), contents.leaf(pin.version), Leaf(text=shown(by)), _why(pin)),
-        rest=contents.entries(record, hidden),
-        summary=summary or "more",
-        anchor=f"pin-{number}",
-    )
-
-
-def _why(pin: Pin) -> Block:
-    """In one sentence; what warns goes before."""
-    warning = next((reason for reason in pin.reasons if reason.level is not Level.INFO), None)
-    if warning is not None:
-        return Line(head=Leaf(text=shown(warning.message)), level=warning.level.value)
-    if not pin.rejected:
-        return Leaf(text="It is the newest.")
-    # What code lacks is worth more words than what the target cannot use, and a pre-release the fewest.
-    stable = [one for one in pin.rejected if one.unit != PrereleasesSieve.name]
-    if not stable:
-        return Leaf(text="It is the newest that is no pre-release.")
-    warned = (one for one in stable if one.reason.level is not Level.INFO)
-    rejection = next(warned, stable[0])
-    return Leaf(text=shown(f"Not {rejection.version}: {rejection.reason.message}."))
-
-
 def _score(advice: Advice, told: dict[str, object]) -> Section | None:
     told.pop("score")
     weights = told.pop("weights")
@@ -336,47 +270,6 @@ def _graph(advice: Advice) -> Section | None:
         blocks = (Picture(markup=fragment("graph.html", graph=graph, label=words), is_scrolled=True),)
     lead = "From what was asked for, on the left, to what it needs; a box leads to its row of the table."
     return Section(anchor="graph", title="Who needs whom", lead=lead, blocks=blocks)
-
-
-def _history(advice: Advice, told: dict[str, object]) -> Section | None:
-    record = told.pop("history")
-    if advice.history is None or not isinstance(record, Mapping):
-        return None
-    history = advice.history
-    contents = Contents()
-    signals = {f"signal {name}": values for name, values in history.signals.items()}
-    columns: dict[str, Sequence[object]] = {
-        **{name: getattr(history, name) for name in ("moves", "score", "best", "bound")},
-        **signals,
-    }
-    rows: list[Record] = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
-    ]
-    table = contents.table(rows, tuple(columns))
-    blocks: list[Block] = []
-    if len(rows) > 1:
-        charts = course(_printable(history))
-        blocks += [Picture(markup=Markup(drawn(chart, "h3"))) for chart in charts]
-        lead = "Score of the present and the best stack, and the bound, by moves from stack to stack."
-    else:
-        lead = (
-            "The first stack was the last: there was nothing better to look for."
-            if advice.gap == 0
-            else "No move was made."
-        )
-    rest = contents.entries(record, ("moves", "score", "best", "bound", "signals"))
-    blocks += [block for block in (rest,) if block is not None]
-    section = Section(anchor="history", title="How the search went", lead=lead, blocks=tuple(blocks))
-    if table is None:
-        return section
-    fold = Fold(summary=f"Show {counted(len(rows), 'row')} of numbers", blocks=(table,))
-    return msgspec.structs.replace(section, blocks=(*blocks, fold))
-
-
-def _printable(history: SearchHistory) -> SearchHistory:
-    """With names that steer nothing: predictors and their signals may be somebody's own."""
-    signals = {shown(name): values for name, values in history.signals.items()}
-    return msgspec.structs.replace(history, predictor=shown(history.predictor), signals=signals)
 
 
 def _others(advice: Advice, told: dict[str, object]) -> Section | None:
