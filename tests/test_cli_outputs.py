@@ -99,7 +99,8 @@ def test_output_of_another_name_is_refused(stackwright: Commands, server: IndexS
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (
         f"stackwright: error: --output {name}: the name does not say a format\n"
-        "  use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt or NAME.json, or add --format\n"
+        "  use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt, NAME.json or NAME.html, "
+        "or add --format\n"
     )
     assert server.requests == []
     assert list(stackwright.folder.iterdir()) == []

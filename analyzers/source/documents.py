@@ -59,6 +59,12 @@ def document(shell: SourceReport, lists: Mapping[str, bytes]) -> Iterator[bytes]
     yield b"}"
 
 
+def beginning(data: bytes, most: int) -> tuple[list[object], int]:
+    """The first items of a list that `encoded_list` made, and how many it has in all."""
+    items = msgspec.json.decode(b"[" + b"".join(_decompressed(data)) + b"]", type=list[msgspec.Raw])
+    return [msgspec.json.decode(item) for item in items[:most]], len(items)
+
+
 def _decompressed(data: bytes) -> Iterator[bytes]:
     reader = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True)
     while chunk := reader.read(_CHUNK_BYTES):

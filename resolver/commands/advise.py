@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
+    from resolver.advice import Advice
     from resolver.interruption import Interruption
 
-FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock", "sarif")
+FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock", "html", "sarif")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -23,8 +24,8 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_requirements(command)
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE",
-        help="write a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements) "
-        "or NAME.json; what a lock of that name pins is kept while it fits; "
+        help="write a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements), "
+        "NAME.json or NAME.html; what a lock of that name pins is kept while it fits; "
         "without it the result goes to standard output",
     )  # fmt: skip
     command.add_argument(
@@ -35,6 +36,10 @@ def add(command: argparse.ArgumentParser) -> None:
         "--check", action="store_true",
         help="write nothing, and exit with 1 if the lock of --output is not what is advised; --format may "
         "then be sarif",
+    )  # fmt: skip
+    command.add_argument(
+        "--report", type=Path, metavar="FILE.html",
+        help="write a page that people look at, too: the stack, its graph, every reason and what it rests on",
     )  # fmt: skip
     command.add_argument("--no-hashes", action="store_true", help="requirements without hashes")
     arguments.add_source(command)
@@ -90,7 +95,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     from resolver.commands.plotting import check_plot, write_plot
     from resolver.commands.session import Session
     from resolver.outputs.files import write_output
-    from resolver.outputs.formats import Format, check_hashes, output_format, rendered
+    from resolver.outputs.formats import Format, check_hashes, check_page, output_format, rendered
 
     # Under --check these are formats of what is said about the lock.
     is_told = options.check and options.format in ("text", "json", "sarif")
@@ -105,15 +110,16 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
 
         refuse_others(chosen, options.output)
     check_plot(options.plot)
+    check_page(options.report)
     session = Session(options, interruption)
     context = session.context()
     advice = session.advised(context)
     drawn = advice
-    if not options.history:
+    if not options.history and chosen is not Format.HTML:
         advice = msgspec.structs.replace(advice, history=None)
     allowed = options.allow_refuted and bool(advice.pins)
 
-    def told(form: Format) -> str:
+    def told(form: Format, advice: Advice = advice) -> str:
         columns = shutil.get_terminal_size((100, 24)).columns
         return rendered(
             advice,
@@ -124,11 +130,15 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
             pipfile=session.asked.pipfile if session.asked else None,
             index_url=session.index_url,
             refuted=allowed,
+            scan=session.scan,
+            image=session.image,
         )
 
     solved = advice.status.is_solved or allowed
     result = told(chosen)
     write_plot(options.plot, drawn)
+    if options.report is not None:
+        write_output(options.report, told(Format.HTML, drawn), "--report")
     if options.check and solved:
         from resolver.commands.current import Checked, are_current
 

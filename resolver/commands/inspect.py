@@ -12,7 +12,7 @@ from resolver.commands import image_arguments
 if TYPE_CHECKING:
     from images.report import ImageReport
 
-FORMATS = ("text", "json", "cyclonedx", "spdx", "sarif")
+FORMATS = ("text", "json", "cyclonedx", "spdx", "sarif", "html")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -33,8 +33,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE",
-        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.sarif, NAME.json, or "
-        "text",
+        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.sarif, NAME.json, NAME.html, "
+        "or text",
     )  # fmt: skip
     command.add_argument("--all", action="store_true", help="shorten no list of the text")
     command.add_argument(
@@ -87,6 +87,10 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
 
             found = placed(report.findings, report.origin.reference)
             return sarif(report.tool, REMEDIES, found, report.unknowns).decode()
+        case "html":
+            from resolver.outputs.pages.image_page import image_page
+
+            return image_page(report)
         case _:
             from resolver.commands.notes import printable
             from resolver.outputs.image_text import image_text
@@ -103,4 +107,6 @@ def _format_of(output: Path | None) -> str:
         return "spdx"
     if name.endswith((".sarif", ".sarif.json")):
         return "sarif"
+    if name.endswith(".html"):
+        return "html"
     return "json" if name.endswith(".json") else "text"

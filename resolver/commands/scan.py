@@ -32,7 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="a directory, a file, a wheel or a source distribution (default: the working directory)",
     )  # fmt: skip
     command.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text",
+        "--format", choices=("text", "json", "sarif", "html"), default="text",
         help="format of the result (default: %(default)s)",
     )  # fmt: skip
     command.add_argument("--no-tests", action="store_true", help="leave tests out")
@@ -103,9 +103,15 @@ def run(options: argparse.Namespace) -> bool:
         quiet=options.quiet,
     )
     with _looking_up(options, wishes) as looked_up:
-        summary, lists = kept_or_scanned(looked_up, tool(), report_moment(), lists=options.format == "json")
+        summary, lists = kept_or_scanned(
+            looked_up, tool(), report_moment(), lists=options.format in ("json", "html")
+        )
     report = summary.report
-    if lists is not None:
+    if lists is not None and options.format == "html":
+        from resolver.outputs.pages.scan_page import scan_page
+
+        sys.stdout.write(scan_page(summary, lists))
+    elif lists is not None:
         for piece in document(report, lists):
             sys.stdout.write(piece.decode())
         sys.stdout.write("\n")
@@ -178,6 +184,10 @@ def _run_installed(options: argparse.Namespace) -> bool:
     )
     if options.format == "json":
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    elif options.format == "html":
+        from resolver.outputs.pages.scan_page import installed_page
+
+        sys.stdout.write(installed_page(report))
     else:
         columns = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(installed_text(report, columns)))

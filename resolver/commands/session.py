@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from analyzers.source.report import SourceReport
+    from images.report import ImageReport
     from knowledge.catalog import Knowledge
     from knowledge.variants.choice import VariantPolicy
     from resolver.advice import Advice
@@ -57,6 +58,8 @@ class Session:
     Attributes:
         asked: what is asked for, once a context was made; None before.
         code: what code that declares nothing asks for, likewise; None where there is none.
+        scan: of the code that is advised on, once a context was made; None where none is named.
+        image: that is advised for, likewise.
         index_url: of the default index, once knowledge was opened.
     """
 
@@ -69,6 +72,8 @@ class Session:
         self._progress: TerminalProgress | None = None
         self.rules = SessionRules(options, self.project, PROJECT_FILE)
         self.code: BareCode | None = None
+        self.scan: SourceReport | None = None
+        self.image: ImageReport | None = None
         self._variants: VariantPolicy | None = None
         self.index_url = ""
 
@@ -87,7 +92,8 @@ class Session:
         options = self._options
         target, image = self._target()
         self._variants = variant_policy(options, target)
-        source = self.source() if asks else None
+        source = self.scan = self.source() if asks else None
+        self.image = None if image is None else image.report
         if source is not None:
             if inputs.names_nothing(options, source):
                 self.code = self._bare_code(source, target)
@@ -370,7 +376,7 @@ class Session:
                 budget=self.budget(),
                 interruption=self._interruption,
                 memory_bytes=resident_bytes,
-                with_history=bool(vars(options).get("history") or vars(options).get("plot")),
+                with_history=_tells_history(options),
             )
         finally:
             if progress:
@@ -380,6 +386,13 @@ class Session:
     def created_at(self) -> str:
         """As reports state it."""
         return self.now.isoformat().replace("+00:00", "Z")
+
+
+def _tells_history(options: argparse.Namespace) -> bool:
+    """Whether something that is asked for has the course of the search in it."""
+    asked = vars(options)
+    page = asked.get("format") == "html" or Path(asked.get("output") or "").suffix == ".html"
+    return bool(asked.get("history") or asked.get("plot") or asked.get("report") or page)
 
 
 def installed_units() -> dict[str, EntryPoint]:

@@ -90,8 +90,10 @@ def _folder(options: argparse.Namespace) -> Path:
         )
     if "-" in (*options.files, *options.constraints, *options.overrides):
         raise InputError("standard input can be read for one environment only", "name a file")
-    if options.plot is not None or options.history:
-        raise InputError("--plot and --history go with one environment only", "name one environment")
+    if options.plot is not None or options.report is not None or options.history:
+        raise InputError(
+            "--plot, --report and --history go with one environment only", "name one environment"
+        )
     if options.allow_refuted:
         raise InputError("--allow-refuted goes with one environment only", "name one environment")
     folder = Path() if options.output is None else options.output

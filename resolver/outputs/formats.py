@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resolver.advice import Advice
 from resolver.errors import InputError
 from resolver.target import Target
+
+if TYPE_CHECKING:
+    from analyzers.source.report import SourceReport
+    from images.report import ImageReport
 
 
 class Format(enum.StrEnum):
@@ -18,6 +23,7 @@ class Format(enum.StrEnum):
     PYLOCK = "pylock"
     REQUIREMENTS = "requirements"
     PIPFILE_LOCK = "pipfile-lock"
+    HTML = "html"
 
 
 def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format:
@@ -27,7 +33,9 @@ def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format
         InputError: the name says none or contradicts it, or the file cannot be there.
     """
     chosen = asked or _format_by_name(output.name)
-    names = "use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt or NAME.json, or add --format"
+    names = (
+        "use pylock.toml, pylock.NAME.toml, Pipfile.lock, NAME.txt, NAME.json or NAME.html, or add --format"
+    )
     if chosen is None:
         raise InputError(f"--output {output}: the name does not say a format", names)
     if chosen in (Format.PYLOCK, Format.PIPFILE_LOCK) and _format_by_name(output.name) is not chosen:
@@ -55,6 +63,23 @@ def check_hashes(chosen: Format, *, hashes: bool) -> None:
         raise InputError("--no-hashes: a pylock file knows every file by its hash", remedy)
 
 
+def check_page(path: Path | None) -> None:
+    """Refuse a page that could not be written when the advice is there.
+
+    Raises:
+        InputError: its name is not that of a page, or it cannot be there.
+    """
+    if path is None:
+        return
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"--report {path}: the name is not that of a page", "name a file NAME.html")
+    if not path.parent.is_dir():
+        remedy = "make the directory, or name another file"
+        raise InputError(f"--report {path}: there is no directory {path.parent}", remedy)
+    if path.is_dir():
+        raise InputError(f"--report {path}: it is a directory", "name a file in it")
+
+
 def _format_by_name(name: str) -> Format | None:
     """Source of the lockfile names: PEP 751."""
     if name == "pylock.toml" or (
@@ -63,7 +88,8 @@ def _format_by_name(name: str) -> Format | None:
         return Format.PYLOCK
     if name == "Pipfile.lock":
         return Format.PIPFILE_LOCK
-    return {".txt": Format.REQUIREMENTS, ".json": Format.JSON}.get(Path(name).suffix)
+    suffixes = {".txt": Format.REQUIREMENTS, ".json": Format.JSON, ".html": Format.HTML}
+    return suffixes.get(Path(name).suffix)
 
 
 def rendered(
@@ -76,6 +102,8 @@ def rendered(
     pipfile: bytes | None = None,
     index_url: str = "",
     refuted: bool = False,
+    scan: SourceReport | None = None,
+    image: ImageReport | None = None,
 ) -> str:
     """An advice in one format; empty for a lockfile where there is no stack.
 
@@ -88,6 +116,8 @@ def rendered(
         pipfile: content of the Pipfile that was asked for.
         index_url: of the default index, for a Pipfile without sources.
         refuted: whether a refuted stack is written, too; else lockfiles of it are empty.
+        scan: of the code that is advised on, of which a page tells the findings.
+        image: that is advised for, likewise.
 
     Raises:
         LockfileError: the format cannot express the advice.
@@ -102,6 +132,10 @@ def rendered(
             from resolver.outputs.report import report
 
             return report(advice)
+        case Format.HTML:
+            from resolver.outputs.pages.advice_page import advice_page
+
+            return advice_page(advice, target.name, scan, image)
         case Format.PYLOCK:
             from resolver.outputs.pylock import pylock
 

@@ -69,9 +69,9 @@ def image_text(report: ImageReport, width: int, *, whole: bool = False) -> str:
 def _head(report: ImageReport) -> Iterator[str]:
     origin = report.origin
     platform = f", {report.platform}" if report.platform else ""
-    yield f"{origin.reference}: {_PLACES.get(origin.kind, origin.kind)}{platform}"
+    yield f"{origin.reference}: {place_of(report)}{platform}"
     yield ""
-    system = _system(report)
+    system = system_of(report)
     base = report.configuration.base
     yield f"System     {system}{f', built on {base}' if base else ''}"
     if report.layers:
@@ -85,7 +85,13 @@ def _head(report: ImageReport) -> Iterator[str]:
     yield f"Digest     {report.input.digest}"
 
 
-def _system(report: ImageReport) -> str:
+def place_of(report: ImageReport) -> str:
+    """Where an image was read from, in words."""
+    return _PLACES.get(report.origin.kind, report.origin.kind)
+
+
+def system_of(report: ImageReport) -> str:
+    """The system of an image, with its version and architecture, as far as they are known."""
     environment = report.environment
     os_id, version = environment.text("os.id"), environment.text("os.version")
     name = _NAMES.get(os_id or "", os_id) or "not known"

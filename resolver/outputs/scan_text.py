@@ -9,6 +9,7 @@ from analyzers.evidence import Finding, Level
 from analyzers.source.records import Role
 from analyzers.source.report import SourceReport
 from analyzers.source.signals.hardware import summary as strongest
+from analyzers.source.signals.python_versions import PythonBounds
 from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
 from resolver.outputs.lines import NARROWEST, fitted
 
@@ -84,16 +85,14 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
 
 def _signals(report: SourceReport) -> Iterator[str]:
     python = report.python
-    if python.lower or python.upper:
-        bounds = [f">={python.lower}"] if python.lower else []
-        bounds += [f"<={python.upper}"] if python.upper else []
+    if bounds := python_bounds(python):
         reasons = [
             f"{each.what} ({each.location})"
             for each in python.evidence
             if (each.first is not None and each.first == python.lower)
             or (each.last is not None and each.last == python.upper)
         ]
-        yield f"Python    {', '.join(bounds)}: {'; '.join(reasons[:2])}"
+        yield f"Python    {bounds}: {'; '.join(reasons[:2])}"
     strengths = strongest(report.hardware)
     for accelerator, strength in sorted(strengths.items()):
         first = next(hint for hint in report.hardware if hint.accelerator is accelerator)
@@ -107,6 +106,13 @@ def _signals(report: SourceReport) -> Iterator[str]:
     graded = _graded(report.security.counts.items())
     if graded:
         yield f"Security  {graded} (indicators for a reviewer, by severity)"
+
+
+def python_bounds(python: PythonBounds) -> str:
+    """The Pythons that code runs on, as a specifier; empty where nothing tells."""
+    bounds = [f">={python.lower}"] if python.lower else []
+    bounds += [f"<={python.upper}"] if python.upper else []
+    return ", ".join(bounds)
 
 
 def _graded(counts: Iterable[tuple[str, int]]) -> str:

@@ -18,28 +18,34 @@ _KNEE = 10.0
 """A logarithmic axis of moves is linear up to here, for it begins at 0."""
 
 _STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1f2328; --faint: #d8dee4;
-  --c0: #7f9fbf; --c1: #0b6bb8; --c2: #c2410c; --c3: #7c3aed; --c4: #15803d; --c5: #b45309; --c6: #be185d;
-  --c7: #0f766e; --c8: #57534e; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14181d; --ink: #e6edf3; --faint: #343b44;
-  --c0: #5d7894; --c1: #58a6ff; --c2: #ff9e64; --c3: #b99bff; --c4: #56d364; --c5: #e3b341; --c6: #ff7eb6;
-  --c7: #4fd1c5; --c8: #b3aca4; } }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1f2328; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14181d; --ink: #e6edf3; } }
 body { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 0 auto;
   max-width: 900px; padding: .8rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1rem; margin: 1.4rem 0 .2rem; overflow-wrap: anywhere; }
-svg { display: block; width: 100%; height: auto; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-.grid { stroke: var(--faint); } .line { fill: none; } .thin { stroke-width: 1; } .bold { stroke-width: 2.2; }
-.dashed { stroke-width: 1.6; stroke-dasharray: 6 4; } .band { stroke: none; fill-opacity: .16; }
-.narrow { display: none; } @media (max-width: 600px) { .wide { display: none; } .narrow { display: block; } }
-ul { list-style: none; padding: 0; margin: .2rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
-li svg { display: inline-block; width: 28px; height: 10px; margin-right: .4rem; }
 table { border-collapse: collapse; font-size: .9rem; }
 td, th { padding: .1rem .8rem .1rem 0; text-align: right; }
+"""
+_CHARTS = """
+:root { --faint: #d8dee4; --c0: #7f9fbf; --c1: #0b6bb8; --c2: #c2410c; --c3: #7c3aed; --c4: #15803d;
+  --c5: #b45309; --c6: #be185d; --c7: #0f766e; --c8: #57534e; }
+@media (prefers-color-scheme: dark) { :root { --faint: #343b44;
+  --c0: #5d7894; --c1: #58a6ff; --c2: #ff9e64; --c3: #b99bff; --c4: #56d364; --c5: #e3b341; --c6: #ff7eb6;
+  --c7: #4fd1c5; --c8: #b3aca4; } }
+.chart svg { display: block; width: 100%; height: auto; }
+.chart svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
+.grid { stroke: var(--faint); } .curve { fill: none; } .thin { stroke-width: 1; } .bold { stroke-width: 2.2; }
+.dashed { stroke-width: 1.6; stroke-dasharray: 6 4; } .band { stroke: none; fill-opacity: .16; }
+.chart .narrow { display: none; }
+@media (max-width: 600px) { .chart .wide { display: none; } .chart .narrow { display: block; } }
+.legend { list-style: none; padding: 0; margin: .2rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
+.legend svg { display: inline-block; width: 28px; height: 10px; margin-right: .4rem; }
 """
 _PAINT = "".join(
     f".l{n} {{ stroke: var(--c{n}); }} .f{n} {{ fill: var(--c{n}); }}\n" for n in range(_COLOURS)
 )
+CHART_STYLE = _CHARTS + _PAINT
+"""What the charts of a page need beside its own style, which defines ``--ink``."""
 
 
 def page(title: str, charts: Sequence[Chart], table: Sequence[Sequence[str]] = ()) -> str:
@@ -50,7 +56,7 @@ def page(title: str, charts: Sequence[Chart], table: Sequence[Sequence[str]] = (
         charts: one below the other.
         table: its first row has the headings; none where there is no row.
     """
-    parts = "".join(part for chart in charts for part in _chart(chart))
+    parts = "".join(drawn(chart) for chart in charts)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +64,7 @@ def page(title: str, charts: Sequence[Chart], table: Sequence[Sequence[str]] = (
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{escape(title)}</title>
-<style>{_STYLE}{_PAINT}</style>
+<style>{_STYLE}{CHART_STYLE}</style>
 </head>
 <body>
 <h1>{escape(title)}</h1>
@@ -76,14 +82,17 @@ def _rows(table: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "</table>\n"
 
 
-def _chart(chart: Chart) -> Iterator[str]:
-    yield f"<h2>{escape(chart.title)}</h2>\n<ul>"
-    for line in chart.lines:
-        mark = f'<path class="line {_look(line)}" d="M0 5H28"/>'
-        yield f'<li><svg viewBox="0 0 28 10" aria-hidden="true">{mark}</svg>{escape(line.label)}</li>'
-    yield "</ul>\n"
-    for name in _SIZES:
-        yield from _Drawing(chart, name).parts()
+def drawn(chart: Chart, heading: str = "h2") -> str:
+    """One chart with heading and legend, as a part of a page that has `CHART_STYLE`."""
+    legend = "".join(
+        '<li><svg viewBox="0 0 28 10" aria-hidden="true">'
+        f'<path class="curve {_look(line)}" d="M0 5H28"/></svg>'
+        f"{escape(line.label)}</li>"
+        for line in chart.lines
+    )
+    pictures = "".join(part for name in _SIZES for part in _Drawing(chart, name).parts())
+    title = f"<{heading}>{escape(chart.title)}</{heading}>"
+    return f'<div class="chart">{title}\n<ul class="legend">{legend}</ul>\n{pictures}</div>\n'
 
 
 def _look(line: Line) -> str:
@@ -155,7 +164,7 @@ class _Drawing:
             yield f'<circle class="f{line.colour % _COLOURS}" cx="{x}" cy="{y}" r="4"/>\n'
             return
         path = "L".join(f"{x} {y}" for x, y in corners)
-        yield f'<path class="line {_look(line)}" d="M{path}"/>\n'
+        yield f'<path class="curve {_look(line)}" d="M{path}"/>\n'
 
     def _corners(
         self, xs: Sequence[float], ys: Sequence[float], *, is_stepped: bool
