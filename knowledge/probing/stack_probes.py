@@ -1,7 +1,7 @@
 """Probes of the stacks of one search: within a budget, and never twice of the same stack.
 
-What came of a stack is kept with the digests of its files, of what had to run in it and of the environment, so
-that a later run with the same ones has its answer at once.
+What came of a stack is kept with the digests of its files, of what had to run in it and of the environment,
+so that a later run with the same ones has its answer at once.
 """
 
 from __future__ import annotations

@@ -298,7 +298,7 @@ class Session:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
-        with self.knowledge() as knowledge:
+        with self.knowledge() as knowledge, self._probing(context, knowledge) as context:
             context = with_evidence(context, knowledge, scanned=self.has_code)
             context = with_imports(context, knowledge, self._options, self._tell_of_imports)
             context = self.with_topics(context, knowledge)
@@ -323,6 +323,24 @@ class Session:
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
+
+    @contextmanager
+    def _probing(self, context: Context, knowledge: Knowledge) -> Iterator[Context]:
+        """The context with what tries stacks, where that is asked for."""
+        if getattr(self._options, "evidence", None) != "probe" or not context.recommendation.strides:
+            yield context
+            return
+        from resolver.commands.probing import with_probes
+
+        index = inputs.indexes_of(self._options, self.project, self.asked)
+        source = self.source()
+        with with_probes(context, knowledge, self._options, index, source, self._tell_of_probe) as probing:
+            yield probing
+
+    def _tell_of_probe(self, number: int, releases: int) -> None:
+        """Say what takes so long."""
+        if self._progress is not None:
+            self._progress.show(f"probe {number}: building and running a stack of {releases} releases")
 
     def with_topics(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what tells topics, where a unit takes part that asks for them."""

@@ -72,6 +72,11 @@ class FailingTogether:
             self._conjecture = None
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether a stack passed in which but one of these projects has another release."""
+        return any(side.passed for side in self._sides.values())
+
+    @property
     def conjecture(self) -> Conjecture | None:
         """What is assumed; None where nothing is beyond what was tried."""
         return self._conjecture

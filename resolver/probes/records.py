@@ -14,9 +14,9 @@ from knowledge.probing.records import Verdict
 class ProbeOutcome(enum.StrEnum):
     """What the probes say of the stack that is advised.
 
-    PASSED: it was built, and everything that must run in it did. FAILED: it was built and failed, as did every
-    other one that was tried. NOT_PROBED: the probes ended before it was its turn. NOT_KNOWN: it could not be
-    built or run, for a reason that says nothing of it.
+    PASSED: it was built, and everything that must run in it did. FAILED: it was built and failed, as did
+    every other one that was tried. NOT_PROBED: the probes ended before it was its turn. NOT_KNOWN: it could
+    not be built or run, for a reason that says nothing of it.
     """
 
     PASSED = "passed"

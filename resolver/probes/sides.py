@@ -2,9 +2,10 @@
 
 What breaks between two releases mostly breaks where a series begins, and stays broken. So the releases behind
 one that failed are passed over by series: one minor series after the first failure, then two, four and so on,
-and no more major series than are doubled likewise. Once a release has passed, the newest that does is found by
-bisection between the two: first where the series of the last failure begins, then by series. Nothing that is
-passed over is taken to fail for good. Cost: a logarithm of the number of minor series in probes.
+and of major series no more than are doubled likewise. Once a release has passed, the newest one that does is
+found between the two by bisection: of the series first, by their newest releases; then where the series of
+the last failure begins. Nothing that is passed over is taken to fail for good. Cost: a logarithm of the
+number of minor series in probes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from knowledge.observations import Failure
 from knowledge.probing.records import ProbeResult, Verdict
 from knowledge.probing.stack_probes import StackProbe
@@ -27,7 +26,7 @@ from resolver.units.strides.imports import asked_directly, pinned
 from resolver.universe import Universe
 
 MOST_UNTRACED = 4
-"""After so many failures that were traced to nothing, what must run is likelier to be at fault than stacks."""
+"""After so many failures that were traced to nothing, what must run is likelier to be at fault."""
 MOST_CHECKED = 1
 """So many stacks that static evidence refuted are tried in a run."""
 
@@ -104,7 +103,7 @@ class Trials:
         return True
 
     def narrow(self, stack: Stack) -> bool:
-        """Let releases be looked at again that were passed over and may be better than a stack that passed."""
+        """Let releases be looked at again that were passed over and may be better than what passed."""
         self._passed.append(stack)
         changed = [each.succeed(stack) for each in self._failing()]
         return any(changed)
@@ -175,9 +174,13 @@ class Trials:
         ):
             self._refute(names, failure, stack)
         else:
-            self._untraced += 1
             self._universe.conjecture(blocked(failure, stack), can_lapse=False)
-            self._suspect(failure, stack)
+            suspected = self._suspected
+            if suspected and suspected.is_confirmed and _alike(suspected.failure, failure):
+                suspected.fail(stack)
+            else:
+                self._untraced += 1
+                self._suspect(failure, stack)
 
     def _refute(self, names: tuple[str, ...], failure: Failure, stack: Stack) -> None:
         found = refutation(names, failure, stack)

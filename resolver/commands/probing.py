@@ -1,0 +1,147 @@
+"""Has stacks tried with an interpreter that is like the target's, as the options of a command ask."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from knowledge.probing.errors import ProbingError
+from knowledge.probing.interpreters import Interpreter, interpreter_at
+from knowledge.probing.prober import LocalProber
+
+from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
+from resolver.errors import InputError
+
+if TYPE_CHECKING:
+    from analyzers.source.report import SourceReport
+    from knowledge.catalog import Knowledge
+    from knowledge.configuration import IndexConfiguration
+    from resolver.context import Context
+    from resolver.target import Target
+
+LARGEST_SCRIPT_BYTES = 1 << 20
+_ALIKE = ("os.id", "os.version", "libc.name", "libc.version", "arch")
+"""Facts of the target beside its Python that tell where a result holds."""
+_REMEDY = "name an interpreter like it, or a root file system with one, by --probe-python"
+
+
+@contextmanager
+def with_probes(
+    context: Context,
+    knowledge: Knowledge,
+    options: argparse.Namespace,
+    index: IndexConfiguration,
+    source: SourceReport | None,
+    told: Callable[[int, int], object],
+) -> Iterator[Context]:
+    """The context with what tries stacks; what that needs on disk is gone afterwards.
+
+    Args:
+        context: of the run.
+        knowledge: keeps what came of stacks.
+        options: of the command.
+        index: where files come from.
+        source: of the user's code; None where none was scanned.
+        told: called when a probe begins; see `StackProbes`.
+
+    Raises:
+        InputError: the stacks of this target cannot be tried, or the script cannot be read.
+    """
+    script = _script(options.probe_script)
+    with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        python = options.probe_python or Path(sys.executable)
+        interpreter = _interpreter(python, folder, context.target)
+        prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)
+        demanded = Demanded(
+            modules=_modules(source),
+            script=script,
+            script_name="script" if options.probe_script is None else options.probe_script.name,
+        )
+        limits = ProbeLimits(
+            probes=options.probe_limit,
+            seconds=None if options.evidence_budget is None else options.evidence_budget.seconds,
+        )
+        probes = StackProbes(
+            prober,
+            knowledge.derivations(INSTRUMENT, time.time),
+            _environment(interpreter, context.target),
+            demanded,
+            limits,
+            told=told,
+        )
+        yield msgspec.structs.replace(context, prober=probes)
+
+
+def _script(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_SCRIPT_BYTES + 1)
+        if len(content) > LARGEST_SCRIPT_BYTES:
+            raise InputError(f"{path} is larger than {LARGEST_SCRIPT_BYTES} bytes", "name a Python script")
+        return content.decode()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}", "name a Python script") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text in UTF-8", "name a Python script") from error
+
+
+def _interpreter(python: Path, folder: Path, target: Target) -> Interpreter:
+    """What runs stacks, where it is like the target's.
+
+    Raises:
+        InputError: it is not, or does not run.
+    """
+    try:
+        found = interpreter_at(python, folder)
+    except ProbingError as error:
+        raise InputError(str(error), "name a CPython 3, or a root file system with one") from error
+    wanted = ".".join(map(str, target.python.release[:2]))
+    environment = target.environment
+    differs = [
+        f"{what} {asked}, and {python} has {has}"
+        for what, asked, has in (
+            ("Python", wanted, found.minor),
+            ("the architecture", environment.text("arch"), found.machine),
+            ("the system", environment.text("os.kernel"), sys.platform),
+            ("the C library", environment.text("libc.name"), found.libc.partition(" ")[0]),
+        )
+        if asked and has and asked != has
+    ]
+    if differs:
+        raise InputError(f"the stacks of {target.name} cannot be probed: it has {differs[0]}", _REMEDY)
+    return found
+
+
+def _environment(interpreter: Interpreter, target: Target) -> str:
+    """What tells apart where stacks run."""
+    facts = [f"{name}={target.environment.text(name)}" for name in _ALIKE]
+    root = "" if interpreter.root is None else str(interpreter.root)
+    return "\n".join([interpreter.version, interpreter.path, root, interpreter.libc, *facts])
+
+
+def _modules(source: SourceReport | None) -> tuple[str, ...]:
+    """What the user's code imports of others whatever happens."""
+    from analyzers.source.records import ImportKind, Origin, Role
+
+    found = {
+        each.module
+        for each in (() if source is None else source.imports)
+        if each.role is Role.MAIN
+        and each.origin is Origin.THIRD_PARTY
+        and each.kind in (ImportKind.STATIC, ImportKind.STAR)
+        and each.is_top_level
+        and not each.guard
+        and each.alternative is None
+    }
+    return tuple(sorted(found))
