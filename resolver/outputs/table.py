@@ -8,8 +8,8 @@ from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
 from resolver.gains import comes_from, stands_in
+from resolver.outputs.advised_probes import advised_probes
 from resolver.outputs.lines import NARROWEST, fitted
-from resolver.outputs.probes_text import probes_text
 from resolver.progress import points
 from resolver.variants import VARIANTS_UNIT
 
@@ -38,7 +38,7 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield from _pins(advice, width)
         yield ""
-        yield from probes_text(advice)
+        yield from advised_probes(advice)
         yield from _remarks(advice)
     elif advice.status.is_solved:
         yield f"Advised for {target}:"
@@ -46,7 +46,7 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield from _pins(advice, width)
         yield ""
         yield _quality(advice)
-        yield from probes_text(advice)
+        yield from advised_probes(advice)
         yield from _remarks(advice)
     else:
         warnings = [remark.message for remark in advice.remarks if remark.level is not Level.INFO]
