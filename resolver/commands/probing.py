@@ -58,6 +58,7 @@ def with_probes(
     script = _script(options.probe_script)
     with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
+        folder.chmod(0o711)
         python = options.probe_python or Path(sys.executable)
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)
