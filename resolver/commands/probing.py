@@ -7,23 +7,31 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from analyzers.reports import Input
+from knowledge.known_observations import keep_observations, keep_verdicts
 from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
 from knowledge.probing.prober import LocalProber
-
+from knowledge.probing.records import ProbeResult, ProbeTask
+from knowledge.probing.report import ProbeReport
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
+from knowledge.verdicts import VerdictCheck
+from resolver.commands.heads import report_moment, tool
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
     from knowledge.catalog import Knowledge
     from knowledge.configuration import IndexConfiguration
+    from knowledge.store import Store
+    from resolver.advice import Advice
     from resolver.context import Context
     from resolver.target import Target
 
@@ -41,6 +49,7 @@ def with_probes(
     index: IndexConfiguration,
     source: SourceReport | None,
     told: Callable[[int, int], object],
+    store: str,
 ) -> Iterator[Context]:
     """The context with what tries stacks; what that needs on disk is gone afterwards.
 
@@ -51,11 +60,13 @@ def with_probes(
         index: where files come from.
         source: of the user's code; None where none was scanned.
         told: called when a probe begins; see `StackProbes`.
+        store: where observations are kept.
 
     Raises:
         InputError: the stacks of this target cannot be tried, or the script cannot be read.
     """
     script = _script(options.probe_script)
+    seen: list[tuple[ProbeTask, ProbeResult]] = []
     with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         folder.chmod(0o711)
@@ -78,8 +89,64 @@ def with_probes(
             demanded,
             limits,
             told=told,
+            observed=lambda task, result: seen.append((task, result)),
         )
-        yield msgspec.structs.replace(context, prober=probes)
+        try:
+            yield msgspec.structs.replace(context, prober=probes)
+        finally:
+            _keep(seen, context, store)
+
+
+def keep_checked(advice: Advice, store: str) -> None:
+    """Keep what the probes of a run showed of static verdicts."""
+    if advice.probes is None or not advice.probes.checked:
+        return
+    checks = [
+        VerdictCheck(
+            dependent=each.dependent,
+            dependency=each.dependency,
+            instrument=each.instrument,
+            confidence=each.confidence,
+            confirmed=each.confirmed,
+            created_at=advice.created_at,
+            tool=advice.tool,
+        )
+        for each in advice.probes.checked
+    ]
+    with _opened(store) as opened:
+        keep_verdicts(checks, opened)
+
+
+def _keep(seen: Sequence[tuple[ProbeTask, ProbeResult]], context: Context, store: str) -> None:
+    """Keep what was seen, each as an observation of its stack."""
+    created_at = report_moment().isoformat().replace("+00:00", "Z")
+    reports = [
+        ProbeReport(
+            tool=tool(),
+            input=Input(what=task.script_name, digest=""),
+            created_at=created_at,
+            releases=tuple(pin.release for pin in task.pins),
+            environment=context.target.environment,
+            result=result,
+            has_script=bool(task.script),
+        )
+        for task, result in seen
+    ]
+    observations = [found for report in reports if (found := report.observation()) is not None]
+    if observations:
+        with _opened(store) as opened:
+            keep_observations(observations, opened)
+
+
+@contextmanager
+def _opened(location: str) -> Iterator[Store]:
+    from knowledge.store_locations import open_store
+
+    store = open_store(location)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def _script(path: Path | None) -> str:

@@ -316,6 +316,10 @@ class Session:
                     missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
 
             advice = self.advised_by(knowledge, context, inspect)
+            if context.prober is not None:
+                from resolver.commands.probing import keep_checked
+
+                keep_checked(advice, self.store())
             near = {name: knowledge.near_names(name) for name in missing[:_MOST_NEAR]}
         for name, others in near.items():
             if others:
@@ -334,7 +338,8 @@ class Session:
 
         index = inputs.indexes_of(self._options, self.project, self.asked)
         source = self.source()
-        with with_probes(context, knowledge, self._options, index, source, self._tell_of_probe) as probing:
+        told, store = self._tell_of_probe, self.store()
+        with with_probes(context, knowledge, self._options, index, source, told, store) as probing:
             yield probing
 
     def _tell_of_probe(self, number: int, releases: int) -> None:

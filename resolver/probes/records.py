@@ -71,7 +71,7 @@ class Probes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         outcome: what they say of the stack that is advised.
         probes: in their order.
-        checked: static verdicts that they were a test of.
+        checked: static verdicts that those of this run were a test of.
         python: that ran them.
         refused: limits that this machine does not let probes have, each with its reason.
         reason: why there were no more, where the advised stack did not pass.

@@ -160,7 +160,7 @@ class Trials:
         )
         imports = self._context.imports
         examined = imports.examined(pins, roots) if imports is not None else None
-        if examined is not None:
+        if examined is not None and not probe.is_stored:
             self._checked |= dict.fromkeys(checked(examined, versions, result))
         return probe
 
