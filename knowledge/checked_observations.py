@@ -24,6 +24,7 @@ _LONGEST_NAME = 200
 _LATE_S = 300.0
 """Clocks of two machines may differ by so much."""
 _PROJECT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FACT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -54,6 +55,8 @@ def checked(observation: Observation, now: float | None = None) -> Observation:
         raise UnfitObservationError("it has no figure")
     if observation.value is not None and not math.isfinite(observation.value):
         raise UnfitObservationError("its figure is no number")
+    if observation.script is not None and not _DIGEST.fullmatch(observation.script):
+        raise UnfitObservationError("the digest of its program is none")
     return msgspec.structs.replace(
         observation,
         subject=subject,
@@ -63,6 +66,7 @@ def checked(observation: Observation, now: float | None = None) -> Observation:
         unit=None if observation.unit is None else plain(observation.unit, _LONGEST_NAME),
         created_at=checked_time(observation.created_at, now),
         tool=checked_tool(observation.tool),
+        roots=tuple(sorted({name(root) for root in observation.roots[:MOST_RELEASES]})),
     )
 
 
@@ -72,16 +76,25 @@ def identity(release: ReleaseIdentity) -> ReleaseIdentity:
     Raises:
         UnfitObservationError: it is no name or no version.
     """
-    project = normalized(release.project) if len(release.project) <= _LONGEST_NAME else ""
-    if not _PROJECT.fullmatch(project):
-        raise UnfitObservationError(f"{release.project[:60]!r} is no name of a project")
     try:
         version = str(Version(release.version)) if len(release.version) <= _LONGEST_NAME else ""
     except InvalidVersion:
         version = ""
     if not version:
         raise UnfitObservationError(f"{release.version[:60]!r} is no version")
-    return ReleaseIdentity(project=project, version=version)
+    return ReleaseIdentity(project=name(release.project), version=version)
+
+
+def name(project: str) -> str:
+    """The normalised name of a project.
+
+    Raises:
+        UnfitObservationError: it is none.
+    """
+    found = normalized(project) if len(project) <= _LONGEST_NAME else ""
+    if not _PROJECT.fullmatch(found):
+        raise UnfitObservationError(f"{project[:60]!r} is no name of a project")
+    return found
 
 
 def checked_time(text: str, now: float | None) -> str:

@@ -11,11 +11,9 @@ import msgspec
 from knowledge.checked_observations import checked
 from knowledge.observations import Observation, ObservationKind, ReleaseIdentity
 from knowledge.read_once import ReadOnce
-from knowledge.store import ObservationRow, Store
+from knowledge.store import WORKING, ObservationRow, Store
 from knowledge.verdicts import VERDICT, VerdictCheck, checked_verdict
 
-WORKING = (ObservationKind.BUILD, ObservationKind.INSTALL, ObservationKind.IMPORT, ObservationKind.TEST)
-"""Kinds that say whether releases work."""
 _ROWS_AT_ONCE = 1_000
 _encode = msgspec.msgpack.Encoder().encode
 Record = Observation | VerdictCheck
@@ -33,9 +31,6 @@ class KnownObservations:
         self._all = ReadOnce(lambda projects: self._read(projects, blamed=False))
         self._failures = ReadOnce(lambda projects: self._read(projects, blamed=True))
         self._trust: dict[str, float] | None = None
-
-    def __bool__(self) -> bool:
-        return self._store.has_observations(WORKING)
 
     def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
         """Whatever says whether a release of each project (normalised name) works, alone or with others.

@@ -13,6 +13,8 @@ from knowledge.errors import StoreDamagedError, StoreNewerError
 
 SCHEMA_NUMBER = 5
 MEMORY = ":memory:"
+WORKING = ("build", "install", "import", "test")
+"""Kinds of observations that say whether releases work."""
 
 
 class ListingRow(NamedTuple):

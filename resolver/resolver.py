@@ -454,6 +454,8 @@ class Resolver:
                     )
             self.universe.refute(refutation)
         if refutations:
+            if self._trials is not None:
+                self._trials.recall(stack)
             self._evidence.refuted(stack, refutations)
             self._propagate()
         return not refutations

@@ -24,6 +24,7 @@ from knowledge.probing.report import ProbeReport
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.verdicts import VerdictCheck
 from resolver.commands.heads import report_moment, tool
+from resolver.commands.scripts import digest, read_script
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from resolver.context import Context
     from resolver.target import Target
 
-LARGEST_SCRIPT_BYTES = 1 << 20
 _ALIKE = ("os.id", "os.version", "libc.name", "libc.version", "arch")
 """Facts of the target beside its Python that tell where a result holds."""
 _REMEDY = "name an interpreter like it, or a root file system with one, by --probe-python"
@@ -65,7 +65,7 @@ def with_probes(
     Raises:
         InputError: the stacks of this target cannot be tried, or the script cannot be read.
     """
-    script = _script(options.probe_script)
+    script = "" if options.probe_script is None else read_script(options.probe_script)
     seen: list[tuple[ProbeTask, ProbeResult]] = []
     with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
@@ -120,19 +120,21 @@ def keep_checked(advice: Advice, store: str) -> None:
 def _keep(seen: Sequence[tuple[ProbeTask, ProbeResult]], context: Context, store: str) -> None:
     """Keep what was seen, each as an observation of its stack."""
     created_at = report_moment().isoformat().replace("+00:00", "Z")
-    reports = [
-        ProbeReport(
+    observations = []
+    for task, result in seen:
+        report = ProbeReport(
             tool=tool(),
-            input=Input(what=task.script_name, digest=""),
+            input=Input(what=task.script_name, digest=digest(task.script)),
             created_at=created_at,
             releases=tuple(pin.release for pin in task.pins),
             environment=context.target.environment,
             result=result,
             has_script=bool(task.script),
         )
-        for task, result in seen
-    ]
-    observations = [found for report in reports if (found := report.observation()) is not None]
+        observation = report.observation()
+        if observation is not None:
+            script = digest(task.script) if task.script else None
+            observations.append(msgspec.structs.replace(observation, script=script, roots=task.roots))
     if observations:
         with _opened(store) as opened:
             keep_observations(observations, opened)
@@ -147,21 +149,6 @@ def _opened(location: str) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def _script(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_SCRIPT_BYTES + 1)
-        if len(content) > LARGEST_SCRIPT_BYTES:
-            raise InputError(f"{path} is larger than {LARGEST_SCRIPT_BYTES} bytes", "name a Python script")
-        return content.decode()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}", "name a Python script") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text in UTF-8", "name a Python script") from error
 
 
 def _interpreter(python: Path, folder: Path, target: Target) -> Interpreter:

@@ -95,6 +95,13 @@ class Trials:
                 self._learn(stack, result)
                 return ProbeOutcome.FAILED
 
+    def recall(self, stack: Stack) -> None:
+        """Pass over what lies behind failures that were seen before, as if the stack had been tried now."""
+        observed = self._context.observed
+        for sighting in observed.within(stack.members) if observed is not None else ():
+            if sighting.is_certain:
+                self._fail(tuple(release.project for release in sighting.releases), sighting.failure, stack)
+
     def is_given_up(self) -> bool:
         """Whether failures were traced to nothing so often that no further stack is worth a probe."""
         if self._untraced < MOST_UNTRACED:
@@ -186,6 +193,10 @@ class Trials:
         found = refutation(names, failure, stack)
         self._universe.refute(found)
         self._evidence.refuted(stack, [found])
+        self._fail(names, failure, stack)
+
+    def _fail(self, names: tuple[str, ...], failure: Failure, stack: Stack) -> None:
+        """Pass over what lies behind releases that failed."""
         key = (*names, failure.error, failure.where.partition(":")[0])
         if key not in self._series:
             self._series[key] = FailingTogether(names, failure, self._universe)

@@ -20,7 +20,7 @@ from knowledge.known_observations import (
     rows,
 )
 from knowledge.observations import Measurement, Observation, ObservationKind, Outcome
-from knowledge.store import MEMORY, Kind, PackRow, Store
+from knowledge.store import MEMORY, WORKING, Kind, PackRow, Store
 from knowledge.store_locations import open_store
 from knowledge.verdicts import VerdictCheck, counted, wilson
 
@@ -36,10 +36,10 @@ def store() -> Iterator[Store]:
 
 
 def test_an_observation_is_found_by_every_project_that_it_is_about(store: Store) -> None:
-    assert not KnownObservations(store)
+    assert not store.has_observations(WORKING)
     assert keep_observations([FAILED, PASSED], store) == 2
     known = KnownObservations(store)
-    assert known
+    assert store.has_observations(WORKING)
     for project in "abc":
         assert sorted(known.of([project])[project], key=repr) == sorted([FAILED, PASSED], key=repr)
     assert known.failures("abcd") == {"a": [FAILED], "b": [FAILED], "c": (), "d": ()}
@@ -172,7 +172,7 @@ def test_verdicts_are_counted_once_for_each_pair_by_the_last_check(store: Store)
         "imports", False, 2, 1, 0.6667,
     )  # fmt: skip
     assert (theirs.is_foreign, theirs.confirmed, theirs.refuted) == (True, 1, 0)
-    assert not KnownObservations(store)
+    assert not store.has_observations(WORKING)
 
 
 def test_the_interval_is_that_of_wilson() -> None:
