@@ -1,19 +1,13 @@
-"""``stackwright probe``: whether a locked stack can be built, imported and run, on this machine or in a root."""
+"""``stackwright probe``: whether a locked stack can be built, imported and run."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
 
-if TYPE_CHECKING:
-    from knowledge.probing.report import ProbeReport
-
-_LARGEST_SCRIPT = 1 << 20
 NOT_KNOWN = 3
 
 
