@@ -298,7 +298,7 @@ class Session:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
-        with self.knowledge() as knowledge, self._probing(context, knowledge) as context:
+        with self.knowledge() as knowledge, self.probing(context, knowledge) as context:
             program = program_digest(self._options)
             context = with_evidence(context, knowledge, scanned=self.has_code, program=program)
             context = with_imports(context, knowledge, self._options, self._tell_of_imports)
@@ -330,7 +330,7 @@ class Session:
         return advice
 
     @contextmanager
-    def _probing(self, context: Context, knowledge: Knowledge) -> Iterator[Context]:
+    def probing(self, context: Context, knowledge: Knowledge) -> Iterator[Context]:
         """The context with what tries stacks, where that is asked for."""
         if getattr(self._options, "evidence", None) != "probe" or not context.recommendation.strides:
             yield context
