@@ -2,7 +2,7 @@
 
 The stacks come from the collected broken ones by a rule that knows no outcome: for every project that a case
 changes, the release of the broken lock and the one before it, the release of the fixed lock and the one after
-it; each demanded by `==`, everything else as the metadata then gives it. A stack is imported on paper with the
+it; each demanded by `==`, all else as the metadata then gives it. A stack is imported on paper with the
 check of its case as the code, and built and run with the check as the script. The surest verdict that names
 the project counts. It is right where the failure is traced to the project; a stack that fails for another
 reason decides nothing.
@@ -50,15 +50,18 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--case", action="append", metavar="ID", help="default: all")
     options = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
-    for path in options.cases or found:
-        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
-            if options.case and case["id"] not in options.case:
-                continue
-            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                for row in _rows(case, Path(folder)):
-                    rows.append(row)
-                    print(f"{row['case']:28} {row['pair']:34} {row['verdict']:9} {row['probe']}", flush=True)
-                    record("verdicts", ("rows",), {f"{one['case']} {one['pair']}": one for one in rows})
+    cases = [
+        case
+        for path in options.cases or found
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+        if not options.case or case["id"] in options.case
+    ]
+    for case in sorted(cases, key=lambda case: len(case["broken_lock"])):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            for row in _rows(case, Path(folder)):
+                rows.append(row)
+                print(f"{row['case']:28} {row['pair']:34} {row['verdict']:9} {row['probe']}", flush=True)
+                record("verdicts", ("rows",), {f"{one['case']} {one['pair']}": one for one in rows})
     table = _table(rows)
     for level, line in table.items():
         print(f"{level:9} {line}")
