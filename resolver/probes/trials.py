@@ -130,8 +130,11 @@ class Trials:
         return bool(self._conjectures(error))
 
     def check(self) -> bool:
-        """Have a stack tried that static evidence refutes; true where it passes, and is admitted now."""
-        if self._checks >= MOST_CHECKED:
+        """Have a stack tried that static evidence refutes; true where it passes, and is admitted now.
+
+        Not where everything is known from before: a run that is repeated shall have nothing to do.
+        """
+        if self._checks >= MOST_CHECKED or all(probe.is_stored for probe in self._probes):
             return False
         self._checks += 1
         refuted = self._evidence.best_refuted(INSTRUMENT, self._scorer.stack_score)
