@@ -43,6 +43,7 @@ from resolver.search.history import History
 from resolver.solution import Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
+from resolver.units.verbs import PERFECT
 from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
@@ -254,6 +255,8 @@ class Resolver:
                     break
                 is_another = passed is not solution or trials.narrow(solution.stack)
                 while is_another or trials.check():
+                    if not is_another:
+                        bound = PERFECT  # what was proven before rests on what was lifted
                     self.universe.suspend(0)
                     solution = self._improved(self._proven())
                     bound = min(bound, solution.bound)

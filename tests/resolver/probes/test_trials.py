@@ -13,10 +13,14 @@ from fakes.probes import Pins, RuledProber, fails, stack_probes
 from fakes.runs import Run, context, run
 from knowledge.observations import Failure
 from knowledge.probing.records import ProbeResult, Verdict
+from resolver.budget import StoppedBy
+from resolver.interruption import Interruption
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
 from resolver.probes.records import ProbeOutcome
+from resolver.recommendation import STABLE
+from resolver.units.steps.temporal_risk import TemporalRiskStep
 
 NUMPY = (
     *("1.21.6", "1.22.4", "1.23.5", "1.24.4", "1.25.2", "1.26.0", "1.26.3", "1.26.4"),
@@ -197,3 +201,68 @@ def test_one_failure_behind_the_other_is_found_too() -> None:
     ran = probed(index, RuledProber(rule))
     assert ran.pins == {"app": "1.0", "lib": "2.0", "other": "2.1"}
     assert outcome(ran) is ProbeOutcome.PASSED
+
+
+def untraced(pins: Pins) -> ProbeResult:
+    failure = Failure(step="script", error="AssertionError", message="wrong answer")
+    return ProbeResult(verdict=Verdict.FAILED, failure=failure, python="3.11.7")
+
+
+def risky() -> FakeIndex:
+    """An application older than the series of one of its libraries, and others that are beside the point."""
+    index = FakeIndex()
+    index.add("app", "1.0", requires=["lib", *(f"other{number}" for number in range(5))], uploaded_at=EARLY)
+    for version in ("1.0", "1.1", "1.2"):
+        index.add("lib", version, uploaded_at=EARLY)
+    for version in ("2.0", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "2.8"):
+        index.add("lib", version, uploaded_at=LATE)
+    for number in range(5):
+        for version in ("1.0", "1.1", "1.2"):
+            index.add(f"other{number}", version, uploaded_at=EARLY)
+    return index
+
+
+EARLY, LATE = "2020-01-01T00:00:00Z", "2024-01-01T00:00:00Z"
+
+
+def suspecting(prober: RuledProber) -> Run:
+    weights = {"temporal-risk": 1}
+    recommendation = msgspec.structs.replace(STABLE, weights={**STABLE.weights, **weights})
+    about = msgspec.structs.replace(
+        context(["app"], recommendation=recommendation), prober=stack_probes(prober)
+    )
+    return run(risky(), about, predictor=HillClimbing(), pair_steps=[TemporalRiskStep()])
+
+
+def test_of_failures_that_nobody_can_trace_the_riskiest_pair_is_suspected() -> None:
+    prober = RuledProber(lambda pins: untraced(pins) if Version(pins["lib"]) >= Version("2.0") else None)
+    ran = suspecting(prober)
+    assert outcome(ran) is ProbeOutcome.PASSED
+    assert ran.pins is not None
+    assert ran.pins["lib"] == "1.2"
+    assert prober.versions("lib")[:2] == ["2.8", "1.2"]
+    assert len(prober.probed) <= 6
+
+
+def test_a_pair_is_cleared_where_a_stack_without_it_fails_alike() -> None:
+    prober = RuledProber(lambda pins: untraced(pins) if pins["other3"] == "1.2" else None)
+    ran = suspecting(prober)
+    assert prober.versions("lib")[:2] == ["2.8", "1.2"], "the risky pair is suspected first"
+    assert outcome(ran) in (ProbeOutcome.PASSED, ProbeOutcome.FAILED)
+    assert len(prober.probed) <= 8
+
+
+def test_a_wish_to_end_leaves_what_passed() -> None:
+    interruption = Interruption()
+
+    def rule(pins: Pins) -> ProbeResult | None:
+        if len(prober.probed) == 5:
+            interruption.ask(StoppedBy.INTERRUPTED)
+        return since("2.0.0").rule(pins)
+
+    prober = RuledProber(rule)
+    about = msgspec.structs.replace(context(["app"]), prober=stack_probes(prober))
+    ran = run(made(), about, predictor=HillClimbing(), interruption=interruption)
+    assert ran.pins == {"app": "1.0", "lib": "1.26.4"}
+    assert outcome(ran) is ProbeOutcome.PASSED
+    assert len(prober.probed) == 5
