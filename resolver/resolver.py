@@ -31,6 +31,7 @@ from resolver.interruption import (
 )
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
+from resolver.probes.best import best_that_passes
 from resolver.probes.records import ProbeOutcome, Probes
 from resolver.probes.trials import Trials
 from resolver.progress import Progress, Silence
@@ -43,7 +44,6 @@ from resolver.search.history import History
 from resolver.solution import Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
-from resolver.units.verbs import PERFECT
 from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
@@ -241,45 +241,21 @@ class Resolver:
         return self._doubts.open_assumptions() | self.universe.conjectured
 
     def _tried(self, solution: Solution, trials: Trials) -> Solution:
-        """The best stack that passes when it is built and run; see `resolver.probes.trials`."""
-        passed: Solution | None = None
-        bound, outcome = solution.bound, ProbeOutcome.NOT_PROBED
-        try:
-            while True:
-                outcome = ProbeOutcome.NOT_PROBED
-                with self._interruption.breakable():
-                    outcome = trials.examine(solution.stack)
-                if outcome is ProbeOutcome.PASSED:
-                    passed = solution
-                elif outcome is not ProbeOutcome.FAILED or trials.is_given_up():
-                    break
-                is_another = passed is not solution or trials.narrow(solution.stack)
-                while is_another or trials.check():
-                    if not is_another:
-                        bound = PERFECT  # what was proven before rests on what was lifted
-                    self.universe.suspend(0)
-                    solution = self._improved(self._proven())
-                    bound = min(bound, solution.bound)
-                    if passed is None or solution.score > passed.score:
-                        break
-                    is_another = False
-                else:
-                    break
-        except (SearchInterruptedError, SearchStoppedError):
-            pass  # what was found so far is told
-        except UnsatisfiableError as error:
-            if passed is None and not trials.is_conjectured(error):
-                raise
-        if passed is not None:
-            solution, outcome = passed, ProbeOutcome.PASSED
+        """The best stack that passes when it is built and run, with the search standing at it."""
+
+        def again() -> Solution:
+            self.universe.suspend(0)
+            return self._improved(self._proven())
+
+        solution, outcome = best_that_passes(
+            solution, trials, again, self._interruption, self._is_end_wished, self.scorer
+        )
+        if outcome is ProbeOutcome.PASSED:
             self._undecide_anew()
             self._restored(solution.stack)
         elif outcome is ProbeOutcome.FAILED:
-            stack = max(trials.failed, key=self.scorer.stack_score)
-            score = self.scorer.stack_score(stack)
-            solution = msgspec.structs.replace(solution, stack=stack, score=score)
-            self._stand_at(stack)
-        return msgspec.structs.replace(solution, bound=bound, probes=trials.told(outcome))
+            self._stand_at(solution.stack)
+        return msgspec.structs.replace(solution, probes=trials.told(outcome))
 
     def _is_end_wished(self) -> bool:
         return self._interruption.reason is not None or self._elapsed_s() > self._budget.climb_s

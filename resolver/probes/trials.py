@@ -95,6 +95,10 @@ class Trials:
                 self._learn(stack, result)
                 return ProbeOutcome.FAILED
 
+    def stop(self, reason: str) -> None:
+        """Say why no further stack is tried."""
+        self._reason = reason
+
     def recall(self, stack: Stack) -> None:
         """Pass over what lies behind failures that were seen before, as if the stack had been tried now."""
         observed = self._context.observed
@@ -261,8 +265,3 @@ def _why(result: ProbeResult) -> str:
         return "the probe came to no result"
     failure = result.failure
     return f"{failure.step}: {failure.message or failure.error}"
-
-
-def least_bad(stacks: list[Stack], scorer: Scorer) -> Stack:
-    """The best of stacks that failed."""
-    return max(stacks, key=scorer.stack_score)
