@@ -81,7 +81,7 @@ def _measured(case: Mapping[str, Any], folder: Path, options: argparse.Namespace
     cold = advise([*asked, *wanted], folder, options.limit_s)
     advice = document(cold)
     warm = advise([*asked, *wanted], folder, options.limit_s)
-    plain = document(advise([*asked, "--evidence", "none"], folder, options.limit_s))
+    plain = document(advise([*asked, "--type", "latest"], folder, options.limit_s))
     probes = advice.get("probes") or {}
     made = probes.get("probes", [])
     verdict, said = _installed(advice.get("pins", []), case, folder, options)

@@ -2,10 +2,10 @@
 
 What breaks between two releases mostly breaks where a series begins, and stays broken. So the releases behind
 one that failed are passed over by series: one minor series after the first failure, then two, four and so on,
-and of major series no more than are doubled likewise. Once a release has passed, the newest one that does is
-found between the two by bisection: of the series first, by their newest releases; then where the series of
-the last failure begins. Nothing that is passed over is taken to fail for good. Cost: a logarithm of the
-number of minor series in probes.
+but no major series until some of them failed. Once a release has passed, the newest one that does is found
+between the two by bisection: of the series first, by their newest releases; then where the series of the last
+failure begins. Nothing that is passed over is taken to fail for good. Cost: a logarithm of the number of
+minor series in probes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from packaging.version import Version
 
 from resolver.projects import Project
 from resolver.versions import bit
+
+ONE_BY_ONE = 4
+"""So many major series are looked at each: what is much older fails for reasons of its own."""
 
 
 class Side:
@@ -40,14 +43,19 @@ class Side:
         self.admitted = 0
 
     def assumed(self) -> int:
-        """Mask of the releases that are taken to fail, those that did included."""
+        """Mask of the releases that are taken to fail, those that did included.
+
+        Pre-releases are among them, too: they are no way out while there are others that were passed over.
+        """
         order = self._order()
         failing = sorted(order.index(position) for position in self.failed)
         mask, fails = 0, False
         for position in order[failing[0] : self._end(order, failing[-1])]:
             fails = (fails or position in self.failed) and position not in self.passed
             mask |= bit(position) if fails else 0
-        return mask
+        known = sum(map(bit, self.failed | self.passed))
+        early = self.project.prereleases()
+        return mask if early & known else mask | early
 
     def _order(self) -> list[int]:
         """The releases in the order in which they are tried."""
@@ -67,7 +75,7 @@ class Side:
         """Behind as many series as what failed allows."""
         versions = self.project.versions
         minors = 1 << (len(self.failed) - 1)
-        majors = 1 << (len({_major(versions[position]) for position in self.failed}) - 1)
+        majors = 1 << max(0, len({_major(versions[position]) for position in self.failed}) - ONE_BY_ONE)
         seen_minors, seen_majors = {_minor(versions[order[last]])}, {_major(versions[order[last]])}
         for place in range(last + 1, len(order)):
             version = versions[order[place]]

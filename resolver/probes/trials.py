@@ -210,6 +210,9 @@ class Trials:
         self._series[key].fail(stack)
         for passed in self._passed:
             self._series[key].succeed(passed)
+        for other, series in self._series.items():
+            if other != key and series.names == names:  # it did not fail in that way
+                series.succeed(stack)
 
     def _suspect(self, failure: Failure, stack: Stack) -> None:
         """Hold the next likely pair to be why a stack failed; what was held to be is not where it goes on."""

@@ -41,8 +41,8 @@ def passed_over(one: Side) -> list[str]:
         (["1.3.1"], ["1.3.1", "1.3.0"]),
         (["1.3.1", "1.2.0"], ["1.3.1", "1.3.0", "1.2.0", "1.1.0"]),
         (["4.0"], ["4.0"]),
-        (["4.0", "3.0"], ["4.0", "3.0", "2.1"]),
-        (["4.0", "3.0", "2.0"], ["4.0", "3.0", "2.1", "2.0", "1.3.1", "1.3.0", "1.2.0", "1.1.0"]),
+        (["4.0", "3.0"], ["4.0", "3.0"]),
+        (["4.0", "3.0", "2.1"], ["4.0", "3.0", "2.1", "2.0"]),
     ],
 )
 def test_series_are_passed_over_ever_more_of_them(failed: list[str], expected: list[str]) -> None:
@@ -106,3 +106,12 @@ def test_the_newest_that_passes_is_found_in_few_tries(data: st.DataObject) -> No
     minors = {number[:2] for number in numbers}
     assert tries <= 3 * len(minors).bit_length() + count.bit_length() + 3
     assert not one.assumed() & bit(broken_since - 1)
+
+
+def test_pre_releases_are_no_way_out() -> None:
+    one = side(("1.0", "1.1", "2.0rc1", "2.0", "2.1rc1"))
+    one.admitted &= ~one.project.prereleases()
+    one.failed = {at(one, "2.0")}
+    assert passed_over(one) == ["2.1rc1", "2.0", "2.0rc1"]
+    one.failed = {at(one, "2.1rc1")}
+    assert passed_over(one) == ["2.1rc1"]

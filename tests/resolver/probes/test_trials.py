@@ -266,3 +266,22 @@ def test_a_wish_to_end_leaves_what_passed() -> None:
     assert ran.pins == {"app": "1.0", "lib": "1.26.4"}
     assert outcome(ran) is ProbeOutcome.PASSED
     assert len(prober.probed) == 5
+
+
+def test_what_is_so_old_that_it_fails_for_a_reason_of_its_own_is_not_the_end() -> None:
+    majors = [f"{major}.{minor}" for major in range(1, 13) for minor in range(4)]
+    index = made(lib=majors)
+    index.add("lib", "13.0rc1")
+
+    def rule(pins: Pins) -> ProbeResult | None:
+        if Version(pins["lib"]) >= Version("4.0"):
+            return fails(pins, "app", "lib", where="app/new.py:1")
+        if Version(pins["lib"]) < Version("3.0"):
+            return fails(pins, "app", "lib", where="app/old.py:1")
+        return None
+
+    prober = RuledProber(rule)
+    ran = probed(index, prober)
+    assert ran.pins == {"app": "1.0", "lib": "3.3"}
+    assert "13.0rc1" not in prober.versions("lib")
+    assert len(prober.probed) <= 16
