@@ -10,6 +10,7 @@ import msgspec
 
 from knowledge.confinement.limits import Ended, Limits
 from knowledge.confinement.running import PLACE, Surroundings, run
+from knowledge.measuring.processes import thread_settings
 from knowledge.probing.environments import Environment
 from knowledge.probing.raised import Raised
 
@@ -17,15 +18,6 @@ SCRIPT = "script.py"
 _WORKER = Path(__file__).with_name("worker.py")
 _MOST_PROCESSES = 200
 """So many are started at most for one stack: each ends at a crash."""
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-    "RAYON_NUM_THREADS",
-)
 
 
 class Line(msgspec.Struct):
@@ -152,7 +144,7 @@ class Importing:
             "LANG": "C.UTF-8",
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
-            **dict.fromkeys(_THREADS, "1"),
+            **thread_settings(1),
         }
 
 

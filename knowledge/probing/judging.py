@@ -19,7 +19,7 @@ _NO_NETWORK = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ECONNREFUSED, errno.EADDRNOTAVAIL, -2, -3}
 )
 """Of `OSError`, with those of the resolver of names."""
-_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Judge:
