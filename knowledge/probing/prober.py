@@ -70,7 +70,7 @@ class LocalProber:
             return ProbeResult(
                 verdict=Verdict.FAILED if error.is_known else Verdict.NOT_KNOWN,
                 failure=error.failure,
-                blame=() if error.release is None else (error.release,),
+                blame=() if error.release is None or not error.is_known else (error.release,),
                 trace=error.trace,
                 python=self._interpreter.version,
                 build_s=time.monotonic() - began,

@@ -51,7 +51,7 @@ DIRECT = {
     "an attribute of an object": ("import lib\nlib.Client().new().execute()", "AttributeError"),
     "a value": ("import lib\nlib.strict(-1)", "ValueError"),
     "a reason that it gave another name": (
-        "try:\n    from lib import gone\nexcept ImportError as error:\n    raise RuntimeError('no') from error",
+        "try:\n    from lib import gone\nexcept ImportError as e:\n    raise RuntimeError('no') from e",
         "RuntimeError",
     ),
     "a reason that it hid": (
