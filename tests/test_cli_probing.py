@@ -121,3 +121,19 @@ def test_an_interpreter_can_be_named(stackwright: Commands) -> None:
 def test_without_evidence_nothing_is_run(stackwright: Commands) -> None:
     advice = report(stackwright, "app", "--type", "latest")
     assert advice["probes"] is None
+
+
+def test_what_is_passed_over_in_one_run_is_passed_over_in_the_next(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    for version in ("2.2", "2.3", "3.1", "3.2", "3.3"):
+        index.add("lib", version, contents=LACKS)
+    first = report(stackwright, "app", "--probe-limit", "3")
+    again = report(stackwright, "app")
+    assert pins(again)["lib"] == "1.1"
+    made = [probe["pins"]["lib"] for probe in again["probes"]["probes"] if not probe.get("is_stored")]
+    assert len(made) + len(first["probes"]["probes"]) <= 7
+    assert not {version for version, _ in tried(first)} & set(made)
+    last = report(stackwright, "app")
+    assert all(probe.get("is_stored") for probe in last["probes"]["probes"])
+    assert pins(last)["lib"] == "1.1"

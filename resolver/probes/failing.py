@@ -35,8 +35,14 @@ class FailingTogether:
         self._sides = {name: Side(universe.projects[name], by_major=is_suspected) for name in names}
         self._conjecture: Conjecture | None = None
 
-    def fail(self, stack: Stack) -> None:
-        """A stack failed in this way."""
+    def fail(self, stack: Stack, alike: int = 0) -> None:
+        """A stack failed in this way.
+
+        Args:
+            stack: that failed.
+            alike: mask of other releases of the last project that did, too.
+        """
+        self._sides[self.names[-1]].failed.update(positions(alike))
         for name, side in self._sides.items():
             member = stack.members[name]
             side.failed.add(member.position)

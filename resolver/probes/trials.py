@@ -102,9 +102,14 @@ class Trials:
     def recall(self, stack: Stack) -> None:
         """Pass over what lies behind failures that were seen before, as if the stack had been tried now."""
         observed = self._context.observed
-        for sighting in observed.within(stack.members) if observed is not None else ():
+        if observed is None:
+            return
+        for sighting in observed.within(stack.members):
             if sighting.is_certain:
-                self._fail(tuple(release.project for release in sighting.releases), sighting.failure, stack)
+                names = tuple(release.project for release in sighting.releases)
+                moving, others = sighting.releases[-1], frozenset(sighting.releases[:-1])
+                alike = observed.certain(stack.members[moving.project].project).get(others, 0)
+                self._fail(names, sighting.failure, stack, alike)
 
     def is_given_up(self) -> bool:
         """Whether failures were traced to nothing so often that no further stack is worth a probe."""
@@ -202,12 +207,19 @@ class Trials:
         self._evidence.refuted(stack, [found])
         self._fail(names, failure, stack)
 
-    def _fail(self, names: tuple[str, ...], failure: Failure, stack: Stack) -> None:
-        """Pass over what lies behind releases that failed."""
+    def _fail(self, names: tuple[str, ...], failure: Failure, stack: Stack, alike: int = 0) -> None:
+        """Pass over what lies behind releases that failed.
+
+        Args:
+            names: of the projects.
+            failure: of the stack.
+            stack: that failed.
+            alike: mask of other releases of the last project that were seen to fail beside the others.
+        """
         key = (*names, failure.error, failure.where.partition(":")[0])
         if key not in self._series:
             self._series[key] = FailingTogether(names, failure, self._universe)
-        self._series[key].fail(stack)
+        self._series[key].fail(stack, alike)
         for passed in self._passed:
             self._series[key].succeed(passed)
         for other, series in self._series.items():

@@ -154,6 +154,9 @@ class Standing:
     def go(self, stack: Mapping[int, int]) -> None:
         """Stand at another valid stack, of parts that are known; it can be taken back as moves can."""
         at, live, compiler = self.at, self._live, self._compiler
+        if any(project >= len(at) for project in stack):  # met since, by the proof that the stack is valid
+            compiler.meet()
+            self._grow()
         changed = [p for p in sorted({*self.members, *stack}) if stack.get(p, NOWHERE) != at[p]]
         lost = {node for project in changed for node in compiler.nodes(project) if live[node] is not None}
         lost |= {node for node, part in enumerate(live) if part is not None and part.is_open}
