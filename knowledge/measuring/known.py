@@ -104,6 +104,8 @@ def _row(observation: Observation) -> ObservationRow:
 def _decoded(payloads: Iterable[bytes]) -> Iterable[Observation]:
     for payload in payloads:
         try:
-            yield msgspec.msgpack.decode(payload, type=Observation)
+            observation = msgspec.msgpack.decode(payload, type=Observation)
         except msgspec.DecodeError:  # of another release of this program
             continue
+        if observation.measurement is not None:  # else of a probe
+            yield observation
