@@ -13,7 +13,7 @@ from knowledge.observations import Failure
 from knowledge.probing.blame import Blame, Traced
 from knowledge.probing.importing import SCRIPT, Tried, Tries
 from knowledge.probing.installed import Installed
-from knowledge.probing.raised import Raised, crash_trace, written_trace
+from knowledge.probing.raised import Frame, Raised, crash_trace, written_trace
 from knowledge.probing.records import Confinement, ImportedModule, ProbeResult, ProbeTask, Verdict
 from knowledge.probing.written_callees import callees
 
@@ -213,14 +213,21 @@ class Judge:
                 for line in _text(told).splitlines()[-_TRACE_LINES:]
             )
         lines = []
-        for frame in raised.frames[-_TRACE_LINES // 2 :]:
+        own = [frame for frame in raised.frames if not frame.file.startswith("<") and not _is_worker(frame)]
+        for frame in own[-_TRACE_LINES // 2 :]:
             place = self._installed.relative(frame.file) or frame.file.rpartition("/")[2]
+            if place == SCRIPT:
+                place = self._task.script_name
             lines.append(f"{place}:{frame.line} in {frame.function}"[:300])
         return (*lines, f"{raised.type}: {self._installed.without_site(raised.message)}"[:300])
 
 
 def _has_failed(tried: Tried) -> bool:
     return tried.raised is not None or tried.ended is not None
+
+
+def _is_worker(frame: Frame) -> bool:
+    return frame.file.endswith("/run/worker.py")
 
 
 def _ending(ended: Ended) -> str:
