@@ -93,6 +93,17 @@ def test_releases_that_fail_beside_the_same_one_are_left_at_once(stackwright: Co
     assert report["statistics"]["stacks"] <= 3
 
 
+def test_what_nobody_tried_behind_a_failure_is_doubted(stackwright: Commands) -> None:
+    """Here the newest library was never tried: it is no better than the one that failed."""
+    keep(stackwright, failed("app==2.0 lib==2.0", "app==2.0 lib==2.0"), passed("app==2.0 lib==1.0"))
+    assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "1.0"}
+    report = advised(stackwright, "app>=2", "lib>=3")
+    assert pins(report) == {"app": "2.0", "lib": "3.0"}
+    assert report["score"] == -500_000
+    keep(stackwright, passed("app==2.0 lib==3.0"))
+    assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "3.0"}
+
+
 def test_explain_says_what_was_seen(stackwright: Commands) -> None:
     keep(stackwright, BROKEN)
     shown = stackwright.main("explain", "lib==3.0", "-r", stackwright.write("r.txt", "app\n"), *ON)
@@ -141,6 +152,12 @@ def test_others_count_as_much_as_they_are_trusted(stackwright: Commands) -> None
     (warning,) = told(report, "observed-warnings")
     assert warning["evidence"][0]["where"] == "observations of the pack them"
     assert warning["evidence"][0]["confidence"] == "possible"
+
+
+def test_several_processes_heed_what_was_seen(stackwright: Commands) -> None:
+    keep(stackwright, BROKEN, failed("app==2.0 lib==2.0", "app==2.0 lib==2.0", origin="them"))
+    alone, together = (pins(advised(stackwright, "app", "--jobs", jobs)) for jobs in ("1", "2"))
+    assert alone == together == {"app": "2.0", "lib": "1.0"}
 
 
 def test_a_release_that_fails_alone_is_left(stackwright: Commands) -> None:

@@ -77,7 +77,7 @@ def test_what_was_seen_is_kept_unless_nothing_is_known(stackwright: Commands, lo
     assert code == (3 if not kept else 1 if lock == BROKEN else 0)
     store = open_store(str(stackwright.store))
     try:
-        payloads = store.observations(["app", "base", "source"])
+        payloads = store.observations(["app", "base", "source"], ["import", "test"])
     finally:
         store.close()
     assert sum(map(len, payloads.values())) == kept
