@@ -14,6 +14,7 @@ BENCHMARKS = (
     "inspecting",
     "locking",
     "predictors",
+    "probing",
     "performance",
     "rules",
     "scanning",
@@ -25,6 +26,7 @@ BENCHMARKS = (
     "topic_models",
     "topic_scale",
     "topics",
+    "verdicts",
     "wheel_choice",
 )
 

@@ -19,7 +19,9 @@ from pathlib import Path
 
 from benchmarks.results import machine, record
 from knowledge.configuration import configure_index, pip_configuration_files
-from knowledge.measuring.processes import Limits, environment
+from knowledge.confinement.limits import Limits
+from knowledge.confinement.running import PLACE
+from knowledge.measuring.processes import environment
 from knowledge.measuring.processes import run as run_limited
 from knowledge.measuring.venvs import Venv, Venvs
 from knowledge.observations import ReleaseIdentity
@@ -101,11 +103,12 @@ def _timed(script: Path, stacks: dict[str, Venv], runs: int, folder: Path) -> di
     if len(set(stacks.values())) == 1:
         stacks = dict(list(stacks.items())[:1])
     times: dict[str, list[float]] = {kind: [] for kind in stacks}
-    environ = environment(os.environ, folder, 1)
+    environ = environment(os.environ, 1)
     for number in range(runs):
         for kind in stacks if number % 2 == 0 else reversed(stacks):
-            command = [str(stacks[kind].python), "-I", str(script)]
-            ended = run_limited(command, b"", environ, folder, Limits())
+            command = [str(stacks[kind].python), "-I", f"{PLACE}/{script.name}"]
+            files = {script.name: script.read_bytes()}
+            ended = run_limited(command, b"", environ, folder, Limits(), files)
             told = _TIMED.search(ended.output.decode())
             if ended.failure or told is None:
                 raise RuntimeError(f"{script.parent.name} on {stacks[kind].candidate}: {ended.failure}")

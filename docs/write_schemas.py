@@ -19,6 +19,7 @@ from images.environment_report import EnvironmentReport
 from images.report import ImageReport
 from knowledge.measuring.report import MeasurementReport
 from knowledge.observations import Observation
+from knowledge.probing.report import ProbeReport
 from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
@@ -58,6 +59,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "measurements": MeasurementReport,
     "metadata": Metadata,
     "observation": Observation,
+    "probe": ProbeReport,
     "rule-answer": RuleAnswer,
     "rules": RuleFile,
     "rules-report": RulesReport,

@@ -14,6 +14,7 @@ from knowledge.variants.records import Variant
 from resolver.bare_code import BareCode
 from resolver.budget import StoppedBy
 from resolver.existing import Existing
+from resolver.probes.records import Probes
 from resolver.relaxations import Relaxation
 from resolver.search.history import SearchHistory
 
@@ -160,6 +161,7 @@ class Advice(Report, frozen=True, kw_only=True):
         code: what the code that is advised on asks for and what cannot be had; None where something states
             requirements.
         history: how the search for better stacks went; None unless it was asked for.
+        probes: what came of building and running stacks; None unless it was asked for.
     """
 
     status: Status
@@ -181,6 +183,7 @@ class Advice(Report, frozen=True, kw_only=True):
     stopped_by: StoppedBy | None = None
     code: BareCode | None = None
     history: SearchHistory | None = None
+    probes: Probes | None = None
     statistics: Statistics
 
 

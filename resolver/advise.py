@@ -23,6 +23,8 @@ from resolver.pins import pins
 from resolver.pipeline import Pipeline
 from resolver.predictors.choosing import predictor_named
 from resolver.predictors.protocol import Predictor
+from resolver.probes.failing import told as in_words
+from resolver.probes.records import ProbeOutcome
 from resolver.progress import Progress
 from resolver.propagation import UnsatisfiableError
 from resolver.relaxations import Relaxation
@@ -95,6 +97,7 @@ def advise(
     failure: _Failure | None = None
     try:
         solution = resolver.solve()
+        failure = _failed(solution)
     except UnsatisfiableError as error:
         failure = _failure(error, resolver, progress)
         solution = _refuted(error, resolver)
@@ -139,6 +142,7 @@ def advise(
         remarks=(*remarks, *_about("", told), *_other_libcs(solution, units, resolver)),
         stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
         statistics=_statistics(resolver, traffic, elapsed_s(), solution.moves if solution else 0),
+        probes=solution.probes if solution is not None and solution.probes else resolver.probes,
         history=solution.history.told() if with_history and solution and solution.history else None,
     )
     if inspect is not None:
@@ -199,6 +203,23 @@ def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
     remedy = f"A larger {option} lets it go on; narrower requirements, or constraints by -c, help more."
     told = f"{diagnosis[:1].upper()}{diagnosis[1:]}. {remedy}"
     return _Failure(Status.NOT_PROVEN, explanation=(told,), diagnosis=diagnosis, stopped_by=reason)
+
+
+def _failed(solution: Solution) -> _Failure | None:
+    """What is said where every stack that was tried failed."""
+    probes = solution.probes
+    if probes is None or probes.outcome is not ProbeOutcome.FAILED:
+        return None
+    tried = [probe for probe in probes.probes if not probe.is_check]
+    last = tried[-1].failure
+    failed = "" if last is None else f"; the last one with {in_words(last)} ({last.step})"
+    diagnosis = f"each of {len(tried)} stacks that were tried failed{failed}"
+    return _Failure(
+        status=Status.REFUTED,
+        explanation=(f"{diagnosis[:1].upper()}{diagnosis[1:]}.",),
+        diagnosis=diagnosis,
+        stopped_by=solution.stopped_by,
+    )
 
 
 def _failure(error: UnsatisfiableError, resolver: Resolver, progress: Progress | None) -> _Failure:

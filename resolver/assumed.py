@@ -31,6 +31,20 @@ class RefutedReleases(msgspec.Struct, frozen=True):
         return self.releases == self.examined
 
 
+class Conjecture(msgspec.Struct, frozen=True):
+    """The assumption that stacks fail of which none was tried, or that one failed for a reason nobody knows.
+
+    Proofs and bounds never rest on it: it says where to look, not what is so.
+
+    Attributes:
+        number: of the conjectures of a run.
+        can_lapse: whether it is given up where nothing else is left.
+    """
+
+    number: int
+    can_lapse: bool
+
+
 def refuted(refutation: Refutation) -> RefutedReleases:
     """What a refutation assumes."""
     examined = refutation.releases if refutation.examined is None else refutation.examined

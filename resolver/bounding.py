@@ -46,8 +46,8 @@ class AdmissibleLandscape:
 
     @property
     def refutations(self) -> Sequence[Mapping[int, int]]:
-        """Those of strides."""
-        return self._landscape.refutations
+        """Those of strides, as far as they are not only assumed."""
+        return self._landscape.proven
 
     def domain(self, project: int) -> int:
         """The releases that are possible whatever is decided, and whatever was skipped."""
@@ -154,7 +154,7 @@ class Bounding:
             admissible = AdmissibleLandscape(self.landscape, self._propagation, self._kept)
             self._bound = Bound(admissible, admissible.asks)
         else:
-            self._bound.learn(self.landscape.refutations)
+            self._bound.learn(self.landscape.proven)
         self._work(self._bound, steps, reached)
 
     def refresh(self) -> None:

@@ -25,6 +25,7 @@ from resolver.source import (
     ReleaseSurfaces,
     ReleaseVulnerabilities,
     SimilarProjects,
+    StackProber,
 )
 from resolver.target import Target
 from resolver.target_image import TargetImage
@@ -135,6 +136,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         natives: reads the native files of wheels; None where there is nothing to hold against them.
         image: the image that the target is; None where it is none.
         imports: imports stacks on paper; None where no evidence is asked for.
+        prober: tries stacks; None where none is to be tried.
         vulnerabilities: knows those of releases; None where the store is not looked at.
         performance: knows how fast releases are; None where nobody asks.
         observed: knows which releases were seen to fail; None where nothing was ever seen.
@@ -170,6 +172,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     natives: ReleaseNatives | None = None
     image: TargetImage | None = None
     imports: ImportExaminer | None = None
+    prober: StackProber | None = None
     vulnerabilities: ReleaseVulnerabilities | None = None
     performance: Performance | None = None
     observed: Observed | None = None

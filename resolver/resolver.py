@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
 from knowledge.errors import OfflineError, TransportError
 from resolver.blame import blocked_by
 from resolver.bounding import Bounding
@@ -29,6 +31,9 @@ from resolver.interruption import (
 )
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
+from resolver.probes.best import best_that_passes
+from resolver.probes.records import ProbeOutcome, Probes
+from resolver.probes.trials import Trials
 from resolver.progress import Progress, Silence
 from resolver.projects import Project
 from resolver.propagation import UnsatisfiableError
@@ -102,6 +107,9 @@ class Resolver:
         self._galloping = galloping(self.universe)
         self._doubts = Doubts(self.universe)
         self._evidence = Evidence(self.universe)
+        self._trials: Trials | None = None
+        if context.prober is not None:
+            self._trials = Trials(self.universe, self._evidence, self.scorer, context.prober)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
         self._conflicts_end = 0
@@ -120,7 +128,13 @@ class Resolver:
         """
         self.universe.require(self.context.requirements)
         self._prefetch([requirement.dependency for requirement in self.context.requirements])
-        return self._improved(self._proven())
+        solution = self._improved(self._proven())
+        return solution if self._trials is None else self._tried(solution, self._trials)
+
+    @property
+    def probes(self) -> Probes | None:
+        """What came of trying stacks where none is left; None where none was to be tried."""
+        return None if self._trials is None else self._trials.told(ProbeOutcome.FAILED)
 
     def least_bad(self, error: UnsatisfiableError) -> Stack | None:
         """The stack with the least evidence against it, where evidence alone leaves none.
@@ -131,11 +145,16 @@ class Resolver:
         best = self._evidence.least_bad(error, self.scorer.stack_score)
         if best is None:
             return None
+        return self._stand_at(best)
+
+    def _stand_at(self, stack: Stack) -> Stack | None:
+        """A stack that evidence speaks against, with the search standing at it."""
         self._evidence.suspend()
+        self.universe.withdraw(list(self.universe.conjectures))
         strides, self._strides = self._strides, ()
         try:
             self._undecide()
-            return self._assembled({name: member.position for name, member in best.members.items()})
+            return self._assembled({name: member.position for name, member in stack.members.items()})
         finally:
             self._strides = strides
 
@@ -155,6 +174,8 @@ class Resolver:
             except MemoryError:
                 raise SearchStoppedError(StoppedBy.MEMORY) from None
             except UnsatisfiableError as error:
+                if self._trials is not None and self._trials.relieve(error):
+                    continue
                 if not self._evidence.is_narrowed(error):
                     self._doubts.resolve(error)
 
@@ -187,9 +208,7 @@ class Resolver:
         self._interruption.hold()
         stack = self._start(stack)
         score = self.scorer.stack_score(stack)
-        bounding = Bounding(
-            self.universe, self.scorer, stack, self._doubts.open_assumptions(), self._is_end_wished
-        )
+        bounding = Bounding(self.universe, self.scorer, stack, self._open_assumptions(), self._is_end_wished)
         history = History(self.predictor.name)
         history.record(0, score, score, bounding.value, {})
         if not self.predictor.improves or (score >= bounding.value and self._budget.count == 1):
@@ -217,6 +236,26 @@ class Resolver:
         return Solution(
             best, found.score, bounding.value, found.stopped_by, found.others, found.moves, history
         )
+
+    def _open_assumptions(self) -> int:
+        return self._doubts.open_assumptions() | self.universe.conjectured
+
+    def _tried(self, solution: Solution, trials: Trials) -> Solution:
+        """The best stack that passes when it is built and run, with the search standing at it."""
+
+        def again() -> Solution:
+            self.universe.suspend(0)
+            return self._improved(self._proven())
+
+        solution, outcome = best_that_passes(
+            solution, trials, again, self._interruption, self._is_end_wished, self.scorer
+        )
+        if outcome is ProbeOutcome.PASSED:
+            self._undecide_anew()
+            self._restored(solution.stack)
+        elif outcome is ProbeOutcome.FAILED:
+            self._stand_at(solution.stack)
+        return msgspec.structs.replace(solution, probes=trials.told(outcome))
 
     def _is_end_wished(self) -> bool:
         return self._interruption.reason is not None or self._elapsed_s() > self._budget.climb_s
@@ -382,7 +421,8 @@ class Resolver:
         refutations: Sequence[Refutation] = ()
         for stride in self._strides:  # what is dear comes last
             with self._interruption.breakable():
-                refutations = stride.examine(stack, self.context)
+                found = stride.examine(stack, self.context)
+                refutations = [each for each in found if self._evidence.counts(each, stack)]
             if refutations:
                 break
         for refutation in refutations:
@@ -393,6 +433,8 @@ class Resolver:
                     )
             self.universe.refute(refutation)
         if refutations:
+            if self._trials is not None:
+                self._trials.recall(stack)
             self._evidence.refuted(stack, refutations)
             self._propagate()
         return not refutations

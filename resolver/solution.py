@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from resolver.budget import StoppedBy
+from resolver.probes.records import Probes
 from resolver.search.history import History
 from resolver.stack import Stack
 
@@ -18,6 +19,7 @@ class Solution(msgspec.Struct, frozen=True):
         stopped_by: what ended the search for better ones.
         moves: how many were made in it.
         history: how it went; None where there was none to tell.
+        probes: what came of trying stacks; None where none was to be tried.
         others: the next best stacks that were asked for, with their scores, best first.
     """
 
@@ -28,6 +30,7 @@ class Solution(msgspec.Struct, frozen=True):
     others: tuple[tuple[Stack, int], ...] = ()
     moves: int = 0
     history: History | None = None
+    probes: Probes | None = None
 
     @property
     def is_optimal(self) -> bool:

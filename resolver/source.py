@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from images.elf_file import ElfFile
     from knowledge.advisories.vulnerabilities import Vulnerability
     from knowledge.observations import Observation
+    from knowledge.probing.stack_probes import StackProbe
     from knowledge.stack_files import Pinned
     from knowledge.stack_imports import Examined
     from resolver.rules.active import ActiveRule
@@ -84,6 +85,22 @@ class ImportExaminer(Protocol):
         self, failure: ImportFailure, name: str, asked: Iterable[Pinned], pins: Mapping[str, Pinned]
     ) -> None:
         """Releases that `recurs` will probably be asked about."""
+
+
+class StackProber(Protocol):
+    """Builds stacks and runs what must run in them.
+
+    Attributes:
+        reason: why the last stack was not tried.
+    """
+
+    @property
+    def reason(self) -> str | None:
+        """See above."""
+        ...
+
+    def probe(self, pins: Mapping[str, Pinned], roots: Iterable[str]) -> StackProbe | None:
+        """What came of a stack; None where nothing is left to spend on it."""
 
 
 class PackageTopics(Protocol):

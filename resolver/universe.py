@@ -15,7 +15,7 @@ from packaging.specifiers import InvalidSpecifier
 from analyzers.reports import Unknown
 from knowledge.errors import OfflineError, TransportError
 from resolver.agenda import Agenda
-from resolver.assumed import RequiredBound, refuted
+from resolver.assumed import Conjecture, RequiredBound, refuted
 from resolver.context import Context, DirectRequirement
 from resolver.dependencies import Dependency
 from resolver.hashes import stated_hashes
@@ -52,6 +52,7 @@ class Universe:
 
     Attributes:
         refutations: of complete stacks: project name to the mask of its releases.
+        conjectures: likewise, of what is only assumed; a search may pass it over, a bound must not.
         stand_ins: what serves in place of what is asked for.
 
     Args:
@@ -74,6 +75,7 @@ class Universe:
         rules = context.rules if context.recommendation.strides else NO_RULES
         self.reader = ReleaseReader(source, context.target, context.overrides, rules, context.formats)
         self.refutations: list[Mapping[str, int]] = []
+        self.conjectures: dict[Conjecture, Mapping[str, int]] = {}
         self._sieves = sieves
         self._clauses: dict[tuple[str, str | None, Dependency], list[Incompatibility]] = {}
         self._expanded: set[tuple[str, int, str | None]] = set()
@@ -243,6 +245,32 @@ class Universe:
         masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
         self.refutations.append(refutation.releases)
         self.add(masks, Refuted(refutation.reason), refuted(refutation))
+
+    def lift(self, refutation: Refutation) -> None:
+        """Begin anew without a refutation."""
+        self.refutations = [each for each in self.refutations if each is not refutation.releases]
+        self.suspend(self.assumptions.bit(refuted(refutation)))
+
+    def conjecture(self, refutation: Refutation, *, can_lapse: bool) -> Conjecture:
+        """Assume a refutation until it is withdrawn."""
+        made = len(self.assumptions.keys(-1))
+        key = Conjecture(made, can_lapse)
+        masks = {self.projects[name].variable: mask for name, mask in refutation.releases.items()}
+        self.conjectures[key] = refutation.releases
+        self.add(masks, Refuted(refutation.reason), key)
+        return key
+
+    def withdraw(self, conjectures: Iterable[Conjecture]) -> None:
+        """Begin anew without some conjectures."""
+        given_up = list(conjectures)
+        for key in given_up:
+            self.conjectures.pop(key, None)
+        self.suspend(sum(self.assumptions.bit(key) for key in given_up))
+
+    @property
+    def conjectured(self) -> int:
+        """Bits of the conjectures that hold."""
+        return sum(self.assumptions.bit(key) for key in self.conjectures)
 
     # What is read
 

@@ -100,11 +100,13 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "(default: %(default)s)",
     )  # fmt: skip
     search.add_argument(
-        "--evidence", choices=("none", "stored", "static"), default="static",
+        "--evidence", choices=("none", "stored", "static", "probe"), default="static",
         help="whether to import the stack on paper, from the files of its releases, and avoid what fails; "
-        "stored: only as far as earlier runs did (default: %(default)s)",
+        "stored: only as far as earlier runs did; probe: then build the stack, too, and run it "
+        "(default: %(default)s)",
     )  # fmt: skip
     _add_budget(search)
+    _add_probes(search)
     add_predictor(search)
     search.add_argument(
         "--limit", type=_count, metavar="N",
@@ -159,6 +161,22 @@ def _add_budget(command: argparse._ActionsContainer) -> None:
     )  # fmt: skip
 
 
+def _add_probes(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--probe-script", type=Path, metavar="FILE",
+        help="with --evidence probe: Python that must end well in a stack, after its imports",
+    )  # fmt: skip
+    command.add_argument(
+        "--probe-limit", type=_probes, default=20, metavar="N",
+        help="with --evidence probe: build at most N stacks (default: %(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--probe-python", type=Path, metavar="PATH",
+        help="with --evidence probe: the interpreter that runs stacks, or a directory that holds a root file "
+        "system with one (default: this one)",
+    )  # fmt: skip
+
+
 def count_of_stacks(text: str) -> int:
     """The number that ``--count`` gives.
 
@@ -167,6 +185,12 @@ def count_of_stacks(text: str) -> int:
     """
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
+    return int(text)
+
+
+def _probes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or not int(text) > 0:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to 999")
     return int(text)
 
 

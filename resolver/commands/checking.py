@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -13,17 +13,12 @@ from typing import NamedTuple
 from analyzers.files import FileReader, FileReaderError
 from analyzers.reports import Unknown
 from knowledge.catalog import Knowledge
-from knowledge.errors import OfflineError
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import ProjectCode, StackImports
 from resolver.check import Verdict, verdicts
+from resolver.commands.locks import locked_files
 from resolver.context import Context, Lock
 from resolver.errors import InputError
-from resolver.existing import positions_of
-from resolver.pipeline import Pipeline
-from resolver.source import ReleaseSource
-from resolver.universe import Universe
-from resolver.vendor_releases import VendorIndexError, VendorReleases
 
 _LARGEST_EXTENSION_BYTES = 4 << 20
 """Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
@@ -93,23 +88,8 @@ def check_lock(
         imports: imports them.
         content: of the lock's file.
     """
-    universe = universe_of(lock.pins, context, knowledge)
-    positions = positions_of(lock, universe)
-    pins: dict[str, Pinned] = {}
-    unknowns = [
-        Unknown(what=f"the release of {name}", where=lock.path, reason="no index has it")
-        for name in sorted(lock.pins.keys() - positions.keys())
-    ]
-    for name, position in sorted(positions.items()):
-        project = universe.projects[name]
-        files = project.files(position, context.target)
-        if files:
-            pins[name] = Pinned(project.version(position), files[0])
-        else:
-            reason = "it has no file that the target can install"
-            unknowns.append(
-                Unknown(what=f"{name} {project.version(position)}", where=lock.path, reason=reason)
-            )
+    files, unknowns = locked_files(lock, context, knowledge)
+    pins = {name: Pinned(version, file) for name, (version, file) in files.items()}
     examined = imports.examined(pins, pins)
     versions = {name: pin.version for name, pin in pins.items()}
     return Seen(
@@ -119,44 +99,6 @@ def check_lock(
         f"sha256:{hashlib.sha256(content).hexdigest()}",
         (*unknowns, *knowledge.unknowns),
     )
-
-
-def universe_of(
-    pins: Mapping[str, Iterable[str]],
-    context: Context,
-    knowledge: Knowledge,
-    units: Pipeline | None = None,
-    *,
-    is_tolerant: bool = False,
-) -> Universe:
-    """The projects of locks; those whose pins have local labels come from the indexes that rules choose.
-
-    Args:
-        pins: normalised name to versions.
-        context: of the run.
-        knowledge: of this session.
-        units: of which sieves and pseudonyms take part.
-        is_tolerant: whether a project that is not in the store is left out where no request may be made.
-    """
-    units = units or Pipeline()
-    labelled = {name for name, versions in pins.items() if any("+" in text for text in versions)}
-    knowledge.prefetch_listings(pins)
-    source: ReleaseSource = VendorReleases(knowledge, context, only=labelled)
-    try:
-        return _filled(Universe(source, context, units.sieves, units.pseudonyms), pins, is_tolerant)
-    except VendorIndexError:
-        universe = Universe(knowledge, context, units.sieves, units.pseudonyms)
-        return _filled(universe, pins, is_tolerant)
-
-
-def _filled(universe: Universe, names: Iterable[str], is_tolerant: bool) -> Universe:
-    for name in sorted(names):
-        try:
-            universe.project(name)
-        except OfflineError:
-            if not is_tolerant:
-                raise
-    return universe
 
 
 def read_code(path: Path | None) -> ProjectCode | None:

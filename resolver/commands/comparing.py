@@ -25,10 +25,11 @@ from knowledge.stack_files import Pinned
 from resolver.asked.files import InputFiles
 from resolver.check import Verdict, verdicts
 from resolver.commands.api_changes import api_changes, used_breaking
-from resolver.commands.checking import read_code, universe_of
+from resolver.commands.checking import read_code
 from resolver.commands.evidence import with_evidence
 from resolver.commands.heads import tool
 from resolver.commands.imports import stack_imports
+from resolver.commands.locks import universe_of
 from resolver.commands.reading_targets import reading_target
 from resolver.commands.session import Session
 from resolver.comparing.advisories import affecting, only

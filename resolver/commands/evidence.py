@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -58,10 +57,12 @@ def with_evidence(
 
 def program_digest(options: argparse.Namespace) -> str | None:
     """The digest, ``sha256:…``, of the program that stacks are tried with; None where there is none."""
-    import hashlib
-
     path = getattr(options, "probe_script", None)
-    return None if path is None else f"sha256:{hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
+    if path is None:
+        return None
+    from resolver.commands.scripts import digest, read_script
+
+    return digest(read_script(path))
 
 
 def with_imports(

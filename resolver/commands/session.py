@@ -304,7 +304,7 @@ class Session:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
-        with self.knowledge() as knowledge:
+        with self.knowledge() as knowledge, self.probing(context, knowledge) as context:
             program = program_digest(self._options)
             context = with_evidence(context, knowledge, scanned=self.has_code, program=program)
             context = with_imports(context, knowledge, self._options, self._tell_of_imports)
@@ -323,6 +323,10 @@ class Session:
                     missing.extend(p.name for p in resolver.universe.projects.values() if p.listing is None)
 
             advice = self.advised_by(knowledge, context, inspect)
+            if context.prober is not None:
+                from resolver.commands.probing import keep_checked
+
+                keep_checked(advice, self.store())
             near = {name: knowledge.near_names(name) for name in missing[:_MOST_NEAR]}
         for name, others in near.items():
             if others:
@@ -330,6 +334,25 @@ class Session:
         if not advice.status.is_solved and not self._options.quiet:
             show_note(f"the index is {knowledge.index_url}")
         return advice
+
+    @contextmanager
+    def probing(self, context: Context, knowledge: Knowledge) -> Iterator[Context]:
+        """The context with what tries stacks, where that is asked for."""
+        if getattr(self._options, "evidence", None) != "probe" or not context.recommendation.strides:
+            yield context
+            return
+        from resolver.commands.probing import with_probes
+
+        index = inputs.indexes_of(self._options, self.project, self.asked)
+        source = self.source()
+        told, store = self._tell_of_probe, self.store()
+        with with_probes(context, knowledge, self._options, index, source, told, store) as probing:
+            yield probing
+
+    def _tell_of_probe(self, number: int, releases: int) -> None:
+        """Say what takes so long."""
+        if self._progress is not None:
+            self._progress.show(f"probe {number}: building and running a stack of {releases} releases")
 
     def with_topics(self, context: Context, knowledge: Knowledge) -> Context:
         """The context with what tells topics, where a unit takes part that asks for them."""

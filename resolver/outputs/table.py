@@ -8,6 +8,7 @@ from analyzers.evidence import Level
 from resolver.advice import Advice, Pin, Status
 from resolver.existing import Existing
 from resolver.gains import comes_from, stands_in
+from resolver.outputs.advised_probes import advised_probes
 from resolver.outputs.lines import NARROWEST, fitted
 from resolver.progress import points
 from resolver.variants import VARIANTS_UNIT
@@ -37,6 +38,7 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield ""
         yield from _pins(advice, width)
         yield ""
+        yield from advised_probes(advice)
         yield from _remarks(advice)
     elif advice.status.is_solved:
         yield f"Advised for {target}:"
@@ -44,6 +46,7 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
         yield from _pins(advice, width)
         yield ""
         yield _quality(advice)
+        yield from advised_probes(advice)
         yield from _remarks(advice)
     else:
         warnings = [remark.message for remark in advice.remarks if remark.level is not Level.INFO]
@@ -63,7 +66,8 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
     if advice.status is Status.NOT_PROVEN:
         yield f"Found no stack for {target} that meets these requirements; that there is none is not proven."
     elif advice.status is Status.REFUTED:
-        yield f"No stack for {target} that meets these requirements runs: evidence speaks against each one."
+        runs = "runs" if advice.probes is None else "that was tried runs"
+        yield f"No stack for {target} that meets these requirements {runs}: evidence speaks against each one."
     else:
         yield f"No stack for {target} meets these requirements."
     yield ""

@@ -37,11 +37,16 @@ class ExploredLandscape:
         self._asks: dict[_Key, Sequence[Ask] | None] = {}
         self._pairs: dict[_Key, Sequence[Pair]] = {}
         self._refutations: list[Mapping[int, int]] = []
+        self._proven: list[Mapping[int, int]] = []
         self._excluding: set[tuple[int, int]] = set()
         self._seen = 0
         self._read = 0
         asked, _ = self._collected([r.dependency for r in universe.context.requirements], frozenset())
         self.requirements: Sequence[Ask] = asked or ()
+        self._refutations += map(self._numbered, universe.conjectures.values())
+
+    def _numbered(self, masks: Mapping[str, int]) -> dict[int, int]:
+        return {self.number(name): mask for name, mask in masks.items()}
 
     def number(self, name: str) -> int:
         """The number of a project; what is known of one that is met for the first time is drawn at once."""
@@ -57,12 +62,25 @@ class ExploredLandscape:
 
     @property
     def refutations(self) -> Sequence[Mapping[int, int]]:
-        """Those of strides, and the pairs of which one stands in for the other."""
+        """Those of strides, the pairs of which one stands in for the other, and what is only assumed."""
+        self._meet()
+        return self._refutations
+
+    @property
+    def proven(self) -> Sequence[Mapping[int, int]]:
+        """Those refutations that are not only assumed."""
+        self._meet()
+        return self._proven
+
+    def _meet(self) -> None:
         known = self._universe.refutations
         for refuted in known[self._seen :]:
-            self._refutations.append({self.number(name): mask for name, mask in refuted.items()})
+            self._refute(self._numbered(refuted))
         self._seen = len(known)
-        return self._refutations
+
+    def _refute(self, masks: Mapping[int, int]) -> None:
+        self._refutations.append(masks)
+        self._proven.append(masks)
 
     def domain(self, project: int) -> int:
         """The releases that are possible whatever is decided."""
@@ -198,5 +216,5 @@ class ExploredLandscape:
             found.append((other, serving))
             if (number, other) not in self._excluding:
                 self._excluding.add((number, other))
-                self._refutations.append({number: -1 & ~ABSENT, other: -1 & ~ABSENT})
+                self._refute({number: -1 & ~ABSENT, other: -1 & ~ABSENT})
         return tuple(found)

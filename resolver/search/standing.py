@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from resolver.search.circles import in_circles
 from resolver.search.compiling import ROOT, Compiler, Part
 from resolver.search.landscape import Landscape
-from resolver.versions import ABSENT
+from resolver.versions import ABSENT, bit
 
 NOWHERE = -1
 """Position of a project that is not in the stack."""
@@ -154,6 +154,9 @@ class Standing:
     def go(self, stack: Mapping[int, int]) -> None:
         """Stand at another valid stack, of parts that are known; it can be taken back as moves can."""
         at, live, compiler = self.at, self._live, self._compiler
+        if any(project >= len(at) for project in stack):  # met since, by the proof that the stack is valid
+            compiler.meet()
+            self._grow()
         changed = [p for p in sorted({*self.members, *stack}) if stack.get(p, NOWHERE) != at[p]]
         lost = {node for project in changed for node in compiler.nodes(project) if live[node] is not None}
         lost |= {node for node, part in enumerate(live) if part is not None and part.is_open}
@@ -349,6 +352,8 @@ class Standing:
         self._requirements = self._compiler.requirements()
         self._grow()
         for project, position in start.items():
+            if not self.landscape.domain(project) & bit(position):
+                raise ValueError("the start of a walk has a release that is not there")
             self._place(project, position)
         part = self._require()
         is_known = all(self._activate(child) for ask in part.asks for child in ask.nodes)

@@ -18,6 +18,7 @@ from resolver.deciding import Decisions
 from resolver.dependencies import of_requirement
 from resolver.formats import FormatPolicy
 from resolver.galloping import Galloping
+from resolver.interruption import Interruption
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
@@ -122,6 +123,7 @@ def run(
     galloping: Callable[[Universe], Galloping] = Galloping,
     budget: Budget | None = None,
     decisions: Decisions | None = None,
+    interruption: Interruption | None = None,
 ) -> Run:
     """Resolves with every sieve and step that ships, and with the other units given here."""
     shipped = UNITS.applying(asked)
@@ -135,7 +137,14 @@ def run(
     knowledge = MemoryKnowledge(index)
     predictor = predictor or Latest()
     resolver = Resolver(
-        asked, knowledge, pipeline, predictor, galloping=galloping, budget=budget, decisions=decisions
+        asked,
+        knowledge,
+        pipeline,
+        predictor,
+        galloping=galloping,
+        budget=budget,
+        decisions=decisions,
+        interruption=interruption,
     )
     try:
         return Run(resolver, knowledge, resolver.solve())

@@ -1,0 +1,35 @@
+"""The program of the user that stacks are tried with."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from resolver.errors import InputError
+
+LARGEST_SCRIPT_BYTES = 1 << 20
+_REMEDY = "name a Python script"
+
+
+def read_script(path: Path) -> str:
+    """The text of a script.
+
+    Raises:
+        InputError: it cannot be read, is too large, or is no text.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_SCRIPT_BYTES + 1)
+        text = content.decode()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}", _REMEDY) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text in UTF-8", _REMEDY) from error
+    if len(content) > LARGEST_SCRIPT_BYTES:
+        raise InputError(f"{path} is larger than {LARGEST_SCRIPT_BYTES} bytes", _REMEDY)
+    return text
+
+
+def digest(script: str) -> str:
+    """What tells a script from others, as observations state it."""
+    return f"sha256:{hashlib.sha256(script.encode()).hexdigest()}"
