@@ -35,6 +35,7 @@ from resolver.propagation import UnsatisfiableError
 from resolver.reaching import reached
 from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
+from resolver.search.explored import ExploredLandscape
 from resolver.search.history import History
 from resolver.solution import Solution
 from resolver.source import ReleaseSource
@@ -121,6 +122,15 @@ class Resolver:
         self.universe.require(self.context.requirements)
         self._prefetch([requirement.dependency for requirement in self.context.requirements])
         return self._improved(self._proven())
+
+    def landscape(self, most_read: int) -> ExploredLandscape:
+        """What was searched, to walk on; the search stands at no stack any more.
+
+        Args:
+            most_read: releases that are read for it.
+        """
+        self._undecide()
+        return ExploredLandscape(self.universe, self.scorer, most_read)
 
     def least_bad(self, error: UnsatisfiableError) -> Stack | None:
         """The stack with the least evidence against it, where evidence alone leaves none.

@@ -1,0 +1,220 @@
+"""From what came of all stacks to what is to blame: the word of each probe, held against the other stacks.
+
+What a probe blames counts unless a stack with just this passed. What nothing is blamed for is explained by
+suspects (see `resolver.monkey.suspects`), kind of failure by kind.
+
+How sure: *certain* where each blamed release was replaced in a failing stack, all else staying, and that
+passed; *likely* where a probe says so and no stack speaks against it, or where just one explanation of
+several failures is left; else *possible*, and the other suspects are told.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.probing.records import ProbeResult, Verdict
+from resolver.monkey.suspects import Releases, Suspect, explanation, suspects
+
+MOST_EXAMPLES = 3
+MOST_OTHERS = 5
+_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one stack."""
+
+    id: str
+    releases: Releases
+    result: ProbeResult
+
+
+class Basis(enum.StrEnum):
+    """Where a blame comes from."""
+
+    PROBE = "probe"
+    SAMPLES = "samples"
+
+
+class Sureness(enum.StrEnum):
+    """How sure it is; see the module."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Culprit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stacks failed of.
+
+    Attributes:
+        releases: one or two; of two the one that needs something of the other first, where that is known.
+        failure: of the first such stack.
+        count: how many stacks failed of it.
+        stacks: ids of them.
+        isolated: those of `releases` that were replaced alone, whereupon the stack passed.
+        others: what would explain it as well.
+    """
+
+    releases: tuple[ReleaseIdentity, ...]
+    basis: Basis
+    sureness: Sureness
+    failure: Failure
+    count: int
+    stacks: tuple[str, ...]
+    isolated: tuple[ReleaseIdentity, ...] = ()
+    others: tuple[tuple[ReleaseIdentity, ...], ...] = ()
+
+
+class Blame(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is to blame.
+
+    Attributes:
+        culprits: those of most failures first.
+        unexplained: ids of failing stacks that nothing of one or two releases explains.
+        exonerated: what a probe blamed that a passing stack has.
+    """
+
+    culprits: tuple[Culprit, ...]
+    unexplained: tuple[str, ...]
+    exonerated: tuple[tuple[ReleaseIdentity, ...], ...]
+
+    def of(self, stack: str) -> tuple[ReleaseIdentity, ...]:
+        """The releases that one failing stack is put down to, if it is likely at least."""
+        for culprit in self.culprits:
+            if stack in culprit.stacks and culprit.sureness is not Sureness.POSSIBLE:
+                return culprit.releases
+        return ()
+
+
+def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) -> Blame:
+    """What the failing stacks of a run are to be put down to.
+
+    Args:
+        asks: pairs of projects of which the first asks for the second: where several pairs would explain
+            something, those of them are likelier.
+    """
+    related = {frozenset(pair) for pair in asks}
+    passing = [one.releases for one in outcomes if one.result.verdict is Verdict.PASSED]
+    stated: dict[tuple[Suspect, str], list[Outcome]] = {}
+    left: dict[str, list[Outcome]] = {}
+    exonerated: dict[Suspect, None] = {}
+    for one in outcomes:
+        if one.result.verdict is not Verdict.FAILED:
+            continue
+        named = one.result.blame
+        if named and not any(passed.issuperset(named) for passed in passing):
+            stated.setdefault((named, _kind(one)), []).append(one)
+            continue
+        if named:
+            exonerated.setdefault(named)
+        left.setdefault(_kind(one), []).append(one)
+    culprits = [_stated(named, failed, passing) for (named, _), failed in stated.items()]
+    unexplained: list[str] = []
+    for failed in left.values():
+        found, missing = _explained(failed, passing, related)
+        culprits += found
+        unexplained += missing
+    culprits.sort(key=lambda one: (-one.count, one.releases))
+    return Blame(culprits=tuple(culprits), unexplained=tuple(unexplained), exonerated=tuple(exonerated))
+
+
+def _stated(named: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]) -> Culprit:
+    isolated = _isolated(named, failed, passing)
+    sureness = Sureness.CERTAIN if len(isolated) == len(named) else Sureness.LIKELY
+    return _culprit(named, Basis.PROBE, sureness, failed, isolated)
+
+
+def _explained(
+    failed: Sequence[Outcome], passing: Sequence[Releases], related: set[frozenset[str]]
+) -> tuple[list[Culprit], list[str]]:
+    """Culprits of failures of one kind, and the ids of those that have none."""
+    found = suspects((one.releases for one in failed), passing)
+    by_suspect = {
+        suspect: [failed[number] for number in sorted(numbers)] for suspect, numbers in found.items()
+    }
+    isolated = {one: _isolated(one, failures, passing) for one, failures in by_suspect.items()}
+    worth = {one: _worth(one, by_suspect[one], isolated[one], related) for one in found}
+    chosen, _ = explanation(found, len(failed), worth)
+    culprits, told = [], set[int]()
+    for suspect in chosen:
+        numbers = found[suspect] - told
+        told |= numbers
+        alike = [one for one in found if one != suspect and found[one] >= numbers]
+        alike.sort(key=lambda one: (-worth[one], one))
+        if len(isolated[suspect]) == len(suspect):
+            sureness, alike = Sureness.CERTAIN, []
+        elif len(numbers) > 1 and not alike:
+            sureness = Sureness.LIKELY
+        else:
+            sureness = Sureness.POSSIBLE
+        explains = [failed[number] for number in sorted(numbers)]
+        culprits.append(
+            _culprit(suspect, Basis.SAMPLES, sureness, explains, isolated[suspect], alike[:MOST_OTHERS])
+        )
+    missing = [one.id for number, one in enumerate(failed) if number not in told]
+    return culprits, missing
+
+
+def _culprit(
+    releases: Suspect,
+    basis: Basis,
+    sureness: Sureness,
+    failed: Sequence[Outcome],
+    isolated: Iterable[ReleaseIdentity],
+    others: Iterable[Suspect] = (),
+) -> Culprit:
+    failure = failed[0].result.failure
+    return Culprit(
+        releases=releases,
+        basis=basis,
+        sureness=sureness,
+        failure=failure or Failure(step="probe", error="unknown"),
+        count=len(failed),
+        stacks=tuple(one.id for one in failed),
+        isolated=tuple(isolated),
+        others=tuple(others),
+    )
+
+
+def _isolated(
+    suspect: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]
+) -> tuple[ReleaseIdentity, ...]:
+    """Those of a suspect that were replaced alone in a stack that failed, whereupon it passed."""
+    found: dict[ReleaseIdentity, None] = {}
+    for one in failed:
+        for passed in passing:
+            projects = {release.project for release in one.releases ^ passed}
+            for release in suspect:
+                if projects == {release.project} and release in one.releases:
+                    found.setdefault(release)
+    return tuple(release for release in suspect if release in found)
+
+
+def _worth(
+    suspect: Suspect,
+    failed: Sequence[Outcome],
+    isolated: Sequence[ReleaseIdentity],
+    related: set[frozenset[str]],
+) -> float:
+    """How likely a suspect is beside others: what was isolated, what is named, what asks for each other."""
+    told = " ".join(_told(one.result.failure) for one in failed[:MOST_EXAMPLES]).lower()
+    named = sum(release.project.replace("-", "_") in told for release in suspect)
+    asks = frozenset(release.project for release in suspect) in related
+    return 4.0 * len(isolated) + 2.0 * named / len(suspect) + asks + 0.5 * (len(suspect) == 1)
+
+
+def _told(failure: Failure | None) -> str:
+    return "" if failure is None else f"{failure.step} {failure.message} {failure.where}"
+
+
+def _kind(outcome: Outcome) -> str:
+    """Failures that look alike, numbers apart."""
+    failure = outcome.result.failure
+    if failure is None:
+        return ""
+    return _NUMBERS.sub("#", f"{failure.step}\n{failure.error}\n{failure.message}")
