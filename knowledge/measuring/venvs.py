@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
 from knowledge.configuration import IndexConfiguration
 from knowledge.errors import MeasuringError
 from knowledge.filenames import normalized
+from knowledge.installers import installer_environment, uv_program
 from knowledge.observations import ReleaseIdentity
-from knowledge.urls import origin
 
 _LIMIT_S = 900.0
-_PASSED_ON = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "HOME",
-    "XDG_CACHE_HOME",
-    "UV_CACHE_DIR",
-)
-_PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
 
 class Venv(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +50,7 @@ class Venvs:
     ) -> None:
         self._beside = beside
         self._folder, self._python, self._index, self._environ = folder, python, index, environ
-        self._uv = _uv(environ)
+        self._uv = uv_program(environ)
 
     def make(self, candidate: ReleaseIdentity) -> Venv:
         """The environment of one release, from wheels alone: a build would measure this machine's compiler.
@@ -97,7 +82,7 @@ class Venvs:
             ended = subprocess.run(
                 command,
                 cwd=self._folder,
-                env=self._environment(),
+                env=installer_environment(self._environ, self._index),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_LIMIT_S,
@@ -110,34 +95,6 @@ class Venvs:
             told = ended.stderr.decode("utf-8", "replace").strip().splitlines()
             reason = " ".join(line.strip() for line in told[-3:])[:300] or f"exit code {ended.returncode}"
             raise MeasuringError(str(candidate), f"it cannot be installed: {reason}")
-
-    def _environment(self) -> dict[str, str]:
-        given = {name: self._environ[name] for name in _PASSED_ON if name in self._environ}
-        given |= {name: value for name, value in self._environ.items() if name.lower() in _PROXIES}
-        given |= {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-        if self._index.ca_file is not None:
-            given |= {"PIP_CERT": self._index.ca_file, "SSL_CERT_FILE": self._index.ca_file}
-        if not self._index.no_index:
-            further = " ".join(self._with_credentials(index.url) for index in self._index.further)
-            url = self._with_credentials(self._index.url)
-            given |= {"PIP_INDEX_URL": url, "UV_DEFAULT_INDEX": url}
-            if further:
-                given |= {"PIP_EXTRA_INDEX_URL": further, "UV_INDEX": further}
-        return given
-
-    def _with_credentials(self, url: str) -> str:
-        """In the environment, which others cannot read; never on a command line."""
-        known = self._index.credentials.get(origin(url))
-        if known is None:
-            return url
-        parts = urlsplit(url)
-        user = ":".join(quote(text, safe="") for text in known)
-        return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc}"))
-
-
-def _uv(environ: Mapping[str, str]) -> str | None:
-    beside = Path(sys.executable).with_name("uv")
-    return shutil.which("uv", path=environ.get("PATH", "")) or (str(beside) if beside.exists() else None)
 
 
 def _installed(place: Path, candidate: ReleaseIdentity) -> tuple[ReleaseIdentity, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from resolver.check import Check, Verdict
     from resolver.commands.checking import Seen
     from resolver.commands.session import Session
-    from resolver.context import Context, Lock
+    from resolver.context import Context
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
@@ -135,32 +134,15 @@ def _installed(session: Session, context: Context, options: argparse.Namespace) 
 def _locked(session: Session, context: Context, options: argparse.Namespace) -> Seen:
     from resolver.commands.checking import check_lock, read_code
     from resolver.commands.imports import stack_imports
+    from resolver.commands.locks import read_lock
 
-    lock, content = _lock(Path(options.subject), context)
+    lock, content = read_lock(Path(options.subject), context)
     code = read_code(options.source)
     with session.knowledge(tells=False) as knowledge:
         imports = stack_imports(
             context.target, knowledge, time.time, options.evidence_budget, code=code, kind=options.evidence
         )
         return check_lock(lock, context, knowledge, imports, content)
-
-
-def _lock(path: Path, context: Context) -> tuple[Lock, bytes]:
-    from analyzers.manifests.discovery import read_manifest
-    from analyzers.manifests.errors import ManifestError
-    from resolver.asked.files import InputFiles
-    from resolver.asked.preferences import lock_of
-    from resolver.errors import InputError
-
-    files = InputFiles(Path(), sys.stdin.buffer)
-    try:
-        manifest = read_manifest(files.read, str(path), environ=os.environ)
-    except ManifestError as error:
-        raise InputError(f"{path}: {error}", "name a lock such as pylock.toml or requirements.txt") from error
-    lock = lock_of(manifest, context.target.is_live)
-    if not lock.pins:
-        raise InputError(f"{path} pins no release", "name a lock such as pylock.toml or requirements.txt")
-    return lock, files.read(str(path))
 
 
 def _lines(check: Check) -> Iterator[str]:

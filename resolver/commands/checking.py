@@ -16,11 +16,9 @@ from knowledge.catalog import Knowledge
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import ProjectCode, StackImports
 from resolver.check import Verdict, verdicts
+from resolver.commands.locks import locked_files
 from resolver.context import Context, Lock
 from resolver.errors import InputError
-from resolver.existing import positions_of
-from resolver.universe import Universe
-from resolver.vendor_releases import VendorIndexError, VendorReleases
 
 _LARGEST_EXTENSION_BYTES = 4 << 20
 """Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
@@ -90,23 +88,8 @@ def check_lock(
         imports: imports them.
         content: of the lock's file.
     """
-    universe = _universe(lock, context, knowledge)
-    positions = positions_of(lock, universe)
-    pins: dict[str, Pinned] = {}
-    unknowns = [
-        Unknown(what=f"the release of {name}", where=lock.path, reason="no index has it")
-        for name in sorted(lock.pins.keys() - positions.keys())
-    ]
-    for name, position in sorted(positions.items()):
-        project = universe.projects[name]
-        files = project.files(position, context.target)
-        if files:
-            pins[name] = Pinned(project.version(position), files[0])
-        else:
-            reason = "it has no file that the target can install"
-            unknowns.append(
-                Unknown(what=f"{name} {project.version(position)}", where=lock.path, reason=reason)
-            )
+    files, unknowns = locked_files(lock, context, knowledge)
+    pins = {name: Pinned(version, file) for name, (version, file) in files.items()}
     examined = imports.examined(pins, pins)
     versions = {name: pin.version for name, pin in pins.items()}
     return Seen(
@@ -116,21 +99,6 @@ def check_lock(
         f"sha256:{hashlib.sha256(content).hexdigest()}",
         (*unknowns, *knowledge.unknowns),
     )
-
-
-def _universe(lock: Lock, context: Context, knowledge: Knowledge) -> Universe:
-    """The projects of a lock; those whose pins have local labels come from the indexes that rules choose."""
-    labelled = {name for name, versions in lock.pins.items() if any("+" in text for text in versions)}
-    knowledge.prefetch_listings(lock.pins)
-    universe = Universe(VendorReleases(knowledge, context, only=labelled), context)
-    try:
-        for name in sorted(lock.pins):
-            universe.project(name)
-    except VendorIndexError:
-        universe = Universe(knowledge, context)
-        for name in sorted(lock.pins):
-            universe.project(name)
-    return universe
 
 
 def read_code(path: Path | None) -> ProjectCode | None:

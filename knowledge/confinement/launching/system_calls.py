@@ -1,0 +1,132 @@
+"""System calls that the standard library of Python 3.11 does not offer."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECUREBITS = 1, 4, 24, 28
+_PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 36, 38, 47
+_PR_CAP_AMBIENT_CLEAR_ALL = 4
+_LAST_CAPABILITY = 63
+_NO_PRIVILEGES_OF_ROOT = 0x1 | 0x2 | 0x20
+"""Its user number gives none, for ever; and none is kept over a change of user."""
+_CAPABILITY_VERSION_3 = 0x20080522
+_SYS_MOUNT_SETATTR = 442
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_ATTRIBUTE_RDONLY, _ATTRIBUTE_NOSUID = 1, 2
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def unshare(flags: int) -> None:
+    """Leave namespaces for new ones.
+
+    Raises:
+        OSError: that is not allowed here.
+    """
+    _checked(_libc.unshare(ctypes.c_int(flags)))
+
+
+def mount(source: str, target: str, kind: str | None, flags: int = 0, data: str | None = None) -> None:
+    """Mount something.
+
+    Raises:
+        OSError: that is not allowed here.
+    """
+    texts = [None if text is None else os.fsencode(text) for text in (source, target, kind, data)]
+    _checked(_libc.mount(texts[0], texts[1], texts[2], ctypes.c_ulong(flags), texts[3]))
+
+
+def unmount(target: str) -> None:
+    """Let a mount go, as soon as nothing uses it."""
+    _checked(_libc.umount2(os.fsencode(target), ctypes.c_int(_MNT_DETACH)))
+
+
+def make_read_only(target: str) -> None:
+    """Let nothing be written below a mount point, in no mount that lies below it either.
+
+    Raises:
+        OSError: the kernel is older than 5.12, or does not allow it.
+    """
+    attributes = struct.pack("=QQQQ", _ATTRIBUTE_RDONLY | _ATTRIBUTE_NOSUID, 0, 0, 0)
+    _checked(
+        _libc.syscall(
+            ctypes.c_long(_SYS_MOUNT_SETATTR),
+            ctypes.c_int(_AT_FDCWD),
+            os.fsencode(target),
+            ctypes.c_uint(_AT_RECURSIVE),
+            attributes,
+            ctypes.c_size_t(len(attributes)),
+        )
+    )
+
+
+def _prctl(option: int, value: int = 0) -> None:
+    unused = ctypes.c_ulong(0)
+    _checked(_libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), unused, unused, unused))
+
+
+def end_with_parent(signal: int) -> None:
+    """Get a signal when the parent ends."""
+    _prctl(_PR_SET_PDEATHSIG, signal)
+
+
+def hide_from_others() -> None:
+    """Let no other process of the same user look into this one."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever descendants lose theirs."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def forgo_privileges() -> None:
+    """Never gain a privilege by running a program."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def limit_capabilities() -> None:
+    """Let no capability be had again; while it is still allowed, before the user changes.
+
+    Raises:
+        OSError: that is not allowed here.
+    """
+    _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    for capability in range(_LAST_CAPABILITY + 1):
+        try:
+            _prctl(_PR_CAPBSET_DROP, capability)
+        except OSError as error:
+            if error.errno != 22:  # beyond the last that this kernel has
+                raise
+    _prctl(_PR_SET_SECUREBITS, _NO_PRIVILEGES_OF_ROOT)
+
+
+def drop_capabilities() -> None:
+    """Have none from now on."""
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    _checked(_libc.capset(header, struct.pack("=6I", 0, 0, 0, 0, 0, 0)))
+
+
+def raise_loopback() -> None:
+    """Let processes of a new network namespace talk to each other."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        request = struct.pack("16sh14x", b"lo", 0)
+        (flags,) = struct.unpack_from("h", fcntl.ioctl(probe, _SIOCGIFFLAGS, request), 16)
+        fcntl.ioctl(probe, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | _IFF_UP))

@@ -1,0 +1,167 @@
+"""Imports modules and runs a script in an environment, confined; a crash ends one module, not the probe."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from knowledge.confinement.limits import Ended, Limits
+from knowledge.confinement.running import PLACE, Surroundings, run
+from knowledge.probing.environments import Environment
+from knowledge.probing.raised import Raised
+
+SCRIPT = "script.py"
+_WORKER = Path(__file__).with_name("worker.py")
+_MOST_PROCESSES = 200
+"""So many are started at most for one stack: each ends at a crash."""
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+)
+
+
+class Line(msgspec.Struct):
+    """One thing that a worker tells; only one of the groups is there."""
+
+    token: str
+    python: str = ""
+    begins: str | None = None
+    ended: str | None = None
+    wall_s: float = 0.0
+    error: Raised | None = None
+    is_over: bool = False
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """One module, or the script.
+
+    Attributes:
+        raised: what it raised; None where it went well or where it crashed.
+        ended: how the process ended that it was tried in, where that was its end.
+    """
+
+    wall_s: float = 0.0
+    raised: Raised | None = None
+    ended: Ended | None = None
+
+
+class Tries(msgspec.Struct):
+    """What came of everything that was tried."""
+
+    modules: dict[str, Tried]
+    python: str = ""
+    script: Tried | None = None
+    memory_bytes: int | None = None
+    wall_s: float = 0.0
+    told: bytes = b""
+    last: Ended | None = None
+
+
+class Importing:
+    """Runs workers in one environment.
+
+    Args:
+        environment: with the stack.
+        surroundings: of every run.
+        limits: of each process; the time is that of all together.
+    """
+
+    def __init__(self, environment: Environment, surroundings: Surroundings, limits: Limits) -> None:
+        self._environment, self._surroundings, self._limits = environment, surroundings, limits
+        self._worker = _WORKER.read_bytes()
+
+    def tried(self, modules: Sequence[str], script: str) -> Tries:
+        """Import modules one after another, then run a script, unless that is empty."""
+        tries = Tries(modules={})
+        pending, wants_script = list(modules), bool(script)
+        for _ in range(_MOST_PROCESSES):
+            left_s = self._limits.time_s - tries.wall_s
+            if left_s <= 0:
+                break
+            before = len(pending)
+            ended, begun = self._worked(pending, script if wants_script else "", left_s, tries)
+            pending = [module for module in pending if module not in tries.modules]
+            if begun is None and ended.failure and len(pending) == before:
+                break  # not even the worker started
+            if begun:
+                tries.modules[begun] = Tried(ended=ended)
+                pending.remove(begun)
+            elif begun == "":
+                tries.script = Tried(ended=ended)
+            wants_script = wants_script and tries.script is None
+            if ended.limit or (not pending and not wants_script):
+                break
+        return tries
+
+    def _worked(self, modules: Sequence[str], script: str, left_s: float, tries: Tries) -> tuple[Ended, str | None]:
+        """One process, and what it was at when it ended; None for nothing."""
+        token = secrets.token_hex(16)
+        job = {
+            "token": token,
+            "modules": list(modules),
+            "sites": [],
+            "script": SCRIPT if script else "",
+        }
+        files = {"worker.py": self._worker}
+        if script:
+            files[SCRIPT] = script.encode()
+        ended = run(
+            [self._environment.python, "-I", f"{PLACE}/worker.py"],
+            msgspec.json.encode(job),
+            self._environ(),
+            self._surroundings,
+            msgspec.structs.replace(self._limits, time_s=left_s),
+            files,
+        )
+        tries.last = ended
+        tries.wall_s += ended.wall_s
+        tries.told = ended.told
+        tries.memory_bytes = max(tries.memory_bytes or 0, ended.memory_bytes or 0) or None
+        begun: str | None = None
+        asked = set(modules)
+        for line in _lines(ended.output, token):
+            if line.python:
+                tries.python = line.python
+            elif line.begins is not None:
+                begun = line.begins
+            elif line.ended is not None and line.ended == begun:
+                one = Tried(wall_s=min(max(line.wall_s, 0.0), self._limits.time_s), raised=line.error)
+                if line.ended == "" and script:
+                    tries.script = one
+                elif line.ended in asked:
+                    tries.modules[line.ended] = one
+                begun = None
+        if begun is not None and begun not in asked and not (begun == "" and script):
+            begun = None
+        return ended, begun
+
+    def _environ(self) -> Mapping[str, str]:
+        path = f"{self._environment.python.rpartition('/')[0]}:/usr/local/bin:/usr/bin:/bin"
+        return {
+            "PATH": path,
+            "LANG": "C.UTF-8",
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **dict.fromkeys(_THREADS, "1"),
+        }
+
+
+def _lines(output: bytes, token: str) -> list[Line]:
+    """What a worker told; what others wrote between it is passed over."""
+    found = []
+    for text in output.splitlines():
+        try:
+            line = msgspec.json.decode(text, type=Line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if line.token == token:
+            found.append(line)
+    return found

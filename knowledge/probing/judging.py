@@ -1,0 +1,216 @@
+"""Which modules of a stack matter, and what it means for the stack what came of them."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Iterator
+
+from knowledge.confinement.limits import Ended
+from knowledge.observations import Failure
+from knowledge.probing.blame import Blame, Traced
+from knowledge.probing.importing import SCRIPT, Tried, Tries
+from knowledge.probing.installed import Installed
+from knowledge.probing.raised import Raised, crash_trace, written_trace
+from knowledge.probing.records import Confinement, ImportedModule, ProbeResult, ProbeTask, Verdict
+
+_TRACE_LINES = 12
+_NO_NETWORK = frozenset(
+    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ECONNREFUSED, errno.EADDRNOTAVAIL, -2, -3}
+)
+"""Of `OSError`, with those of the resolver of names."""
+_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class Judge:
+    """Judges one stack.
+
+    Args:
+        task: what it must be able to do.
+        installed: what it brought.
+    """
+
+    def __init__(self, task: ProbeTask, installed: Installed) -> None:
+        self._task, self._installed = task, installed
+        self._traced = Traced(installed, SCRIPT)
+        self._demanded = list(dict.fromkeys((*self._of_roots(), *task.modules)))
+        roots = set(task.roots)
+        others = (name for project in installed.names if project not in roots for name in self._names(project))
+        self.modules = list(dict.fromkeys((*self._demanded, *others)))
+        """What to import, in this order."""
+
+    def _of_roots(self) -> Iterator[str]:
+        for project in self._task.roots:
+            yield from self._names(project)
+
+    def _names(self, project: str) -> tuple[str, ...]:
+        """What a project is imported by; what begins with an underscore only where there is nothing else."""
+        names = self._installed.names.get(project, ())
+        public = tuple(name for name in names if not name.startswith("_"))
+        return public or names
+
+    def result(self, tries: Tries, python: str, build_s: float) -> ProbeResult:
+        """What it means.
+
+        Args:
+            tries: what came of the modules and the script.
+            python: version of the interpreter; `build_s` how long the environment took.
+        """
+        demanded = self._really_demanded(tries)
+        modules = []
+        for name in self.modules:
+            tried = tries.modules.get(name)
+            if tried is not None:
+                owner = self._installed.of_module(name)
+                modules.append(
+                    ImportedModule(
+                        module=name,
+                        project=owner.project if owner else "",
+                        wall_s=round(tried.wall_s, 4),
+                        is_demanded=name in demanded,
+                        failure=self._failure(f"import {name}", tried, tries),
+                    )
+                )
+        verdict, step, worst = self._verdict(tries, demanded)
+        failure = None if worst is None else self._failure(step, worst, tries)
+        blame: Blame = ()
+        if worst is not None and verdict is Verdict.FAILED:
+            blame = self._blame(worst, tries)
+        last = tries.last
+        return ProbeResult(
+            verdict=verdict,
+            failure=failure,
+            blame=blame,
+            trace=() if worst is None else self._trace(worst, tries),
+            modules=tuple(modules),
+            confinement=Confinement() if last is None else Confinement(applied=last.applied, refused=last.refused),
+            python=python,
+            build_s=round(build_s, 3),
+            run_s=round(tries.wall_s, 3),
+            memory_bytes=tries.memory_bytes,
+        )
+
+    def _really_demanded(self, tries: Tries) -> set[str]:
+        """Without the further modules of a root that want what nobody installed, while another one imports."""
+        demanded = set(self._demanded)
+        for project in self._task.roots:
+            names = self._names(project)
+            if any(name in tries.modules and not _has_failed(tries.modules[name]) for name in names):
+                demanded -= {
+                    name
+                    for name in names
+                    if name not in self._task.modules and self._wants_absent(tries.modules.get(name))
+                }
+        return demanded
+
+    def _wants_absent(self, tried: Tried | None) -> bool:
+        raised = None if tried is None else tried.raised
+        if raised is None:
+            return False
+        return any(
+            link.is_kind("ModuleNotFoundError") and link.name and not self._installed.knows_root(link.name)
+            for link in raised.chain()
+        )
+
+    def _verdict(self, tries: Tries, demanded: set[str]) -> tuple[Verdict, str, Tried | None]:
+        """What is known, and the first thing that failed."""
+        steps = [(f"import {name}", tries.modules.get(name)) for name in self.modules if name in demanded]
+        if self._task.script:
+            steps.append(("script", tries.script))
+        for step, tried in steps:
+            if tried is None:
+                return Verdict.NOT_KNOWN, step, Tried(ended=tries.last)
+            if _has_failed(tried):
+                known = Verdict.NOT_KNOWN if self._limit(tried) else Verdict.FAILED
+                return known, step, tried
+        return Verdict.PASSED, "", None
+
+    def _limit(self, tried: Tried) -> str:
+        """The limit of ours that made something fail; empty for none."""
+        ended, raised = tried.ended, tried.raised
+        if ended is not None:
+            if ended.limit:
+                return "timeout" if ended.limit == "time" else f"{ended.limit}-limit"
+            if ended.code is None:
+                return "not-started"
+            if ended.code == -signal.SIGXCPU:
+                return "timeout"
+        for link in raised.chain() if raised is not None else ():
+            if link.is_kind("MemoryError"):
+                return "memory-limit"
+            if link.errno in _NO_DISK:
+                return "disk-full"
+            if link.errno == errno.EAGAIN or "can't start new thread" in link.text:
+                return "processes-limit"
+            if link.is_kind("OSError") and link.errno in _NO_NETWORK:
+                return "no-network"
+        return ""
+
+    def _failure(self, step: str, tried: Tried, tries: Tries) -> Failure | None:
+        if not _has_failed(tried):
+            return None
+        limit, raised = self._limit(tried), self._raised(tried, tries)
+        if raised is None:
+            assert tried.ended is not None
+            return Failure(
+                step=step,
+                error=limit or _ending(tried.ended),
+                message=tried.ended.failure[:500] or "it ended without a word",
+                where=self._traced.place(crash_trace(_text(tried.ended.told))),
+            )
+        error = limit or raised.type
+        if not limit and self._is_about_absent(raised):
+            error = "missing-module"
+        return Failure(step=step, error=error, message=raised.message, where=self._traced.where(raised))
+
+    def _is_about_absent(self, raised: Raised) -> bool:
+        return bool(
+            raised.is_kind("ModuleNotFoundError")
+            and raised.name
+            and not self._installed.knows_root(raised.name)
+        )
+
+    def _raised(self, tried: Tried, tries: Tries) -> Raised | None:
+        """What it raised; of a program that ended with an exit code what it wrote counts, or a program of its."""
+        raised = tried.raised
+        if raised is not None and raised.is_kind("SystemExit"):
+            return written_trace(_text(tries.told)) or raised
+        if raised is None and tried.ended is not None and not tried.ended.limit and (tried.ended.code or 0) > 0:
+            return written_trace(_text(tried.ended.told))
+        return raised
+
+    def _blame(self, tried: Tried, tries: Tries) -> Blame:
+        raised = self._raised(tried, tries)
+        if raised is not None:
+            return self._traced.blame(raised)
+        assert tried.ended is not None
+        return self._traced.of_frames(crash_trace(_text(tried.ended.told)))
+
+    def _trace(self, tried: Tried, tries: Tries) -> tuple[str, ...]:
+        raised = tried.raised
+        if raised is None or raised.is_kind("SystemExit"):
+            told = tries.told if tried.ended is None else tried.ended.told
+            return tuple(line.rstrip()[:300] for line in _text(told).splitlines()[-_TRACE_LINES:])
+        lines = []
+        for frame in raised.frames[-_TRACE_LINES // 2 :]:
+            place = self._installed.relative(frame.file) or frame.file.rpartition("/")[2]
+            lines.append(f"{place}:{frame.line} in {frame.function}"[:300])
+        return (*lines, f"{raised.type}: {raised.message}"[:300])
+
+
+def _has_failed(tried: Tried) -> bool:
+    return tried.raised is not None or tried.ended is not None
+
+
+def _ending(ended: Ended) -> str:
+    code = ended.code or 0
+    if code < 0:
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+    return "exited"
+
+
+def _text(told: bytes) -> str:
+    return told.decode("utf-8", "replace")

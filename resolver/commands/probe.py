@@ -1,0 +1,133 @@
+"""``stackwright probe``: whether a locked stack can be built, imported and run, on this machine or in a root."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resolver.commands import arguments
+
+if TYPE_CHECKING:
+    from knowledge.probing.report import ProbeReport
+
+_LARGEST_SCRIPT = 1 << 20
+NOT_KNOWN = 3
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """The options of ``probe``."""
+    command.description = (
+        "Build a locked stack in an environment of its own, import it and run a program with it, confined, "
+        "and say what fails and which releases are to blame. That installs releases and runs their code."
+    )
+    command.add_argument(
+        "lockfile",
+        type=Path,
+        metavar="LOCKFILE",
+        help="a lock of any known format, such as pylock.toml or pinned requirements",
+    )
+    command.add_argument(
+        "--script", type=Path, metavar="FILE", help="a Python program that must end well, after the imports"
+    )
+    command.add_argument(
+        "--python", type=Path, metavar="PATH|ROOT",
+        help="interpreter to probe with, or a directory with a root file system that has one (default: the "
+        "one of this program)",
+    )  # fmt: skip
+    command.add_argument(
+        "--import", dest="modules", action="append", default=[], metavar="MODULE",
+        help="a further module that must be importable; may be given more than once",
+    )  # fmt: skip
+    command.add_argument(
+        "--limit-time",
+        type=_seconds,
+        default=300.0,
+        metavar="SECONDS",
+        help="for all imports and the program together (default: %(default)s)",
+    )
+    command.add_argument(
+        "--limit-memory",
+        type=_gigabytes,
+        default=4.0,
+        metavar="GB",
+        help="for all processes together (default: %(default)s)",
+    )
+    command.add_argument(
+        "--limit-processes",
+        type=_processes,
+        default=512,
+        metavar="N",
+        help="processes and threads at a time (default: %(default)s)",
+    )
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the result to a file, as JSON"
+    )
+    command.add_argument(
+        "--keep", action="store_true", help="keep what was seen in the store, where advise finds it"
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="format of the result (default: %(default)s)",
+    )
+    arguments.add_index(command)
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    command.set_defaults(
+        type="stable", pipeline=None, prerelease="allow", exclude_newer=None, exclude_newer_package=[],
+        no_build_package=[], no_binary_package=[], image=None, environments=[], facts=[],
+        no_image_packages=False, python_version=None, platform=None,
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> bool:
+    """Probe; false where the stack fails.
+
+    Raises:
+        SystemExit: nothing is known of it, with that exit code.
+    """
+    import msgspec
+
+    from knowledge.probing.records import Verdict
+    from resolver.commands.notes import printable
+    from resolver.commands.probed import kept, probed
+    from resolver.outputs.probes_text import probe_text
+
+    report = probed(options)
+    document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
+    if options.output is not None:
+        options.output.write_text(document, encoding="utf-8")
+    if options.keep:
+        kept(options, report)
+    sys.stdout.write(document if options.format == "json" else printable(probe_text(report)))
+    sys.stdout.flush()
+    if report.result.verdict is Verdict.NOT_KNOWN:
+        raise SystemExit(NOT_KNOWN)
+    return report.result.verdict is Verdict.PASSED
+
+
+def _seconds(text: str) -> float:
+    return _between(text, 1e6, "seconds")
+
+
+def _gigabytes(text: str) -> float:
+    return _between(text, 1024, "gigabytes")
+
+
+def _between(text: str, most: float, unit: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= most:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of {unit} from above 0 to {most:g}")
+    return value
+
+
+def _processes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 4 <= int(text) <= 32768:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 4 to 32768")
+    return int(text)
