@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
-    from resolver.monkey.executor import Executor
     from resolver.monkey.journal import Journal, StackResult
     from resolver.monkey.plan import Plan
     from resolver.monkey.running import Run
@@ -83,6 +82,10 @@ def add(command: argparse.ArgumentParser) -> None:
     probe.add_argument(
         "--limit-memory", type=_gigabytes, default=4.0, metavar="GB",
         help="give it so much memory (default: %(default)s)",
+    )  # fmt: skip
+    probe.add_argument(
+        "--limit-processes", type=_processes, default=512, metavar="N",
+        help="and so many processes and threads at a time (default: %(default)s)",
     )  # fmt: skip
     result = command.add_argument_group("result")
     result.add_argument(
@@ -160,18 +163,22 @@ def _show_plan(options: argparse.Namespace, plan: Plan) -> None:
 def _work(options: argparse.Namespace, journal: Journal) -> None:
     """Have everything probed, and report what there is, whatever ends it."""
     from resolver.commands.inspecting import inspection_progress
+    from resolver.commands.monkey_probers import executor
     from resolver.commands.notes import show_note
     from resolver.monkey.running import Run
 
     stopped: str | None = None
     terrain = journal.terrain()
-    with inspection_progress(quiet=options.quiet) as progress:
+    with (
+        inspection_progress(quiet=options.quiet) as progress,
+        executor(options, journal.plan().head, journal.folder) as probing,
+    ):
 
         def tell(done: int, count: int, latest: StackResult | None) -> None:
             last = "" if latest is None else f", the last {latest.result.verdict.value}"
             progress(f"{done} of {count} stacks probed{last}")
 
-        work = Run(journal, terrain, _executor(options, journal), _now, tell)
+        work = Run(journal, terrain, probing, _now, tell)
         if options.resume is not None and not options.quiet:
             show_note(
                 f"{len(work.plan.stacks) - len(work.open)} of {len(work.plan.stacks)} stacks have a result; "
@@ -224,26 +231,6 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
         show_note(f"stopped; go on with: stackwright monkey --resume {journal.folder}")
 
 
-def _executor(options: argparse.Namespace, journal: Journal) -> Executor:
-    from resolver.commands.monkey_probers import DEADLINE_S, recipe
-    from resolver.errors import InputError
-    from resolver.monkey.cluster import SCHEME, Cluster
-    from resolver.monkey.processes import Processes
-
-    where = options.executor
-    if where == "process":
-        made = recipe(options, journal.plan().head, journal.folder)
-        return Processes(options.jobs, made, DEADLINE_S + options.limit_time)
-    address = where.removeprefix(SCHEME)
-    host, _, port = address.rpartition(":")
-    if not where.startswith(SCHEME) or not host or not port.isdigit() or "/" in address:
-        raise InputError(
-            f"--executor {where[:100]} is neither process nor {SCHEME}HOST:PORT",
-            f"name a scheduler, such as {SCHEME}127.0.0.1:8786",
-        )
-    return Cluster(address, recipe(options, journal.plan().head, None))
-
-
 def _now() -> str:
     from resolver.commands.heads import report_moment
     from resolver.commands.inspecting import written_moment
@@ -254,6 +241,12 @@ def _now() -> str:
 def _stacks(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 6 or not 0 < int(text) <= _MOST_STACKS:
         raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to {_MOST_STACKS}")
+    return int(text)
+
+
+def _processes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 4 <= int(text) <= 32768:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 4 to 32768")
     return int(text)
 
 

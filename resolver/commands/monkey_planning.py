@@ -39,7 +39,7 @@ _FILES = ("files", "constraints", "overrides", "weights", "probe", "pipeline")
 
 
 def planned_run(options: argparse.Namespace) -> tuple[Plan, Terrain] | None:
-    """What is going to be probed, and what it was sampled from; None where there is no stack; that is told."""
+    """What is to be probed, and what it was sampled from; None where there is no stack, which is told."""
     from resolver.commands.session import Session
     from resolver.monkey.coverage import Coverage
     from resolver.monkey.decisions import Decision, planned, sampled
@@ -137,7 +137,7 @@ def _terrain(
     from resolver.monkey.exploring import Breadth, explored
 
     found: list[Terrain] = []
-    breadth = Breadth(each=options.releases, budget=options.limit_metadata)
+    breadth = Breadth(each=options.releases, budget=options.limit_metadata, builds=options.allow_builds)
 
     def explore(resolver: Resolver, solution: Solution | None) -> None:
         found.clear()

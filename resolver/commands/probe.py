@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from resolver.commands import arguments
-
-if TYPE_CHECKING:
-    from knowledge.probing.report import ProbeReport
 
 _LARGEST_SCRIPT = 1 << 20
 NOT_KNOWN = 3

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from knowledge.probing.records import PinnedFile
+from resolver.formats import Formats
 from resolver.monkey.terrain import KnownRelease, Terrain
 from resolver.projects import Project
 from resolver.search.explored import ExploredLandscape
@@ -26,10 +27,12 @@ class Breadth(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         each: so many releases of one project.
         budget: so many releases in all.
+        builds: whether releases without a wheel for the target are read beside those with one.
     """
 
     each: int
     budget: int
+    builds: bool = False
 
 
 class Unscored:
@@ -41,12 +44,18 @@ class Unscored:
     Args:
         projects: of its universe.
         first: positions of releases, by number, that are there in any case.
+        wheels_on: the target, where releases with a wheel for it are wanted; None for any.
     """
 
     def __init__(
-        self, landscape: ExploredLandscape, projects: Mapping[str, Project], first: Mapping[int, int]
+        self,
+        landscape: ExploredLandscape,
+        projects: Mapping[str, Project],
+        first: Mapping[int, int],
+        wheels_on: Target | None = None,
     ) -> None:
         self._landscape, self._projects, self._first = landscape, projects, first
+        self._wheels_on = wheels_on
         self.requirements: Sequence[Ask] = landscape.requirements
 
     @property
@@ -63,9 +72,12 @@ class Unscored:
         """The releases that can be in a stack and installed."""
         found = self._projects[self._landscape.names[project]]
         possible = self._landscape.domain(project) & found.usable
+        if self._wheels_on is not None:
+            wheels = found.installable(self._wheels_on, Formats(sdists=False))
+            possible = possible & wheels or possible
         tried = next((tier & possible for tier in found.tiers if tier & possible), 0)
         at = self._first.get(project)
-        return tried if at is None else tried | (bit(at) & possible)
+        return tried if at is None else tried | bit(at)
 
     def kept(self, project: int) -> int:
         """Nothing is: who samples wants to see others."""
@@ -115,7 +127,7 @@ def explored(
         first: the positions of a valid stack, by name.
     """
     start = {landscape.number(name): at for name, at in first.items()}
-    unscored = Unscored(landscape, projects, start)
+    unscored = Unscored(landscape, projects, start, None if breadth.builds else target)
     _read(unscored, breadth, start)
     instance = frozen(unscored, "monkey")
     releases = [
