@@ -3,9 +3,10 @@
 What a probe blames counts unless a stack with just this passed. What nothing is blamed for is explained by
 suspects (see `resolver.monkey.suspects`), kind of failure by kind.
 
-How sure: *certain* where each blamed release was replaced in a failing stack, all else staying, and that
-passed; *likely* where a probe says so and no stack speaks against it, or where just one explanation of
-several failures is left; else *possible*, and the other suspects are told.
+How sure: *certain* where a release that a probe blames was replaced in a failing stack, all else staying, and
+that passed, and where without the word of a probe each suspect was; *likely* where a probe says so and no
+stack speaks against it, or where just one explanation of several failures is left; else *possible*, and the
+other suspects are told.
 """
 
 from __future__ import annotations
@@ -108,11 +109,11 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
             continue
         named = one.result.blame
         if named and not any(passed.issuperset(named) for passed in passing):
-            stated.setdefault((named, _kind(one)), []).append(one)
+            stated.setdefault((named, kind_of(one.result.failure)), []).append(one)
             continue
         if named:
             exonerated.setdefault(named)
-        left.setdefault(_kind(one), []).append(one)
+        left.setdefault(kind_of(one.result.failure), []).append(one)
     culprits = [_stated(named, failed, passing) for (named, _), failed in stated.items()]
     unexplained: list[str] = []
     for failed in left.values():
@@ -125,7 +126,7 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
 
 def _stated(named: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]) -> Culprit:
     isolated = _isolated(named, failed, passing)
-    sureness = Sureness.CERTAIN if len(isolated) == len(named) else Sureness.LIKELY
+    sureness = Sureness.CERTAIN if isolated else Sureness.LIKELY
     return _culprit(named, Basis.PROBE, sureness, failed, isolated)
 
 
@@ -212,9 +213,8 @@ def _told(failure: Failure | None) -> str:
     return "" if failure is None else f"{failure.step} {failure.message} {failure.where}"
 
 
-def _kind(outcome: Outcome) -> str:
-    """Failures that look alike, numbers apart."""
-    failure = outcome.result.failure
+def kind_of(failure: Failure | None) -> str:
+    """What failures have in common that look alike, numbers apart."""
     if failure is None:
         return ""
     return _NUMBERS.sub("#", f"{failure.step}\n{failure.error}\n{failure.message}")

@@ -11,32 +11,14 @@ from analyzers.reports import Report, Tool, Unknown
 from images.environment import RuntimeEnvironment
 from knowledge.observations import Failure
 from knowledge.probing.records import Confinement, Verdict
-from resolver.monkey.blaming import Blame, Culprit, Sureness, blamed
+from resolver.monkey.blaming import Blame, blamed
 from resolver.monkey.coverage import Coverage
+from resolver.monkey.incompatibilities import Incompatibility, incompatibilities
 from resolver.monkey.journal import StackResult
 from resolver.monkey.plan import Plan
 from resolver.monkey.running import asking, outcomes_of
 from resolver.monkey.slowness import SlowImport, slow_imports
 from resolver.monkey.terrain import Terrain
-
-_SURER = (Sureness.CERTAIN, Sureness.LIKELY, Sureness.POSSIBLE)
-
-
-class Incompatibility(msgspec.Struct, frozen=True, kw_only=True):
-    """Releases of one or two projects of which stacks failed, with one kind of failure.
-
-    Attributes:
-        projects: of two, the one that needs something of the other first, where that is known.
-        sureness: of the surest of `culprits`.
-        count: of stacks that failed of it.
-        culprits: which releases, the surest and most frequent first.
-    """
-
-    projects: tuple[str, ...]
-    sureness: Sureness
-    failure: Failure
-    count: int
-    culprits: tuple[Culprit, ...]
 
 
 class NotKnown(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +119,7 @@ def monkey_report(
         left=sum(one.id not in results for one in plan.stacks),
         seen_pairs=_seen(plan, results, terrain),
         possible_pairs=head.possible_pairs,
-        incompatibilities=incompatibilities(blame.culprits),
+        incompatibilities=incompatibilities(blame.culprits, outcomes),
         unexplained=blame.unexplained,
         exonerated=tuple(" ".join(map(str, pair)) for pair in blame.exonerated),
         slow=slow_imports(outcomes),
@@ -145,28 +127,6 @@ def monkey_report(
         confinement=_confinement(results.values()),
         stopped_by=stopped_by,
     )
-
-
-def incompatibilities(culprits: Iterable[Culprit]) -> tuple[Incompatibility, ...]:
-    """Culprits of the same projects and kind of failure together, the most frequent first."""
-    groups: dict[tuple[tuple[str, ...], str, str], list[Culprit]] = {}
-    for one in culprits:
-        projects = tuple(release.project for release in one.releases)
-        key = tuple(sorted(projects)), one.failure.error, one.failure.message
-        groups.setdefault(key, []).append(one)
-    found = []
-    for group in groups.values():
-        group.sort(key=lambda one: (_SURER.index(one.sureness), -one.count, one.releases))
-        found.append(
-            Incompatibility(
-                projects=tuple(release.project for release in group[0].releases),
-                sureness=group[0].sureness,
-                failure=group[0].failure,
-                count=sum(one.count for one in group),
-                culprits=tuple(group),
-            )
-        )
-    return tuple(sorted(found, key=lambda one: (-one.count, one.projects)))
 
 
 def _unknowns(plan: Plan, results: Mapping[str, StackResult]) -> Iterable[Unknown]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 
 from resolver.monkey.blaming import Blame, Outcome, blamed
+from resolver.monkey.cleaning import cleaned
 from resolver.monkey.executor import Assignment, Done, Executor
 from resolver.monkey.journal import Journal, StackResult
 from resolver.monkey.plan import Plan, PlannedStack, stack_id
@@ -92,7 +93,7 @@ class Run:
                 before = self.results.get(done.id)
                 result = StackResult(
                     id=done.id,
-                    result=done.result,
+                    result=cleaned(done.result),
                     wall_s=done.wall_s,
                     worker=done.worker,
                     attempts=1 if before is None else before.attempts + 1,

@@ -1,8 +1,8 @@
 """Further stacks that isolate what failed: a failing one with one suspect replaced, or with half its doubts.
 
-Where a suspect is known, its release is put to another one, one that has passed elsewhere if possible, while
-all else stays as far as it can. Where none is, half of what tells the stack from the nearest one that passed
-is put to what passed. Source: delta debugging (Zeller and Hildebrandt, 2002), on valid stacks.
+Where a suspect is known, one of its releases is put to another one, one that has passed beside the other if
+possible, while all else stays as far as it can. Where none is, half of what tells the stack from the nearest
+one that passed is put to what passed. Source: delta debugging (Zeller and Hildebrandt, 2002), on valid stacks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 from knowledge.observations import ReleaseIdentity
 from knowledge.probing.records import Verdict
 from resolver.monkey.blaming import Blame, Culprit, Outcome, Sureness
+from resolver.monkey.incompatibilities import incompatibilities
 from resolver.monkey.sampling import put
 from resolver.monkey.terrain import Terrain
 from resolver.versions import positions
@@ -47,60 +48,89 @@ class _Shrinking:
         self._outcomes = {one.id: one for one in outcomes}
         self._known = {one.releases for one in outcomes}
         self._passing = [one for one in outcomes if one.result.verdict is Verdict.PASSED]
+        self._failing = [one for one in outcomes if one.result.verdict is Verdict.FAILED]
 
     def found(self, blame: Blame, most: int) -> Iterator[Shrunk]:
         """One for each open question, the most frequent failures first."""
-        questions = [one for one in blame.culprits if one.sureness is not Sureness.CERTAIN]
         asked = 0
-        for culprit in questions:
-            if asked >= most:
-                return
-            stack = self._about(culprit)
+        every = incompatibilities(blame.culprits, list(self._outcomes.values()))
+        for one in every:
+            stack = None
+            if asked < most and one.sureness is not Sureness.CERTAIN:
+                alike = {release for culprit in one.culprits for release in culprit.releases}
+                stack = next(filter(None, (self._about(culprit, alike) for culprit in one.culprits)), None)
             if stack is not None:
                 asked += 1
                 yield stack
         for name in blame.unexplained:
-            if asked >= most:
-                return
-            stack = self._halved(self._outcomes[name])
+            stack = self._halved(self._outcomes[name]) if asked < most else None
             if stack is not None:
                 asked += 1
                 yield stack
 
-    def _about(self, culprit: Culprit) -> Shrunk | None:
-        named = [one for one in culprit.releases if one not in culprit.isolated]
-        named += [one for other in culprit.others for one in other if one not in named]
+    def _about(self, culprit: Culprit, alike: set[ReleaseIdentity]) -> Shrunk | None:
+        """A stack that failed with one suspect replaced by what promises most to pass beside the other.
+
+        Args:
+            alike: releases that failed likewise.
+        """
+        suspects = [culprit.releases, *culprit.others]
         for name in culprit.stacks:
-            for release in named:
-                stack = self._swapped(self._outcomes[name], release)
-                if stack is not None:
-                    return stack
+            failed = self._outcomes[name]
+            at = self._terrain.stack(failed.releases)
+            if at is None:
+                continue
+            choices = sorted(
+                (
+                    choice
+                    for suspect in suspects
+                    for choice in self._choices(suspect, culprit.isolated, alike)
+                ),
+                key=lambda choice: choice[:2],
+            )
+            best: Shrunk | None = None
+            for _, _, project, position in choices[:TRIED]:
+                stack = put(self._terrain, at, [(project, position)])
+                made = None if stack is None else self._made(stack, failed)
+                if made is not None and (best is None or len(made.swapped) < len(best.swapped)):
+                    best = made
+                if best is not None and len(best.swapped) == 1:
+                    break
+            if best is not None:
+                self._known.add(frozenset(pin.release for pin in self._terrain.pins(best.stack)))
+                return best
         return None
 
-    def _swapped(self, failed: Outcome, release: ReleaseIdentity) -> Shrunk | None:
-        """The stack with one release replaced, and as little else as can be."""
-        at = self._terrain.stack(failed.releases)
-        own = self._terrain.stack([release])
-        if at is None or own is None:
-            return None
-        ((project, before),) = own.items()
-        domain = self._terrain.instance.projects[project].domain or 0
-        others = [position for position in positions(domain) if position != before]
-        passed = {position for position in others if self._has_passed(project, position)}
-        others.sort(key=lambda position: (position not in passed, abs(position - before)))
-        best: Shrunk | None = None
-        for position in others[:TRIED]:
-            stack = put(self._terrain, at, [(project, position)])
-            made = None if stack is None else self._made(stack, failed)
-            if made is not None and (best is None or len(made.swapped) < len(best.swapped)):
-                best = made
-            if best is not None and len(best.swapped) == 1:
-                break
-        return best
+    def _choices(
+        self,
+        suspect: tuple[ReleaseIdentity, ...],
+        isolated: Sequence[ReleaseIdentity],
+        alike: set[ReleaseIdentity],
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """What may be put in place of the releases of a suspect: how little it promises, how far away it is."""
+        for release in suspect:
+            own = self._terrain.stack([release])
+            if release in isolated or own is None:
+                continue
+            ((project, before),) = own.items()
+            beside = {one for one in suspect if one != release}
+            for position in positions(self._terrain.instance.projects[project].domain or 0):
+                other = self._terrain.release(project, position).file.release
+                wanted = beside | {other}
+                if position == before or any(wanted <= one.releases for one in self._failing):
+                    continue
+                yield self._doubt(other, beside, alike), abs(position - before), project, position
 
-    def _has_passed(self, project: int, position: int) -> bool:
-        release = self._terrain.release(project, position).file.release
-        return any(release in one.releases for one in self._passing)
+    def _doubt(
+        self, other: ReleaseIdentity, beside: set[ReleaseIdentity], alike: set[ReleaseIdentity]
+    ) -> int:
+        """0 for what has passed beside just this, 1 for beside something that fails alike, 2 for neither."""
+        passed = [one.releases for one in self._passing if other in one.releases]
+        if any(beside <= releases for releases in passed):
+            return 0
+        projects = {one.project for one in beside}
+        likewise = {one for one in alike if one.project in projects}
+        return 1 if any(likewise & releases for releases in passed) else 2
 
     def _halved(self, failed: Outcome) -> Shrunk | None:
         """The stack with half of what tells it from the nearest passing one put to what passed."""
@@ -115,6 +145,7 @@ class _Shrinking:
                 stack = put(self._terrain, at, [(p, wanted[p]) for p in moved]) if moved else None
                 made = None if stack is None else self._made(stack, failed)
                 if made is not None:
+                    self._known.add(frozenset(pin.release for pin in self._terrain.pins(made.stack)))
                     return made
         return None
 
@@ -123,5 +154,4 @@ class _Shrinking:
         if releases in self._known:
             return None
         swapped = tuple(sorted({release.project for release in releases ^ failed.releases}))
-        self._known.add(releases)
         return Shrunk(stack, failed.id, swapped)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from resolver.durations import duration
 from resolver.monkey.blaming import Basis, Culprit
-from resolver.monkey.report import Incompatibility, MonkeyReport
+from resolver.monkey.incompatibilities import Incompatibility
+from resolver.monkey.report import MonkeyReport
 from resolver.outputs.columns import table
 from resolver.outputs.lines import fitted
 
 MOST_ROWS = 6
+MOST_EXAMPLES = 2
 
 
 def monkey_text(report: MonkeyReport, width: int) -> str:
@@ -71,19 +73,25 @@ def _lines(report: MonkeyReport, width: int) -> Iterator[str]:
 
 def _incompatibility(one: Incompatibility) -> Iterator[str]:
     failure = one.failure
-    yield f"  {' with '.join(one.projects)} ({one.count} stacks, {one.sureness.value})"
+    times = "1 stack" if one.count == 1 else f"{one.count} stacks"
+    yield f"  {' with '.join(map(str, one.failing))} ({times}, {one.sureness.value})"
     where = f" ({failure.where})" if failure.where else ""
     yield f"    {failure.step}: {failure.error}: {failure.message}{where}"
-    for culprit in one.culprits[:MOST_ROWS]:
+    if one.passing is not None:
+        beside = f" beside {one.projects[0]}" if len(one.projects) > 1 else ""
+        yield f"    passed{beside}: {one.passing}"
+    for culprit in one.culprits[:MOST_EXAMPLES]:
         yield f"    {_culprit(culprit)}"
-    if len(one.culprits) > MOST_ROWS:
-        yield f"    and {len(one.culprits) - MOST_ROWS} more"
+    if len(one.culprits) > MOST_EXAMPLES:
+        yield f"    and {len(one.culprits) - MOST_EXAMPLES} more"
 
 
 def _culprit(culprit: Culprit) -> str:
     times = f"{culprit.count} x " if culprit.count > 1 else ""
     basis = "said by the probe" if culprit.basis is Basis.PROBE else "by comparing stacks"
     text = f"{times}{' '.join(map(str, culprit.releases))}: {culprit.sureness.value}, {basis}"
+    if culprit.isolated:
+        text += f", and with another {culprit.isolated[-1].project} it passed"
     if culprit.others:
         others = ", or ".join(" ".join(map(str, other)) for other in culprit.others)
         text += f"; or {others}"
