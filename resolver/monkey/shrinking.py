@@ -2,7 +2,7 @@
 
 Where a suspect is known, one of its releases is put to another one, one that has passed beside the other if
 possible, while all else stays as far as it can. Where none is, half of what tells the stack from the nearest
-one that passed is put to what passed. Source: delta debugging (Zeller and Hildebrandt, 2002), on valid stacks.
+one that passed is put to what passed. Source: delta debugging (Zeller and Hildebrandt, 2002).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class _Shrinking:
         isolated: Sequence[ReleaseIdentity],
         alike: set[ReleaseIdentity],
     ) -> Iterator[tuple[int, int, int, int]]:
-        """What may be put in place of the releases of a suspect: how little it promises, how far away it is."""
+        """What may be put in place of each release of a suspect: its doubt, and how far away it is."""
         for release in suspect:
             own = self._terrain.stack([release])
             if release in isolated or own is None:
