@@ -27,13 +27,14 @@ from knowledge.indexes import Indexes
 from knowledge.releases import File, FileKind, Listing, Metadata
 from knowledge.shelves import Shelf
 from knowledge.statistics import Statistics
-from knowledge.store import Store
+from knowledge.store import WORKING, Store
 from knowledge.transport import Transport
 from knowledge.vendor_indexes import VendorIndexes
 
 if TYPE_CHECKING:
     from knowledge.advisories.known import KnownVulnerabilities
     from knowledge.builder import Builder
+    from knowledge.known_observations import KnownObservations
     from knowledge.measuring.known import KnownMeasurements
     from knowledge.speculation import Guesses, Hint, Speculation
     from knowledge.variants.choice import VariantPolicy
@@ -221,6 +222,16 @@ class Knowledge(IndexFiles):
         from knowledge.advisories.known import KnownVulnerabilities
 
         return KnownVulnerabilities(self._store)
+
+    def observations(self) -> KnownObservations:
+        """What was seen of releases, by this user and by others, in the same store."""
+        from knowledge.known_observations import KnownObservations
+
+        return KnownObservations(self._store)
+
+    def has_observations(self) -> bool:
+        """Whether the same store has anything that says whether releases work."""
+        return self._store.has_observations(WORKING)
 
     def measurements(self) -> KnownMeasurements:
         """Those of the same store, and those that ship with the program."""

@@ -99,6 +99,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         measurement: how the figure was measured.
         origin: the pack that it came with; None where it was seen by this store's own user.
         created_at: RFC 3339, UTC.
+        script: ``sha256:…`` of the program that had to end well; None where none was run.
+        roots: projects whose modules had to be importable; empty where that is not known.
     """
 
     kind: ObservationKind
@@ -113,3 +115,5 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     origin: str | None = None
     created_at: str
     tool: Tool
+    script: str | None = None
+    roots: tuple[str, ...] = ()

@@ -40,10 +40,28 @@ OBSERVATIONS = sa.Table(
     "observations",
     TABLES,
     sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("project", sa.Text, primary_key=True),
     sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
     sa.Column("observed_at", sa.BigInteger, nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+OBSERVED_PROJECTS = sa.Table(
+    "observed_projects",
+    TABLES,
+    sa.Column("project", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("is_blamed", sa.Integer, nullable=False),
+)
+
+PACKS = sa.Table(
+    "packs",
+    TABLES,
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("trust", sa.Integer, nullable=False),
+    sa.Column("imported_at", sa.BigInteger, nullable=False),
 )
 
 METADATA = sa.Table(

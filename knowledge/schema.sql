@@ -41,11 +41,27 @@ CREATE TABLE advisories (
 
 CREATE TABLE observations (
     kind TEXT NOT NULL,
-    project TEXT NOT NULL,
     id TEXT NOT NULL,
+    origin TEXT NOT NULL,
     observed_at BIGINT NOT NULL,
     payload BLOB NOT NULL,
-    PRIMARY KEY (kind, project, id)
+    PRIMARY KEY (kind, id, origin)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('4');
+CREATE TABLE observed_projects (
+    project TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    is_blamed INTEGER NOT NULL,
+    PRIMARY KEY (project, kind, id)
+);
+
+CREATE TABLE packs (
+    origin TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    trust INTEGER NOT NULL,
+    imported_at BIGINT NOT NULL,
+    PRIMARY KEY (origin)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('5');

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,18 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
-from knowledge.schema import ADVISORIES, DERIVED, LISTINGS, METADATA, OBSERVATIONS
+from knowledge.schema import (
+    ADVISORIES,
+    DERIVED,
+    LISTINGS,
+    METADATA,
+    OBSERVATIONS,
+    OBSERVED_PROJECTS,
+    PACKS,
+    TABLES,
+)
 from knowledge.store import (
+    BESIDE,
     SCHEMA_NUMBER,
     AdvisoryRow,
     Contents,
@@ -22,6 +32,8 @@ from knowledge.store import (
     ListingRow,
     MetadataRow,
     ObservationRow,
+    PackRow,
+    StoredObservation,
     checked_number,
 )
 
@@ -34,6 +46,7 @@ _TABLES = {
     Kind.ADVISORIES: ADVISORIES,
     Kind.OBSERVATIONS: OBSERVATIONS,
 }
+_ABOUT = ("project", "kind", "id", "is_blamed")
 _MOMENTS = {"derived": "made_at", "advisories": "modified_at", "observations": "observed_at"}
 """Column that says when a row was made, where that is not ``fetched_at``."""
 
@@ -120,24 +133,90 @@ class SqlStore:
         with self._errors(), self._engine.begin() as connection:
             _upsert(connection, ADVISORIES, [row._asdict() for row in sorted(rows)])
 
-    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+    def observations(
+        self, projects: Iterable[str], kinds: Collection[str], *, blamed: bool = False
+    ) -> dict[str, list[bytes]]:
         """See `Store.observations`."""
-        return self._payloads(OBSERVATIONS, projects)
+        one, about = OBSERVATIONS.c, OBSERVED_PROJECTS.c
+        joined = OBSERVED_PROJECTS.join(OBSERVATIONS, (one.kind == about.kind) & (one.id == about.id))
+        wanted = sa.select(about.project, one.payload).select_from(joined)
+        wanted = wanted.where(about.kind.in_(sorted(kinds))).order_by(one.kind, one.id, one.origin)
+        if blamed:
+            wanted = wanted.where(about.is_blamed == 1)
+        return self._by_project(wanted, about.project, projects)
+
+    def has_observations(self, kinds: Collection[str]) -> bool:
+        """See `Store.has_observations`."""
+        asked = sa.select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.kind.in_(sorted(kinds))).limit(1)
+        with self._errors(), self._engine.connect() as connection:
+            return connection.execute(asked).first() is not None
+
+    def observations_after(self, after: tuple[str, str, str], limit: int) -> list[StoredObservation]:
+        """See `Store.observations_after`."""
+        one = OBSERVATIONS.c
+        key = (one.kind, one.id, one.origin)
+        asked = sa.select(*key, one.payload).where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(asked.order_by(*key).limit(limit)).fetchall()
+        return [StoredObservation(*row) for row in rows]
+
+    def observation_counts(self) -> dict[tuple[str, str], int]:
+        """See `Store.observation_counts`."""
+        key = (OBSERVATIONS.c.origin, OBSERVATIONS.c.kind)
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*key, sa.func.count()).group_by(*key)).fetchall()
+        return {(row[0], row[1]): row[2] for row in rows}
 
     def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
         """See `Store.keep_observations`."""
+        shared: dict[tuple[str, str, str], dict[str, object]] = {}
+        about: dict[tuple[str, str, str], dict[str, object]] = {}
+        for row in sorted(rows, key=lambda row: row.observed_at):
+            key = (row.kind, row.id, row.origin)
+            told = row._asdict()
+            shared[key] = {name: told[name] for name in OBSERVATIONS.columns.keys()}  # noqa: SIM118
+            named = (row.project, row.kind, row.id)
+            about[named] = dict(zip(_ABOUT, (*named, int(row.is_blamed)), strict=True))
         with self._errors(), self._engine.begin() as connection:
-            _upsert(connection, OBSERVATIONS, [row._asdict() for row in sorted(rows)])
+            _upsert(connection, OBSERVATIONS, [shared[key] for key in sorted(shared)])
+            _add(connection, OBSERVED_PROJECTS, [about[key] for key in sorted(about)])
+
+    def packs(self) -> list[PackRow]:
+        """See `Store.packs`."""
+        with self._errors(), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(PACKS).order_by(PACKS.c.origin)).fetchall()
+        return [PackRow(*row) for row in rows]
+
+    def keep_pack(self, row: PackRow) -> None:
+        """See `Store.keep_pack`."""
+        with self._errors(), self._engine.begin() as connection:
+            connection.execute(sa.delete(PACKS).where(PACKS.c.origin == row.origin))
+            connection.execute(sa.insert(PACKS), [row._asdict()])
+
+    def forget(self, origin: str) -> int:
+        """See `Store.forget`."""
+        one, about = OBSERVATIONS.c, OBSERVED_PROJECTS.c
+        left = sa.select(one.id).where(one.kind == about.kind, one.id == about.id).exists()
+        with self._errors(), self._engine.begin() as connection:
+            removed = connection.execute(sa.delete(OBSERVATIONS).where(one.origin == origin)).rowcount
+            connection.execute(sa.delete(OBSERVED_PROJECTS).where(~left))
+            connection.execute(sa.delete(PACKS).where(PACKS.c.origin == origin))
+        return removed
 
     def _payloads(self, table: sa.Table, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """What a table has of projects, in the order of its key."""
         wanted = sa.select(table.c.project, table.c.payload).order_by(*table.primary_key)
+        return self._by_project(wanted, table.c.project, projects)
+
+    def _by_project(
+        self, wanted: sa.Select[tuple[str, bytes]], column: sa.Column[str], projects: Iterable[str]
+    ) -> dict[str, list[bytes]]:
         found: dict[str, list[bytes]] = {}
         names = list(projects)
         with self._errors(), self._engine.connect() as connection:
             for start in range(0, len(names), _ROWS_AT_ONCE):
                 part = names[start : start + _ROWS_AT_ONCE]
-                for row in connection.execute(wanted.where(table.c.project.in_(part))):
+                for row in connection.execute(wanted.where(column.in_(part))):
                     found.setdefault(row.project, []).append(row.payload)
         return found
 
@@ -161,7 +240,10 @@ class SqlStore:
     def clear(self, kind: Kind) -> int:
         """See `Store.clear`; the server gives space back in its own time."""
         with self._errors(), self._engine.begin() as connection:
-            return connection.execute(sa.delete(_TABLES[kind])).rowcount
+            removed = connection.execute(sa.delete(_TABLES[kind])).rowcount
+            for table in BESIDE.get(kind, ()):
+                connection.execute(sa.delete(TABLES.tables[table]))
+        return removed
 
     def close(self) -> None:
         """See `Store.close`."""
@@ -188,6 +270,14 @@ def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, object
         set_={name: statement.excluded[name] for name in table.columns.keys() if name not in keys},  # noqa: SIM118
         where=statement.excluded[_moment(table).name] >= _moment(table),
     )
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        connection.execute(statement, rows[start : start + _ROWS_AT_ONCE])
+
+
+def _add(connection: Connection, table: sa.Table, rows: list[dict[str, object]]) -> None:
+    """Insert rows whose key is not there yet."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).on_conflict_do_nothing()
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         connection.execute(statement, rows[start : start + _ROWS_AT_ONCE])
 

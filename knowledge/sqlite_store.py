@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StoreDamagedError, StoreError
 from knowledge.store import (
+    BESIDE,
     MEMORY,
     SCHEMA_NUMBER,
     AdvisoryRow,
@@ -23,6 +24,8 @@ from knowledge.store import (
     ListingRow,
     MetadataRow,
     ObservationRow,
+    PackRow,
+    StoredObservation,
     checked_number,
 )
 
@@ -48,9 +51,16 @@ _UPSERT_ADVISORY = (
 )
 
 _UPSERT_OBSERVATION = (
-    "INSERT INTO observations (kind, project, id, observed_at, payload) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (kind, project, id) DO UPDATE SET observed_at = excluded.observed_at, "
+    "INSERT INTO observations (kind, id, origin, observed_at, payload) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (kind, id, origin) DO UPDATE SET observed_at = excluded.observed_at, "
     "payload = excluded.payload WHERE excluded.observed_at >= observations.observed_at"
+)
+_INSERT_OBSERVED_PROJECT = (
+    "INSERT OR IGNORE INTO observed_projects (project, kind, id, is_blamed) VALUES (?, ?, ?, ?)"
+)
+_FORGET_PROJECTS = (
+    "DELETE FROM observed_projects WHERE NOT EXISTS (SELECT 1 FROM observations AS one"
+    " WHERE one.kind = observed_projects.kind AND one.id = observed_projects.id)"
 )
 
 _ORIGINS = {
@@ -167,14 +177,75 @@ class SqliteStore:
         with self._errors(), self._transaction():
             self._connection.executemany(_UPSERT_ADVISORY, rows)
 
-    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
+    def observations(
+        self, projects: Iterable[str], kinds: Collection[str], *, blamed: bool = False
+    ) -> dict[str, list[bytes]]:
         """See `Store.observations`."""
-        return self._payloads("observations", "kind", projects)
+        found: dict[str, list[bytes]] = {}
+        wanted = sorted(kinds)
+        for part in _parts(projects):
+            query = (
+                "SELECT about.project, one.payload FROM observed_projects AS about"
+                " JOIN observations AS one ON one.kind = about.kind AND one.id = about.id"
+                f" WHERE about.project IN ({_marks(part)}) AND about.kind IN ({_marks(wanted)})"
+                f"{' AND about.is_blamed = 1' if blamed else ''} ORDER BY one.kind, one.id, one.origin"
+            )
+            with self._errors():
+                for project, payload in self._connection.execute(query, (*part, *wanted)):
+                    found.setdefault(project, []).append(payload)
+        return found
+
+    def has_observations(self, kinds: Collection[str]) -> bool:
+        """See `Store.has_observations`."""
+        query = "SELECT EXISTS (SELECT 1 FROM observations WHERE kind = ?)"
+        with self._errors():
+            return any(self._connection.execute(query, (kind,)).fetchone()[0] for kind in kinds)
+
+    def observations_after(self, after: tuple[str, str, str], limit: int) -> list[StoredObservation]:
+        """See `Store.observations_after`."""
+        query = (
+            "SELECT kind, id, origin, payload FROM observations WHERE (kind, id, origin) > (?, ?, ?)"
+            " ORDER BY kind, id, origin LIMIT ?"
+        )
+        with self._errors():
+            return [StoredObservation(*row) for row in self._connection.execute(query, (*after, limit))]
+
+    def observation_counts(self) -> dict[tuple[str, str], int]:
+        """See `Store.observation_counts`."""
+        query = "SELECT origin, kind, COUNT(*) FROM observations GROUP BY origin, kind"
+        with self._errors():
+            return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
 
     def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
         """See `Store.keep_observations`."""
         with self._errors(), self._transaction():
-            self._connection.executemany(_UPSERT_OBSERVATION, rows)
+            last = None
+            for row in rows:
+                shared = (row.kind, row.id, row.origin, row.observed_at, row.payload)
+                if shared != last:
+                    self._connection.execute(_UPSERT_OBSERVATION, shared)
+                    last = shared
+                about = (row.project, row.kind, row.id, int(row.is_blamed))
+                self._connection.execute(_INSERT_OBSERVED_PROJECT, about)
+
+    def packs(self) -> list[PackRow]:
+        """See `Store.packs`."""
+        query = "SELECT origin, digest, trust, imported_at FROM packs ORDER BY origin"
+        with self._errors():
+            return [PackRow(*row) for row in self._connection.execute(query)]
+
+    def keep_pack(self, row: PackRow) -> None:
+        """See `Store.keep_pack`."""
+        with self._errors(), self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)", row)
+
+    def forget(self, origin: str) -> int:
+        """See `Store.forget`."""
+        with self._errors(), self._transaction():
+            removed = self._connection.execute("DELETE FROM observations WHERE origin = ?", (origin,))
+            self._connection.execute(_FORGET_PROJECTS)
+            self._connection.execute("DELETE FROM packs WHERE origin = ?", (origin,))
+        return removed.rowcount
 
     def _payloads(self, table: str, origin: str, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """What a table has of projects, in the order of its key."""
@@ -206,6 +277,8 @@ class SqliteStore:
         """See `Store.clear`."""
         with self._errors():
             removed = self._connection.execute(f"DELETE FROM {kind.value}").rowcount
+            for table in BESIDE.get(kind, ()):
+                self._connection.execute(f"DELETE FROM {table}")
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return removed

@@ -6,13 +6,15 @@ A store knows nothing of what its payloads mean; `knowledge.store_locations` ope
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from knowledge.errors import StoreDamagedError, StoreNewerError
 
-SCHEMA_NUMBER = 4
+SCHEMA_NUMBER = 5
 MEMORY = ":memory:"
+WORKING = ("build", "install", "import", "test")
+"""Kinds of observations that say whether releases work."""
 
 
 class ListingRow(NamedTuple):
@@ -71,13 +73,17 @@ class AdvisoryRow(NamedTuple):
 
 
 class ObservationRow(NamedTuple):
-    """Something that was seen of a release; nothing but doing it again brings it back.
+    """Something that was seen, under one of the projects that it is about.
+
+    What several projects share, all but `project` and `is_blamed`, is kept once.
 
     Attributes:
-        kind: what was done, as in `knowledge.observations.ObservationKind`.
-        project: normalised name of what it was done to.
-        id: what makes a later one of the same take its place.
+        kind: what was done, as in `knowledge.observations.ObservationKind`, or ``verdict``.
+        project: normalised name of a project that it is about.
+        id: what makes a later one of the same origin take its place.
         observed_at: seconds since the epoch.
+        origin: the pack that it came with; empty where this store's own user saw it.
+        is_blamed: whether a failure was traced to the project.
     """
 
     kind: str
@@ -85,6 +91,33 @@ class ObservationRow(NamedTuple):
     id: str
     observed_at: int
     payload: bytes
+    origin: str = ""
+    is_blamed: bool = False
+
+
+class StoredObservation(NamedTuple):
+    """One observation, whatever projects it is about; see `ObservationRow`."""
+
+    kind: str
+    id: str
+    origin: str
+    payload: bytes
+
+
+class PackRow(NamedTuple):
+    """Where observations of others came from.
+
+    Attributes:
+        origin: how they are called here.
+        digest: of the pack that was imported last under that name.
+        trust: how much they count, in thousandths.
+        imported_at: seconds since the epoch.
+    """
+
+    origin: str
+    digest: str
+    trust: int
+    imported_at: int
 
 
 class Kind(enum.StrEnum):
@@ -95,6 +128,10 @@ class Kind(enum.StrEnum):
     DERIVED = "derived"
     ADVISORIES = "advisories"
     OBSERVATIONS = "observations"
+
+
+BESIDE: Mapping[Kind, tuple[str, ...]] = {Kind.OBSERVATIONS: ("observed_projects", "packs")}
+"""Tables that go with that of a kind."""
 
 
 class Contents(NamedTuple):
@@ -148,11 +185,37 @@ class Store(Protocol):
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later modified one stays."""
 
-    def observations(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
-        """The payloads that exist, by project, in the order of their kinds and ids."""
+    def observations(
+        self, projects: Iterable[str], kinds: Collection[str], *, blamed: bool = False
+    ) -> dict[str, list[bytes]]:
+        """The payloads that exist, by project, in the order of their kinds, ids and origins.
+
+        Args:
+            projects: normalised names.
+            kinds: those that are wanted.
+            blamed: whether only those are wanted that blame the project.
+        """
+
+    def has_observations(self, kinds: Collection[str]) -> bool:
+        """Whether there is any of these kinds; the cost does not depend on how many there are."""
+
+    def observations_after(self, after: tuple[str, str, str], limit: int) -> list[StoredObservation]:
+        """The first behind a kind, an id and an origin, in the order of these; none at the end."""
+
+    def observation_counts(self) -> dict[tuple[str, str], int]:
+        """How many there are, by origin and kind."""
 
     def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
         """Writes rows in one transaction; of two rows with one key the later observed one stays."""
+
+    def packs(self) -> list[PackRow]:
+        """Those that were imported, by origin."""
+
+    def keep_pack(self, row: PackRow) -> None:
+        """Writes a row in the place of that of the same origin."""
+
+    def forget(self, origin: str) -> int:
+        """Removes a pack and what came with it; returns the number of its observations."""
 
     def contents(self) -> list[Contents]:
         """What is stored, by kind and origin."""

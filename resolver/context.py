@@ -31,6 +31,7 @@ from resolver.target_image import TargetImage
 
 if TYPE_CHECKING:
     from resolver.measured import Performance
+    from resolver.observed import Observed
 
 
 class PrereleasePolicy(enum.StrEnum):
@@ -136,6 +137,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         imports: imports stacks on paper; None where no evidence is asked for.
         vulnerabilities: knows those of releases; None where the store is not looked at.
         performance: knows how fast releases are; None where nobody asks.
+        observed: knows which releases were seen to fail; None where nothing was ever seen.
         strict_names: whether projects are refused that look like impostors.
         topics: tells what projects are about; None where that is not known.
         similar: finds projects that resemble one; None where no index of them was built.
@@ -170,6 +172,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     imports: ImportExaminer | None = None
     vulnerabilities: ReleaseVulnerabilities | None = None
     performance: Performance | None = None
+    observed: Observed | None = None
     strict_names: bool = False
     topics: PackageTopics | None = None
     similar: SimilarProjects | None = None

@@ -51,6 +51,19 @@ class ReleaseMeasurements(Protocol):
         """That of each project (normalised name); empty where nothing is known."""
 
 
+class ReleaseObservations(Protocol):
+    """Knows which releases were seen to work, and which to fail."""
+
+    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
+        """What was seen of each project (normalised name)."""
+
+    def failures(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
+        """Those of them that a release of the project is to blame for."""
+
+    def trust(self, origin: str | None) -> float:
+        """How much what came from there counts, from 0 to 1."""
+
+
 class ImportExaminer(Protocol):
     """Imports stacks on paper."""
 

@@ -1,4 +1,4 @@
-"""Vulnerabilities of projects as the store has them; each project is read once."""
+"""Vulnerabilities of projects as the store has them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,21 @@ import msgspec
 
 from knowledge.advisories.records import Advisory
 from knowledge.advisories.vulnerabilities import Vulnerability, vulnerabilities
+from knowledge.read_once import ReadOnce
 from knowledge.store import Store
 
 _DECODER = msgspec.msgpack.Decoder(Advisory)
 
 
-class KnownVulnerabilities:
-    """Implements `resolver.source.ReleaseVulnerabilities`."""
+class KnownVulnerabilities(ReadOnce[Vulnerability]):
+    """Implements `resolver.source.ReleaseVulnerabilities`: those of a project come the gravest first."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, Sequence[Vulnerability]] = {}
+        def read(projects: Sequence[str]) -> Mapping[str, Sequence[Vulnerability]]:
+            rows = store.advisories(projects)
+            return {project: vulnerabilities(_decoded(rows[project])) for project in rows}
 
-    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Vulnerability]]:
-        """Those of each project (normalised name), the gravest first; empty where none is known.
-
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        wanted = list(projects)
-        unread = [project for project in wanted if project not in self._known]
-        if unread:
-            rows = self._store.advisories(unread)
-            for project in unread:
-                self._known[project] = vulnerabilities(_decoded(rows.get(project, ())))
-        return {project: self._known[project] for project in wanted}
+        super().__init__(read)
 
 
 def _decoded(payloads: Iterable[bytes]) -> Iterable[Advisory]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,9 +9,11 @@ from pathlib import Path
 import msgspec
 
 from knowledge.errors import BenchmarkError
+from knowledge.known_observations import keep_observations
 from knowledge.measuring.report import MeasurementReport
 from knowledge.observations import Observation, ObservationKind
-from knowledge.store import ObservationRow, Store
+from knowledge.read_once import ReadOnce
+from knowledge.store import Store
 
 OBSERVED = Path(__file__).with_name("observed")
 """A folder for each project, with a report for each machine: only what is asked for is read."""
@@ -20,8 +21,8 @@ LARGEST_FILE_BYTES = 8 << 20
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
-class KnownMeasurements:
-    """Implements `resolver.source.ReleaseMeasurements`.
+class KnownMeasurements(ReadOnce[Observation]):
+    """Implements `resolver.source.ReleaseMeasurements`. Figures of others, from packs, do not count.
 
     Args:
         store: what was measured here.
@@ -29,28 +30,21 @@ class KnownMeasurements:
     """
 
     def __init__(self, store: Store, shipped: Path | None = OBSERVED) -> None:
-        self._store, self._shipped = store, shipped
-        self._known: dict[str, Sequence[Observation]] = {}
+        def read(projects: Sequence[str]) -> Mapping[str, Sequence[Observation]]:
+            kept = store.observations(projects, (ObservationKind.BENCHMARK,))
+            return {
+                project: (*_decoded(kept.get(project, ())), *_elsewhere(project, shipped))
+                for project in projects
+            }
 
-    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
-        """Those of each project (normalised name); empty where none is known.
+        super().__init__(read)
 
-        Raises:
-            StoreError: the store cannot be read.
-        """
-        wanted = list(projects)
-        unread = [project for project in wanted if project not in self._known]
-        if unread:
-            kept = self._store.observations(unread)
-            for project in unread:
-                self._known[project] = (*_decoded(kept.get(project, ())), *self._elsewhere(project))
-        return {project: self._known[project] for project in wanted}
 
-    def _elsewhere(self, project: str) -> Iterable[Observation]:
-        if self._shipped is None or not _NAME.fullmatch(project):
-            return
-        for path in sorted((self._shipped / project).glob("*.json")):
-            yield from read_measurements(path).observations()
+def _elsewhere(project: str, shipped: Path | None) -> Iterable[Observation]:
+    if shipped is None or not _NAME.fullmatch(project):
+        return
+    for path in sorted((shipped / project).glob("*.json")):
+        yield from read_measurements(path).observations()
 
 
 def read_measurements(path: Path) -> MeasurementReport:
@@ -79,31 +73,14 @@ def keep(report: MeasurementReport, store: Store) -> int:
     Raises:
         StoreError: the store cannot be written.
     """
-    rows = [_row(observation) for observation in report.observations()]
-    store.keep_observations(rows)
-    return len(rows)
-
-
-def _row(observation: Observation) -> ObservationRow:
-    import datetime
-
-    measured = observation.subject[0]
-    measurement = observation.measurement
-    assert measurement is not None
-    key = f"{measurement.session}\n{measurement.benchmark}\n{measured}"
-    moment = datetime.datetime.fromisoformat(observation.created_at)
-    return ObservationRow(
-        ObservationKind.BENCHMARK.value,
-        measured.project,
-        hashlib.sha256(key.encode()).hexdigest()[:32],
-        int(moment.timestamp()),
-        msgspec.msgpack.encode(observation),
-    )
+    return keep_observations(report.observations(), store)
 
 
 def _decoded(payloads: Iterable[bytes]) -> Iterable[Observation]:
     for payload in payloads:
         try:
-            yield msgspec.msgpack.decode(payload, type=Observation)
+            found = msgspec.msgpack.decode(payload, type=Observation)
         except msgspec.DecodeError:  # of another release of this program
             continue
+        if found.origin is None:
+            yield found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,15 +25,23 @@ def surfaces(target: Target, knowledge: Knowledge) -> WheelSurfaces:
     return WheelSurfaces(knowledge, reading_target(target), time.time)
 
 
-def with_evidence(context: Context, knowledge: Knowledge, *, scanned: bool) -> Context:
+def with_evidence(
+    context: Context, knowledge: Knowledge, *, scanned: bool, program: str | None = None
+) -> Context:
     """The context with what reads releases, where there is something to hold against them.
 
     Args:
         context: of the run.
         knowledge: that reads them.
         scanned: whether code was scanned.
+        program: digest of the program that will run, ``sha256:…``; None where it is not known.
     """
     context = msgspec.structs.replace(context, vulnerabilities=knowledge.vulnerabilities())
+    if knowledge.has_observations():
+        from resolver.observed import Observed
+
+        observed = Observed(knowledge.observations(), context.target, program)
+        context = msgspec.structs.replace(context, observed=observed)
     if context.demands or "performance" in context.recommendation.weights:
         from resolver.commands.performance import performance
 
@@ -45,6 +54,14 @@ def with_evidence(context: Context, knowledge: Knowledge, *, scanned: bool) -> C
     if not context.demands:
         return context
     return msgspec.structs.replace(context, surfaces=surfaces(context.target, knowledge))
+
+
+def program_digest(options: argparse.Namespace) -> str | None:
+    """The digest, ``sha256:…``, of the program that stacks are tried with; None where there is none."""
+    import hashlib
+
+    path = getattr(options, "probe_script", None)
+    return None if path is None else f"sha256:{hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
 
 
 def with_imports(

@@ -294,12 +294,13 @@ class Session:
         return msgspec.structs.replace(advice, code=self.code)
 
     def _advised(self, context: Context, note: Note | None) -> Advice:
-        from resolver.commands.evidence import with_evidence, with_imports
+        from resolver.commands.evidence import program_digest, with_evidence, with_imports
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
         with self.knowledge() as knowledge:
-            context = with_evidence(context, knowledge, scanned=self.has_code)
+            program = program_digest(self._options)
+            context = with_evidence(context, knowledge, scanned=self.has_code, program=program)
             context = with_imports(context, knowledge, self._options, self._tell_of_imports)
             context = self.with_topics(context, knowledge)
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff

@@ -24,6 +24,8 @@ from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.steps.freshness import FreshnessStep
 from resolver.units.steps.minimum_age import MinimumAgeStep
+from resolver.units.steps.observed_pairs import ObservedPairsStep
+from resolver.units.steps.observed_releases import ObservedReleasesStep
 from resolver.units.steps.performance import PerformanceStep
 from resolver.units.steps.rules import RuleStep
 from resolver.units.steps.temporal_risk import TemporalRiskStep
@@ -31,6 +33,7 @@ from resolver.units.steps.topic import TopicStep
 from resolver.units.steps.vulnerabilities import VulnerabilitiesStep
 from resolver.units.strides.api_demand import ApiDemandStride
 from resolver.units.strides.imports import ImportsStride
+from resolver.units.strides.observed_failures import ObservedFailuresStride
 from resolver.units.strides.rules import RuleStride
 from resolver.units.wraps.alternatives import AlternativesWrap
 from resolver.units.wraps.held_back import HeldBackWrap
@@ -40,6 +43,7 @@ from resolver.units.wraps.known_vulnerabilities import KnownVulnerabilitiesWrap
 from resolver.units.wraps.libc_holds_back import LibcHoldsBackWrap
 from resolver.units.wraps.links import LinksWrap
 from resolver.units.wraps.missing_libraries import MissingLibrariesWrap
+from resolver.units.wraps.observed_warnings import ObservedWarningsWrap
 from resolver.units.wraps.project_status import ProjectStatusWrap
 from resolver.units.wraps.python_holds_back import PythonHoldsBackWrap
 from resolver.units.wraps.rules import RuleWrap
@@ -79,9 +83,10 @@ UNITS = Pipeline(
         MinimumAgeStep(),
         TopicStep(),
         RuleStep(),
+        ObservedReleasesStep(),
     ),
-    pair_steps=(TemporalRiskStep(),),
-    strides=(RuleStride(), ApiDemandStride(), ImportsStride()),
+    pair_steps=(TemporalRiskStep(), ObservedPairsStep()),
+    strides=(RuleStride(), ObservedFailuresStride(), ApiDemandStride(), ImportsStride()),
     wraps=(
         HeldBackWrap(),
         PythonHoldsBackWrap(),
@@ -96,6 +101,7 @@ UNITS = Pipeline(
         RuleWrap(),
         LinksWrap(),
         KnownVulnerabilitiesWrap(),
+        ObservedWarningsWrap(),
         SlowApisWrap(),
         ProjectStatusWrap(),
     ),

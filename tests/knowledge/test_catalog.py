@@ -27,7 +27,7 @@ from knowledge.errors import (
 from knowledge.opening import open_knowledge
 from knowledge.releases import File, Metadata
 from knowledge.shelves import artifact_key
-from knowledge.store import Contents, ListingRow, MetadataRow
+from knowledge.store import Contents, ListingRow, MetadataRow, PackRow, StoredObservation
 from knowledge.store_locations import open_store
 from knowledge.transport import Transport
 from knowledge.transport_settings import TransportSettings
@@ -339,8 +339,28 @@ def test_a_store_that_fails_in_the_middle_is_an_unknown(runs: Runs) -> None:
         def keep_advisories(self, rows: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
 
-        def observations(self, projects: object) -> dict[str, list[bytes]]:
+        def observations(
+            self, projects: object, kinds: object, *, blamed: bool = False
+        ) -> dict[str, list[bytes]]:
             return {}
+
+        def has_observations(self, kinds: object) -> bool:
+            return False
+
+        def observations_after(self, after: object, limit: int) -> list[StoredObservation]:
+            return []
+
+        def observation_counts(self) -> dict[tuple[str, str], int]:
+            return {}
+
+        def packs(self) -> list[PackRow]:
+            return []
+
+        def keep_pack(self, row: object) -> None:
+            raise StoreError("somewhere", "database or disk is full")
+
+        def forget(self, origin: str) -> int:
+            return 0
 
         def keep_observations(self, rows: object) -> None:
             raise StoreError("somewhere", "database or disk is full")
