@@ -16,7 +16,7 @@ def hidden_directories(readable: Iterable[Path]) -> list[str]:
     Args:
         readable: what the program must find.
     """
-    found = {path for path in (*_OF_PEOPLE, os.path.expanduser("~")) if os.path.isdir(path)}
+    found = {path for path in (*_OF_PEOPLE, str(Path("~").expanduser())) if Path(path).is_dir()}
     for path in readable:
         for ancestor in reversed(path.parents):
             try:

@@ -32,7 +32,7 @@ class Traced:
         self._installed, self._own = installed, own
 
     def blame(self, raised: Raised) -> Blame:
-        """At most a pair, the one that needs something of the other first; empty where nobody can be named."""
+        """At most a pair, who needs something of the other first; empty where nobody can be named."""
         links = raised.chain()
         for judge in (self._missing, self._refused):
             for link in links:
@@ -64,7 +64,7 @@ class Traced:
         return tuple(reversed(owners[:2])) if len(owners) > 1 else tuple(owners)
 
     def _owners(self, frames: Sequence[Frame]) -> list[ReleaseIdentity]:
-        """Whose code was under way, the innermost first, each turn of it once; code of no release left out."""
+        """Whose code was under way, the innermost first, each turn of it once; without that of no release."""
         found: list[ReleaseIdentity] = []
         for frame in reversed(frames):
             owner = self._installed.of_file(frame.file)
@@ -77,7 +77,7 @@ class Traced:
         return bool(frames) and frames[-1].file.rpartition("/")[2] == self._own
 
     def _missing(self, link: Raised) -> Blame:
-        """Something is missing that belongs to a release: a module, a name of it, an attribute, an argument."""
+        """Something is missing of a release: a module, a name of it, an attribute, an argument."""
         owners = self._owners(link.frames)
         asks = owners[0] if owners and not self._is_called_by_user(link.frames) else None
         provider = self._lacking(link)
@@ -99,9 +99,7 @@ class Traced:
                 )
             return None
         for origin in link.of:
-            owner = (
-                self._installed.of_file(origin) if "/" in origin else self._installed.of_module(origin)
-            )
+            owner = self._installed.of_file(origin) if "/" in origin else self._installed.of_module(origin)
             if owner is not None:
                 return owner
         return None
@@ -120,7 +118,7 @@ class Traced:
         return (owners[0],)
 
     def _mentioned(self, link: Raised) -> Blame:
-        """A module of another release is named in what it says, as extensions do that were built for another."""
+        """A module of another release is named, as by extensions that were built for another one of it."""
         if not link.is_kind("ImportError") and "." not in link.text:
             return ()
         owners = self._owners(link.frames)

@@ -26,7 +26,7 @@ from knowledge.probing.records import PinnedFile
 from knowledge.probing.sdist_builds import SdistWheels
 
 _TRACE_LINES = 12
-_IN_ROOT = "/tmp/stack"  # noqa: S108 - of the program's own file system
+_IN_ROOT = "/tmp/stack"
 _NO_SPACE = ("No space left on device", "os error 28", "Disk quota exceeded")
 
 
@@ -98,19 +98,23 @@ class Environments:
             return pin
         if self._builds is None:
             failure = Failure(
-                step="build", error="not-allowed", message=f"{pin.filename} would have to be built: --allow-builds"
+                step="build",
+                error="not-allowed",
+                message=f"{pin.filename} would have to be built: --allow-builds",
             )
             raise NotBuiltError(pin.release, failure, is_known=False)
         return self._builds.wheel(pin)
 
     def _made(self, place: Path, wheels: Sequence[PinnedFile]) -> Environment:
         interpreter = self._interpreter
-        os.chmod(place, 0o755)
+        place.chmod(0o755)
         venv = place / "venv"
-        site = venv / "lib" / f"python{interpreter.minor}{'t' * interpreter.is_free_threaded}" / "site-packages"
+        site = (
+            venv / "lib" / f"python{interpreter.minor}{'t' * interpreter.is_free_threaded}" / "site-packages"
+        )
         site.mkdir(parents=True)
         (venv / "bin").mkdir()
-        home = os.path.dirname(interpreter.path) if interpreter.root else os.path.dirname(self._base())
+        home = Path(interpreter.path if interpreter.root else self._base()).parent
         (venv / "bin" / "python").symlink_to(interpreter.path if interpreter.root else self._base())
         for name in ("python3", f"python{interpreter.minor}"):
             (venv / "bin" / name).symlink_to("python")
@@ -142,7 +146,11 @@ class Environments:
     def _base(self) -> str:
         """The interpreter itself, not that of an environment that leads to it."""
         interpreter = self._interpreter
-        named = Path(interpreter.prefix) / "bin" / f"python{interpreter.minor}{'t' * interpreter.is_free_threaded}"
+        named = (
+            Path(interpreter.prefix)
+            / "bin"
+            / f"python{interpreter.minor}{'t' * interpreter.is_free_threaded}"
+        )
         return str(named) if named.exists() else os.path.realpath(interpreter.path)
 
     def _readable(self) -> tuple[Path, ...]:
@@ -185,7 +193,9 @@ class Environments:
                 start_new_session=True,
             )
         except subprocess.TimeoutExpired:
-            failure = Failure(step="install", error="timeout", message=f"after {time.monotonic() - began:.0f} s")
+            failure = Failure(
+                step="install", error="timeout", message=f"after {time.monotonic() - began:.0f} s"
+            )
             raise NotBuiltError(None, failure, is_known=False) from None
         except OSError as error:
             failure = Failure(step="install", error=type(error).__name__, message=str(error))
@@ -195,7 +205,9 @@ class Environments:
             lines = [line.strip() for line in text.splitlines() if line.strip()]
             is_full = any(words in text for words in _NO_SPACE)
             message = " ".join(lines[:3])[:300] or f"exit code {ended.returncode}"
-            failure = Failure(step="install", error="disk-full" if is_full else "not-installed", message=message)
+            failure = Failure(
+                step="install", error="disk-full" if is_full else "not-installed", message=message
+            )
             raise NotBuiltError(None, failure, tuple(lines[-_TRACE_LINES:]), is_known=False)
 
 

@@ -25,7 +25,12 @@ class NotBuiltError(KnowledgeError):
     """
 
     def __init__(
-        self, release: ReleaseIdentity | None, failure: Failure, trace: tuple[str, ...] = (), *, is_known: bool
+        self,
+        release: ReleaseIdentity | None,
+        failure: Failure,
+        trace: tuple[str, ...] = (),
+        *,
+        is_known: bool,
     ) -> None:
         super().__init__(f"{release or 'the stack'} cannot be built: {failure.message}")
         self.release, self.failure, self.trace, self.is_known = release, failure, trace, is_known

@@ -101,7 +101,9 @@ class Importing:
                 break
         return tries
 
-    def _worked(self, modules: Sequence[str], script: str, left_s: float, tries: Tries) -> tuple[Ended, str | None]:
+    def _worked(
+        self, modules: Sequence[str], script: str, left_s: float, tries: Tries
+    ) -> tuple[Ended, str | None]:
         """One process, and what it was at when it ended; None for nothing."""
         token = secrets.token_hex(16)
         job = {

@@ -1,4 +1,4 @@
-"""What was installed for a stack: whose each file and module is, and which modules each release is imported by."""
+"""What was installed for a stack: whose each file and module is, and by which names each is imported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Installed:
         self._releases = {pin.project: pin.release for pin in pins}
         self._files: dict[str, ReleaseIdentity] = {}
         self._modules: dict[str, ReleaseIdentity] = {}
-        self.names: dict[str, tuple[str, ...]] = {project: () for project in self._releases}
+        self.names: dict[str, tuple[str, ...]] = dict.fromkeys(self._releases, ())
         distributions = list(_distributions(site_packages))
         for one in distributions:
             self._add_files(one)
@@ -59,6 +59,10 @@ class Installed:
     def relative(self, path: str) -> str:
         """A path below where packages are installed; empty for another."""
         return path[len(self._site) :] if path.startswith(self._site) else ""
+
+    def without_site(self, text: str) -> str:
+        """A text in which paths begin where packages are installed."""
+        return text.replace(self._site, "")
 
     def of_file(self, path: str) -> ReleaseIdentity | None:
         """Whose file that is, as programs see it, or as it is written in what was compiled."""

@@ -129,7 +129,7 @@ def _programs(root: Path) -> list[str]:
         names = []
         inside = within(root, f"/{directory}")
         try:
-            entries = [] if inside is None else sorted(os.listdir(inside))
+            entries = [] if inside is None else sorted(path.name for path in inside.iterdir())
         except OSError:
             continue
         for name in entries:
@@ -155,7 +155,7 @@ def within(root: Path, path: str) -> Path | None:
             status = os.lstat(f"{root}{at}/{part}")
             if stat.S_ISLNK(status.st_mode):
                 links += 1
-                target = os.readlink(f"{root}{at}/{part}")
+                target = str(Path(f"{root}{at}/{part}").readlink())
                 if links > _MOST_LINKS:
                     return None
                 at = "" if target.startswith("/") else at

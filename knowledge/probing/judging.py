@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from knowledge.confinement.limits import Ended
 from knowledge.observations import Failure
@@ -35,7 +35,9 @@ class Judge:
         self._traced = Traced(installed, SCRIPT)
         self._demanded = list(dict.fromkeys((*self._of_roots(), *task.modules)))
         roots = set(task.roots)
-        others = (name for project in installed.names if project not in roots for name in self._names(project))
+        others = (
+            name for project in installed.names if project not in roots for name in self._names(project)
+        )
         self.modules = list(dict.fromkeys((*self._demanded, *others)))
         """What to import, in this order."""
 
@@ -49,12 +51,13 @@ class Judge:
         public = tuple(name for name in names if not name.startswith("_"))
         return public or names
 
-    def result(self, tries: Tries, python: str, build_s: float) -> ProbeResult:
+    def result(self, tries: Tries, python: str, build_s: float, refused: Collection[str] = ()) -> ProbeResult:
         """What it means.
 
         Args:
             tries: what came of the modules and the script.
             python: version of the interpreter; `build_s` how long the environment took.
+            refused: what did not hold the builds, each with its reason.
         """
         demanded = self._really_demanded(tries)
         modules = []
@@ -83,7 +86,13 @@ class Judge:
             blame=blame,
             trace=() if worst is None else self._trace(worst, tries),
             modules=tuple(modules),
-            confinement=Confinement() if last is None else Confinement(applied=last.applied, refused=last.refused),
+            confinement=Confinement(
+                applied=() if last is None else last.applied,
+                refused=(
+                    *(() if last is None else last.refused),
+                    *(f"builds: {each}" for each in sorted(refused)),
+                ),
+            ),
             python=python,
             build_s=round(build_s, 3),
             run_s=round(tries.wall_s, 3),
@@ -91,7 +100,7 @@ class Judge:
         )
 
     def _really_demanded(self, tries: Tries) -> set[str]:
-        """Without the further modules of a root that want what nobody installed, while another one imports."""
+        """Without those of a root that want what nobody installed, while another one of it imports."""
         demanded = set(self._demanded)
         for project in self._task.roots:
             names = self._names(project)
@@ -161,7 +170,8 @@ class Judge:
         error = limit or raised.type
         if not limit and self._is_about_absent(raised):
             error = "missing-module"
-        return Failure(step=step, error=error, message=raised.message, where=self._traced.where(raised))
+        message = self._installed.without_site(raised.message)
+        return Failure(step=step, error=error, message=message, where=self._traced.where(raised))
 
     def _is_about_absent(self, raised: Raised) -> bool:
         return bool(
@@ -171,11 +181,16 @@ class Judge:
         )
 
     def _raised(self, tried: Tried, tries: Tries) -> Raised | None:
-        """What it raised; of a program that ended with an exit code what it wrote counts, or a program of its."""
+        """What it raised; where it ended with an exit code, what it or a program of its wrote of that."""
         raised = tried.raised
         if raised is not None and raised.is_kind("SystemExit"):
             return written_trace(_text(tries.told)) or raised
-        if raised is None and tried.ended is not None and not tried.ended.limit and (tried.ended.code or 0) > 0:
+        if (
+            raised is None
+            and tried.ended is not None
+            and not tried.ended.limit
+            and (tried.ended.code or 0) > 0
+        ):
             return written_trace(_text(tried.ended.told))
         return raised
 
@@ -190,12 +205,15 @@ class Judge:
         raised = tried.raised
         if raised is None or raised.is_kind("SystemExit"):
             told = tries.told if tried.ended is None else tried.ended.told
-            return tuple(line.rstrip()[:300] for line in _text(told).splitlines()[-_TRACE_LINES:])
+            return tuple(
+                self._installed.without_site(line.rstrip())[:300]
+                for line in _text(told).splitlines()[-_TRACE_LINES:]
+            )
         lines = []
         for frame in raised.frames[-_TRACE_LINES // 2 :]:
             place = self._installed.relative(frame.file) or frame.file.rpartition("/")[2]
             lines.append(f"{place}:{frame.line} in {frame.function}"[:300])
-        return (*lines, f"{raised.type}: {raised.message}"[:300])
+        return (*lines, f"{raised.type}: {self._installed.without_site(raised.message)}"[:300])
 
 
 def _has_failed(tried: Tried) -> bool:

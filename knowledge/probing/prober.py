@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.running import Surroundings
@@ -46,13 +48,11 @@ class LocalProber:
         *,
         allow_builds: bool = False,
     ) -> None:
-        import msgspec
-
         self._folder, self._interpreter = folder, interpreter
         limits = limits or Limits()
         self._limits = msgspec.structs.replace(limits, output_bytes=_OUTPUT_BYTES)
-        builds = SdistWheels(folder, interpreter, index, environ) if allow_builds else None
-        self._environments = Environments(folder, interpreter, index, environ, builds, INSTALL_LIMIT_S)
+        self._builds = SdistWheels(folder, interpreter, index, environ) if allow_builds else None
+        self._environments = Environments(folder, interpreter, index, environ, self._builds, INSTALL_LIMIT_S)
 
     def probe(self, task: ProbeTask) -> ProbeResult:
         """What came of it; a failure of whatever kind is in the result, never raised."""
@@ -93,4 +93,5 @@ class LocalProber:
         installed = Installed(environment.site_packages, environment.seen_site, task.pins)
         judge = Judge(task, installed)
         tries = Importing(environment, surroundings, self._limits).tried(judge.modules, task.script)
-        return judge.result(tries, self._interpreter.version, build_s)
+        refused = () if self._builds is None else self._builds.refused
+        return judge.result(tries, self._interpreter.version, build_s, refused)

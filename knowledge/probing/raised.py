@@ -1,4 +1,4 @@
-"""What a worker tells of an exception, as it can be believed: decoded, capped, and read from written traces."""
+"""What a worker tells of an exception, and what is written of one in a trace, as records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _FRAME = re.compile(r'^\s*File "([^"\n]{1,1000})", line (\d{1,9})(?:, in (\S.*)|
 _LAST = re.compile(r"^(?P<type>[A-Za-z_][\w.]{0,200})(?:: (?P<text>.*))?$")
 _HEAD = "Traceback (most recent call last):"
 _FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
-_NO_NAME = re.compile(r"cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)' \(([^()]*)\)")
+_NO_NAME = re.compile(
+    r"cannot import name '([^']+)' from (?:partially initialized module )?'([^']+)' \(([^()]*)\)"
+)
 _NO_MODULE = re.compile(r"No module named '([^']+)'")
 
 
@@ -105,8 +107,9 @@ def crash_trace(text: str) -> tuple[Frame, ...]:
     found = list(_FATAL.finditer(text))
     if not found:
         return ()
-    frames = []
-    for line in text[found[-1].end() :].splitlines():
-        if matched := _FRAME.match(line):
-            frames.append(Frame(matched[1], int(matched[2]), (matched[3] or matched[4] or "").strip()))
+    frames = [
+        Frame(matched[1], int(matched[2]), (matched[3] or matched[4] or "").strip())
+        for line in text[found[-1].end() :].splitlines()
+        if (matched := _FRAME.match(line))
+    ]
     return tuple(reversed(frames[:_MOST_FRAMES]))

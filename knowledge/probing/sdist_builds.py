@@ -1,25 +1,199 @@
-"""Makes wheels of source distributions: confined, under limits, with the network, which a build needs."""
+"""Makes wheels of source distributions: confined and under limits, but with the network, which a build needs.
+
+A build takes its requirements from the user's index, without credentials, and sees nothing else of the
+user's settings. What it made is kept: several processes may use one folder at once.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+from knowledge.client import Client
 from knowledge.configuration import IndexConfiguration
+from knowledge.confinement.limits import Ended, Limits
+from knowledge.confinement.running import PLACE, Surroundings, run
+from knowledge.connections import Connections
+from knowledge.errors import TransportError
+from knowledge.installers import uv_program
 from knowledge.observations import Failure
 from knowledge.probing.errors import NotBuiltError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
+from knowledge.statistics import RequestKind, Statistics
+
+_WORKER = Path(__file__).with_name("build_worker.py")
+_LARGEST_SDIST_BYTES = 512 << 20
+_LARGEST_WHEEL_BYTES = 512 << 20
+_TRACE_LINES = 12
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
+_PASSED_ON = ("LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "LDFLAGS")
+_UNREACHED = (
+    "Failed to fetch", "error sending request", "Connection refused", "Temporary failure in name resolution",
+    "No matching distribution found for",
+)  # fmt: skip
+"""What installers say when they cannot get what a build needs; that says nothing of the release."""
 
 
 class SdistWheels:
-    """Wheels that were built."""
+    """Builds and keeps wheels.
+
+    Args:
+        folder: where wheels are kept.
+        interpreter: that they are for; one of this machine.
+        index: where requirements of builds come from.
+        environ: of the user, of which a build sees a little.
+        limits: of one build.
+
+    Attributes:
+        refused: what did not hold the builds so far, each with its reason.
+    """
 
     def __init__(
-        self, folder: Path, interpreter: Interpreter, index: IndexConfiguration, environ: Mapping[str, str]
+        self,
+        folder: Path,
+        interpreter: Interpreter,
+        index: IndexConfiguration,
+        environ: Mapping[str, str],
+        limits: Limits | None = None,
     ) -> None:
         self._folder, self._interpreter, self._index, self._environ = folder, interpreter, index, environ
+        self._limits = limits or Limits(
+            time_s=900.0, disk_bytes=4 << 30, output_bytes=_LARGEST_WHEEL_BYTES, processes=1024
+        )
+        self._uv = uv_program(environ)
+        self.refused: set[str] = set()
 
     def wheel(self, pin: PinnedFile) -> PinnedFile:
-        failure = Failure(step="build", error="not-allowed", message="later")
-        raise NotBuiltError(pin.release, failure, is_known=False)
+        """The wheel of a source distribution, built now or before.
+
+        Raises:
+            NotBuiltError: it cannot be had or built.
+        """
+        if self._interpreter.root is not None:
+            raise _failed(pin, "not-allowed", f"{pin.filename} cannot be built inside a root", is_known=False)
+        key = hashlib.sha256(f"{pin.sha256 or pin.url} {self._interpreter}".encode()).hexdigest()[:24]
+        place = self._folder / "wheels" / key
+        for found in sorted(place.glob("*.whl")):
+            return _pinned(pin, found)
+        content = self._content(pin)
+        with tempfile.TemporaryDirectory(prefix="build-", dir=self._folder) as made:
+            archive = Path(made, pin.filename)
+            archive.write_bytes(content)
+            ended = self._built(archive)
+        self.refused.update(ended.refused)
+        if ended.failure:
+            raise _refusal(pin, ended)
+        name, _, wheel = ended.output.partition(b"\n")
+        filename = name.decode("ascii", "replace")
+        if not _is_of(filename, pin):
+            raise _failed(pin, "wrong-wheel", f"its build made {filename[:100]!r}", is_known=True)
+        place.mkdir(parents=True, exist_ok=True)
+        descriptor, partial = tempfile.mkstemp(dir=place)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(wheel)
+        Path(partial).replace(place / filename)
+        return _pinned(pin, place / filename)
+
+    def _content(self, pin: PinnedFile) -> bytes:
+        if "://" not in pin.url:
+            content = Path(pin.url).read_bytes()
+        elif pin.url.startswith("file://"):
+            from urllib.request import url2pathname
+
+            content = Path(url2pathname(pin.url.removeprefix("file://"))).read_bytes()
+        else:
+            client = Client(Connections(self._index.transport_settings("stackwright")), Statistics())
+            try:
+                content = client.get(pin.url, RequestKind.SDIST, largest_bytes=_LARGEST_SDIST_BYTES).body
+            except TransportError as error:
+                raise _failed(pin, type(error).__name__, str(error), is_known=False) from error
+            finally:
+                client.close()
+        if pin.sha256 and hashlib.sha256(content).hexdigest() != pin.sha256:
+            raise _failed(pin, "hash-mismatch", f"{pin.filename} is not what its hash says", is_known=False)
+        return content
+
+    def _built(self, archive: Path) -> Ended:
+        python = os.path.realpath(self._interpreter.path)
+        readable = {archive, Path(python).parents[1], Path(self._interpreter.prefix)}
+        given = {name: self._environ[name] for name in _PASSED_ON if name in self._environ}
+        given |= {name: value for name, value in self._environ.items() if name.lower() in _PROXIES}
+        given |= {
+            "PATH": f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin",
+            "UV_CACHE_DIR": f"{PLACE}/cache",
+        }
+        given |= {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+        if self._index.no_index:
+            given |= {"PIP_NO_INDEX": "1", "UV_NO_INDEX": "1"}
+        else:
+            given |= {"PIP_INDEX_URL": self._index.url, "UV_DEFAULT_INDEX": self._index.url}
+        if self._index.ca_file is not None:
+            given |= {"PIP_CERT": self._index.ca_file, "SSL_CERT_FILE": self._index.ca_file}
+        for name in ("PIP_CERT", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+            if name in given:
+                readable.add(Path(given[name]))
+        if self._uv is not None:
+            readable.add(Path(os.path.realpath(self._uv)))
+        readable -= {Path("/"), Path("/usr")}
+        return run(
+            [
+                python,
+                "-I",
+                "-S",
+                f"{PLACE}/build_worker.py",
+                str(archive),
+                python,
+                os.path.realpath(self._uv or "") if self._uv else "",
+            ],
+            b"",
+            given,
+            Surroundings(folder=self._folder, readable=tuple(sorted(readable)), has_network=True),
+            self._limits,
+            {"build_worker.py": _WORKER.read_bytes()},
+        )
+
+
+def _pinned(pin: PinnedFile, wheel: Path) -> PinnedFile:
+    with wheel.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return PinnedFile(
+        project=pin.project, version=pin.version, filename=wheel.name, url=str(wheel), sha256=digest
+    )
+
+
+def _is_of(filename: str, pin: PinnedFile) -> bool:
+    with contextlib.suppress(InvalidWheelFilename):
+        name, _, _, _ = parse_wheel_filename(filename)
+        return canonicalize_name(name) == pin.project and "/" not in filename
+    return False
+
+
+def _failed(pin: PinnedFile, error: str, message: str, *, is_known: bool) -> NotBuiltError:
+    return NotBuiltError(
+        pin.release, Failure(step="build", error=error, message=message[:500]), is_known=is_known
+    )
+
+
+def _refusal(pin: PinnedFile, ended: Ended) -> NotBuiltError:
+    text = ended.told.decode("utf-8", "replace")
+    lines = [line.rstrip()[:300] for line in text.splitlines() if line.strip()]
+    if ended.limit:
+        error, is_known = ("timeout" if ended.limit == "time" else f"{ended.limit}-limit"), False
+    elif ended.code is None:
+        error, is_known = "not-started", False
+    elif "No space left on device" in text:
+        error, is_known = "disk-full", False
+    elif any(words in text for words in _UNREACHED):
+        error, is_known = "no-network", False
+    else:
+        error, is_known = "build-failed", True
+    message = lines[-1].strip() if lines and not ended.limit else ended.failure
+    failure = Failure(step="build", error=error, message=message[:500])
+    return NotBuiltError(pin.release, failure, tuple(lines[-_TRACE_LINES:]), is_known=is_known)

@@ -6,8 +6,11 @@ used: nothing else is known to be there. What is told here is what the imported 
 reads it must not believe more than that something passed or failed.
 """
 
+from __future__ import annotations
+
 import ast
 import builtins
+import contextlib
 import faulthandler
 import importlib
 import inspect
@@ -16,8 +19,8 @@ import os
 import site
 import sys
 import time
-import traceback
 import types
+from typing import Any, Iterator
 
 _MOST_FRAMES = 60
 _MOST_LINKS = 6
@@ -25,16 +28,15 @@ _MOST_TEXT = 2000
 _MISSING = object()
 
 
-def main():
+def main() -> None:
     """Do what the job says, one thing after another."""
     result = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     faulthandler.enable(all_threads=False)
     job = json.load(sys.stdin)
-    sys.stdin = open(os.devnull, encoding="ascii")
     token = job["token"]
 
-    def tell(record):
+    def tell(record: dict[str, Any]) -> None:
         record["token"] = token
         result.write(json.dumps(record) + "\n")
         result.flush()
@@ -57,11 +59,11 @@ def main():
     result.close()
 
 
-def _run_script(path, tell):
+def _run_script(path: str, tell: Any) -> None:
     """Run a program as ``python FILE`` does."""
     main_module = types.ModuleType("__main__")
     main_module.__file__ = path
-    main_module.__builtins__ = builtins
+    main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
     sys.argv = [path]
     sys.path.insert(0, os.path.dirname(path))
@@ -78,16 +80,14 @@ def _run_script(path, tell):
     except BaseException as exception:
         error = _told(exception)
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(Exception):
             stream.flush()
-        except Exception:
-            pass
     tell({"ended": "", "wall_s": time.perf_counter() - began, "error": error})
 
 
-def _told(exception, links=_MOST_LINKS):
+def _told(exception: BaseException, links: int = _MOST_LINKS) -> dict[str, Any]:
     """An exception and those that led to it, without a reference to what they hold."""
-    told = {
+    told: dict[str, Any] = {
         "type": type(exception).__name__,
         "types": [kind.__name__ for kind in type(exception).__mro__],
         "text": _text(exception),
@@ -111,32 +111,30 @@ def _told(exception, links=_MOST_LINKS):
             told["of"] = _used(steps[-1], exception)
     except Exception:  # what is looked at may be made to mislead
         pass
-    before = exception.__cause__
-    if before is None and not exception.__suppress_context__:
-        before = exception.__context__
+    before = exception.__cause__ or exception.__context__  # whether it shall be shown or not
     if before is not None and links:
         told["before"] = _told(before, links - 1)
     return told
 
 
-def _text(exception):
+def _text(exception: BaseException) -> str:
     try:
         return str(exception)[:_MOST_TEXT]
     except Exception:
         return ""
 
 
-def _string(value):
+def _string(value: object) -> str | None:
     return value[:_MOST_TEXT] if type(value) is str else None
 
 
-def _steps(step):
+def _steps(step: types.TracebackType | None) -> Iterator[types.TracebackType]:
     while step is not None:
         yield step
         step = step.tb_next
 
 
-def _frame(step):
+def _frame(step: types.TracebackType) -> dict[str, Any]:
     code = step.tb_frame.f_code
     return {
         "file": _string(code.co_filename) or "",
@@ -145,11 +143,11 @@ def _frame(step):
     }
 
 
-def _origins(obj):
+def _origins(obj: Any) -> list[str]:
     """Files and modules that an object comes from, the closest first; nothing of it is run."""
-    found = []
+    found: list[str] = []
 
-    def add(name):
+    def add(name: object) -> None:
         if type(name) is str and name not in found:
             found.append(name)
 
@@ -205,7 +203,7 @@ _NATIVE = (
 )
 
 
-def _used(step, exception):
+def _used(step: types.TracebackType, exception: BaseException) -> list[str]:
     """Where what the failing expression calls, or takes an attribute of, comes from; the likeliest first."""
     frame = step.tb_frame
     nodes = list(_nodes(step))
@@ -215,14 +213,14 @@ def _used(step, exception):
         wanted = [n.value for n in attributes if n.attr in str(exception)] + [n.value for n in attributes]
     else:
         wanted = calls + [node.value for node in attributes]
-    found = []
+    found: list[str] = []
     for node in wanted:
         for obj in _resolved(node, frame):
             found += [name for name in _origins(obj) if name not in found]
     return found
 
 
-def _nodes(step):
+def _nodes(step: types.TracebackType) -> Iterator[ast.AST]:
     """The expressions that an instruction stands for: exactly from Python 3.11 on, else those of the line."""
     code = step.tb_frame.f_code
     text = _source(code.co_filename, step)
@@ -238,33 +236,30 @@ def _nodes(step):
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    inside, exact = [], []
+    inside: list[ast.AST] = []
+    exact: list[ast.AST] = []
     for node in ast.walk(tree):
-        line = getattr(node, "lineno", None)
-        if line is None:
+        if not isinstance(node, (ast.expr, ast.stmt)):
             continue
+        last = node.end_lineno or node.lineno
         if position is not None and None not in position:
-            where = (line, node.end_lineno, node.col_offset, node.end_col_offset)
-            if where == tuple(position):
+            if (node.lineno, last, node.col_offset, node.end_col_offset) == tuple(position):
                 exact.append(node)
-            continue
-        if line <= step.tb_lineno <= (node.end_lineno or line) and not hasattr(node, "body"):
+        elif node.lineno <= step.tb_lineno <= last and not hasattr(node, "body"):
             inside.append(node)
     for node in exact:
-        for each in ast.walk(node):
-            yield each
-    for node in inside:
-        yield node
+        yield from ast.walk(node)
+    yield from inside
 
 
-def _source(filename, step):
+def _source(filename: str, step: types.TracebackType) -> str:
     import linecache
 
     lines = linecache.getlines(filename, step.tb_frame.f_globals)
     return "".join(lines) if 0 < len(lines) < 50000 else ""
 
 
-def _resolved(node, frame):
+def _resolved(node: ast.AST, frame: types.FrameType) -> list[Any]:
     """What an expression stands for, looked up without running anything; nothing where that is not known."""
     if isinstance(node, ast.Name):
         for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
@@ -287,12 +282,10 @@ def _resolved(node, frame):
             found.append(member)
         elif isinstance(obj, types.ModuleType):
             found.append(obj)
-        elif isinstance(member, types.MemberDescriptorType) and type(obj).__getattribute__ is object.__getattribute__:
-            found.append(member.__get__(obj, type(obj)))
     return found
 
 
-def _of_super(attribute, frame):
+def _of_super(attribute: str, frame: types.FrameType) -> list[Any]:
     """What ``super().attribute`` finds: along the classes of the object, after that of the method."""
     names = frame.f_locals
     owner = names.get("__class__")

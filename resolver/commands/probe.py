@@ -1,4 +1,4 @@
-"""``stackwright probe``: whether a locked stack can be built, imported and run, on this machine or in a root."""
+"""``stackwright probe``: whether a locked stack can be built, imported and run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from resolver.commands import arguments
 
-_LARGEST_SCRIPT = 1 << 20
 NOT_KNOWN = 3
 
 

@@ -44,7 +44,7 @@ def _lines(report: ProbeReport) -> Iterator[str]:
         assert one.failure is not None
         yield f"  note: import {one.module}: {one.failure.error}: {one.failure.message}"
     if len(told) > _MOST_MODULES:
-        yield f"  note: {len(told) - _MOST_MODULES} more modules of other releases do not import (--format json)"
+        yield f"  note: {len(told) - _MOST_MODULES} more modules do not import (--format json)"
     memory = "" if result.memory_bytes is None else f", {result.memory_bytes / 1e6:.0f} MB"
     yield f"  built in {result.build_s:.1f} s, ran {result.run_s:.1f} s{memory}"
     yield f"  held by: {', '.join(result.confinement.applied) or 'nothing'}"

@@ -8,9 +8,9 @@ import stat
 from knowledge.confinement.launching import system_calls as calls
 from knowledge.confinement.launching.orders import Order
 
-PLACE = "/tmp/run"  # noqa: S108 - of a file system that is the program's alone
-_SCRATCH = "/tmp"  # noqa: S108 - likewise
-_MORE_SCRATCH = ("/var/tmp", "/dev/shm")  # noqa: S108 - likewise
+PLACE = "/tmp/run"
+_SCRATCH = "/tmp"
+_MORE_SCRATCH = ("/var/tmp", "/dev/shm")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SMALL = "size=1m,nr_inodes=4096,mode=755"
 _MOST_FILES = 200_000
