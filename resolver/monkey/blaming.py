@@ -23,6 +23,7 @@ from resolver.monkey.suspects import Releases, Suspect, explanation, suspects
 
 MOST_EXAMPLES = 3
 MOST_OTHERS = 5
+_WORDS = re.compile(r"\W+")
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
@@ -204,7 +205,8 @@ def _worth(
 ) -> float:
     """How likely a suspect is beside others: what was isolated, what is named, what asks for each other."""
     told = " ".join(_told(one.result.failure) for one in failed[:MOST_EXAMPLES]).lower()
-    named = sum(release.project.replace("-", "_") in told for release in suspect)
+    words = set(_WORDS.split(told))
+    named = sum(release.project.replace("-", "_") in words for release in suspect)
     asks = frozenset(release.project for release in suspect) in related
     return 4.0 * len(isolated) + 2.0 * named / len(suspect) + asks + 0.5 * (len(suspect) == 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 
 from analyzers.reports import Tool
@@ -20,14 +21,15 @@ def observations(
 
     A failure is put down to what all stacks together say, where that is likely at least.
     """
-    environment = plan.head.environment
+    environment, demand = plan.head.environment, plan.head.demand
+    script = f"sha256:{hashlib.sha256(demand.script.encode()).hexdigest()}" if demand.script else None
     for one in plan.stacks:
         found = results.get(one.id)
         if found is None or not found.is_known:
             continue
         passed = found.result.verdict is Verdict.PASSED
         yield Observation(
-            kind=_kind(found.result, has_script=bool(plan.head.demand.script)),
+            kind=_kind(found.result, has_script=bool(demand.script)),
             subject=tuple(sorted(one.releases)),
             environment=_on(environment, found.result.python),
             outcome=Outcome.PASSED if passed else Outcome.FAILED,
@@ -35,6 +37,8 @@ def observations(
             failure=found.result.failure,
             created_at=found.created_at,
             tool=tool,
+            script=script,
+            roots=demand.roots,
         )
 
 
