@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,8 +22,12 @@ from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.recipes import Recipe
 from resolver.monkey.worker import probed
 
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
 SCHEME = "dask://"
 CONNECT_S = 20.0
+TICK_S = 1.0
 _LOCAL = threading.local()
 
 
@@ -31,10 +37,11 @@ class Cluster:
     Args:
         address: ``host:port`` of a scheduler.
         recipe: of probers on the workers.
+        idle_s: so long it is waited for a worker where there is none; then what is left is not known.
     """
 
-    def __init__(self, address: str, recipe: Recipe) -> None:
-        self._address, self._recipe = address, recipe
+    def __init__(self, address: str, recipe: Recipe, idle_s: float = 120.0) -> None:
+        self._address, self._recipe, self._idle_s = address, recipe, idle_s
 
     def run(self, assignments: Iterable[Assignment]) -> Iterator[Done]:
         """See `Executor`.
@@ -43,7 +50,7 @@ class Cluster:
             InputError: the scheduler cannot be reached, or Dask is not installed.
         """
         try:
-            from distributed import Client, as_completed
+            from distributed import Client
         except ImportError as error:
             raise InputError(
                 f"{SCHEME} needs the library distributed", "install it: pip install 'stackwright[cluster]'"
@@ -66,12 +73,31 @@ class Cluster:
                 for assignment in assignments
             }
             try:
-                for future in as_completed(list(futures)):
-                    problem = future.exception()
-                    yield _answer(futures[future], problem, None if problem else future.result())
-                    future.release()
+                yield from self._awaited(client, futures)
             finally:
                 client.cancel(list(futures), force=True)
+
+    def _awaited(self, client: Client, futures: dict[Future, str]) -> Iterator[Done]:
+        """What comes of each, as long as there is a worker."""
+        from distributed import wait
+
+        last_seen_s = time.monotonic()
+        while futures:
+            try:
+                with client.as_current():
+                    wait(list(futures), timeout=TICK_S, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                if client.scheduler_info(n_workers=-1)["workers"]:
+                    last_seen_s = time.monotonic()
+                elif time.monotonic() > last_seen_s + self._idle_s:
+                    reason = OSError("no worker is left")
+                    yield from (_answer(name, reason, None) for name in futures.values())
+                    return
+                continue
+            for future in [one for one in futures if one.done()]:
+                problem = future.exception()
+                yield _answer(futures.pop(future), problem, None if problem else future.result())
+                future.release()
 
 
 def probe_bytes(recipe: bytes, assignment: bytes) -> bytes:
