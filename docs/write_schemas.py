@@ -24,6 +24,7 @@ from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
+from resolver.monkey.report import MonkeyReport
 from resolver.rules.records import RuleFile
 from resolver.rules.reports import RuleAnswer, RulesReport
 from resolver.search.history import SearchHistory
@@ -51,6 +52,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "justification": Justification,
     "measurements": MeasurementReport,
     "metadata": Metadata,
+    "monkey": MonkeyReport,
     "observation": Observation,
     "rule-answer": RuleAnswer,
     "rules": RuleFile,

@@ -122,8 +122,9 @@ def run(options: argparse.Namespace) -> bool:
         if made is not None:
             _show_plan(options, made[0])
         return made is not None
-    with Journal(options.resume or options.output or Path("monkey")) as journal:
-        if options.resume is not None:
+    resumes = options.resume is not None
+    with Journal(options.resume or options.output or Path("monkey"), resumes=resumes) as journal:
+        if resumes:
             check_resumed(options, _usual(), journal.plan())
         elif journal.has_plan:
             folder = journal.folder

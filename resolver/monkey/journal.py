@@ -52,12 +52,18 @@ class StackResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Journal:
     """One directory, locked from ``with`` to its end.
 
+    Args:
+        folder: is made.
+        resumes: whether it must be there, and hold a plan.
+
     Raises:
-        InputError: another process works in it.
+        InputError: another process works in it, or it holds no plan that could be resumed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, resumes: bool = False) -> None:
         self.folder = folder
+        if resumes and not self.has_plan:
+            raise _no_plan(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -100,10 +106,8 @@ class Journal:
         path = self.folder / PLAN
         try:
             return Plan.read(_read(path))
-        except FileNotFoundError as error:
-            raise InputError(
-                f"{self.folder} holds no plan", "name the directory that -o named, or begin anew with -o"
-            ) from error
+        except FileNotFoundError:
+            raise _no_plan(self.folder) from None
         except (ValueError, msgspec.DecodeError) as error:
             raise InputError(f"{path}: {error}"[:300], "begin anew in another directory") from error
 
@@ -137,6 +141,10 @@ class Journal:
                 if read.id == name:
                     found[name] = read
         return found
+
+
+def _no_plan(folder: Path) -> InputError:
+    return InputError(f"{folder} holds no plan", "name the directory that -o named, or begin anew with -o")
 
 
 def write_whole(path: Path, data: bytes) -> None:

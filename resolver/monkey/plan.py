@@ -109,6 +109,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stack_id(task: ProbeTask) -> str:
-    """What tells a stack and what is demanded of it from every other."""
-    told = msgspec.json.encode(task, order="deterministic")
+    """What tells a stack and what is demanded of it from every other, wherever its files lie."""
+    files = [(pin.project, pin.version, pin.filename) for pin in task.pins]
+    demanded = (task.roots, task.modules, task.script)
+    told = msgspec.json.encode((files, demanded), order="deterministic")
     return hashlib.sha256(told).hexdigest()[:16]
