@@ -1,7 +1,7 @@
 """From what came of all stacks to what is to blame: the word of each probe, held against the other stacks.
 
 What a probe blames counts unless a stack with just this passed. What nothing is blamed for is explained by
-suspects (see `resolver.monkey.suspects`), kind of failure by kind.
+suspects (see `resolver.monkey.suspects`), kind of failure by kind (see `resolver.monkey.kinds`).
 
 How sure: *certain* where a release that a probe blames was replaced in a failing stack, all else staying, and
 that passed, and where without the word of a probe each suspect was; *likely* where a probe says so and no
@@ -18,21 +18,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from knowledge.observations import Failure, ReleaseIdentity
-from knowledge.probing.records import ProbeResult, Verdict
-from resolver.monkey.suspects import Releases, Suspect, explanation, suspects
+from resolver.monkey.kinds import Outcome, Releases, kind_of, kinds
+from resolver.monkey.suspects import Suspect, explanation, suspects
 
 MOST_EXAMPLES = 3
 MOST_OTHERS = 5
 _WORDS = re.compile(r"\W+")
-_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one stack."""
-
-    id: str
-    releases: Releases
-    result: ProbeResult
 
 
 class Basis(enum.StrEnum):
@@ -85,10 +76,12 @@ class Blame(msgspec.Struct, frozen=True, kw_only=True):
     unexplained: tuple[str, ...]
     exonerated: tuple[tuple[ReleaseIdentity, ...], ...]
 
-    def of(self, stack: str) -> tuple[ReleaseIdentity, ...]:
-        """The releases that one failing stack is put down to, if it is likely at least."""
+    def of(self, stack: str, failure: Failure | None) -> tuple[ReleaseIdentity, ...]:
+        """The releases that a failure of one stack is put down to, if that is likely at least."""
+        kind = kind_of(failure)
         for culprit in self.culprits:
-            if stack in culprit.stacks and culprit.sureness is not Sureness.POSSIBLE:
+            is_meant = stack in culprit.stacks and kind_of(culprit.failure) == kind
+            if is_meant and culprit.sureness is not Sureness.POSSIBLE:
                 return culprit.releases
         return ()
 
@@ -101,26 +94,27 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
             something, those of them are likelier.
     """
     related = {frozenset(pair) for pair in asks}
-    passing = [one.releases for one in outcomes if one.result.verdict is Verdict.PASSED]
-    stated: dict[tuple[Suspect, str], list[Outcome]] = {}
-    left: dict[str, list[Outcome]] = {}
+    culprits: list[Culprit] = []
+    unexplained: dict[str, None] = {}
     exonerated: dict[Suspect, None] = {}
-    for one in outcomes:
-        if one.result.verdict is not Verdict.FAILED:
-            continue
-        named = one.result.blame
-        if named and not any(passed.issuperset(named) for passed in passing):
-            stated.setdefault((named, kind_of(one.result.failure)), []).append(one)
-            continue
-        if named:
-            exonerated.setdefault(named)
-        left.setdefault(kind_of(one.result.failure), []).append(one)
-    culprits = [_stated(named, failed, passing) for (named, _), failed in stated.items()]
-    unexplained: list[str] = []
-    for failed in left.values():
-        found, missing = _explained(failed, passing, related)
+    for name, kind in kinds(outcomes).items():
+        stated: dict[Suspect, list[Outcome]] = {}
+        left: list[Outcome] = []
+        for one in kind.failing:
+            named = one.result.blame if kind_of(one.result.failure) == name else ()
+            if named and any(passed.issuperset(named) for passed in kind.passing):
+                exonerated.setdefault(named)
+                named = ()
+            (stated.setdefault(named, []) if named else left).append(one)
+        for one in list(left):  # of those that fail of something else first no probe says more
+            known = next((named for named in stated if one.releases.issuperset(named)), None)
+            if known is not None:
+                stated[known].append(one)
+                left.remove(one)
+        culprits += [_stated(named, failed, kind.passing) for named, failed in stated.items()]
+        found, missing = _explained(left, kind.passing, related)
         culprits += found
-        unexplained += missing
+        unexplained.update(dict.fromkeys(missing))
     culprits.sort(key=lambda one: (-one.count, one.releases))
     return Blame(culprits=tuple(culprits), unexplained=tuple(unexplained), exonerated=tuple(exonerated))
 
@@ -213,10 +207,3 @@ def _worth(
 
 def _told(failure: Failure | None) -> str:
     return "" if failure is None else f"{failure.step} {failure.message} {failure.where}"
-
-
-def kind_of(failure: Failure | None) -> str:
-    """What failures have in common that look alike, numbers apart."""
-    if failure is None:
-        return ""
-    return _NUMBERS.sub("#", f"{failure.step}\n{failure.error}\n{failure.message}")

@@ -22,14 +22,17 @@ Wish = tuple[tuple[int, int], tuple[int, int]]
 class Coverage:
     """Pairs that were not yet seen, as masks.
 
+    Args:
+        beside: look at pairs instead of which something asks for both: they may meet in it.
+
     Attributes:
         possible: pairs that releases' own statements let be; some of them no stack holds.
         seen: those that were in a stack that was taken.
     """
 
-    def __init__(self, terrain: Terrain) -> None:
+    def __init__(self, terrain: Terrain, *, beside: bool = False) -> None:
         self._missing: dict[_Edge, dict[int, int]] = {}
-        for (asker, at), (asked, mask) in _asked(terrain):
+        for (asker, at), (asked, mask) in _beside(terrain) if beside else _asked(terrain):
             serving = mask & (terrain.instance.projects[asked].domain or 0)
             if asker != asked and serving:
                 self._missing.setdefault((asker, asked), {})[at] = serving
@@ -91,3 +94,14 @@ def _asked(terrain: Terrain) -> Iterator[tuple[tuple[int, int], tuple[int, int]]
     for one, other in combinations(sorted(wanted), 2):
         for at in positions((projects[one].domain or 0) & wanted[one]):
             yield (one, at), (other, wanted[other])
+
+
+def _beside(terrain: Terrain) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    projects = terrain.instance.projects
+    pairs: dict[_Edge, None] = {}
+    for project in projects:
+        asked = sorted({asking.ask.project for asking in project.asks if asking.releases})
+        pairs.update(dict.fromkeys(combinations(asked, 2)))
+    for one, other in pairs:
+        for at in positions(projects[one].domain or 0):
+            yield (one, at), (other, projects[other].domain or 0)

@@ -8,8 +8,8 @@ import msgspec
 from packaging.version import Version
 
 from knowledge.observations import Failure, ReleaseIdentity
-from knowledge.probing.records import Verdict
-from resolver.monkey.blaming import Culprit, Outcome, Sureness, kind_of
+from resolver.monkey.blaming import Culprit, Sureness
+from resolver.monkey.kinds import Kind, Outcome, kind_of, kinds
 
 _SURER = (Sureness.CERTAIN, Sureness.LIKELY, Sureness.POSSIBLE)
 
@@ -35,8 +35,8 @@ class Incompatibility(msgspec.Struct, frozen=True, kw_only=True):
         sureness: of the surest of `culprits`.
         count: of stacks that failed of it.
         failing: releases of each project that failed so.
-        passing: releases of the last project that passed beside any of the first that failed; of one project,
-            those of it that passed. None where there are none.
+        passing: releases of the last project that did not fail so beside any of the first that did; of one
+            project, those of it that did not. None where there are none.
         culprits: which releases, the surest and most frequent first.
     """
 
@@ -57,11 +57,12 @@ def incompatibilities(
     for one in culprits:
         projects = tuple(sorted(release.project for release in one.releases))
         groups.setdefault((projects, kind_of(one.failure)), []).append(one)
-    found = [_incompatibility(group, outcomes) for group in groups.values()]
+    by_kind = kinds(outcomes)
+    found = [_incompatibility(group, by_kind[kind]) for (_, kind), group in groups.items()]
     return tuple(sorted(found, key=lambda one: (-one.count, one.projects)))
 
 
-def _incompatibility(group: list[Culprit], outcomes: Sequence[Outcome]) -> Incompatibility:
+def _incompatibility(group: list[Culprit], kind: Kind) -> Incompatibility:
     group.sort(key=lambda one: (_SURER.index(one.sureness), -one.count, one.releases))
     projects = tuple(release.project for release in group[0].releases)
     failing = {release for one in group for release in one.releases}
@@ -69,23 +70,21 @@ def _incompatibility(group: list[Culprit], outcomes: Sequence[Outcome]) -> Incom
         projects=projects,
         sureness=group[0].sureness,
         failure=group[0].failure,
-        count=sum(one.count for one in group),
+        count=len({name for one in group for name in one.stacks}),
         failing=tuple(
             span for name in projects if (span := _range(one for one in failing if one.project == name))
         ),
-        passing=_passing(projects, failing, outcomes),
+        passing=_passing(projects, failing, kind),
         culprits=tuple(group),
     )
 
 
-def _passing(
-    projects: tuple[str, ...], failing: set[ReleaseIdentity], outcomes: Sequence[Outcome]
-) -> Range | None:
+def _passing(projects: tuple[str, ...], failing: set[ReleaseIdentity], kind: Kind) -> Range | None:
     first = {one for one in failing if one.project == projects[0]}
     found: set[ReleaseIdentity] = set()
-    for one in outcomes:
-        if one.result.verdict is Verdict.PASSED and (len(projects) == 1 or first & one.releases):
-            found.update(release for release in one.releases if release.project == projects[-1])
+    for releases in kind.passing:
+        if len(projects) == 1 or first & releases:
+            found.update(release for release in releases if release.project == projects[-1])
     return _range(found)
 
 

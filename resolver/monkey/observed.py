@@ -33,7 +33,7 @@ def observations(
             subject=tuple(sorted(one.releases)),
             environment=_on(environment, found.result.python),
             outcome=Outcome.PASSED if passed else Outcome.FAILED,
-            blame=() if passed else blame.of(one.id),
+            blame=() if passed else blame.of(one.id, found.result.failure),
             failure=found.result.failure,
             created_at=found.created_at,
             tool=tool,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 
-from resolver.monkey.blaming import Blame, Outcome, blamed
+from resolver.monkey.blaming import Blame, blamed
 from resolver.monkey.cleaning import cleaned
 from resolver.monkey.executor import Assignment, Done, Executor
 from resolver.monkey.journal import Journal, StackResult
+from resolver.monkey.kinds import Outcome
 from resolver.monkey.plan import Plan, PlannedStack, stack_id
 from resolver.monkey.shrinking import Shrunk, shrunk
 from resolver.monkey.terrain import Terrain

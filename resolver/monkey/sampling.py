@@ -72,26 +72,27 @@ class Sampler:
 def covering(terrain: Terrain, coverage: Coverage, seed: int) -> Iterator[dict[int, int]]:
     """Distinct stacks, each with as many pairs that were not yet seen as any of some that are drawn.
 
-    Half of the draws begin with a pair that no stack had.
+    Half of the draws begin with a pair that no stack had. Among equals counts what stands beside each other.
     """
-    sampler = Sampler(terrain, seed)
+    sampler, beside = Sampler(terrain, seed), Coverage(terrain, beside=True)
     known: set[int] = set()
     in_vain = 0
     while in_vain < MOST_IN_VAIN:
-        best: tuple[int, int, Mapping[int, int]] | None = None
+        best: tuple[tuple[int, int], int, Mapping[int, int]] | None = None
         for number in range(CANDIDATES):
             wish = coverage.wish(sampler.chance) if number % 2 == 0 else None
             key, stack = sampler.draw(wish)
             if wish is not None and any(stack.get(project) != at for project, at in wish):
                 coverage.unmet(wish)
-            gain = coverage.gain(stack) if key not in known else -1
-            if gain >= 0 and (best is None or gain > best[0]):
+            gain = coverage.gain(stack), beside.gain(stack)
+            if key not in known and (best is None or gain > best[0]):
                 best = gain, key, stack
         in_vain += best is None
         if best is not None:
             in_vain = 0
             known.add(best[1])
             coverage.take(best[2])
+            beside.take(best[2])
             yield dict(best[2])
 
 

@@ -13,8 +13,9 @@ import msgspec
 
 from knowledge.observations import ReleaseIdentity
 from knowledge.probing.records import Verdict
-from resolver.monkey.blaming import Blame, Culprit, Outcome, Sureness
+from resolver.monkey.blaming import Blame, Culprit, Sureness
 from resolver.monkey.incompatibilities import incompatibilities
+from resolver.monkey.kinds import Kind, Outcome, kind_of, kinds
 from resolver.monkey.sampling import put
 from resolver.monkey.terrain import Terrain
 from resolver.versions import positions
@@ -48,7 +49,7 @@ class _Shrinking:
         self._outcomes = {one.id: one for one in outcomes}
         self._known = {one.releases for one in outcomes}
         self._passing = [one for one in outcomes if one.result.verdict is Verdict.PASSED]
-        self._failing = [one for one in outcomes if one.result.verdict is Verdict.FAILED]
+        self._kinds = kinds(outcomes)
 
     def found(self, blame: Blame, most: int) -> Iterator[Shrunk]:
         """One for each open question, the most frequent failures first."""
@@ -75,8 +76,11 @@ class _Shrinking:
             alike: releases that failed likewise.
         """
         suspects = [culprit.releases, *culprit.others]
-        for name in culprit.stacks:
-            failed = self._outcomes[name]
+        name = kind_of(culprit.failure)
+        kind = self._kinds[name]
+        several = [self._outcomes[stack] for stack in culprit.stacks]
+        several.sort(key=lambda one: kind_of(one.result.failure) != name)  # what hides others comes last
+        for failed in several:
             at = self._terrain.stack(failed.releases)
             if at is None:
                 continue
@@ -84,7 +88,7 @@ class _Shrinking:
                 (
                     choice
                     for suspect in suspects
-                    for choice in self._choices(suspect, culprit.isolated, alike)
+                    for choice in self._choices(suspect, culprit.isolated, alike, kind)
                 ),
                 key=lambda choice: choice[:2],
             )
@@ -106,6 +110,7 @@ class _Shrinking:
         suspect: tuple[ReleaseIdentity, ...],
         isolated: Sequence[ReleaseIdentity],
         alike: set[ReleaseIdentity],
+        kind: Kind,
     ) -> Iterator[tuple[int, int, int, int]]:
         """What may be put in place of each release of a suspect: its doubt, and how far away it is."""
         for release in suspect:
@@ -117,20 +122,9 @@ class _Shrinking:
             for position in positions(self._terrain.instance.projects[project].domain or 0):
                 other = self._terrain.release(project, position).file.release
                 wanted = beside | {other}
-                if position == before or any(wanted <= one.releases for one in self._failing):
+                if position == before or any(wanted <= one.releases for one in kind.failing):
                     continue
-                yield self._doubt(other, beside, alike), abs(position - before), project, position
-
-    def _doubt(
-        self, other: ReleaseIdentity, beside: set[ReleaseIdentity], alike: set[ReleaseIdentity]
-    ) -> int:
-        """0 for what has passed beside just this, 1 for beside something that fails alike, 2 for neither."""
-        passed = [one.releases for one in self._passing if other in one.releases]
-        if any(beside <= releases for releases in passed):
-            return 0
-        projects = {one.project for one in beside}
-        likewise = {one for one in alike if one.project in projects}
-        return 1 if any(likewise & releases for releases in passed) else 2
+                yield _doubt(other, beside, alike, kind), abs(position - before), project, position
 
     def _halved(self, failed: Outcome) -> Shrunk | None:
         """The stack with half of what tells it from the nearest passing one put to what passed."""
@@ -155,3 +149,15 @@ class _Shrinking:
             return None
         swapped = tuple(sorted({release.project for release in releases ^ failed.releases}))
         return Shrunk(stack, failed.id, swapped)
+
+
+def _doubt(
+    other: ReleaseIdentity, beside: set[ReleaseIdentity], alike: set[ReleaseIdentity], kind: Kind
+) -> int:
+    """0 for what has passed beside just this, 1 for beside something that fails alike, 2 for neither."""
+    passed = [releases for releases in kind.passing if other in releases]
+    if any(beside <= releases for releases in passed):
+        return 0
+    projects = {one.project for one in beside}
+    likewise = {one for one in alike if one.project in projects}
+    return 1 if any(likewise & releases for releases in passed) else 2

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from knowledge.observations import ReleaseIdentity
-from resolver.monkey.blaming import Outcome
+from resolver.monkey.kinds import Outcome
 
 RATIO, LEAST_S, DEVIATIONS = 1.5, 0.05, 3.0
 NORMAL = 1.4826
 LEAST_PROBES, LEAST_RELEASES = 2, 3
+IMPORTED_BEFORE_S = 0.001
+"""What takes less was imported by another module already."""
 
 
 class SlowImport(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ def slow_imports(outcomes: Iterable[Outcome]) -> tuple[SlowImport, ...]:
         releases = {release.project: release for release in one.releases}
         for module in one.result.modules:
             release = releases.get(module.project)
-            if release is not None and module.failure is None:
+            if release is not None and module.failure is None and module.wall_s >= IMPORTED_BEFORE_S:
                 by_release = times.setdefault((module.project, module.module), {})
                 by_release.setdefault(release, []).append(module.wall_s)
     found = [slow for (_, module), taken in times.items() for slow in _slow(module, taken)]

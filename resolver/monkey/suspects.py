@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from knowledge.observations import ReleaseIdentity
+from resolver.monkey.kinds import Releases
 
-Releases = frozenset[ReleaseIdentity]
 Suspect = tuple[ReleaseIdentity, ...]
 
 EXACT_UP_TO = 3

@@ -23,4 +23,5 @@ def _lines(plan: Plan) -> Iterator[str]:
     seen = sum(stack.new_pairs for stack in plan.stacks)
     possible = plan.head.possible_pairs
     share = 100 * seen / possible if possible else 100.0
-    yield f"{len(plan.stacks)} stacks, with {seen} of {possible} pairs of releases ({share:.0f} %)"
+    count = "1 stack" if len(plan.stacks) == 1 else f"{len(plan.stacks)} stacks"
+    yield f"{count}, with {seen} of {possible} pairs of releases ({share:.0f} %)"

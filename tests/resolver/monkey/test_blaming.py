@@ -7,10 +7,11 @@ import msgspec
 from fakes.probers import verdict
 from fakes.terrains import release
 from knowledge.observations import Failure
-from knowledge.probing.records import Verdict
-from resolver.monkey.blaming import Basis, Blame, Outcome, Sureness, blamed
+from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
+from resolver.monkey.blaming import Basis, Blame, Sureness, blamed
 from resolver.monkey.executor import not_known
 from resolver.monkey.incompatibilities import incompatibilities
+from resolver.monkey.kinds import Outcome
 
 FAILURE = Failure(step="import a", error="ImportError", message="no triu")
 
@@ -85,7 +86,7 @@ def test_what_several_would_explain_is_only_possible_and_told() -> None:
     assert culprit.sureness is Sureness.POSSIBLE
     told = {culprit.releases, *culprit.others}
     assert {" ".join(map(str, one)) for one in told} == {"a==1 b==2", "a==1 c==3", "b==2 c==3"}
-    assert blamed(few).of("0") == ()  # not sure enough to be kept
+    assert blamed(few).of("0", few[0].result.failure) == ()  # not sure enough to be kept
 
 
 def test_what_asks_for_what_failed_is_likelier() -> None:
@@ -126,3 +127,27 @@ def test_releases_that_fail_alike_are_one_incompatibility() -> None:
     assert [str(span) for span in found.failing] == ["a 1 to 2", "b 2 to 3"]
     assert str(found.passing) == "b 1"
     assert found.sureness is Sureness.CERTAIN
+
+
+def test_a_failure_that_hides_others_is_looked_behind() -> None:
+    """Where one release makes most stacks fail, imports of their parts tell what else does."""
+    hidden = ("b==1", "c==3")
+    every = []
+    for one in outcomes(stacks=[f"a=={a} b=={b} c=={c}" for a, b, c in product("12", "12", "123")]):
+        have = {str(release) for release in one.releases}
+        first = verdict(have, [("a==1",)]).failure
+        behind = (
+            Failure(step="import c", error="ValueError", message="too much") if set(hidden) <= have else None
+        )
+        modules = (
+            ImportedModule(module="a", project="a", failure=first or behind),
+            ImportedModule(module="c", project="c", is_demanded=False, failure=behind),
+        )
+        failure = first or behind
+        result = ProbeResult(
+            verdict=Verdict.FAILED if failure else Verdict.PASSED, failure=failure, modules=modules
+        )
+        every.append(Outcome(one.id, one.releases, result))
+    found = blamed(every)
+    assert sorted(names(found)) == ["a==1", "b==1 c==3"]
+    assert {one.count for one in found.culprits} == {6, 2}
