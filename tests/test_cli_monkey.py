@@ -114,10 +114,6 @@ def test_an_interrupt_reports_what_there_is_and_how_to_go_on(commands: Commands)
     assert 2 <= len(before) < 18
     ran = commands.run("monkey", "--resume", "m", "--no-keep", "--format", "json", "-q")
     assert (ran.code, ran.json["left"], ran.json.get("stopped_by")) == (0, 0, None)
-        0,
-        0,
-        None,
-    )
     results = [json.loads(path.read_text()) for path in commands.path("m/results").glob("*.json")]
     assert len(results) == 18
     assert not [one for one in results if one.get("attempts", 1) > 1]
