@@ -140,8 +140,9 @@ def _contained(folder: Path, further: Sequence[str]) -> dict[str, object]:
                 *further,
             ]
             done = subprocess.run([STACKWRIGHT, *full], capture_output=True, text=True, check=False)
-            said = json.loads(done.stdout)["not_known"] if done.returncode == 0 else done.stderr.strip()
-            told["full disk"] = f"exit code {done.returncode}: {str(said)[:200]}"
+            said = json.loads(done.stdout)["not_known"] if done.returncode == 0 else []
+            errors = sorted({one["failure"]["error"] for one in said})
+            told["full disk"] = f"exit code {done.returncode}, {len(said)} not known: {' '.join(errors)}"
     for name, text in told.items():
         print(f"  {name}: {text}")
     return told

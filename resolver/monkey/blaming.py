@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from knowledge.observations import Failure, ReleaseIdentity
-from resolver.monkey.kinds import Outcome, Releases, kind_of, kinds
+from resolver.monkey.kinds import Outcome, Releases, failure_of, kind_of, kinds
 from resolver.monkey.suspects import Suspect, explanation, suspects
 
 MOST_EXAMPLES = 3
@@ -111,22 +111,22 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
             if known is not None:
                 stated[known].append(one)
                 left.remove(one)
-        culprits += [_stated(named, failed, kind.passing) for named, failed in stated.items()]
-        found, missing = _explained(left, kind.passing, related)
+        culprits += [_stated(name, named, failed, kind.passing) for named, failed in stated.items()]
+        found, missing = _explained(name, left, kind.passing, related)
         culprits += found
         unexplained.update(dict.fromkeys(missing))
     culprits.sort(key=lambda one: (-one.count, one.releases))
     return Blame(culprits=tuple(culprits), unexplained=tuple(unexplained), exonerated=tuple(exonerated))
 
 
-def _stated(named: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]) -> Culprit:
+def _stated(name: str, named: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]) -> Culprit:
     isolated = _isolated(named, failed, passing)
     sureness = Sureness.CERTAIN if isolated else Sureness.LIKELY
-    return _culprit(named, Basis.PROBE, sureness, failed, isolated)
+    return _culprit(name, named, Basis.PROBE, sureness, failed, isolated)
 
 
 def _explained(
-    failed: Sequence[Outcome], passing: Sequence[Releases], related: set[frozenset[str]]
+    name: str, failed: Sequence[Outcome], passing: Sequence[Releases], related: set[frozenset[str]]
 ) -> tuple[list[Culprit], list[str]]:
     """Culprits of failures of one kind, and the ids of those that have none."""
     found = suspects((one.releases for one in failed), passing)
@@ -150,13 +150,14 @@ def _explained(
             sureness = Sureness.POSSIBLE
         explains = [failed[number] for number in sorted(numbers)]
         culprits.append(
-            _culprit(suspect, Basis.SAMPLES, sureness, explains, isolated[suspect], alike[:MOST_OTHERS])
+            _culprit(name, suspect, Basis.SAMPLES, sureness, explains, isolated[suspect], alike[:MOST_OTHERS])
         )
     missing = [one.id for number, one in enumerate(failed) if number not in told]
     return culprits, missing
 
 
 def _culprit(
+    name: str,
     releases: Suspect,
     basis: Basis,
     sureness: Sureness,
@@ -164,7 +165,7 @@ def _culprit(
     isolated: Iterable[ReleaseIdentity],
     others: Iterable[Suspect] = (),
 ) -> Culprit:
-    failure = failed[0].result.failure
+    failure = failure_of(failed, name)
     return Culprit(
         releases=releases,
         basis=basis,

@@ -61,6 +61,14 @@ def imported(result: ProbeResult) -> set[str]:
     return {module.module for module in result.modules if module.failure is None}
 
 
+def failure_of(outcomes: Iterable[Outcome], name: str) -> Failure | None:
+    """A failure of a kind, if possible one that made a stack fail."""
+    found = [one.result for one in outcomes]
+    stated = [result.failure for result in found]
+    stated += [module.failure for result in found for module in result.modules]
+    return next((one for one in stated if one is not None and kind_of(one) == name), None)
+
+
 def _kind(name: str, known: list[Outcome], had: Mapping[str, set[str]]) -> Kind:
     having = [one for one in known if name in had[one.id]]
     telling = {
