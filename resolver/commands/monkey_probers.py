@@ -37,7 +37,7 @@ def executor(options: argparse.Namespace, head: Head, folder: Path) -> Iterator[
         shutil.rmtree(work, ignore_errors=True)  # of a run that was killed
         work.mkdir()
         try:
-            recipe = local_recipe(_settings(options, head.python, work))
+            recipe = local_recipe(_settings(options, head, work))
             yield Processes(options.jobs, recipe, SLACK_S + options.limit_time)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -49,10 +49,10 @@ def executor(options: argparse.Namespace, head: Head, folder: Path) -> Iterator[
             f"--executor {where[:100]} is neither process nor {SCHEME}HOST:PORT",
             f"name a scheduler, such as {SCHEME}127.0.0.1:8786",
         )
-    yield Cluster(address, local_recipe(_settings(options, "", None)))
+    yield Cluster(address, local_recipe(_settings(options, head, None)))
 
 
-def _settings(options: argparse.Namespace, python: str, folder: Path | None) -> LocalSettings:
+def _settings(options: argparse.Namespace, head: Head, folder: Path | None) -> LocalSettings:
     import msgspec
 
     from knowledge.confinement.limits import Limits
@@ -70,7 +70,8 @@ def _settings(options: argparse.Namespace, python: str, folder: Path | None) -> 
         processes=options.limit_processes,
     )
     return LocalSettings(
-        python=python,
+        python="" if folder is None else head.python,
+        minor=".".join((head.environment.text("python.version") or "").split(".")[:2]),
         folder=None if folder is None else str(folder.absolute()),
         index=index,
         limits=limits,

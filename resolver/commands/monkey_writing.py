@@ -37,7 +37,6 @@ def write_learned(options: argparse.Namespace, folder: Path, run: Run, blame: Bl
     write_whole(folder / REPORT, report)
     if not options.no_keep:
         from knowledge.known_observations import keep_observations
-
         from knowledge.store_locations import default_location, open_store
 
         store = open_store(options.store or default_location(os.environ, Path.home()))

@@ -115,5 +115,5 @@ def _answer(name: str, error: BaseException | None, result: bytes | None) -> Don
             return msgspec.json.decode(result, type=Done)
         except msgspec.DecodeError as problem:
             error = problem
-    told = not_known("worker-died", f"{type(error).__name__}: {error}")
+    told = not_known("worker-failed", f"{type(error).__name__}: {error}")
     return Done(id=name, result=told, wall_s=0.0, worker="dask")

@@ -13,6 +13,7 @@ import msgspec
 
 from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Limits
+from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import interpreter_at
 from knowledge.probing.prober import LocalProber
 from knowledge.probing.records import Prober
@@ -26,11 +27,13 @@ class LocalSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         python: path of the interpreter; empty for that of the process.
+        minor: that it must have, such as ``3.11``: the stacks were chosen for it.
         folder: for environments, shared by processes; None for one of its own.
         index: how the index is reached.
     """
 
     python: str
+    minor: str
     folder: str | None
     index: IndexConfiguration
     limits: Limits
@@ -46,7 +49,7 @@ def local_prober(settings: Mapping[str, object]) -> Prober:
     """The prober of this process.
 
     Raises:
-        ProbingError: the interpreter cannot be used.
+        ProbingError: the interpreter cannot be used, or not for these stacks.
     """
     import sys
 
@@ -58,6 +61,9 @@ def local_prober(settings: Mapping[str, object]) -> Prober:
         folder = Path(told.folder)
     folder.chmod(0o711)
     interpreter = interpreter_at(Path(told.python or sys.executable), folder)
+    if interpreter.minor != told.minor:
+        reason = f"it is Python {interpreter.version}, and the stacks are for {told.minor}"
+        raise ProbingError(interpreter.path, reason)
     return LocalProber(
         folder, interpreter, told.index, os.environ, told.limits, allow_builds=told.allow_builds
     )
