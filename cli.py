@@ -179,7 +179,13 @@ def exit_code(error: Exception) -> int | None:
     from analyzers.manifests.errors import ManifestError
     from images.errors import ImageError, ImageReferenceError, TargetError
     from images.sbom.errors import SbomLibraryError
-    from knowledge.errors import AdvisoriesError, BenchmarkError, ConfigurationError, KnowledgeError
+    from knowledge.errors import (
+        AdvisoriesError,
+        BenchmarkError,
+        ConfigurationError,
+        KnowledgeError,
+        PackError,
+    )
     from knowledge.settings import SettingsError
     from resolver.advise import RunRefusedError
     from resolver.errors import InputError
@@ -193,6 +199,7 @@ def exit_code(error: Exception) -> int | None:
             AdvisoriesError()
             | BenchmarkError()
             | ConfigurationError()
+            | PackError()
             | SettingsError()
             | FileNotFoundError()
             | IsADirectoryError()

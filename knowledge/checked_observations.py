@@ -13,7 +13,14 @@ from packaging.version import InvalidVersion, Version
 from analyzers.reports import Tool
 from images.environment import Fact, RuntimeEnvironment
 from knowledge.filenames import normalized
-from knowledge.observations import Failure, Observation, ObservationKind, Outcome, ReleaseIdentity
+from knowledge.observations import (
+    Failure,
+    Measurement,
+    Observation,
+    ObservationKind,
+    Outcome,
+    ReleaseIdentity,
+)
 
 MOST_RELEASES = 2_000
 MOST_BLAMED = 2
@@ -63,6 +70,7 @@ def checked(observation: Observation, now: float | None = None) -> Observation:
         blame=blame,
         environment=_environment(observation.environment),
         failure=None if observation.failure is None else _failure(observation.failure),
+        measurement=None if observation.measurement is None else _measurement(observation.measurement),
         unit=None if observation.unit is None else plain(observation.unit, _LONGEST_NAME),
         created_at=checked_time(observation.created_at, now),
         tool=checked_tool(observation.tool),
@@ -136,6 +144,19 @@ def _failure(failure: Failure) -> Failure:
         error=plain(failure.error, _LONGEST_NAME),
         message=plain(failure.message),
         where=plain(failure.where),
+    )
+
+
+def _measurement(measurement: Measurement) -> Measurement:
+    library, kernels = measurement.kernel_library, measurement.kernel_architecture
+    return msgspec.structs.replace(
+        measurement,
+        benchmark=plain(measurement.benchmark, _LONGEST_NAME),
+        stands_for=tuple(plain(each, _LONGEST_NAME) for each in measurement.stands_for[:_MOST_FACTS]),
+        size=plain(measurement.size, _LONGEST_NAME),
+        session=plain(measurement.session, _LONGEST_NAME),
+        kernel_library=None if library is None else plain(library),
+        kernel_architecture=None if kernels is None else plain(kernels, _LONGEST_NAME),
     )
 
 

@@ -137,3 +137,12 @@ class AdvisoriesError(KnowledgeError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.add_note(remedy)
+
+
+class PackError(KnowledgeError):
+    """A pack of observations cannot be used."""
+
+    def __init__(self, path: Path, reason: str, remedy: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+        self.add_note(remedy)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from analyzers.evidence import Confidence, Evidence, Justification, Level
 from knowledge.observations import Observation, ReleaseIdentity
-from knowledge.releases import File, FileKind
+from knowledge.releases import File, FileKind, Listing
+from resolver.nearby import Guess, Nearby, Point
 from resolver.sightings import Depth, Judge, Sighting, depth_of
 from resolver.source import ReleaseObservations
 from resolver.target import Target
@@ -33,6 +36,10 @@ class Releases(Protocol):
     @property
     def versions(self) -> Versions:
         """Of all releases."""
+
+    @property
+    def listing(self) -> Listing | None:
+        """None when no index has the project."""
 
     def version(self, position: int) -> str:
         """The canonical text of one of them."""
@@ -71,6 +78,7 @@ class Observed:
         self._judge = Judge(target.environment, script, known.trust)
         self._by_project: dict[str, Mapping[str, Sequence[Sighting]]] = {}
         self._judged: dict[_Key, Sighting] = {}
+        self._nearby: dict[tuple[str, str], Nearby | None] = {}
 
     def expect(self, projects: Iterable[str]) -> None:
         """These projects (normalised names) will be asked about."""
@@ -97,6 +105,48 @@ class Observed:
         return [
             one for one in self.about(project, position) if len(one.releases) > 1 and release in one.releases
         ]
+
+    def guess(self, project: Releases, position: int, other: Releases, at: int) -> Guess | None:
+        """What failures of other pairs of two projects say of one that nobody tried; nearly always nothing.
+
+        Args:
+            project: that needs something of the other.
+            position: of its release.
+            other: what is needed.
+            at: position of its release.
+        """
+        if not self._sightings(project.name):
+            return None
+        key = (project.name, other.name)
+        if key not in self._nearby:
+            self._nearby[key] = self._tried(project, other)
+        nearby = self._nearby[key]
+        return None if nearby is None else nearby.guess(Point(position, at))
+
+    def _tried(self, project: Releases, other: Releases) -> Nearby | None:
+        """The pairs of two projects that were tried; None where none of them fails."""
+        places = [
+            {text: number for number, text in enumerate(one.versions.texts)} for one in (project, other)
+        ]
+
+        def point(releases: Iterable[ReleaseIdentity]) -> Point | None:
+            found = {release.project: release.version for release in releases}
+            here = places[0].get(found.get(project.name, ""))
+            there = places[1].get(found.get(other.name, ""))
+            return None if here is None or there is None else Point(here, there)
+
+        failing: list[tuple[Point, Sighting]] = []
+        for sightings in self._sightings(project.name).values():
+            for sighting in sightings:
+                pair = point(sighting.releases)
+                if pair is not None and sighting.depth is not Depth.BUILD:
+                    failing.append((pair, sighting))
+        if not failing:
+            return None
+        seen = self._known.of((project.name,))[project.name]
+        working = filter(None, (point(one.subject) for one in seen if self._judge.works(one)))
+        uploaded = [one.listing.uploaded if one.listing else () for one in (project, other)]
+        return Nearby(failing, working, (uploaded[0], uploaded[1]))
 
     def within(self, members: Mapping[str, Member]) -> Iterator[Sighting]:
         """Those whose releases are all in a stack, each once.
@@ -171,6 +221,22 @@ def reason(sighting: Sighting, unit: str, level: Level, score: int | None = None
     seen = [*sighting.failures[:_MOST_EVIDENCE], *sighting.passes[:_MOST_EVIDENCE]]
     evidence = tuple(Evidence(what=_told(one), where=_by(one), confidence=confidence) for one in seen)
     return Justification(unit=unit, level=level, message=message, score=score, evidence=evidence)
+
+
+def guessed(guess: Guess, pair: str, unit: str, score: int) -> Justification:
+    """A pair that nobody tried, with the failure that makes it doubtful.
+
+    Args:
+        guess: about the pair.
+        pair: in words.
+        unit: that speaks.
+        score: what the pair loses.
+    """
+    seen = reason(guess.sighting, unit, Level.INFO)
+    confidence = Confidence.LIKELY if guess.doubt >= LIKELY else Confidence.POSSIBLE
+    evidence = tuple(msgspec.structs.replace(one, confidence=confidence) for one in seen.evidence)
+    message = f"{pair} was not tried, and may fail like this: {seen.message}"
+    return msgspec.structs.replace(seen, message=message, score=score, evidence=evidence)
 
 
 def _confidence(sighting: Sighting) -> Confidence:

@@ -21,8 +21,14 @@ _PLATFORM = ("python.implementation", "os.kernel", "arch", "libc.name")
 _BUILDING = (
     "compiler.c", "compiler.cxx", "compiler.fortran", "compiler.rust", "build.headers", "headers.python",
 )  # fmt: skip
-_LIMITS = frozenset({"timeout", "MemoryError", "SIGKILL", "SIGXCPU", "SIGXFSZ"})
-"""Errors that say what the run was allowed, not what the releases are."""
+_CIRCUMSTANCES = frozenset(
+    {
+        *("timeout", "MemoryError", "SIGKILL", "SIGXCPU", "SIGXFSZ", "out-of-memory", "disk-full"),
+        *("network", "certificate", "permission", "not-allowed", "hash-mismatch"),
+        *("conflict", "no-matching-distribution"),
+    }
+)
+"""Errors that say what the run was allowed or met, not what the releases are."""
 _ABSENT_LIBRARY = re.compile(r"\.so[.0-9]*: cannot open shared object file")
 _ABSENT_MODULE = frozenset({"ModuleNotFoundError", "missing-module"})
 
@@ -112,7 +118,9 @@ class Judge:
 
     def _weight(self, failure: Observation) -> float:
         told = failure.failure
-        is_alike = self._agrees(failure, told) and not _is_a_limit(told) and self._is_same_program(failure)
+        is_alike = (
+            self._agrees(failure, told) and not _is_circumstance(told) and self._is_same_program(failure)
+        )
         return 1.0 if is_alike else ELSEWHERE
 
     def _is_certain(self, failure: Observation, releases: Sequence[ReleaseIdentity]) -> bool:
@@ -144,6 +152,11 @@ class Judge:
             return one.script is not None and any(one.script == each.script for each in failures)
         is_imported = depth is Depth.INSTALL or not one.roots or releases[0].project in one.roots
         return tried >= depth and is_imported
+
+    def works(self, one: Observation) -> bool:
+        """Whether this user saw it work where that says something about the target."""
+        is_tried = one.outcome is Outcome.PASSED and depth_of(one) >= Depth.IMPORT
+        return is_tried and one.origin is None and self._agrees(one, None)
 
     def _agrees(self, one: Observation, failure: Failure | None) -> bool:
         """Whether it was seen where it says something about the target."""
@@ -177,8 +190,8 @@ def depth_of(one: Observation) -> Depth:
     return {"build": Depth.BUILD, "install": Depth.INSTALL, "import": Depth.IMPORT}.get(step, Depth.PROGRAM)
 
 
-def _is_a_limit(failure: Failure | None) -> bool:
-    return failure is not None and failure.error in _LIMITS
+def _is_circumstance(failure: Failure | None) -> bool:
+    return failure is not None and failure.error in _CIRCUMSTANCES
 
 
 def _latest(one: Observation) -> int:

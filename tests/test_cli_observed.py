@@ -93,6 +93,17 @@ def test_releases_that_fail_beside_the_same_one_are_left_at_once(stackwright: Co
     assert report["statistics"]["stacks"] <= 3
 
 
+def test_what_nobody_tried_behind_a_failure_is_doubted(stackwright: Commands) -> None:
+    """Here the newest library was never tried: it is no better than the one that failed."""
+    keep(stackwright, failed("app==2.0 lib==2.0", "app==2.0 lib==2.0"), passed("app==2.0 lib==1.0"))
+    assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "1.0"}
+    report = advised(stackwright, "app>=2", "lib>=3")
+    assert pins(report) == {"app": "2.0", "lib": "3.0"}
+    assert report["score"] == -500_000
+    keep(stackwright, passed("app==2.0 lib==3.0"))
+    assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "3.0"}
+
+
 def test_explain_says_what_was_seen(stackwright: Commands) -> None:
     keep(stackwright, BROKEN)
     shown = stackwright.main("explain", "lib==3.0", "-r", stackwright.write("r.txt", "app\n"), *ON)

@@ -13,15 +13,20 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 import cli
+from analyzers.evidence import Confidence
 from fakes.commands import Commands
 from fakes.image_files import write_docker_archive
 from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
 from fakes.index import FakeIndex
+from fakes.observed import MOMENT, TOOL, failed, passed, release
 from fakes.server import IndexServer
 from fakes.web_images import second_web_image, web_image
 from images.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
 from images.report import ImageReport
+from knowledge.known_observations import keep_observations, keep_verdicts
+from knowledge.store_locations import open_store
+from knowledge.verdicts import VerdictCheck
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
 from resolver.rules.records import (
@@ -284,6 +289,24 @@ def shop_image() -> ImageReport:
     )
 
 
+def keep_seen(stackwright: Commands) -> None:
+    """Somebody has probed two stacks."""
+    store = open_store(str(stackwright.store))
+    pair = "gensim==4.3.2 scipy==1.13.0"
+    keep_observations([failed(pair, pair), passed("gensim==4.3.2 scipy==1.12.0")], store)
+    check = VerdictCheck(
+        dependent=release("gensim==4.3.2"),
+        dependency=release("scipy==1.13.0"),
+        instrument="imports",
+        confidence=Confidence.LIKELY,
+        confirmed=True,
+        created_at=MOMENT,
+        tool=TOOL,
+    )
+    keep_verdicts([check], store)
+    store.close()
+
+
 def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
     """A block of commands as a terminal would show it, with what the command prints now."""
     shown, code = [], 0
@@ -322,6 +345,8 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     write_docker_archive(stackwright.path("web.tar"), web_image())
     write_docker_archive(stackwright.path("web-2.tar"), second_web_image())
     stackwright.write("shop.json", saved(shop_image()))
+    if path.stem == "knowledge":
+        keep_seen(stackwright)
     text = path.read_text()
     made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from knowledge.confinement.control_groups import ControlGroups
+from knowledge.confinement.hiding import hidden_directories
 from knowledge.confinement.launching.orders import PLACE, Order
 from knowledge.confinement.limits import Ended, Limits
 
@@ -93,8 +95,7 @@ def run(
     """
     mark = secrets.token_hex(16)
     place = tempfile.mkdtemp(prefix="run-", dir=surroundings.folder)
-    from knowledge.confinement.hiding import hidden_directories
-
+    groups = ControlGroups(f"stackwright-{mark}", limits)
     order = Order(
         command=list(command),
         environ={"HOME": PLACE, "TMPDIR": PLACE, **environ, _MARK: mark},
@@ -112,19 +113,24 @@ def run(
         disk_bytes=limits.disk_bytes,
         file_bytes=limits.disk_bytes,
         open_files=_OPEN_FILES,
-        cgroups=[],
+        cgroups=[str(directory) for directory in groups.directories],
     )
     try:
-        return _Launched(order, mark, limits).followed(job)
+        ended = _Launched(order, mark, limits, groups).followed(job)
     finally:
+        groups.remove()
         shutil.rmtree(place, ignore_errors=True)
+    if groups.directories:
+        return msgspec.structs.replace(ended, applied=(*ended.applied, "control-groups"))
+    refusal = "control-groups: this process may make none"
+    return msgspec.structs.replace(ended, refused=(*ended.refused, refusal))
 
 
 class _Launched:
     """A launcher, and the descriptors that lead to it and to what it runs."""
 
-    def __init__(self, order: Order, mark: str, limits: Limits) -> None:
-        self._limits, self._mark = limits, mark
+    def __init__(self, order: Order, mark: str, limits: Limits, groups: ControlGroups) -> None:
+        self._limits, self._mark, self._groups = limits, mark, groups
         orders, self._orders = os.pipe()
         self._tells, tells = os.pipe()
         try:
@@ -169,6 +175,8 @@ class _Launched:
                 wall_s=time.monotonic() - began,
             )
         limit = limit or ("" if ending.stopped == "asked" else ending.stopped)
+        if ending.code:
+            limit = limit or self._groups.limit()
         return Ended(
             failure=_failure(limit, ending, told, self._limits),
             limit=limit,

@@ -11,9 +11,11 @@ from pathlib import Path
 import msgspec
 
 from analyzers.reports import Unknown
+from knowledge.confinement.limits import Ended, Limits
+from knowledge.confinement.running import PLACE
 from knowledge.measuring.amun import cost
 from knowledge.measuring.benchmarks import Benchmark
-from knowledge.measuring.processes import Ended, Limits, environment, run
+from knowledge.measuring.processes import environment, run
 from knowledge.measuring.report import Figure
 from knowledge.measuring.venvs import Venv
 from knowledge.observations import Measurement
@@ -95,7 +97,7 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._name, self._settings, self._folder = name, settings, folder
-        self._environ = environment(environ, folder, settings.threads)
+        self._environ = environment(environ, settings.threads)
         self._progress, self._load, self._sleep = progress, load, sleep
         self._patience_s = settings.patience_s
         self.unknowns: list[Unknown] = []
@@ -147,11 +149,9 @@ class Session:
         load = self._quiet()
         command, job = [str(venv.python), "-I"], b""
         if benchmark.script:
-            script = self._folder / f"{benchmark.id}.py"
-            script.write_text(benchmark.script, encoding="utf-8")
-            command.append(str(script))
+            name, content = "script.py", benchmark.script.encode()
         else:
-            command.append(str(_WORKER))
+            name, content = "worker.py", _WORKER.read_bytes()
             job = msgspec.json.encode(
                 {
                     "setup": benchmark.setup,
@@ -161,7 +161,8 @@ class Session:
                     "for_s": _REPEATED_S,
                 }
             )
-        ended = run(command, job, self._environ, self._folder, self._settings.limits)
+        command.append(f"{PLACE}/{name}")
+        ended = run(command, job, self._environ, self._folder, self._settings.limits, {name: content})
         failure = ended.failure
         if not failure:
             try:

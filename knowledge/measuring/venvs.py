@@ -75,9 +75,12 @@ class Venvs:
         for link in self._index.find_links:
             install += ["--find-links", link]
         self._call(candidate, [*install, str(candidate), *self._beside])
+        # What measures may not write here: without this every one of its imports would compile again.
+        compiling = [str(self._python), "-I", "-S", "-m", "compileall", "-q", "-j", "0", str(place / "lib")]
+        self._call(candidate, compiling, is_needed=False)
         return Venv(candidate=candidate, python=python, installed=_installed(place, candidate))
 
-    def _call(self, candidate: ReleaseIdentity, command: Sequence[str]) -> None:
+    def _call(self, candidate: ReleaseIdentity, command: Sequence[str], *, is_needed: bool = True) -> None:
         try:
             ended = subprocess.run(
                 command,
@@ -91,7 +94,7 @@ class Venvs:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise MeasuringError(str(candidate), f"its environment cannot be made: {error}") from None
-        if ended.returncode:
+        if ended.returncode and is_needed:  # some files are meant for another Python
             told = ended.stderr.decode("utf-8", "replace").strip().splitlines()
             reason = " ".join(line.strip() for line in told[-3:])[:300] or f"exit code {ended.returncode}"
             raise MeasuringError(str(candidate), f"it cannot be installed: {reason}")

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from analyzers.source.names.standard_library import is_standard
 from knowledge.observations import ReleaseIdentity
 from knowledge.probing.installed import Installed
+from knowledge.probing.linked_libraries import absent_library_owner, linked_provider
 from knowledge.probing.raised import Frame, Raised
 
 Blame = tuple[ReleaseIdentity, ...]
@@ -74,10 +76,14 @@ class Traced:
 
     def _is_called_by_user(self, frames: Sequence[Frame]) -> bool:
         """Whether the innermost code is the user's own."""
-        return bool(frames) and frames[-1].file.rpartition("/")[2] == self._own
+        if not frames or self._installed.of_file(frames[-1].file):
+            return False
+        return frames[-1].file.rpartition("/")[2] == self._own
 
     def _missing(self, link: Raised) -> Blame:
         """Something is missing of a release: a module, a name of it, an attribute, an argument."""
+        if linked := linked_provider(link.text, self._installed):
+            return linked
         owners = self._owners(link.frames)
         asks = owners[0] if owners and not self._is_called_by_user(link.frames) else None
         provider = self._lacking(link)
@@ -93,11 +99,9 @@ class Traced:
         if link.is_kind("ImportError"):
             if link.path and (owner := self._installed.of_file(link.path)):
                 return owner
-            if link.name and self._installed.knows_root(link.name):
-                return self._installed.of_module(link.name) or self._installed.of_module(
-                    link.name.partition(".")[0]
-                )
-            return None
+            if link.name and (owner := self._installed.of_module(link.name)):
+                return owner
+            return absent_library_owner(link.text, self._installed)
         for origin in link.of:
             owner = self._installed.of_file(origin) if "/" in origin else self._installed.of_module(origin)
             if owner is not None:
@@ -113,9 +117,15 @@ class Traced:
             return ()
         if mentioned := self._mentioned(link):
             return mentioned
-        if len(owners) > 1:
+        if len(owners) > 1 and not self.is_about_absent(link):
             return (owners[1], owners[0])
         return (owners[0],)
+
+    def is_about_absent(self, link: Raised) -> bool:
+        """Whether a module is missing that nothing in the stack would have, nor Python."""
+        if not link.is_kind("ModuleNotFoundError") or not link.name or is_standard(link.name):
+            return False
+        return self._installed.of_module(link.name) is None
 
     def _mentioned(self, link: Raised) -> Blame:
         """A module of another release is named, as by extensions that were built for another one of it."""

@@ -1,4 +1,4 @@
-"""Virtual environments of exact files, by uv where it is there, else by pip; what is installed is never run.
+"""Virtual environments of exact files; what is installed in them is never run here.
 
 Wheels are unpacked without running anything of theirs. A source distribution becomes a wheel first, confined,
 and only where that is allowed. Once something is installed nothing but a confined process starts the
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,14 +18,13 @@ import msgspec
 from knowledge.configuration import IndexConfiguration
 from knowledge.installers import installer_environment, uv_program
 from knowledge.observations import Failure
-from knowledge.probing.errors import NotBuiltError, ProbingError
+from knowledge.probing.errors import NotBuiltError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
 from knowledge.probing.sdist_builds import SdistWheels
+from knowledge.probing.wheel_installs import Installs, PipInstalls, UvInstalls
 
-_TRACE_LINES = 12
 _IN_ROOT = "/tmp/stack"
-_NO_SPACE = ("No space left on device", "os error 28", "Disk quota exceeded")
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,10 +66,13 @@ class Environments:
         builds: SdistWheels | None,
         limit_s: float,
     ) -> None:
-        self._folder, self._interpreter, self._limit_s = folder, interpreter, limit_s
-        self._environ = installer_environment(environ, index)
-        self._uv = uv_program(environ)
-        self._builds = builds
+        self._folder, self._interpreter, self._builds = folder, interpreter, builds
+        given, uv = installer_environment(environ, index), uv_program(environ)
+        self._installs: Installs = (
+            PipInstalls(folder, interpreter, given, limit_s)
+            if uv is None
+            else UvInstalls(uv, interpreter, given, limit_s)
+        )
 
     def made(self, pins: Sequence[PinnedFile]) -> Environment:
         """The environment of exactly these files.
@@ -122,10 +122,10 @@ class Environments:
             f"home = {home}\ninclude-system-site-packages = false\nversion = {interpreter.version}\n",
             encoding="utf-8",
         )
-        requirements = place / "requirements.txt"
-        requirements.write_text("".join(f"{_line(pin)}\n" for pin in wheels), encoding="utf-8")
         if wheels:
-            self._install(place, venv, site, requirements, all(pin.sha256 for pin in wheels))
+            work = place / "work"
+            work.mkdir()
+            self._installs.install(wheels, venv / "bin" / "python", site, work)
         if interpreter.root is not None:
             return Environment(
                 place=place,
@@ -157,63 +157,3 @@ class Environments:
         prefix = Path(self._interpreter.prefix)
         real = Path(os.path.realpath(self._base())).parents[1]
         return tuple(sorted({path for path in (prefix, real) if path not in (Path("/"), Path("/usr"))}))
-
-    def _install(self, place: Path, venv: Path, site: Path, requirements: Path, is_hashed: bool) -> None:
-        assert self._uv is not None
-        command = [self._uv, "pip", "install", "--quiet", "--no-config", "--no-deps", "--no-build"]
-        if self._interpreter.root is None:
-            command += ["--python", str(venv / "bin" / "python")]
-        else:
-            command += ["--target", str(site), "--python-version", self._interpreter.version]
-            command += ["--python-platform", self._platform()]
-        if is_hashed:
-            command.append("--require-hashes")
-        self._call([*command, "-r", str(requirements)], place)
-
-    def _platform(self) -> str:
-        """Of the interpreter's root, in the words of uv."""
-        name, _, version = self._interpreter.libc.partition(" ")
-        if name == "glibc":
-            return f"{self._interpreter.machine}-manylinux_{version.replace('.', '_')}"
-        if name == "musl":
-            return f"{self._interpreter.machine}-unknown-linux-musl"
-        raise ProbingError(str(self._interpreter.root), "its C library is not known")
-
-    def _call(self, command: Sequence[str], place: Path) -> None:
-        began = time.monotonic()
-        try:
-            ended = subprocess.run(
-                command,
-                cwd=place,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=self._limit_s,
-                check=False,
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired:
-            failure = Failure(
-                step="install", error="timeout", message=f"after {time.monotonic() - began:.0f} s"
-            )
-            raise NotBuiltError(None, failure, is_known=False) from None
-        except OSError as error:
-            failure = Failure(step="install", error=type(error).__name__, message=str(error))
-            raise NotBuiltError(None, failure, is_known=False) from None
-        if ended.returncode:
-            text = ended.stderr.decode("utf-8", "replace")
-            lines = [line.strip() for line in text.splitlines() if line.strip()]
-            is_full = any(words in text for words in _NO_SPACE)
-            message = " ".join(lines[:3])[:300] or f"exit code {ended.returncode}"
-            failure = Failure(
-                step="install", error="disk-full" if is_full else "not-installed", message=message
-            )
-            raise NotBuiltError(None, failure, tuple(lines[-_TRACE_LINES:]), is_known=False)
-
-
-def _line(pin: PinnedFile) -> str:
-    """A requirement of one file, as installers read it."""
-    url = pin.url if "://" in pin.url else Path(pin.url).absolute().as_uri()
-    if any(letter in url for letter in " \t\r\n\\\"'"):
-        raise ProbingError(pin.filename, "its address has characters that no address has")
-    return f"{pin.project} @ {url}" + (f" --hash=sha256:{pin.sha256}" if pin.sha256 else "")

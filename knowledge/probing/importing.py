@@ -10,22 +10,15 @@ import msgspec
 
 from knowledge.confinement.limits import Ended, Limits
 from knowledge.confinement.running import PLACE, Surroundings, run
+from knowledge.measuring.processes import thread_settings
 from knowledge.probing.environments import Environment
 from knowledge.probing.raised import Raised
 
 SCRIPT = "script.py"
 _WORKER = Path(__file__).with_name("worker.py")
+_OTHERS_S = 60.0
 _MOST_PROCESSES = 200
 """So many are started at most for one stack: each ends at a crash."""
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-    "RAYON_NUM_THREADS",
-)
 
 
 class Line(msgspec.Struct):
@@ -65,6 +58,28 @@ class Tries(msgspec.Struct):
     last: Ended | None = None
 
 
+class _Work:
+    """What is still to be done."""
+
+    def __init__(self, modules: list[str], script: str, others: list[str]) -> None:
+        self.modules, self.script, self.others = modules, script, others
+
+    @property
+    def size(self) -> int:
+        return len(self.modules) + bool(self.script) + len(self.others)
+
+    @property
+    def is_done(self) -> bool:
+        return self.size == 0
+
+    def forget(self, tries: Tries) -> None:
+        """Leave out what was tried."""
+        self.modules = [module for module in self.modules if module not in tries.modules]
+        self.others = [module for module in self.others if module not in tries.modules]
+        if tries.script is not None:
+            self.script = ""
+
+
 class Importing:
     """Runs workers in one environment.
 
@@ -78,37 +93,40 @@ class Importing:
         self._environment, self._surroundings, self._limits = environment, surroundings, limits
         self._worker = _WORKER.read_bytes()
 
-    def tried(self, modules: Sequence[str], script: str) -> Tries:
-        """Import modules one after another, then run a script, unless that is empty."""
+    def tried(self, modules: Sequence[str], script: str, others: Sequence[str] = ()) -> Tries:
+        """Import modules one after another, then run a script, unless that is empty, then import others.
+
+        Args:
+            modules: that must be importable.
+            script: a program.
+            others: that are imported as far as `_OTHERS_S` seconds reach.
+        """
         tries = Tries(modules={})
-        pending, wants_script = list(modules), bool(script)
+        work = _Work(list(modules), script, list(others))
         for _ in range(_MOST_PROCESSES):
             left_s = self._limits.time_s - tries.wall_s
-            if left_s <= 0:
+            if left_s <= 0 or work.is_done:
                 break
-            before = len(pending)
-            ended, begun = self._worked(pending, script if wants_script else "", left_s, tries)
-            pending = [module for module in pending if module not in tries.modules]
-            if begun is None and ended.failure and len(pending) == before:
-                break  # not even the worker started
+            before = work.size
+            ended, begun = self._worked(work, left_s, tries)
             if begun:
                 tries.modules[begun] = Tried(ended=ended)
-                pending.remove(begun)
             elif begun == "":
-                tries.script = Tried(ended=ended)
-            wants_script = wants_script and tries.script is None
-            if ended.limit or (not pending and not wants_script):
+                tries.script = Tried() if ended.code == 0 else Tried(wall_s=ended.wall_s, ended=ended)
+            work.forget(tries)
+            if ended.limit or work.size == before or (begun is None and not ended.failure):
                 break
         return tries
 
-    def _worked(
-        self, modules: Sequence[str], script: str, left_s: float, tries: Tries
-    ) -> tuple[Ended, str | None]:
+    def _worked(self, work: _Work, left_s: float, tries: Tries) -> tuple[Ended, str | None]:
         """One process, and what it was at when it ended; None for nothing."""
         token = secrets.token_hex(16)
+        modules, script = [*work.modules, *work.others], work.script
         job = {
             "token": token,
-            "modules": list(modules),
+            "modules": work.modules,
+            "others": work.others,
+            "others_s": _OTHERS_S,
             "sites": [],
             "script": SCRIPT if script else "",
         }
@@ -143,6 +161,8 @@ class Importing:
                 begun = None
         if begun is not None and begun not in asked and not (begun == "" and script):
             begun = None
+        if script and begun is None and ended.code and tries.script is not None and not tries.script.raised:
+            tries.script = Tried(wall_s=tries.script.wall_s, ended=ended)  # it crashed at its very end
         return ended, begun
 
     def _environ(self) -> Mapping[str, str]:
@@ -152,7 +172,7 @@ class Importing:
             "LANG": "C.UTF-8",
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
-            **dict.fromkeys(_THREADS, "1"),
+            **thread_settings(1),
         }
 
 

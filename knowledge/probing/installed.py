@@ -28,6 +28,7 @@ class Installed:
     """
 
     def __init__(self, site_packages: Path, seen_site: str, pins: Iterable[PinnedFile]) -> None:
+        self.site_packages = site_packages
         self._site = seen_site.rstrip("/") + "/"
         self._releases = {pin.project: pin.release for pin in pins}
         self._files: dict[str, ReleaseIdentity] = {}
@@ -79,14 +80,27 @@ class Installed:
             name = name.rpartition(".")[0]
         return None
 
-    def knows_root(self, name: str) -> bool:
-        """Whether the outermost package of a dotted name comes with the stack."""
-        root = name.partition(".")[0]
-        return any(each == root or each.startswith(f"{root}.") for each in self._modules)
+    def of_library(self, name: str, *, any_version: bool = False) -> ReleaseIdentity | None:
+        """Whose shared library that is, by the name of its file.
+
+        Args:
+            name: such as ``libtorch.so`` or ``libarrow.so.1500``.
+            any_version: whether another number after ``.so`` will do.
+        """
+        wanted = _unnumbered(name) if any_version else name
+        for path, owner in self._files.items():
+            found = path.rpartition("/")[2]
+            if ".so" in found and (_unnumbered(found) if any_version else found) == wanted:
+                return owner
+        return None
 
     def of_project(self, project: str) -> ReleaseIdentity | None:
         """The release of a project (normalised name)."""
         return self._releases.get(project)
+
+
+def _unnumbered(library: str) -> str:
+    return library.partition(".so")[0]
 
 
 def _module(path: str) -> str:

@@ -6,6 +6,8 @@ import errno
 import signal
 from collections.abc import Collection, Iterator
 
+import msgspec
+
 from knowledge.confinement.limits import Ended
 from knowledge.observations import Failure
 from knowledge.probing.blame import Blame, Traced
@@ -13,13 +15,14 @@ from knowledge.probing.importing import SCRIPT, Tried, Tries
 from knowledge.probing.installed import Installed
 from knowledge.probing.raised import Raised, crash_trace, written_trace
 from knowledge.probing.records import Confinement, ImportedModule, ProbeResult, ProbeTask, Verdict
+from knowledge.probing.written_callees import callees
 
 _TRACE_LINES = 12
 _NO_NETWORK = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ECONNREFUSED, errno.EADDRNOTAVAIL, -2, -3}
 )
 """Of `OSError`, with those of the resolver of names."""
-_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Judge:
@@ -33,13 +36,14 @@ class Judge:
     def __init__(self, task: ProbeTask, installed: Installed) -> None:
         self._task, self._installed = task, installed
         self._traced = Traced(installed, SCRIPT)
-        self._demanded = list(dict.fromkeys((*self._of_roots(), *task.modules)))
         roots = set(task.roots)
         others = (
             name for project in installed.names if project not in roots for name in self._names(project)
         )
-        self.modules = list(dict.fromkeys((*self._demanded, *others)))
-        """What to import, in this order."""
+        self.demanded = tuple(dict.fromkeys((*self._of_roots(), *task.modules)))
+        """What must be importable, in this order."""
+        self.others = tuple(name for name in dict.fromkeys(others) if name not in self.demanded)
+        """What is imported to tell of it."""
 
     def _of_roots(self) -> Iterator[str]:
         for project in self._task.roots:
@@ -61,7 +65,7 @@ class Judge:
         """
         demanded = self._really_demanded(tries)
         modules = []
-        for name in self.modules:
+        for name in (*self.demanded, *self.others):
             tried = tries.modules.get(name)
             if tried is not None:
                 owner = self._installed.of_module(name)
@@ -78,7 +82,7 @@ class Judge:
         failure = None if worst is None else self._failure(step, worst, tries)
         blame: Blame = ()
         if worst is not None and verdict is Verdict.FAILED:
-            blame = self._blame(worst, tries)
+            blame = self._blame(step, worst, tries)
         last = tries.last
         return ProbeResult(
             verdict=verdict,
@@ -101,7 +105,7 @@ class Judge:
 
     def _really_demanded(self, tries: Tries) -> set[str]:
         """Without those of a root that want what nobody installed, while another one of it imports."""
-        demanded = set(self._demanded)
+        demanded = set(self.demanded)
         for project in self._task.roots:
             names = self._names(project)
             if any(name in tries.modules and not _has_failed(tries.modules[name]) for name in names):
@@ -116,14 +120,11 @@ class Judge:
         raised = None if tried is None else tried.raised
         if raised is None:
             return False
-        return any(
-            link.is_kind("ModuleNotFoundError") and link.name and not self._installed.knows_root(link.name)
-            for link in raised.chain()
-        )
+        return any(self._traced.is_about_absent(link) for link in raised.chain())
 
     def _verdict(self, tries: Tries, demanded: set[str]) -> tuple[Verdict, str, Tried | None]:
         """What is known, and the first thing that failed."""
-        steps = [(f"import {name}", tries.modules.get(name)) for name in self.modules if name in demanded]
+        steps = [(f"import {name}", tries.modules.get(name)) for name in self.demanded if name in demanded]
         if self._task.script:
             steps.append(("script", tries.script))
         for step, tried in steps:
@@ -168,38 +169,40 @@ class Judge:
                 where=self._traced.place(crash_trace(_text(tried.ended.told))),
             )
         error = limit or raised.type
-        if not limit and self._is_about_absent(raised):
+        if not limit and self._traced.is_about_absent(raised):
             error = "missing-module"
         message = self._installed.without_site(raised.message)
         return Failure(step=step, error=error, message=message, where=self._traced.where(raised))
-
-    def _is_about_absent(self, raised: Raised) -> bool:
-        return bool(
-            raised.is_kind("ModuleNotFoundError")
-            and raised.name
-            and not self._installed.knows_root(raised.name)
-        )
 
     def _raised(self, tried: Tried, tries: Tries) -> Raised | None:
         """What it raised; where it ended with an exit code, what it or a program of its wrote of that."""
         raised = tried.raised
         if raised is not None and raised.is_kind("SystemExit"):
-            return written_trace(_text(tries.told)) or raised
+            return self._written(tries.told) or raised
         if (
             raised is None
             and tried.ended is not None
             and not tried.ended.limit
             and (tried.ended.code or 0) > 0
         ):
-            return written_trace(_text(tried.ended.told))
+            return self._written(tried.ended.told)
         return raised
 
-    def _blame(self, tried: Tried, tries: Tries) -> Blame:
+    def _written(self, told: bytes) -> Raised | None:
+        raised = written_trace(_text(told))
+        if raised is None or not raised.frames:
+            return raised
+        return msgspec.structs.replace(raised, of=callees(raised.frames[-1], self._installed))
+
+    def _blame(self, step: str, tried: Tried, tries: Tries) -> Blame:
         raised = self._raised(tried, tries)
         if raised is not None:
             return self._traced.blame(raised)
         assert tried.ended is not None
-        return self._traced.of_frames(crash_trace(_text(tried.ended.told)))
+        if found := self._traced.of_frames(crash_trace(_text(tried.ended.told))):
+            return found
+        owner = self._installed.of_module(step.removeprefix("import "))
+        return () if owner is None or step == "script" else (owner,)
 
     def _trace(self, tried: Tried, tries: Tries) -> tuple[str, ...]:
         raised = tried.raised

@@ -36,6 +36,7 @@ class LocalProber:
         environ: of the user.
         limits: of the imports and the script together.
         allow_builds: whether source distributions may be built, which runs their code, confined.
+        build_limits: of one build.
     """
 
     def __init__(
@@ -47,11 +48,14 @@ class LocalProber:
         limits: Limits | None = None,
         *,
         allow_builds: bool = False,
+        build_limits: Limits | None = None,
     ) -> None:
         self._folder, self._interpreter = folder, interpreter
         limits = limits or Limits()
         self._limits = msgspec.structs.replace(limits, output_bytes=_OUTPUT_BYTES)
-        self._builds = SdistWheels(folder, interpreter, index, environ) if allow_builds else None
+        self._builds = (
+            SdistWheels(folder, interpreter, index, environ, build_limits) if allow_builds else None
+        )
         self._environments = Environments(folder, interpreter, index, environ, self._builds, INSTALL_LIMIT_S)
 
     def probe(self, task: ProbeTask) -> ProbeResult:
@@ -66,7 +70,7 @@ class LocalProber:
             return ProbeResult(
                 verdict=Verdict.FAILED if error.is_known else Verdict.NOT_KNOWN,
                 failure=error.failure,
-                blame=() if error.release is None else (error.release,),
+                blame=() if error.release is None or not error.is_known else (error.release,),
                 trace=error.trace,
                 python=self._interpreter.version,
                 build_s=time.monotonic() - began,
@@ -92,6 +96,8 @@ class LocalProber:
         )
         installed = Installed(environment.site_packages, environment.seen_site, task.pins)
         judge = Judge(task, installed)
-        tries = Importing(environment, surroundings, self._limits).tried(judge.modules, task.script)
+        tries = Importing(environment, surroundings, self._limits).tried(
+            judge.demanded, task.script, judge.others
+        )
         refused = () if self._builds is None else self._builds.refused
         return judge.result(tries, self._interpreter.version, build_s, refused)

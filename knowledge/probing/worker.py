@@ -45,18 +45,26 @@ def main() -> None:
     for directory in job["sites"]:
         site.addsitedir(directory)
     for module in job["modules"]:
-        tell({"begins": module})
-        began = time.perf_counter()
-        error = None
-        try:
-            importlib.import_module(module)
-        except BaseException as exception:
-            error = _told(exception)
-        tell({"ended": module, "wall_s": time.perf_counter() - began, "error": error})
+        _import(module, tell)
     if job["script"]:
         _run_script(job["script"], tell)
+    until = time.perf_counter() + job["others_s"]
+    for module in job["others"]:
+        if time.perf_counter() < until:
+            _import(module, tell)
     tell({"is_over": True})
     result.close()
+
+
+def _import(module: str, tell: Any) -> None:
+    tell({"begins": module})
+    began = time.perf_counter()
+    error = None
+    try:
+        importlib.import_module(module)
+    except BaseException as exception:
+        error = _told(exception)
+    tell({"ended": module, "wall_s": time.perf_counter() - began, "error": error})
 
 
 def _run_script(path: str, tell: Any) -> None:

@@ -1,64 +1,34 @@
-"""``stackwright knowledge import-osv``: facts that no index states, brought into the store from files."""
+"""``stackwright knowledge``: facts that no index states; each action is a module ``knowledge_ACTION``."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from pathlib import Path
+from collections.abc import Mapping
+from importlib import import_module
 
-from resolver.commands import arguments
+ACTIONS: Mapping[str, str] = {
+    "export": "write what was observed into a pack, a file for others",
+    "forget": "remove a pack that was imported, and all that came with it",
+    "import": "bring in a pack that others wrote",
+    "import-osv": "bring in advisories, by which known vulnerabilities are told and avoided",
+    "packs": "list the packs that were imported",
+    "verdicts": "tell how often what was said of releases without running them was right",
+}
+"""Name to summary."""
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    """The options of ``knowledge``."""
-    command.description = (
-        "Bring facts into the store that no index states: import-osv reads advisories in the OSV format, by "
-        "which known vulnerabilities of releases are told and avoided."
-    )
-    command.add_argument("action", choices=("import-osv",), help="what to bring in")
-    command.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH",
-        help="a document, a directory of them, or a zip archive such as OSV's all.zip of the Python index",
-    )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
-    arguments.add_store(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    """The actions of ``knowledge``."""
+    command.description = "Bring facts into the store that no index states, share them, tell what they say."
+    actions = command.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    for name, summary in ACTIONS.items():
+        action = actions.add_parser(name, allow_abbrev=False, help=summary)
+        module = import_module(f"resolver.commands.knowledge_{name.replace('-', '_')}")
+        module.add(action)
+        action.set_defaults(act=module.run)
 
 
 def run(options: argparse.Namespace) -> bool:
-    """Import; false where some document could not be read."""
-    from knowledge.advisories.importing import Imported, import_advisories
-    from knowledge.store_locations import default_location, open_store
-    from resolver.commands.inspecting import inspection_progress
-    from resolver.commands.notes import show_note
-    from resolver.outputs.columns import counted
-
-    store = open_store(options.store or default_location(os.environ, Path.home()))
-    try:
-        with inspection_progress(quiet=options.quiet) as progress:
-            found: Imported = import_advisories(options.paths, store, progress)
-    finally:
-        store.close()
-    for unknown in found.unknowns:
-        show_note(f"{unknown.where}: {unknown.what} not read: {unknown.reason}")
-    if options.format == "json":
-        sys.stdout.write(_document(found))
-    else:
-        sys.stdout.write(
-            f"{counted(found.advisories, 'advisory', 'advisories')} about "
-            f"{counted(len(found.projects), 'project')} from {counted(found.documents, 'document')}; "
-            f"{found.withdrawn:,} withdrawn, {found.unread:,} not read\n"
-        )
-    sys.stdout.flush()
-    return not found.unread
-
-
-def _document(found: object) -> str:
-    import msgspec
-
-    told = {**msgspec.to_builtins(found)}
-    told["projects"] = len(told["projects"])
-    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+    """Do what the action does."""
+    done: bool = options.act(options)
+    return done

@@ -135,7 +135,7 @@ def _keep(options: argparse.Namespace, report: MeasurementReport) -> None:
 def _measured(options: argparse.Namespace) -> MeasurementReport:
     import tempfile
 
-    from knowledge.measuring.processes import Limits
+    from knowledge.confinement.limits import Limits
     from knowledge.measuring.sessions import Session as MeasuringSession
     from knowledge.measuring.sessions import Settings
     from knowledge.measuring.venvs import Venvs

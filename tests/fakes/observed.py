@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from analyzers.reports import Tool
 from images.environment import Fact, RuntimeEnvironment
 from knowledge.observations import Failure, Observation, ObservationKind, Outcome, ReleaseIdentity
@@ -27,6 +29,28 @@ def environment(**facts: str) -> RuntimeEnvironment:
     """CPython 3.11 on Linux; other facts with ``_`` for ``.``."""
     named = {**FACTS, **{name.replace("_", "."): value for name, value in facts.items()}}
     return RuntimeEnvironment(facts={name: Fact(value=value, source="test") for name, value in named.items()})
+
+
+class Seen:
+    """Implements `resolver.source.ReleaseObservations` over what is given; others are trusted by half."""
+
+    def __init__(self, *observations: Observation) -> None:
+        self._observations = observations
+
+    def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
+        return {
+            project: [one for one in self._observations if project in (each.project for each in one.subject)]
+            for project in projects
+        }
+
+    def failures(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
+        return {
+            project: [one for one in self._observations if project in (each.project for each in one.blame)]
+            for project in projects
+        }
+
+    def trust(self, origin: str | None) -> float:
+        return 1.0 if origin is None else 0.5
 
 
 def passed(

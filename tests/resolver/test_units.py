@@ -12,6 +12,7 @@ from msgspec.structs import fields, replace
 from fakes.image_reports import distribution, image_report
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
+from fakes.observed import Seen, failed
 from fakes.rules import active_rules, rule_text
 from fakes.runs import context, target
 from fakes.topics import TableTopics
@@ -20,6 +21,7 @@ from knowledge.releases import File
 from resolver.context import Context, PrereleasePolicy
 from resolver.cutoff import Cutoff
 from resolver.formats import FormatPolicy
+from resolver.observed import Observed
 from resolver.pipeline import Pipeline
 from resolver.projects import Project
 from resolver.recommendation import LATEST, STABLE
@@ -88,6 +90,17 @@ def with_rules(requirement: str) -> Context:
     return replace(context([requirement]), rules=rules)
 
 
+def observing(requirement: str) -> Context:
+    """Somebody saw releases of b fail, alone and beside one of a."""
+    asked = context([requirement])
+    seen = Seen(
+        failed("b==2.0", "b==2.0", origin="them"),
+        failed("b==3.0", "b==3.0"),
+        failed("a==1.0 b==1.0", "a==1.0 b==1.0"),
+    )
+    return replace(asked, observed=Observed(seen, asked.target))
+
+
 def speaks(unit: Unit, who: str, asked: Context) -> bool:
     """Whether a name is that of a unit, or of a rule that it applies."""
     return who == unit.name or (unit.name.startswith("rule-") and asked.rules.has(who))
@@ -106,6 +119,7 @@ CONTEXTS = [
     strictly_named("reqeusts"),
     on_gpu("a"),
     with_rules("b"),
+    observing("b"),
 ]
 
 

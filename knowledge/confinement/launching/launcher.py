@@ -27,6 +27,8 @@ _NAMESPACES = (
 
 def main(orders: int, tells: int) -> None:
     """Run what is ordered, and end with it."""
+    for descriptor in (orders, tells):
+        os.set_inheritable(descriptor, False)
     calls.end_with_parent(signal.SIGKILL)
     order: Order = json.loads(_line(orders))
     held = Held(applied=[], refused=[])
@@ -95,9 +97,9 @@ def _first_process(order: Order, held: Held, orders: int, tells: int) -> None:
     calls.end_with_parent(signal.SIGKILL)
     watching.adopt()
     user, group, changes_user = os.geteuid(), os.getegid(), False
-    if user == 0 and "user-namespace" not in held["applied"]:
-        user = group = privileges.own_user()
-        changes_user = True
+    own = privileges.own_user() if user == 0 and "user-namespace" not in held["applied"] else None
+    if own is not None:
+        user, group, changes_user = own, own, True
         held["applied"].append("uid")
     else:
         held["refused"].append("uid: only root can give a program a user of its own")
@@ -145,10 +147,17 @@ def _tell(descriptor: int, what: Held | Told) -> None:
 
 def _start(order: Order, place: str, user: int, group: int, *, changes_user: bool) -> tuple[int, str]:
     """The program's process, and why it did not start (empty where it did)."""
+    calls.hide_from_others()
     reads, writes = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
+            calls.hide_from_others(hides=False)
+            with (
+                contextlib.suppress(OSError),
+                open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
+            ):
+                file.write("1000")  # if memory runs out this is ended, and not what watches it
             for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             privileges.limit(order)

@@ -11,6 +11,8 @@ from knowledge.confinement.launching.orders import Order
 PLACE = "/tmp/run"
 _SCRATCH = "/tmp"
 _MORE_SCRATCH = ("/var/tmp", "/dev/shm")
+_SHADOWED = tuple(f"{path}/" for path in (_SCRATCH, *_MORE_SCRATCH))
+"""What lies there is out of sight in any case."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SMALL = "size=1m,nr_inodes=4096,mode=755"
 _MOST_FILES = 200_000
@@ -39,7 +41,8 @@ def arrange(order: Order, owner: int, group: int) -> list[str]:
         calls.make_read_only("/")
     except OSError as error:
         refused.append(f"read-only: {error.strerror}")
-    hidden = [] if root else [path for path in order["hidden"] if os.path.isdir(path)]
+    hidden = [] if root else [path for path in order["hidden"] if not path.startswith(_SHADOWED)]
+    hidden = [path for path in hidden if os.path.isdir(path)]
     for path in hidden:
         calls.mount("tmpfs", path, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, _SMALL)
     _make_scratch(root, order, owner, group)

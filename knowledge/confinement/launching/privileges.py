@@ -13,10 +13,16 @@ from knowledge.confinement.launching.orders import Order
 _FIRST_OWN, _LAST_OWN = 1_900_000_000, 2_100_000_000
 """User numbers that nobody has."""
 _NOBODY = 65_534
+_MAY_CHANGE_USER = 1 << 0 | 1 << 6 | 1 << 7
+"""The capabilities to give files away and to set groups and users."""
 
 
-def own_user() -> int:
-    """A user number for this run alone, of those that exist in this user namespace."""
+def own_user() -> int | None:
+    """A user number for this run alone, of those of this user namespace; None where there is none."""
+    with open("/proc/self/status", "rb") as file:
+        allowed = int(file.read().partition(b"CapEff:")[2].split()[0], 16)
+    if allowed & _MAY_CHANGE_USER != _MAY_CHANGE_USER:
+        return None
     known = []
     with open("/proc/self/uid_map", encoding="ascii") as lines:
         for line in lines:
@@ -28,7 +34,7 @@ def own_user() -> int:
     elif last - first > 2 * _NOBODY:
         first += _NOBODY + 1
     else:
-        return _NOBODY
+        return _NOBODY if first <= _NOBODY <= last else None
     return random.SystemRandom().randint(first, last)
 
 

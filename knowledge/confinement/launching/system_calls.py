@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import socket
@@ -28,8 +30,11 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(result: int) -> None:
-    if result < 0:
+def _call(name: str, *arguments: object) -> None:
+    function = getattr(_libc, name, None)
+    if function is None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    if function(*arguments) < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
@@ -40,7 +45,7 @@ def unshare(flags: int) -> None:
     Raises:
         OSError: that is not allowed here.
     """
-    _checked(_libc.unshare(ctypes.c_int(flags)))
+    _call("unshare", ctypes.c_int(flags))
 
 
 def mount(source: str, target: str, kind: str | None, flags: int = 0, data: str | None = None) -> None:
@@ -50,12 +55,12 @@ def mount(source: str, target: str, kind: str | None, flags: int = 0, data: str 
         OSError: that is not allowed here.
     """
     texts = [None if text is None else os.fsencode(text) for text in (source, target, kind, data)]
-    _checked(_libc.mount(texts[0], texts[1], texts[2], ctypes.c_ulong(flags), texts[3]))
+    _call("mount", texts[0], texts[1], texts[2], ctypes.c_ulong(flags), texts[3])
 
 
 def unmount(target: str) -> None:
     """Let a mount go, as soon as nothing uses it."""
-    _checked(_libc.umount2(os.fsencode(target), ctypes.c_int(_MNT_DETACH)))
+    _call("umount2", os.fsencode(target), ctypes.c_int(_MNT_DETACH))
 
 
 def make_read_only(target: str) -> None:
@@ -65,31 +70,32 @@ def make_read_only(target: str) -> None:
         OSError: the kernel is older than 5.12, or does not allow it.
     """
     attributes = struct.pack("=QQQQ", _ATTRIBUTE_RDONLY | _ATTRIBUTE_NOSUID, 0, 0, 0)
-    _checked(
-        _libc.syscall(
-            ctypes.c_long(_SYS_MOUNT_SETATTR),
-            ctypes.c_int(_AT_FDCWD),
-            os.fsencode(target),
-            ctypes.c_uint(_AT_RECURSIVE),
-            attributes,
-            ctypes.c_size_t(len(attributes)),
-        )
+    _call(
+        "syscall",
+        ctypes.c_long(_SYS_MOUNT_SETATTR),
+        ctypes.c_int(_AT_FDCWD),
+        os.fsencode(target),
+        ctypes.c_uint(_AT_RECURSIVE),
+        attributes,
+        ctypes.c_size_t(len(attributes)),
     )
 
 
 def _prctl(option: int, value: int = 0) -> None:
     unused = ctypes.c_ulong(0)
-    _checked(_libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), unused, unused, unused))
+    _call("prctl", ctypes.c_int(option), ctypes.c_ulong(value), unused, unused, unused)
 
 
 def end_with_parent(signal: int) -> None:
-    """Get a signal when the parent ends."""
-    _prctl(_PR_SET_PDEATHSIG, signal)
+    """Get a signal when the parent ends, where the system knows that."""
+    with contextlib.suppress(OSError):
+        _prctl(_PR_SET_PDEATHSIG, signal)
 
 
-def hide_from_others() -> None:
-    """Let no other process of the same user look into this one."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+def hide_from_others(*, hides: bool = True) -> None:
+    """Let no other process of the same user look into this one; or let them again."""
+    with contextlib.suppress(OSError):
+        _prctl(_PR_SET_DUMPABLE, int(not hides))
 
 
 def adopt_orphans() -> None:
@@ -113,7 +119,7 @@ def limit_capabilities() -> None:
         try:
             _prctl(_PR_CAPBSET_DROP, capability)
         except OSError as error:
-            if error.errno != 22:  # beyond the last that this kernel has
+            if error.errno != errno.EINVAL:  # beyond the last that this kernel has
                 raise
     _prctl(_PR_SET_SECUREBITS, _NO_PRIVILEGES_OF_ROOT)
 
@@ -121,7 +127,7 @@ def limit_capabilities() -> None:
 def drop_capabilities() -> None:
     """Have none from now on."""
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
-    _checked(_libc.capset(header, struct.pack("=6I", 0, 0, 0, 0, 0, 0)))
+    _call("capset", header, struct.pack("=6I", 0, 0, 0, 0, 0, 0))
 
 
 def raise_loopback() -> None:

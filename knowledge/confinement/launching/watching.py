@@ -13,7 +13,7 @@ import time
 from knowledge.confinement.launching import system_calls as calls
 from knowledge.confinement.launching.orders import Order, Told
 
-_INTERVAL_S = 0.05
+_INTERVAL_S = 0.1
 _FIELDS = re.compile(rb"^(RssAnon|RssShmem|Threads):\s+(\d+)", re.MULTILINE)
 _SHARE = re.compile(rb"^(Pss):\s+(\d+)", re.MULTILINE)
 _AVAILABLE = re.compile(rb"^Mem(Total|Available):\s+(\d+)", re.MULTILINE)
@@ -54,10 +54,17 @@ class Watch:
         return ""
 
     def _pids(self, main: int) -> list[int]:
-        found = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        found = _running()
         if self._is_alone:
             return [pid for pid in found if pid != 1]
         return descendants(os.getpid(), found)
+
+
+def _running() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:  # of another system than Linux
+        return []
 
 
 def descendants(of: int, among: list[int]) -> list[int]:
@@ -156,7 +163,7 @@ def end_all(user: int | None) -> None:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(killer, 0)
     for _ in range(100):
-        pids = descendants(os.getpid(), [int(name) for name in os.listdir("/proc") if name.isdigit()])
+        pids = descendants(os.getpid(), _running())
         for pid in pids:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)

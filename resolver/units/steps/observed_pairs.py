@@ -1,4 +1,7 @@
-"""Charges pairs of releases that were seen to fail, where that is not certain enough to refute them."""
+"""Charges pairs of releases that were seen to fail, where that is not certain enough to refute them.
+
+So are pairs that nobody tried and that lie behind one that fails; see `resolver.nearby`.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ class ObservedPairsStep(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         loss: what is lost where that is as good as certain, from 0 to 1.
+        guess: likewise, of a pair that nobody tried and that lies behind one that fails.
     """
 
     name = "observed-pairs"
     loss: Share = 1.0
+    guess: Share = 1.0
 
     def applies(self, context: Context) -> bool:
         """Where the store has observations, and the type of recommendation examines stacks."""
@@ -38,10 +43,19 @@ class ObservedPairsStep(msgspec.Struct, frozen=True, kw_only=True):
             return None
         found = context.observed.beside(dependent, at, dependency, other)
         doubtful = [one for one in found if not one.is_certain]
-        if not doubtful:
-            return None
-        from resolver.observed import reason
+        if doubtful:
+            from resolver.observed import reason
 
-        worst = max(doubtful, key=lambda one: one.doubt)
-        score = -round(1_000_000 * self.loss * worst.doubt)
-        return reason(worst, self.name, Level.WARNING, score) if score else None
+            worst = max(doubtful, key=lambda one: one.doubt)
+            score = -round(1_000_000 * self.loss * worst.doubt)
+            return reason(worst, self.name, Level.WARNING, score) if score else None
+        guess = context.observed.guess(dependent, at, dependency, other)
+        if found or guess is None:
+            return None
+        from resolver.observed import guessed
+
+        score = -round(1_000_000 * self.guess * guess.doubt)
+        pair = (
+            f"{dependent.name} {dependent.version(at)} beside {dependency.name} {dependency.version(other)}"
+        )
+        return guessed(guess, pair, self.name, score) if score else None

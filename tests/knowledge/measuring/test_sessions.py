@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.confinement.limits import Limits
 from knowledge.measuring.benchmarks import Benchmark
-from knowledge.measuring.processes import Limits
 from knowledge.measuring.sessions import Session, Settings
 from knowledge.measuring.venvs import Venv
 from knowledge.observations import ReleaseIdentity
@@ -30,26 +30,52 @@ def script(program: str) -> Benchmark:
     return Benchmark(id="lib-script", project="lib", stands_for=("lib.work",), script=program)
 
 
-def counting(folder: Path, values: list[float]) -> Benchmark:
-    """A program that states one value after the other, whoever runs it."""
-    (folder / "values").write_text(json.dumps(values))
-    return script(f"""
+class Counting:
+    """A program that states one value after the other, whoever runs it; what it reads it cannot write.
+
+    Args:
+        folder: where the candidates' interpreters are, and the value beside them.
+        values: that it states; the last one again and again.
+    """
+
+    def __init__(self, folder: Path, values: list[float]) -> None:
+        self._place, self._values = folder / "candidate", values
+        (self._place / "bin").mkdir(parents=True)
+        (self._place / "bin" / "python").symlink_to(sys.executable)
+        self.program = script(f"""
 import json
-path = {str(folder / "values")!r}
-values = json.load(open(path))
-json.dump(values[1:] or values, open(path, "w"))
-print(json.dumps({{"component": "lib", "@parameters": {{}}, "@result": {{"elapsed": values[0]}}}}))
+value = json.load(open({str(self._place / "value")!r}))
+print(json.dumps({{"component": "lib", "@parameters": {{}}, "@result": {{"elapsed": value}}}}))
 """)
+
+    def venv(self, version: str) -> Venv:
+        release = ReleaseIdentity(project="lib", version=version)
+        return Venv(candidate=release, python=self._place / "bin" / "python", installed=(release,))
+
+    def before(self, step: str) -> None:
+        """Lay out what the next run states."""
+        if ", round " in step:
+            (self._place / "value").write_text(json.dumps(self._values[0]))
+            self._values = self._values[1:] or self._values
 
 
 def session(
-    folder: Path, loads: Iterator[float] | None = None, settings: Settings = QUIET
+    folder: Path,
+    loads: Iterator[float] | None = None,
+    settings: Settings = QUIET,
+    counting: Counting | None = None,
 ) -> tuple[Session, list[str]]:
     (folder / "runs").mkdir()
     steps: list[str] = []
     given = repeat(1.0) if loads is None else loads
+
+    def progress(step: str) -> None:
+        steps.append(step)
+        if counting is not None:
+            counting.before(step)
+
     taking = Session(
-        "s1", settings, folder / "runs", {}, steps.append, load=lambda: next(given), sleep=lambda s: None
+        "s1", settings, folder / "runs", {}, progress, load=lambda: next(given), sleep=lambda s: None
     )
     return taking, steps
 
@@ -68,23 +94,26 @@ def test_a_statement_is_timed_and_repeated_until_it_can_be(tmp_path: Path) -> No
 
 
 def test_candidates_take_turns_and_back(tmp_path: Path) -> None:
-    taking, steps = session(tmp_path)
-    found = taking.figures(counting(tmp_path, [1.0]), [venv("1"), venv("2")])
+    counting = Counting(tmp_path, [1.0])
+    taking, steps = session(tmp_path, counting=counting)
+    found = taking.figures(counting.program, [counting.venv("1"), counting.venv("2")])
     assert [str(figure.subject[0]) for figure in found] == ["lib==1", "lib==2"]
     turns = [step.split(", ")[1] for step in steps]
     assert turns == ["lib==1", "lib==2", "lib==2", "lib==1", "lib==1", "lib==2"]
 
 
 def test_disturbed_processes_are_made_up_for(tmp_path: Path) -> None:
-    taking, _ = session(tmp_path)
-    (figure,) = taking.figures(counting(tmp_path, [1.0, 9.0, 1.2, 7.0, 1.1]), [venv("1")])
+    counting = Counting(tmp_path, [1.0, 9.0, 1.2, 7.0, 1.1])
+    taking, _ = session(tmp_path, counting=counting)
+    (figure,) = taking.figures(counting.program, [counting.venv("1")])
     assert (figure.value, figure.measurement.minimum, figure.measurement.spread) == (1.1, 1.0, 1.2)
     assert figure.unit == "elapsed"
 
 
 def test_what_never_agrees_is_rejected_with_the_reason(tmp_path: Path) -> None:
-    taking, steps = session(tmp_path)
-    assert taking.figures(counting(tmp_path, [4.0**n for n in range(9)]), [venv("1")]) == []
+    counting = Counting(tmp_path, [4.0**n for n in range(9)])
+    taking, steps = session(tmp_path, counting=counting)
+    assert taking.figures(counting.program, [counting.venv("1")]) == []
     assert len(steps) == 9
     (unknown,) = taking.unknowns
     assert (unknown.what, unknown.where) == ("lib-script", "lib==1")
@@ -92,16 +121,18 @@ def test_what_never_agrees_is_rejected_with_the_reason(tmp_path: Path) -> None:
 
 
 def test_it_waits_for_the_load_to_fall(tmp_path: Path) -> None:
-    taking, steps = session(tmp_path, iter([3.0, 2.5, 1.9, 0.5, 1.0]))
-    (figure,) = taking.figures(counting(tmp_path, [1.0]), [venv("1")])
+    counting = Counting(tmp_path, [1.0])
+    taking, steps = session(tmp_path, iter([3.0, 2.5, 1.9, 0.5, 1.0]), counting=counting)
+    (figure,) = taking.figures(counting.program, [counting.venv("1")])
     assert figure.measurement.load == 1.9
     assert steps.count("waiting: load 3.0") == steps.count("waiting: load 2.5") == 1
 
 
 def test_patience_ends_and_nothing_more_is_measured(tmp_path: Path) -> None:
-    taking, _ = session(tmp_path, repeat(4.25))
+    counting = Counting(tmp_path, [1.0])
+    taking, _ = session(tmp_path, repeat(4.25), counting=counting)
     for _ in range(2):
-        assert taking.figures(counting(tmp_path, [1.0]), [venv("1"), venv("2")]) == []
+        assert taking.figures(counting.program, [counting.venv("1"), counting.venv("2")]) == []
     assert {unknown.reason for unknown in taking.unknowns} == {"the machine is busy: load 4.2 stays above 2"}
     assert len(taking.unknowns) == 4
 

@@ -1,0 +1,1 @@
+"""Observations as files, from one store to another."""
