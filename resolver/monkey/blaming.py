@@ -1,7 +1,8 @@
 """From what came of all stacks to what is to blame: the word of each probe, held against the other stacks.
 
-What a probe blames counts unless a stack with just this passed. What nothing is blamed for is explained by
-suspects (see `resolver.monkey.suspects`), kind of failure by kind (see `resolver.monkey.kinds`).
+What a probe blames counts unless a stack with just this passed, and unless the failure was raised in the
+release that the other needs: who imports something that fails need not be a part of it. All else is explained
+by suspects (see `resolver.monkey.suspects`), kind of failure by kind (see `resolver.monkey.kinds`).
 
 How sure: *certain* where a release that a probe blames was replaced in a failing stack, all else staying, and
 that passed, and where without the word of a probe each suspect was; *likely* where a probe says so and no
@@ -105,6 +106,8 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
             if named and any(passed.issuperset(named) for passed in kind.passing):
                 exonerated.setdefault(named)
                 named = ()
+            if not _is_direct(one):
+                named = ()
             (stated.setdefault(named, []) if named else left).append(one)
         for one in list(left):  # of those that fail of something else first no probe says more
             known = next((named for named in stated if one.releases.issuperset(named)), None)
@@ -117,6 +120,16 @@ def blamed(outcomes: Sequence[Outcome], asks: Iterable[tuple[str, str]] = ()) ->
         unexplained.update(dict.fromkeys(missing))
     culprits.sort(key=lambda one: (-one.count, one.releases))
     return Blame(culprits=tuple(culprits), unexplained=tuple(unexplained), exonerated=tuple(exonerated))
+
+
+def _is_direct(outcome: Outcome) -> bool:
+    """Whether a failure was raised elsewhere than in the release that the other one of a pair needs."""
+    failure, named = outcome.result.failure, outcome.result.blame
+    if failure is None or len(named) < 2:
+        return True
+    top = failure.where.partition(":")[0].partition("/")[0].removesuffix(".py")
+    raised_in = {module.project for module in outcome.result.modules if module.module.split(".")[0] == top}
+    return named[1].project not in raised_in
 
 
 def _stated(name: str, named: Suspect, failed: Sequence[Outcome], passing: Sequence[Releases]) -> Culprit:
@@ -198,12 +211,13 @@ def _worth(
     isolated: Sequence[ReleaseIdentity],
     related: set[frozenset[str]],
 ) -> float:
-    """How likely a suspect is beside others: what was isolated, what is named, what asks for each other."""
+    """How likely a suspect is beside others: isolated, named by messages or probes, asking for each other."""
     told = " ".join(_told(one.result.failure) for one in failed[:MOST_EXAMPLES]).lower()
     words = set(_WORDS.split(told))
     named = sum(release.project.replace("-", "_") in words for release in suspect)
     asks = frozenset(release.project for release in suspect) in related
-    return 4.0 * len(isolated) + 2.0 * named / len(suspect) + asks + 0.5 * (len(suspect) == 1)
+    said = any(set(suspect) == set(one.result.blame) for one in failed)
+    return 4.0 * len(isolated) + 2.0 * named / len(suspect) + asks + said + 0.5 * (len(suspect) == 1)
 
 
 def _told(failure: Failure | None) -> str:

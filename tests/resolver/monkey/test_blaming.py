@@ -151,3 +151,21 @@ def test_a_failure_that_hides_others_is_looked_behind() -> None:
     found = blamed(every)
     assert sorted(names(found)) == ["a==1", "b==1 c==3"]
     assert {one.count for one in found.culprits} == {6, 2}
+
+
+def test_who_imports_what_fails_by_itself_is_not_to_blame() -> None:
+    """Release 2 of b fails beside release 1 of c; a only imports it, and the probe names a."""
+    every = []
+    for one in outcomes(stacks=["a==1 b==2 c==1", "a==2 b==2 c==1", "a==1 b==1 c==1", "a==3 b==2 c==2"]):
+        have = {release.project: release for release in one.releases}
+        result = verdict(set(map(str, one.releases)), [("b==2", "c==1")])
+        if result.failure is not None:
+            failure = msgspec.structs.replace(result.failure, where="b/__init__.py:3")
+            modules = (ImportedModule(module="b", project="b", failure=failure),)
+            result = msgspec.structs.replace(
+                result, failure=failure, blame=(have["a"], have["b"]), modules=modules
+            )
+        every.append(Outcome(one.id, one.releases, result))
+    (culprit,) = blamed(every).culprits
+    assert " ".join(map(str, culprit.releases)) == "b==2 c==1"
+    assert culprit.basis is Basis.SAMPLES
