@@ -31,6 +31,7 @@ class KnownObservations:
         self._all = ReadOnce(lambda projects: self._read(projects, blamed=False))
         self._failures = ReadOnce(lambda projects: self._read(projects, blamed=True))
         self._trust: dict[str, float] | None = None
+        self._decoded: dict[bytes, Observation] = {}
 
     def of(self, projects: Iterable[str]) -> Mapping[str, Sequence[Observation]]:
         """Whatever says whether a release of each project (normalised name) works, alone or with others.
@@ -62,7 +63,17 @@ class KnownObservations:
 
     def _read(self, projects: Sequence[str], *, blamed: bool) -> Mapping[str, Sequence[Observation]]:
         found = self._store.observations(projects, WORKING, blamed=blamed)
-        return {project: self._told_once(_decoded(payloads)) for project, payloads in found.items()}
+        return {project: self._told_once(self._each(payloads)) for project, payloads in found.items()}
+
+    def _each(self, payloads: Iterable[bytes]) -> Iterator[Observation]:
+        """Decoded once, however many projects a stack has."""
+        for payload in payloads:
+            if payload not in self._decoded:
+                try:
+                    self._decoded[payload] = msgspec.msgpack.decode(payload, type=Observation)
+                except msgspec.DecodeError:  # of another release of this program
+                    continue
+            yield self._decoded[payload]
 
     def _told_once(self, observations: Iterable[Observation]) -> Sequence[Observation]:
         """Without what several have told: one's own stays, else what is trusted most."""
@@ -137,11 +148,3 @@ def every_record(store: Store) -> Iterator[Record]:
                 yield msgspec.msgpack.decode(row.payload, type=kind)
             except msgspec.DecodeError:  # of another release of this program
                 continue
-
-
-def _decoded(payloads: Iterable[bytes]) -> Iterator[Observation]:
-    for payload in payloads:
-        try:
-            yield msgspec.msgpack.decode(payload, type=Observation)
-        except msgspec.DecodeError:  # of another release of this program
-            continue

@@ -82,7 +82,10 @@ class Observed:
 
     def expect(self, projects: Iterable[str]) -> None:
         """These projects (normalised names) will be asked about."""
-        self._known.failures(projects)
+        failures = self._known.failures(projects)
+        failing = [project for project, found in failures.items() if found]
+        if failing:
+            self._known.of(failing)
 
     def about(self, project: Releases, position: int) -> Iterator[Sighting]:
         """What is known of a release, alone and beside others; nearly always nothing."""
