@@ -18,6 +18,7 @@ from images.environment_report import EnvironmentReport
 from images.report import ImageReport
 from knowledge.measuring.report import MeasurementReport
 from knowledge.observations import Observation
+from knowledge.probing.report import ProbeReport
 from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
@@ -54,6 +55,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
     "monkey": MonkeyReport,
     "observation": Observation,
+    "probe": ProbeReport,
     "rule-answer": RuleAnswer,
     "rules": RuleFile,
     "rules-report": RulesReport,

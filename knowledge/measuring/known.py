@@ -82,5 +82,5 @@ def _decoded(payloads: Iterable[bytes]) -> Iterable[Observation]:
             found = msgspec.msgpack.decode(payload, type=Observation)
         except msgspec.DecodeError:  # of another release of this program
             continue
-        if found.origin is None:
+        if found.origin is None and found.measurement is not None:  # else of a pack, or of a probe
             yield found

@@ -31,7 +31,9 @@ def read_lock(path: Path, context: Context) -> tuple[Lock, bytes]:
     try:
         manifest = read_manifest(files.read, str(path), environ=os.environ)
     except ManifestError as error:
-        raise InputError(f"{path}: {error}", "name a lock such as pylock.toml or requirements.txt") from error
+        told = str(error)
+        place = "" if told.startswith(f"{path}:") else f"{path}: "
+        raise InputError(f"{place}{told}", "name a lock such as pylock.toml or requirements.txt") from error
     lock = lock_of(manifest, context.target.is_live)
     if not lock.pins:
         raise InputError(f"{path} pins no release", "name a lock such as pylock.toml or requirements.txt")

@@ -97,6 +97,12 @@ def _version(path: Path) -> str:
     return told[1]
 
 
+def conditions(environment: RuntimeEnvironment) -> RuntimeEnvironment:
+    """What of a machine is kept beside what was seen on it."""
+    facts = environment.facts
+    return RuntimeEnvironment(facts={name: facts[name] for name in _FACTS if name in facts})
+
+
 def wanted(texts: Iterable[str], benchmarks: tuple[Benchmark, ...], script: Path | None) -> list[Asked]:
     """What is measured of each requirement.
 
@@ -270,7 +276,6 @@ def measured(
                 unknowns.append(Unknown(what="environment", where=error.what, reason=error.reason))
         for benchmark in asked.benchmarks:
             figures += taking.figures(benchmark, made)
-    facts = python.environment.facts
     told = " ".join(str(release) for releases in chosen.values() for release in releases)
     what = msgspec.json.encode([asked.benchmarks for asked in chosen])
     return MeasurementReport(
@@ -278,6 +283,6 @@ def measured(
         input=Input(what=told, digest=f"sha256:{hashlib.sha256(what).hexdigest()}"),
         created_at=created_at,
         unknowns=(*unknowns, *taking.unknowns),
-        environment=RuntimeEnvironment(facts={name: facts[name] for name in _FACTS if name in facts}),
+        environment=conditions(python.environment),
         figures=tuple(figures),
     )

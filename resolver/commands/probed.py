@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from analyzers.reports import Input
 from knowledge.confinement.limits import Limits
 from knowledge.errors import KnowledgeError
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from knowledge.releases import File
 
 _LARGEST_SCRIPT = 1 << 20
+_OF_MACHINE = ("cpu.", "cores", "memory_bytes")
+"""Facts that hold in a root as well."""
 
 
 def probed(options: argparse.Namespace) -> ProbeReport:
@@ -79,7 +83,9 @@ def probed(options: argparse.Namespace) -> ProbeReport:
         input=Input(what=str(options.lockfile), digest=f"sha256:{hashlib.sha256(content).hexdigest()}"),
         created_at=session.created_at,
         releases=tuple(pin.release for pin in pins),
-        environment=_environment(interpreter, context.target.environment),
+        environment=_environment(
+            options.python, context.target.environment, is_root=interpreter.root is not None
+        ),
         result=result,
         has_script=bool(script),
     )
@@ -120,8 +126,15 @@ def _platform(interpreter: Interpreter) -> str | None:
     return f"musllinux_1_2_{interpreter.machine}"
 
 
-def _environment(interpreter: Interpreter, target: RuntimeEnvironment) -> RuntimeEnvironment:
-    return target
+def _environment(path: Path | None, target: RuntimeEnvironment, *, is_root: bool) -> RuntimeEnvironment:
+    """Facts of this machine with the interpreter; of a root those of its Python and C library."""
+    from resolver.commands.measured import conditions, interpreter
+
+    machine = interpreter(None if is_root else path).environment
+    if not is_root:
+        return conditions(machine)
+    ours = {name: fact for name, fact in machine.facts.items() if name.startswith(_OF_MACHINE)}
+    return conditions(msgspec.structs.replace(target, facts={**ours, **target.facts}))
 
 
 def _script(path: Path | None) -> str:
