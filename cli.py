@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "inspect": "tell what an image is, and what is installed in it",
     "knowledge": "bring facts into the store that no index states, such as advisories",
     "measure": "measure how fast releases are on this machine",
+    "monkey": "probe sampled stacks, and learn which releases fail together",
     "probe": "build, import and run a locked stack, confined, and say what fails",
     "rules": "check, test and explain rules about projects on hardware",
     "scan": "find what source code really uses, beside what it declares",

@@ -13,6 +13,7 @@ BENCHMARKS = (
     "healthy",
     "inspecting",
     "locking",
+    "monkey",
     "predictors",
     "probing",
     "performance",

@@ -28,6 +28,7 @@ from resolver.comparing.currency import LockCurrency
 from resolver.comparing.records import LockComparison
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
+from resolver.monkey.report import MonkeyReport
 from resolver.rules.records import RuleFile
 from resolver.rules.reports import RuleAnswer, RulesReport
 from resolver.search.history import SearchHistory
@@ -58,6 +59,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "lock-comparison": LockComparison,
     "measurements": MeasurementReport,
     "metadata": Metadata,
+    "monkey": MonkeyReport,
     "observation": Observation,
     "probe": ProbeReport,
     "rule-answer": RuleAnswer,

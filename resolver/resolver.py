@@ -40,6 +40,7 @@ from resolver.propagation import UnsatisfiableError
 from resolver.reaching import reached
 from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
+from resolver.search.explored import ExploredLandscape
 from resolver.search.history import History
 from resolver.solution import Solution
 from resolver.source import ReleaseSource
@@ -135,6 +136,15 @@ class Resolver:
     def probes(self) -> Probes | None:
         """What came of trying stacks where none is left; None where none was to be tried."""
         return None if self._trials is None else self._trials.told(ProbeOutcome.FAILED)
+
+    def landscape(self, most_read: int) -> ExploredLandscape:
+        """What was searched, to walk on; the search stands at no stack any more.
+
+        Args:
+            most_read: releases that are read for it.
+        """
+        self._undecide()
+        return ExploredLandscape(self.universe, self.scorer, most_read)
 
     def least_bad(self, error: UnsatisfiableError) -> Stack | None:
         """The stack with the least evidence against it, where evidence alone leaves none.

@@ -109,11 +109,11 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     _add_probes(search)
     add_predictor(search)
     search.add_argument(
-        "--limit", type=_count, metavar="N",
+        "--limit", type=count_from_zero, metavar="N",
         help="try N changes of the first stack to find better ones",
     )  # fmt: skip
     search.add_argument(
-        "--limit-conflicts", type=_count, metavar="N",
+        "--limit-conflicts", type=count_from_zero, metavar="N",
         help="give up after N conflicts without a stack",
     )  # fmt: skip
     search.add_argument(
@@ -125,11 +125,11 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         help="end when the process takes so much memory (500MB, 2GiB), likewise",
     )  # fmt: skip
     search.add_argument(
-        "--jobs", type=_jobs, default=1, metavar="N",
+        "--jobs", type=count_of_jobs, default=1, metavar="N",
         help="search in N processes at once, which tell each other the best they find (default: %(default)s)",
     )  # fmt: skip
     search.add_argument(
-        "--seed", type=_count, default=0, metavar="N",
+        "--seed", type=count_from_zero, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
     return search
@@ -194,7 +194,12 @@ def _probes(text: str) -> int:
     return int(text)
 
 
-def _jobs(text: str) -> int:
+def count_of_jobs(text: str) -> int:
+    """The number that ``--jobs`` gives.
+
+    Raises:
+        ArgumentTypeError: it is none, or too large.
+    """
     if not text.isascii() or not text.isdigit() or len(text) > 2 or not 0 < int(text) <= MOST_JOBS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
     return int(text)
@@ -209,7 +214,12 @@ def _limits(text: str) -> EvidenceLimits:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _count(text: str) -> int:
+def count_from_zero(text: str) -> int:
+    """A number that may be 0.
+
+    Raises:
+        ArgumentTypeError: it is none, or too large.
+    """
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {'9' * _LONGEST_NUMBER}")
     return int(text)

@@ -39,7 +39,7 @@ class Child:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
         flags = ["-I", *(["-B"] if sys.dont_write_bytecode else [])]
         self._process = subprocess.Popen(
-            [sys.executable, *flags, "-c", _START, *_importable()],
+            [sys.executable, *flags, "-c", _START, *importable()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -109,7 +109,7 @@ class Child:
         return told[-1][:_LONGEST_REASON] if told else ""
 
 
-def _importable() -> list[str]:
+def importable() -> list[str]:
     """Where this process imports from, without the working directory."""
     here = Path.cwd()
     entries = [entry for entry in sys.path if Path(entry).is_absolute() and Path(entry) != here]

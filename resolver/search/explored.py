@@ -24,11 +24,14 @@ _Key = tuple[int, int, str | None]
 class ExploredLandscape:
     """Implements `resolver.search.landscape.Landscape` over a universe that stands without decisions.
 
+    Args:
+        most_read: releases that are read for moves.
+
     Attributes:
         names: of the projects, in the order in which they were met.
     """
 
-    def __init__(self, universe: Universe, scorer: Scorer) -> None:
+    def __init__(self, universe: Universe, scorer: Scorer, most_read: int = MOST_READ) -> None:
         self.names: list[str] = []
         self._universe = universe
         self._scorer = scorer
@@ -41,6 +44,7 @@ class ExploredLandscape:
         self._excluding: set[tuple[int, int]] = set()
         self._seen = 0
         self._read = 0
+        self._most_read = most_read
         asked, _ = self._collected([r.dependency for r in universe.context.requirements], frozenset())
         self.requirements: Sequence[Ask] = asked or ()
         self._refutations += map(self._numbered, universe.conjectures.values())
@@ -105,7 +109,7 @@ class ExploredLandscape:
             return self._asks[key]
         reader, found = self._universe.reader, self._projects[project]
         if not reader.was_read(found, position):
-            if self._read >= MOST_READ:
+            if self._read >= self._most_read:
                 return None
             self._read += 1
         self._asks[key] = None
@@ -113,8 +117,10 @@ class ExploredLandscape:
             if not isinstance(reader.metadata(found, position), Unknown):
                 self._add(key, reader.dependencies(found, position, part))
         except (OfflineError, TransportError) as error:
-            if self._read < MOST_READ:  # what is known suffices to go on, and every attempt takes its time
-                self._read = MOST_READ
+            if (
+                self._read < self._most_read
+            ):  # what is known suffices to go on, and every attempt takes its time
+                self._read = self._most_read
                 reader.unknowns.add(Unknown(what="better stacks", where=found.name, reason=str(error)))
         return self._asks[key]
 
@@ -170,7 +176,7 @@ class ExploredLandscape:
         universe = self._universe
         for number, position in moves:
             project = self._projects[number]
-            if self._read < MOST_READ and not universe.reader.was_read(project, position):
+            if self._read < self._most_read and not universe.reader.was_read(project, position):
                 for file in project.files(position, universe.context.target)[:1]:
                     universe.source.prefetch_metadata(project.name, file)
 

@@ -1,0 +1,1 @@
+"""Dependency Monkey: samples stacks of the space of a search, has each probed, says what was learned."""
