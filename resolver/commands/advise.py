@@ -66,11 +66,23 @@ def run(options: argparse.Namespace) -> bool:
 
     interruption = Interruption()
     with heard(interruption):
+        _find(options)
         if len(set(options.environments)) > 1:
             from resolver.commands import several
 
             return several.run(options, interruption)
         return _run(options, interruption)
+
+
+def _find(options: argparse.Namespace) -> None:
+    """Look for what the command line does not name."""
+    if options.requirements or options.files or options.source is not None:
+        return
+    from knowledge.settings import project_settings
+    from resolver.commands import flow
+    from resolver.commands.session import PROJECT_FILE
+
+    flow.found(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
 
 def _run(options: argparse.Namespace, interruption: Interruption) -> bool:

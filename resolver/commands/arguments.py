@@ -23,7 +23,8 @@ def add_requirements(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-r", "--requirements", dest="files", action="append", default=[], metavar="FILE",
         help="read requirements from a manifest of any known format; may be given more than once; - is "
-        "standard input; where none is named: pyproject.toml, requirements.in, requirements.txt or Pipfile",
+        "standard input; where none is named the first that states requirements: pyproject.toml, "
+        "requirements.in, requirements.txt, Pipfile, and others",
     )  # fmt: skip
     command.add_argument(
         "-c", "--constraints", action="append", default=[], metavar="FILE",
