@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "say whether what is locked or installed can be imported together",
     "compare": "tell what differs between two images",
     "diff": "tell what two releases of a project offer differently",
+    "doctor": "say what works on this machine, and what is missing for what",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
     "host": "tell what is known of this machine, by which advise decides",

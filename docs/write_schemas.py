@@ -22,6 +22,7 @@ from knowledge.releases import Metadata
 from resolver.advice import Advice
 from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
+from resolver.doctor.checks import Diagnosis
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.rules.records import RuleFile
@@ -41,6 +42,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "classification": Classification,
     "classifier-scores": ClassifierScores,
     "diff": ApiDiff,
+    "doctor": Diagnosis,
     "environment": RuntimeEnvironment,
     "environments": SeveralAdvice,
     "finding": Finding,

@@ -9,7 +9,7 @@ import pytest
 from fakes.landscapes import drawn, stacks
 from resolver.errors import InputError
 from resolver.predictors.auto import best_names, measured, ranked
-from resolver.predictors.choosing import names, checked, predictor_named, with_predictor
+from resolver.predictors.choosing import checked, names, predictor_named, with_predictor
 from resolver.predictors.registry import PREDICTORS
 from resolver.recommendation import LATEST, STABLE
 from resolver.search.instance import InstanceLandscape
