@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from resolver.commands import image_arguments
+from resolver.commands import arguments, image_arguments
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -17,15 +17,10 @@ def add(command: argparse.ArgumentParser) -> None:
     for name, what in (("before", "the first"), ("after", "the second, which is told in terms of the first")):
         command.add_argument(name, metavar=name.upper(), help=f"{what}; see inspect for how it is named")
     image_arguments.add_reading(command)
-    command.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="format of the result (default: %(default)s)",
-    )
+    arguments.add_format(command)
     command.add_argument("--all", action="store_true", help="shorten no list of the text")
     command.add_argument("--strict", action="store_true", help="exit with 1 if anything differs")
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -23,9 +23,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "Say what works on this machine and what is missing for what, each with its remedy: whether scan, "
         "inspect and advise will work. Exit code 1 where one of them cannot."
     )
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_index(command)
 
 

@@ -21,11 +21,9 @@ def add(command: argparse.ArgumentParser) -> None:
         "paths", nargs="+", type=Path, metavar="PATH",
         help="a document, a directory of them, or a zip archive such as OSV's all.zip of the Python index",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_store(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
