@@ -33,7 +33,7 @@ _CODE_NAMES: Mapping[str, tuple[str, str]] = {
 _SYSTEMS = ("almalinux", "alpine", "amazonlinux", "debian", "fedora", "rockylinux", "ubuntu")
 _OS_IDS = {"amazonlinux": "amzn", "rockylinux": "rocky"}
 _PYTHONS = {"python": "", "pypy": "pypy"}
-_PYTHON = re.compile(r"(?P<version>3\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?:(?:a|b|rc)[0-9]{1,2})?)(?P<threads>t?)")
+_PYTHON = re.compile(r"(?P<version>3\.[0-9]{1,2}(?:\.[0-9]{1,2})?(?:(?:a|b|rc)[0-9]{1,2})?)")
 _NAMED_SYSTEM = re.compile(rf"(?P<name>{'|'.join(_SYSTEMS)})(?P<version>[0-9]+(?:\.[0-9]+)?)?")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
@@ -69,7 +69,7 @@ def assumed_image(reference: str) -> AssumedImage:
 
 def _python(repository: str, parts: list[str]) -> str | None:
     found = _PYTHON.fullmatch(parts[0]) if parts else None
-    return None if found is None else f"{_PYTHONS[repository]}{found['version']}{found['threads']}"
+    return None if found is None else f"{_PYTHONS[repository]}{found['version']}"
 
 
 def _system_of_parts(parts: list[str]) -> tuple[str, str | None] | None:

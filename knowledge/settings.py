@@ -96,6 +96,8 @@ def project_settings(path: Path) -> dict[str, object]:
     Raises:
         SettingsError: the file is no TOML, or the table holds what is not known.
     """
+    if path.is_fifo():  # whoever opens one waits for somebody who writes
+        raise SettingsError(path, "it is a pipe")
     try:
         with path.open("rb") as file:
             content = file.read(_LIMIT_BYTES + 1)

@@ -184,6 +184,25 @@ def test_what_a_dockerfile_does_not_tell_is_said(stackwright: Commands, content:
     assert said in told(ran)["Target"]
 
 
+def test_a_platform_that_nothing_has_is_passed_over(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib\n")
+    stackwright.write("Dockerfile", "FROM --platform=abacus python:3.12-bookworm\n")
+    ran = stackwright.advise(DOCKER_HOST="tcp://192.0.2.1:1", CONTAINER_HOST="tcp://192.0.2.1:1")
+    assert ran.code == 0, ran.err
+    assert told(ran)["Assumes"].startswith("Python 3.12, debian 12 with glibc 2.36, ")
+
+
+def test_pipes_in_the_place_of_files_block_nothing(stackwright: Commands) -> None:
+    stackwright.write("setup.cfg", "[options]\ninstall_requires = lib\n")
+    for name in ("requirements.txt", "Dockerfile", "uv.lock"):
+        os.mkfifo(stackwright.path(name))
+    ran = stackwright.advise()
+    assert ran.code == 0, ran.err
+    assert told(ran)["Found"] == "setup.cfg, 1 requirement"
+    os.mkfifo(stackwright.path("pyproject.toml"))
+    assert "pyproject.toml: it is a pipe" in stackwright.advise().err
+
+
 def test_options_count_more_than_the_dockerfile(stackwright: Commands) -> None:
     stackwright.write("requirements.txt", "lib\n")
     stackwright.write("Dockerfile", "FROM python:3.12\n")

@@ -113,6 +113,8 @@ def _base_image() -> BaseImage | None:
 
 
 def _of_base(options: argparse.Namespace, base: BaseImage, reference: str) -> FoundTarget:
+    if base.platform is not None and not _is_platform(base.platform):
+        base = msgspec.structs.replace(base, platform=None)
     platform = base.platform
     for named in _in_daemons(reference):
         found = _read(options, named, platform)
@@ -120,6 +122,16 @@ def _of_base(options: argparse.Namespace, base: BaseImage, reference: str) -> Fo
             told = f"{reference} ({base.location}), read from {named.partition(':')[0]}"
             return FoundTarget(told=told, assumes=found)
     return _assumed(options, base, reference)
+
+
+def _is_platform(text: str) -> bool:
+    from images.errors import UnknownPlatformError
+    from images.platforms import stated_target
+
+    try:
+        return bool(stated_target(text, "FROM").text("os.kernel"))
+    except UnknownPlatformError:
+        return False
 
 
 def _in_daemons(reference: str) -> Iterator[str]:
