@@ -17,7 +17,7 @@ help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 advise: $(VENV)/.core ## set up, then advise a lockfile for the example project
-	$(BIN)/stackwright advise --source $(EXAMPLE) -o $(EXAMPLE)/pylock.toml
+	cd $(EXAMPLE) && $(abspath $(BIN))/stackwright advise
 
 test: $(VENV)/.test system lint ## set up, then every linter and every test
 	$(BIN)/python -m pytest -n auto --dist loadfile

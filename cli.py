@@ -13,7 +13,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,9 +29,11 @@ COMMANDS: Mapping[str, str] = {
     "check": "say whether what is locked or installed can be imported together",
     "compare": "tell what differs between two locks or images, and what is worse",
     "diff": "tell what two releases of a project offer differently",
+    "doctor": "say what works on this machine, and what is missing for what",
     "explain": "explain a project of the stack: why this release, why not that one",
     "fix": "rewrite code for API moves that newer releases demand",
     "host": "tell what is known of this machine, by which advise decides",
+    "init": "write a commented [tool.stackwright] into pyproject.toml",
     "inspect": "tell what an image is, and what is installed in it",
     "knowledge": "bring facts into the store that no index states, such as advisories",
     "measure": "measure how fast releases are on this machine",
@@ -45,6 +47,8 @@ COMMANDS: Mapping[str, str] = {
     "units": "list the units that refuse, score and explain",
 }
 """Name to summary; each is a module of `resolver.commands`, with underscores for hyphens."""
+WITHOUT_RESULT = frozenset({"init", "topics"})
+"""Commands that write a file of their own, or whose actions have the results."""
 
 
 class TerminationError(KeyboardInterrupt):
@@ -78,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = parsed(arguments)
             if arguments is not None:  # called by a process that may have been running for long
                 options.started_s = time.monotonic()
-            return DONE if options.run(options) else NO_SOLUTION
+            return DONE if done(options) else NO_SOLUTION
         finally:
             sys.stdout.flush()  # what cannot be written must be told, and not at exit
     except TerminationError:
@@ -110,6 +114,25 @@ def give_home() -> None:
         Path.home()
     except RuntimeError:
         os.environ["HOME"] = os.sep
+
+
+def done(options: argparse.Namespace) -> bool:
+    """What the command answers; its result goes to the file that ``--output`` names."""
+    from resolver.commands.arguments import RESULT_FILE
+
+    run: Callable[[argparse.Namespace], bool] = options.run
+    path: Path | None = vars(options).get(RESULT_FILE)
+    if path is None:
+        return run(options)
+    import contextlib
+
+    from resolver.outputs.files import write_output
+
+    result = io.StringIO()
+    with contextlib.redirect_stdout(result):
+        answer = run(options)
+    write_output(path, result.getvalue())
+    return answer
 
 
 def discard_output() -> None:
@@ -150,8 +173,12 @@ def parser(named: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, allow_abbrev=False, help=summary)
         if name in named:
+            from resolver.commands import arguments
+
             module = importlib.import_module(f"resolver.commands.{name.replace('-', '_')}")
             module.add(command)
+            if name not in WITHOUT_RESULT:
+                arguments.add_usual(command)
             command.set_defaults(run=module.run, started_s=STARTED_S)
     return root
 

@@ -26,6 +26,7 @@ from resolver.api_reports import ApiDiff, SurfaceReport
 from resolver.check import Check
 from resolver.comparing.currency import LockCurrency
 from resolver.comparing.records import LockComparison
+from resolver.doctor.checks import Diagnosis
 from resolver.environments import SeveralAdvice
 from resolver.inquiry import Answer
 from resolver.monkey.report import MonkeyReport
@@ -47,6 +48,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "classification": Classification,
     "classifier-scores": ClassifierScores,
     "diff": ApiDiff,
+    "doctor": Diagnosis,
     "environment": RuntimeEnvironment,
     "environments": SeveralAdvice,
     "finding": Finding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.evidence import Location
-from analyzers.source.signals.python_versions import PythonBounds
+from analyzers.source.signals.python_bounds import PythonBounds
 from analyzers.source.unavailable_imports import UnavailableImport
 
 

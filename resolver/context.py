@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from analyzers.reports import InputFile, Unknown
-from analyzers.source.signals.demand import ApiDemand
 from knowledge.variants.priorities import Priorities
 from resolver.cutoff import Cutoff
 from resolver.dependencies import Dependency
@@ -31,6 +30,7 @@ from resolver.target import Target
 from resolver.target_image import TargetImage
 
 if TYPE_CHECKING:
+    from analyzers.source.signals.demand import ApiDemand
     from resolver.measured import Performance
     from resolver.observed import Observed
 

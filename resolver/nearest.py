@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 
 from resolver.projects import Project
 from resolver.target import Target
@@ -53,6 +52,8 @@ class _Likeness:
         if platform in self._platforms:
             return 1.0
         if platform not in self._known:
+            from difflib import SequenceMatcher
+
             ratios = (SequenceMatcher(None, platform, other).ratio() for other in self._platforms)
             self._known[platform] = min(round(max(ratios), 3), 0.999)
         return self._known[platform]

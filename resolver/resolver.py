@@ -8,6 +8,7 @@ is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +23,6 @@ from resolver.doubts import Doubts
 from resolver.evidence import Evidence
 from resolver.existing import positions_of
 from resolver.galloping import Galloping
-from resolver.improving import Improved, Improvement
 from resolver.interruption import (
     BreakableSieve,
     BreakableSource,
@@ -48,6 +48,9 @@ from resolver.stack import Stack
 from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import ABSENT, bit
+
+if TYPE_CHECKING:
+    from resolver.improving import Improved
 
 BOUND_STEPS = 1_000
 """Work on the bound of a stack that is not going to be improved any more."""
@@ -225,6 +228,8 @@ class Resolver:
             bounding.tighten(BOUND_STEPS, score)
             reason = StoppedBy.BOUND if score >= bounding.value else StoppedBy.FIRST_STACK
             return Solution(stack, score, bounding.value, reason, history=history)
+        from resolver.improving import Improvement  # what moves is dear to import
+
         self._undecide()
         improvement = Improvement(
             scorer=self.scorer,

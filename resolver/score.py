@@ -18,6 +18,7 @@ from resolver.stack import Member, Stack
 from resolver.units.verbs import PERFECT, WORST, PairStep, Step
 from resolver.versions import bit, positions
 
+_WHOLE = 1_000_000
 Reader = Callable[[Project, int, str | None], Sequence[Dependency]]
 """What a release asks for, by itself (None) or for an extra."""
 
@@ -102,7 +103,9 @@ class Scorer:
         recommendation = self._context.recommendation
         share = 1000 if self._is_asked(project.name) else recommendation.transitive_weight
         weight = recommendation.weights.get(factor.unit, 1000) * share
-        return msgspec.structs.replace(factor, score=-(-factor.score * weight // 1_000_000))
+        if weight == _WHOLE:
+            return factor
+        return msgspec.structs.replace(factor, score=-(-factor.score * weight // _WHOLE))
 
     def release_score(self, project: Project, position: int) -> int:
         """What one release adds to the score of every stack that holds it."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from analyzers.evidence import Finding
-from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import File, Listing, Metadata
 
 if TYPE_CHECKING:
     from analyzers.importing.failures import ImportFailure
+    from analyzers.source.signals.demand import ApiDemand
     from images.elf_file import ElfFile
     from knowledge.advisories.vulnerabilities import Vulnerability
     from knowledge.observations import Observation

@@ -51,6 +51,7 @@ class StandIns:
         self._projects, self._propagation, self._context = projects, propagation, context
         self._pseudonyms = pseudonyms
         self._found: dict[str, list[Alternative]] = {}
+        self._originals: dict[str, set[str]] = {}
         self._slots: list[Slot] = []
 
     def known(self, name: str) -> list[Alternative] | None:
@@ -61,6 +62,8 @@ class StandIns:
         """Ask the pseudonyms what may stand in for a project."""
         found = [a for unit in self._pseudonyms for a in unit.alternatives(name, self._context)]
         self._found[name] = found
+        for one in found:
+            self._originals.setdefault(one.project, set()).add(name)
         return found
 
     def open(self, original: Project, incompatibility: Incompatibility, choices: list[Project]) -> None:
@@ -117,11 +120,8 @@ class StandIns:
 
     def is_asked(self, name: str) -> bool:
         """Whether a project is one that the user asks for, or may stand in for one."""
-        return bool(self._context.direct(name)) or any(
-            self._context.direct(original) and any(one.project == name for one in found)
-            for original, found in self._found.items()
-            if found
-        )
+        direct = self._context.direct
+        return bool(direct(name)) or any(map(direct, self._originals.get(name, ())))
 
     def serving(self, dependency: Dependency) -> Project:
         """The project that stands in a complete stack for a dependency: itself, or an alternative."""

@@ -80,8 +80,8 @@ def test_mistakes_in_pyproject(stackwright: Commands, server: IndexServer, text:
 def test_unknown_setting_names_those_that_are_known(stackwright: Commands) -> None:
     stackwright.write("pyproject.toml", "[tool.stackwright]\nindex = 'x'\n")
     told = stackwright.advise("flask").err.splitlines()[1]
-    names = "environments, find-links, image, index-url, indexes, overrides, predictor, rules, sources, units"
-    assert told == f"  known settings: {names}, vendor-indexes"
+    names = "environments, find-links, image, index-url, indexes, overrides, predictor, rules, scan"
+    assert told == f"  known settings: {names}, sources, units, vendor-indexes"
 
 
 @pytest.mark.parametrize("text", ["[tool]\nstackwright = 3\n", "tool = 'stackwright'\n"])

@@ -17,7 +17,7 @@ from fakes.commands import Commands, Ran
 from fakes.endless import NAME, add_endless
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from resolver.predictors.choosing import NAMES
+from resolver.predictors.choosing import names
 
 PROJECTS = 18
 EPOCH = "1700000000"
@@ -53,7 +53,7 @@ def report(ran: Ran) -> dict[str, object]:
     return {key: value for key, value in ran.json.items() if key != "statistics"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", names())
 def test_every_predictor_can_be_asked_for_and_repeats_itself(stackwright: Commands, name: str) -> None:
     first = advised(stackwright, "--predictor", name, "--seed", "3")
     latest = advised(stackwright, "--predictor", "latest")
@@ -161,7 +161,7 @@ def test_an_unknown_predictor_is_refused_with_those_there_are(stackwright: Comma
     assert (ran.code, ran.out) == (2, "")
     first, second = ran.err.splitlines()
     assert first == "stackwright: error: --predictor: there is no predictor named clairvoyance"
-    assert second == f"  known: {', '.join(NAMES)}"
+    assert second == f"  known: {', '.join(names())}"
 
 
 @pytest.mark.parametrize("jobs", ["0", "65", "two", "-1"])
@@ -193,4 +193,4 @@ def test_auto_leaves_a_type_alone_that_stops_at_the_first_stack(stackwright: Com
 def test_predictors_are_listed_beside_units(stackwright: Commands) -> None:
     ran = stackwright.main("units", "list", "--no-rules", "--predictor", "tree-search", "--format", "json")
     listed = {unit["name"]: unit["applies"] for unit in ran.json if unit["kind"] == "predictor"}
-    assert listed == {name: name == "tree-search" for name in NAMES}
+    assert listed == {name: name == "tree-search" for name in names()}

@@ -39,7 +39,7 @@ def parse_containerfile(
     draft = Draft(path, Format.CONTAINERFILE)
     arguments = InstallArguments(draft, _GROUP, read, environ or {})
     values: dict[str, str] = {}
-    for line, instruction in _instructions(decoded_utf8(data, path, _LIMIT_BYTES)):
+    for line, instruction in instructions(decoded_utf8(data, path, _LIMIT_BYTES)):
         place = Location(path=path, line=line)
         if definition := _DEFINITION.match(instruction):
             _define(definition[1], values)
@@ -65,8 +65,8 @@ def _finished(draft: Draft) -> Manifest:
     return draft.finish()
 
 
-def _instructions(text: str) -> Iterator[tuple[int, str]]:
-    """Instructions with the line they start on, continuations joined, comments and empty lines left out."""
+def instructions(text: str) -> Iterator[tuple[int, str]]:
+    """Instructions with the line they start on, continuations joined, without comments and empty lines."""
     escape = "`" if re.match(r"\s*#\s*escape\s*=\s*`", text) else "\\"
     parts: list[str] = []
     first = 0

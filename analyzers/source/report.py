@@ -13,7 +13,7 @@ from analyzers.source.records import FileFact, Import, Use
 from analyzers.source.signals.demand import ApiDemand
 from analyzers.source.signals.hardware import HardwareHint
 from analyzers.source.signals.native import NativeLibrary
-from analyzers.source.signals.python_versions import PythonBounds
+from analyzers.source.signals.python_bounds import PythonBounds
 
 
 class SecurityIndicator(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from images.errors import ImageReferenceError, SourceUnavailableError
 from images.sources.archive_files import CHUNK_BYTES
 from images.sources.archive_streams import ArchiveStream
 from images.sources.archived_images import read_archived
-from images.sources.platform_choice import Wish, normalised, rank
+from images.sources.platform_choice import Wish, host_platform, normalised, rank
 from images.sources.reference_texts import ImageReference, ReferenceKind
 from images.sources.source import Image, Platform, ReadLayer
 
@@ -80,7 +80,7 @@ class DaemonImage:
         """
         from docker.errors import APIError, DockerException, NotFound
 
-        client, kind = self._client()
+        client, kind = self.client()
         try:
             for name in _names(self._name, self._kind):
                 try:
@@ -127,7 +127,7 @@ class DaemonImage:
         except (DockerException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._unavailable("breaks off while it sends the image") from error
 
-    def _client(self) -> tuple[DockerClient, ReferenceKind]:
+    def client(self) -> tuple[DockerClient, ReferenceKind]:
         """A client, and which of the two answers: podman's socket may stand in Docker's place."""
         from docker.errors import DockerException
 
@@ -146,6 +146,25 @@ class DaemonImage:
 
     def _unavailable(self, reason: str, remedy: str | None = None) -> SourceUnavailableError:
         return SourceUnavailableError(_NAMES[self._kind], reason, remedy or _STARTS[self._kind])
+
+
+def answering_daemon(kind: ReferenceKind, environ: Mapping[str, str]) -> str:
+    """Who answers where a daemon is looked for, such as ``Docker with API 1.47``.
+
+    Raises:
+        SourceUnavailableError: nobody does.
+    """
+    from docker.errors import DockerException
+
+    reference = ImageReference(text=kind.value, kind=kind)
+    asked = DaemonImage(reference, kind, "", Wish(stated=None, host=host_platform()), environ)
+    client, found = asked.client()
+    try:
+        return f"{_NAMES[found]} with API {client.api.api_version}"
+    except (DockerException, OSError) as error:
+        raise SourceUnavailableError(_NAMES[kind], "does not answer", _STARTS[kind]) from error
+    finally:
+        client.close()
 
 
 def _spoken_to(address: str, encryption: dict[str, Any]) -> tuple[DockerClient, ReferenceKind]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from analyzers.evidence import Confidence
 from analyzers.source.records import Import, Origin, Role
 from analyzers.source.report import SourceReport
-from resolver.asked.reading import DEFAULT_FILES
+from resolver.asked.found import found_manifests
 
 Asked = list[tuple[str, str]]
 """Normalised names of distributions, each with the first place that imports it."""
@@ -18,7 +18,8 @@ def default_manifest(root: Path) -> Path | None:
     """The manifest of a project that is read where none is named; None where it has none."""
     if not root.is_dir():
         return None
-    return next((root / name for name in DEFAULT_FILES if (root / name).is_file()), None)
+    chosen = found_manifests(root).chosen
+    return None if chosen is None else root / chosen
 
 
 def imported_requirements(report: SourceReport) -> tuple[Asked, Asked]:

@@ -25,8 +25,6 @@ from resolver.errors import InputError
 from resolver.target import PythonFit, Target
 
 _PYPROJECT = "pyproject.toml"
-DEFAULT_FILES = (_PYPROJECT, "requirements.in", "requirements.txt", "Pipfile")
-"""What is read where nothing is named; the first that there is, a pyproject.toml only with dependencies."""
 _LOCKS = (
     *(Format.PYLOCK, Format.PIPFILE_LOCK, Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK),
     *(Format.PIXI_LOCK, Format.CONDA_LOCK),
@@ -104,15 +102,13 @@ class _Reading:
             self._statements.require(declared, manifest)
 
     def _read_default(self) -> None:
-        for path in filter(self._files.is_file, DEFAULT_FILES):
-            manifest = self._manifest(path)
-            if manifest is None:
-                return
-            if path == _PYPROJECT and self._selection.is_empty and not self._selection.of(manifest):
-                continue
-            self._notes.append(f"no requirements were named: those of {path} are meant")
+        from resolver.asked.found import found_manifests
+
+        found = found_manifests(self._files.place(""), with_groups=not self._selection.is_empty)
+        manifest = None if found.chosen is None else self._manifest(found.chosen)
+        if manifest is not None:
+            self._notes.append(f"no requirements were named: those of {found.chosen} are meant")
             self._take(manifest)
-            return
 
     def _read_requirements(self, path: str) -> None:
         manifest = self._manifest(path)

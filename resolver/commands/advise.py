@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands import arguments, numbers
 
 if TYPE_CHECKING:
     from resolver.advice import Advice
@@ -22,16 +22,13 @@ def add(command: argparse.ArgumentParser) -> None:
         "Advise the best stack for requirements: one release of every project, with reasons."
     )
     arguments.add_requirements(command)
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE",
-        help="write a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements), "
-        "NAME.json or NAME.html; what a lock of that name pins is kept while it fits; "
-        "without it the result goes to standard output",
-    )  # fmt: skip
-    command.add_argument(
-        "--format", choices=FORMATS, metavar="FORMAT",
-        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]} (default: text, or what the name of --output says)",
-    )  # fmt: skip
+    arguments.add_output(
+        command,
+        "a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements), NAME.json or "
+        "NAME.html; what a lock of that name pins is kept while it fits (default: the lockfile of the repository where "
+        "nothing is asked for by name, else standard output)",
+    )
+    arguments.add_format(command, FORMATS, default=None, told="text, or what the name of --output says")
     command.add_argument(
         "--check", action="store_true",
         help="write nothing, and exit with 1 if the lock of --output is not what is advised; --format may "
@@ -52,7 +49,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     search.add_argument("--history", action="store_true", help="with --format json: how the search went, too")
     search.add_argument(
-        "--count", type=arguments.count_of_stacks, default=1, metavar="N",
+        "--count", type=numbers.whole_number(1, 100), default=1, metavar="N",
         help="tell the N best stacks that are found (default: %(default)s)",
     )  # fmt: skip
     target = arguments.add_target(command)
@@ -66,7 +63,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--allow-refuted", action="store_true",
         help="write the stack with the least against it, too, where evidence refutes every one",
     )  # fmt: skip
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
@@ -80,11 +77,23 @@ def run(options: argparse.Namespace) -> bool:
         raise InputError("--format sarif goes with --check", "add --check, or choose another format")
     interruption = Interruption()
     with heard(interruption):
+        _find(options)
         if len(set(options.environments)) > 1:
             from resolver.commands import several
 
             return several.run(options, interruption)
         return _run(options, interruption)
+
+
+def _find(options: argparse.Namespace) -> None:
+    """Look for what the command line does not name."""
+    if options.requirements or options.files or options.source is not None:
+        return
+    from knowledge.settings import project_settings
+    from resolver.commands import flow
+    from resolver.commands.session import PROJECT_FILE
+
+    flow.found(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
 
 def _run(options: argparse.Namespace, interruption: Interruption) -> bool:

@@ -26,10 +26,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--keep", action="store_true",
         help="keep what the log tells of releases in the store: which were installed, which failed, and why",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text",
-        help="format of the result (default: text)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif"))
     arguments.add_store(command)
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from resolver.commands import numbers
 
 if TYPE_CHECKING:
     from knowledge.evidence_budget import EvidenceLimits
@@ -12,9 +16,10 @@ if TYPE_CHECKING:
 PRERELEASES = ("if-necessary", "if-alone", "allow", "disallow", "explicit")
 ALL = ""
 """What ``--upgrade`` without a name stands for."""
-_LONGEST_NUMBER = 9
-_LONGEST_S = 1_000_000
 MOST_JOBS = 64
+FORMATS = ("text", "json")
+RESULT_FILE = "result_file"
+"""Where an option stands that names a file for what goes to standard output, whichever command writes it."""
 
 
 def add_requirements(command: argparse.ArgumentParser) -> None:
@@ -23,7 +28,8 @@ def add_requirements(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-r", "--requirements", dest="files", action="append", default=[], metavar="FILE",
         help="read requirements from a manifest of any known format; may be given more than once; - is "
-        "standard input; where none is named: pyproject.toml, requirements.in, requirements.txt or Pipfile",
+        "standard input; where none is named the first that states requirements: pyproject.toml, "
+        "requirements.in, requirements.txt, Pipfile, and others",
     )  # fmt: skip
     command.add_argument(
         "-c", "--constraints", action="append", default=[], metavar="FILE",
@@ -109,27 +115,27 @@ def add_search(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     _add_probes(search)
     add_predictor(search)
     search.add_argument(
-        "--limit", type=count_from_zero, metavar="N",
+        "--limit", type=numbers.count, metavar="N",
         help="try N changes of the first stack to find better ones",
     )  # fmt: skip
     search.add_argument(
-        "--limit-conflicts", type=count_from_zero, metavar="N",
+        "--limit-conflicts", type=numbers.count, metavar="N",
         help="give up after N conflicts without a stack",
     )  # fmt: skip
     search.add_argument(
-        "--time-limit", type=_seconds, metavar="SECONDS",
+        "--time-limit", type=numbers.seconds, metavar="SECONDS",
         help="end after so long with the best stack so far, if there is one",
     )  # fmt: skip
     search.add_argument(
-        "--memory-limit", type=_size, metavar="SIZE",
+        "--memory-limit", type=numbers.size, metavar="SIZE",
         help="end when the process takes so much memory (500MB, 2GiB), likewise",
     )  # fmt: skip
     search.add_argument(
-        "--jobs", type=count_of_jobs, default=1, metavar="N",
+        "--jobs", type=numbers.whole_number(1, MOST_JOBS), default=1, metavar="N",
         help="search in N processes at once, which tell each other the best they find (default: %(default)s)",
     )  # fmt: skip
     search.add_argument(
-        "--seed", type=count_from_zero, default=0, metavar="N",
+        "--seed", type=numbers.count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same result (default: %(default)s)",
     )  # fmt: skip
     return search
@@ -167,7 +173,7 @@ def _add_probes(command: argparse._ActionsContainer) -> None:
         help="with --evidence probe: Python that must end well in a stack, after its imports",
     )  # fmt: skip
     command.add_argument(
-        "--probe-limit", type=_probes, default=20, metavar="N",
+        "--probe-limit", type=numbers.whole_number(1, 999), default=20, metavar="N",
         help="with --evidence probe: build at most N stacks (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
@@ -177,69 +183,11 @@ def _add_probes(command: argparse._ActionsContainer) -> None:
     )  # fmt: skip
 
 
-def count_of_stacks(text: str) -> int:
-    """The number that ``--count`` gives.
-
-    Raises:
-        ArgumentTypeError: it is none, or too large.
-    """
-    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 0 < int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 100")
-    return int(text)
-
-
-def _probes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 3 or not int(text) > 0:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to 999")
-    return int(text)
-
-
-def count_of_jobs(text: str) -> int:
-    """The number that ``--jobs`` gives.
-
-    Raises:
-        ArgumentTypeError: it is none, or too large.
-    """
-    if not text.isascii() or not text.isdigit() or len(text) > 2 or not 0 < int(text) <= MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_JOBS}")
-    return int(text)
-
-
 def _limits(text: str) -> EvidenceLimits:
     from knowledge.evidence_budget import parse_limits
 
     try:
         return parse_limits(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def count_from_zero(text: str) -> int:
-    """A number that may be 0.
-
-    Raises:
-        ArgumentTypeError: it is none, or too large.
-    """
-    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {'9' * _LONGEST_NUMBER}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST_S:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from above 0 to {_LONGEST_S}")
-    return seconds
-
-
-def _size(text: str) -> int:
-    from resolver.memory import size_bytes
-
-    try:
-        return size_bytes(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -352,8 +300,13 @@ def add_index(command: argparse.ArgumentParser) -> None:
         help="build source distributions that do not say what they require; that runs their code",
     )  # fmt: skip
     index.add_argument("--refresh", action="store_true", help="ask for listings again, however fresh")
-    index.add_argument("--offline", action="store_true", help="make no request; use what is stored")
+    add_offline(index)
     add_store(index)
+
+
+def add_offline(command: argparse._ActionsContainer) -> None:
+    """Whether requests are made."""
+    command.add_argument("--offline", action="store_true", help="make no request; use what is stored")
 
 
 def add_store(command: argparse._ActionsContainer) -> None:
@@ -362,3 +315,51 @@ def add_store(command: argparse._ActionsContainer) -> None:
         "--store", metavar="PLACE",
         help="file or PostgreSQL URL in which knowledge is kept (default: in the user's data directory)",
     )  # fmt: skip
+
+
+def add_format(
+    command: argparse._ActionsContainer,
+    choices: Sequence[str] = FORMATS,
+    *,
+    default: str | None = "text",
+    told: str = "%(default)s",
+) -> None:
+    """How the result is written.
+
+    Args:
+        told: what is the default, where that depends.
+    """
+    command.add_argument(
+        "--format", choices=choices, default=default, metavar="FORMAT",
+        help=f"format of the result: {', '.join(choices[:-1])} or {choices[-1]} (default: {told})",
+    )  # fmt: skip
+
+
+def add_output(
+    command: argparse._ActionsContainer,
+    what: str = "the result to a file, and nothing to standard output",
+    *,
+    dest: str = "output",
+    metavar: str = "FILE",
+    required: bool = False,
+) -> None:
+    """Where the result goes."""
+    command.add_argument(
+        "-o", "--output", dest=dest, type=Path, metavar=metavar, required=required, help=f"write {what}"
+    )
+
+
+def add_quiet(command: argparse._ActionsContainer) -> None:
+    """Whether more is told than the result."""
+    command.add_argument("-q", "--quiet", action="store_true", help="no progress and no summary")
+
+
+def add_usual(command: argparse.ArgumentParser) -> None:
+    """What every command that has a result takes, where it does not take it in a way of its own."""
+    for added in (add_quiet, _add_result_file):
+        with contextlib.suppress(argparse.ArgumentError):
+            added(command)
+
+
+def _add_result_file(command: argparse.ArgumentParser) -> None:
+    add_output(command, dest=RESULT_FILE)

@@ -33,9 +33,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--observations", action="store_true",
         help="only what was measured, which clear leaves where it is not named: no index has it",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_store(command)
 
 

@@ -41,14 +41,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "--source", type=Path, metavar="PATH",
         help="import this code, and of the releases only what it reaches (default: every outermost module)",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text",
-        help="format of the result (default: text)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif"))
     arguments.add_evidence(command)
     arguments.add_target(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
     command.set_defaults(
         type="stable", pipeline=None, prerelease="allow", exclude_newer=None, exclude_newer_package=[],
         no_build_package=[], no_binary_package=[],

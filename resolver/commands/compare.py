@@ -43,10 +43,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--source", type=Path, metavar="PATH",
         help="scan this code, and tell which API changes and failures concern it, and where",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json", "sarif", "markdown"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif", "markdown"))
     command.add_argument("--all", action="store_true", help="shorten no list of the text")
     command.add_argument("--check", action="store_true", help="exit with 1 if the second is worse")
     command.add_argument(
@@ -63,7 +60,7 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_units(command)
     arguments.add_target(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
     command.set_defaults(
         prerelease=None, exclude_newer=None, exclude_newer_package=[], no_build_package=[],
         no_binary_package=[],

@@ -31,10 +31,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--source", type=Path, metavar="PATH",
         help="scan this code, and tell which of the changes concern what it uses, and where",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json", "sarif"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif"))
     command.add_argument(
         "--all", action="store_true",
         help="in the text also what is new, what hardly matters, and what the code does not use",
@@ -45,7 +42,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     arguments.add_target(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

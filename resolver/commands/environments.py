@@ -48,13 +48,7 @@ def declared_environment(name: str, project: Mapping[str, object], path: Path) -
         SettingsError: its table cannot be used.
         TargetError: it states what no target can have.
     """
-    tables = project.get(_TABLE, {})
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise SettingsError(path, f"[tool.stackwright.{_TABLE}] is no table of tables")
-    for known in tables:
-        if not _NAME.fullmatch(known):
-            reason = f"[tool.stackwright.{_TABLE}] has the name {known!r}: use letters, digits, - and _"
-            raise SettingsError(path, reason)
+    tables = _tables(project, path)
     if name in tables:
         return _of_table(name, tables[name], path)
     thoth = {one.name: one for one in _of_thoth(path.parent / THOTH_FILE)}
@@ -69,6 +63,28 @@ def declared_environment(name: str, project: Mapping[str, object], path: Path) -
     if tables or thoth:
         problem.add_note(f"there are: {', '.join(sorted({*tables, *thoth}))}")
     raise problem
+
+
+def declared_names(project: Mapping[str, object], path: Path) -> list[str]:
+    """Names of the environments that a project declares; arguments are those of `declared_environment`.
+
+    Those of `THOTH_FILE` count where the table ``[tool.stackwright]`` has none.
+
+    Raises:
+        SettingsError: a table cannot be used.
+    """
+    return list(_tables(project, path)) or [one.name for one in _of_thoth(path.parent / THOTH_FILE)]
+
+
+def _tables(project: Mapping[str, object], path: Path) -> dict[str, dict[str, object]]:
+    tables = project.get(_TABLE, {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise SettingsError(path, f"[tool.stackwright.{_TABLE}] is no table of tables")
+    for known in tables:
+        if not _NAME.fullmatch(known):
+            reason = f"[tool.stackwright.{_TABLE}] has the name {known!r}: use letters, digits, - and _"
+            raise SettingsError(path, reason)
+    return tables
 
 
 def _of_table(name: str, table: Mapping[str, object], path: Path) -> DeclaredEnvironment:

@@ -26,16 +26,14 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("question", metavar="NAME[==VERSION]", help="a project, or a release to ask about")
     arguments.add_requirements(command)
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_source(command)
     arguments.add_units(command)
     arguments.add_search(command)
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands import arguments
+
 if TYPE_CHECKING:
     from analyzers.codemods.fixing import Fix
     from analyzers.codemods.rules import RuleSet
@@ -44,7 +46,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--jobs", type=int, metavar="N", help="use at most so many processes (default: one for each core)"
     )
-    command.add_argument("-q", "--quiet", action="store_true", help="no notes and no summary")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

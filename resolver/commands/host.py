@@ -32,9 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--variants", action="store_true",
         help="tell, too, which properties of wheel variants (PEP 825) the target has",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
 
 
 def run(options: argparse.Namespace) -> bool:

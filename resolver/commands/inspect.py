@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import image_arguments
+from resolver.commands import arguments, image_arguments
 
 if TYPE_CHECKING:
     from images.report import ImageReport
@@ -27,15 +27,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "docker:, podman: or registry:NAME, dir:ROOT, host, or a report saved as JSON",
     )  # fmt: skip
     image_arguments.add_reading(command)
-    command.add_argument(
-        "--format", choices=FORMATS,
-        help="format of the result (default: text, or what the name of --output says)",
-    )  # fmt: skip
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE",
-        help="write the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.sarif, NAME.json, NAME.html, "
-        "or text",
-    )  # fmt: skip
+    arguments.add_format(command, FORMATS, default=None, told="text, or what the name of --output says")
+    arguments.add_output(
+        command,
+        "the result to a file: NAME.cdx.json, NAME.spdx.json, NAME.sarif, NAME.json, NAME.html, or text",
+    )
     command.add_argument("--all", action="store_true", help="shorten no list of the text")
     command.add_argument(
         "--verify", action="store_true",
@@ -44,7 +40,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strict", "--check", action="store_true", help="exit with 1 if a finding is a warning or an error"
     )
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

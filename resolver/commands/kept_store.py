@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def add_store_and_format(command: argparse.ArgumentParser) -> None:
     """The options that these actions share."""
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_store(command)
 
 

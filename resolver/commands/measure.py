@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands import arguments, numbers
 
 if TYPE_CHECKING:
     from knowledge.measuring.benchmarks import Benchmark
@@ -55,12 +55,12 @@ def add(command: argparse.ArgumentParser) -> None:
         help="interpreter to measure with (default: the one of this program)",
     )
     command.add_argument(
-        "--processes", type=_number, default=5, metavar="N",
+        "--processes", type=numbers.whole_number(1, 999), default=5, metavar="N",
         help="so many must agree, of at most three times as many (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--threads",
-        type=_number,
+        type=numbers.whole_number(1, 999),
         default=1,
         metavar="N",
         help="that libraries are told to use (default: %(default)s)",
@@ -70,37 +70,30 @@ def add(command: argparse.ArgumentParser) -> None:
         help="measure only while the load of the machine is at most this (default: its cores)",
     )  # fmt: skip
     command.add_argument(
-        "--patience", type=_seconds, default=120.0, metavar="SECONDS",
+        "--patience", type=numbers.seconds, default=120.0, metavar="SECONDS",
         help="wait so long, in all, for the load to fall (default: %(default)s)",
     )  # fmt: skip
     command.add_argument(
         "--limit-time",
-        type=_seconds,
+        type=numbers.seconds,
         default=120.0,
         metavar="SECONDS",
         help="end a process after so long (default: %(default)s)",
     )
     command.add_argument(
         "--limit-memory",
-        type=_gigabytes,
+        type=numbers.above_zero(_MOST_GB, "gigabytes"),
         default=4.0,
         metavar="GB",
         help="give a process so much memory (default: %(default)s)",
     )
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the figures to a file, as JSON"
-    )
+    arguments.add_output(command, "the figures to a file, as JSON")
     command.add_argument(
         "--keep", action="store_true", help="keep the figures in the store, where advise finds them"
     )
-    command.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="format of the result (default: %(default)s)",
-    )
+    arguments.add_format(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
@@ -196,27 +189,3 @@ def _benchmarks(options: argparse.Namespace) -> list[Benchmark]:
             raise InputError(f"there is no benchmark {name}", remedy)
         found += named
     return found
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= 999 or len(text) > 3:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to 999")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    return _between(text, 1e6, "seconds")
-
-
-def _gigabytes(text: str) -> float:
-    return _between(text, _MOST_GB, "gigabytes")
-
-
-def _between(text: str, most: float, unit: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= most:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of {unit} from above 0 to {most:g}")
-    return value

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands import arguments, numbers, probe_arguments
 
 if TYPE_CHECKING:
     from resolver.monkey.journal import Journal, StackResult
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from resolver.monkey.running import Run
 
 _MOST_STACKS = 100_000
-_MOST_GB = 1024
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -29,7 +28,7 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_source(command)
     sample = command.add_argument_group("sample")
     sample.add_argument(
-        "--count", type=_stacks, metavar="N",
+        "--count", type=numbers.whole_number(1, _MOST_STACKS), metavar="N",
         help="probe N stacks (default: 20; with --decision all, all of them)",
     )  # fmt: skip
     sample.add_argument(
@@ -43,19 +42,19 @@ def add(command: argparse.ArgumentParser) -> None:
         "they were uploaded); implies --decision distribution",
     )  # fmt: skip
     sample.add_argument(
-        "--seed", type=arguments.count_from_zero, default=0, metavar="N",
+        "--seed", type=numbers.count, default=0, metavar="N",
         help="start chance from N; the same seed gives the same stacks (default: %(default)s)",
     )  # fmt: skip
     sample.add_argument(
-        "--releases", type=_stacks, default=20, metavar="N",
+        "--releases", type=numbers.whole_number(1, _MOST_STACKS), default=20, metavar="N",
         help="sample at most N releases of each project, evenly spread (default: %(default)s)",
     )  # fmt: skip
     sample.add_argument(
-        "--limit-metadata", type=_stacks, default=600, metavar="N",
+        "--limit-metadata", type=numbers.whole_number(1, _MOST_STACKS), default=600, metavar="N",
         help="read the metadata of at most N releases (default: %(default)s)",
     )  # fmt: skip
     sample.add_argument(
-        "--shrink", type=arguments.count_from_zero, default=0, metavar="N",
+        "--shrink", type=numbers.count, default=0, metavar="N",
         help="add up to N stacks that isolate what failed (default: %(default)s)",
     )  # fmt: skip
     sample.add_argument("--dry-run", action="store_true", help="show the stacks, and probe nothing")
@@ -72,39 +71,25 @@ def add(command: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )  # fmt: skip
     probe.add_argument(
-        "--jobs", type=arguments.count_of_jobs, default=1, metavar="N",
+        "--jobs", type=numbers.whole_number(1, arguments.MOST_JOBS), default=1, metavar="N",
         help="probe in N processes at once (default: %(default)s)",
     )  # fmt: skip
-    probe.add_argument(
-        "--limit-time", type=_seconds, default=120.0, metavar="SECONDS",
-        help="end what a probe runs after so long (default: %(default)s)",
-    )  # fmt: skip
-    probe.add_argument(
-        "--limit-memory", type=_gigabytes, default=4.0, metavar="GB",
-        help="give it so much memory (default: %(default)s)",
-    )  # fmt: skip
-    probe.add_argument(
-        "--limit-processes", type=_processes, default=512, metavar="N",
-        help="and so many processes and threads at a time (default: %(default)s)",
-    )  # fmt: skip
+    probe_arguments.add_limits(probe, 120.0)
     result = command.add_argument_group("result")
-    result.add_argument(
-        "-o", "--output", type=Path, metavar="DIR",
-        help="keep plan, results and report in this directory (default: monkey)",
-    )  # fmt: skip
+    arguments.add_output(
+        result, "plan, results and report to this directory (default: monkey)", metavar="DIR"
+    )
     result.add_argument(
         "--resume", type=Path, metavar="DIR",
         help="go on in this directory: probe what has no result, and try again what is not known",
     )  # fmt: skip
     result.add_argument("--no-keep", action="store_true", help="keep no observations in the store")
-    result.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(result)
     arguments.add_units(command)
     arguments.add_target(command)
     arguments.add_releases(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
@@ -237,33 +222,3 @@ def _now() -> str:
     from resolver.commands.inspecting import written_moment
 
     return written_moment(report_moment())
-
-
-def _stacks(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6 or not 0 < int(text) <= _MOST_STACKS:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 1 to {_MOST_STACKS}")
-    return int(text)
-
-
-def _processes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 4 <= int(text) <= 32768:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 4 to 32768")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    return _between(text, 1e6, "seconds")
-
-
-def _gigabytes(text: str) -> float:
-    return _between(text, _MOST_GB, "gigabytes")
-
-
-def _between(text: str, most: float, unit: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= most:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of {unit} from above 0 to {most:g}")
-    return value

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from resolver.commands import arguments
+from resolver.commands import arguments, probe_arguments
 
 NOT_KNOWN = 3
 
@@ -35,41 +35,14 @@ def add(command: argparse.ArgumentParser) -> None:
         "--import", dest="modules", action="append", default=[], metavar="MODULE",
         help="a further module that must be importable; may be given more than once",
     )  # fmt: skip
-    command.add_argument(
-        "--limit-time",
-        type=_seconds,
-        default=300.0,
-        metavar="SECONDS",
-        help="for all imports and the program together (default: %(default)s)",
-    )
-    command.add_argument(
-        "--limit-memory",
-        type=_gigabytes,
-        default=4.0,
-        metavar="GB",
-        help="for all processes together (default: %(default)s)",
-    )
-    command.add_argument(
-        "--limit-processes",
-        type=_processes,
-        default=512,
-        metavar="N",
-        help="processes and threads at a time (default: %(default)s)",
-    )
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the result to a file, as JSON"
-    )
+    probe_arguments.add_limits(command, 300.0)
+    arguments.add_output(command, "the result to a file, as JSON")
     command.add_argument(
         "--keep", action="store_true", help="keep what was seen in the store, where advise finds it"
     )
-    command.add_argument(
-        "--format",
-        choices=("text", "json"),
-        default="text",
-        help="format of the result (default: %(default)s)",
-    )
+    arguments.add_format(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
     command.set_defaults(
         type="stable", pipeline=None, prerelease="allow", exclude_newer=None, exclude_newer_package=[],
         no_build_package=[], no_binary_package=[], image=None, environments=[], facts=[],
@@ -88,12 +61,13 @@ def run(options: argparse.Namespace) -> bool:
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
     from resolver.commands.probed import kept, probed
+    from resolver.outputs.files import write_output
     from resolver.outputs.probes_text import probe_text
 
     report = probed(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:
-        options.output.write_text(document, encoding="utf-8")
+        write_output(options.output, document)
     if options.keep:
         kept(options, report)
     sys.stdout.write(document if options.format == "json" else printable(probe_text(report)))
@@ -101,27 +75,3 @@ def run(options: argparse.Namespace) -> bool:
     if report.result.verdict is Verdict.NOT_KNOWN:
         raise SystemExit(NOT_KNOWN)
     return report.result.verdict is Verdict.PASSED
-
-
-def _seconds(text: str) -> float:
-    return _between(text, 1e6, "seconds")
-
-
-def _gigabytes(text: str) -> float:
-    return _between(text, 1024, "gigabytes")
-
-
-def _between(text: str, most: float, unit: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= most:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of {unit} from above 0 to {most:g}")
-    return value
-
-
-def _processes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 4 <= int(text) <= 32768:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number from 4 to 32768")
-    return int(text)

@@ -28,13 +28,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "subject", nargs="?", metavar="DIR|NAME",
         help="directory of rules to check or test (default: the rules that ship); name of a rule to explain",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_units(command)
     arguments.add_target(command)
     arguments.add_releases(command)
-    command.add_argument("--offline", action="store_true", help="as of a run that makes no request")
+    arguments.add_offline(command)
 
 
 def run(options: argparse.Namespace) -> bool:

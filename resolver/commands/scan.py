@@ -31,10 +31,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "path", metavar="PATH", type=_named, nargs="?", default=Path(),
         help="a directory, a file, a wheel or a source distribution (default: the working directory)",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json", "sarif", "html"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif", "html"))
     command.add_argument("--no-tests", action="store_true", help="leave tests out")
     command.add_argument(
         "--precise", action="store_true",
@@ -67,7 +64,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="ask the index which modules the wheels of declared projects hold, and of no other project",
     )  # fmt: skip
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def _named(text: str) -> Path:

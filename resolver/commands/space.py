@@ -29,9 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--limit-metadata", type=_positive, default=1000, metavar="N",
         help="read the metadata of at most N releases (default: %(default)s)",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_units(command)
     arguments.add_target(command)
     arguments.add_releases(command)

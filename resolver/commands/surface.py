@@ -26,14 +26,11 @@ def add(command: argparse.ArgumentParser) -> None:
         "--module", action="append", default=[], metavar="NAME",
         help="only this module, with what is below it; may be given more than once",
     )  # fmt: skip
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command)
     command.add_argument("--all", action="store_true", help="shorten no list of the text, and tell imports")
     arguments.add_target(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -64,6 +64,9 @@ def read_environment(
     if declared is not None:
         stated.python_version = options.python_version or declared.python_version
         stated.platform = options.platform or declared.platform
+    here = getattr(options, "found_image", None)  # of a repository; it was read to see whether it can be
+    if here is not None:
+        return _changed(here.target.environment, declared, {}, options), here
     reference = _reference(options, project, path, declared)
     if reference is None:
         base = _machine(stated, declared, whole=whole)
@@ -77,9 +80,10 @@ def read_environment(
 def _declared(
     options: argparse.Namespace, project: Mapping[str, object], path: Path
 ) -> DeclaredEnvironment | None:
+    assumed: DeclaredEnvironment | None = getattr(options, "found_environment", None)  # of a repository
     names = getattr(options, "environments", [])
-    if not names:
-        return None
+    if assumed is not None or not names:
+        return assumed
     from resolver.commands.environments import declared_environment
 
     return declared_environment(names[0], project, path)

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands import arguments
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,11 +25,8 @@ def default_folder(name: str) -> Path:
 
 def add_format(command: argparse.ArgumentParser) -> None:
     """How the result is written, and whether progress is told."""
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_format(command)
+    arguments.add_quiet(command)
 
 
 def count(text: str) -> int:

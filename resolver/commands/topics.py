@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Mapping
 from importlib import import_module
 
+from resolver.commands import arguments
+
 ACTIONS: Mapping[str, str] = {
     "classify": "tell what packages are about, by labels with probabilities",
     "evaluate": "measure how good a classifier is on labelled documents",
@@ -26,6 +28,7 @@ def add(command: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, allow_abbrev=False, help=summary)
         module = import_module(f"resolver.commands.topics_{name}")
         module.add(action)
+        arguments.add_usual(action)
         action.set_defaults(act=module.run)
 
 

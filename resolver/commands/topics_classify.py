@@ -37,12 +37,9 @@ def add(command: argparse.ArgumentParser) -> None:
         help="abstain where the likeliest label has a probability below P (default: what the model says)",
     )  # fmt: skip
     command.add_argument("--strict", action="store_true", help="exit with 1 when it abstained on any package")
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command)
     arguments.add_index(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def probability(text: str) -> float:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands import arguments
+
 if TYPE_CHECKING:
     from resolver.topic_reports import ClassifierScores
     from topics.classifier.examples import Examples
@@ -37,11 +39,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument("--small", action="store_true", help="measure the small kind of model")
     command.add_argument("--seed", metavar="N", type=int, default=1, help="for what is drawn (default: 1)")
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text",
-        help="format of the result (default: %(default)s)",
-    )  # fmt: skip
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_format(command)
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

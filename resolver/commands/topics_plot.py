@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resolver.commands import arguments
 from resolver.commands.topic_documents import KINDS, add_store, documents_of
 from resolver.commands.topic_folders import default_folder
 from resolver.commands.topics_show import FOLDER, add_model, load_model
@@ -28,12 +29,12 @@ def add(command: argparse.ArgumentParser) -> None:
     add_model(command)
     command.add_argument("--documents", metavar="SOURCE", help=f"packages to draw: {KINDS}")
     command.add_argument(
-        "--image", choices=("svg", "png", "none"), default="svg",
+        "--figures", "--image", dest="figures", choices=("svg", "png", "none"), default="svg",
         help="format of the figures beside the page (default: %(default)s)",
     )  # fmt: skip
     command.add_argument("--seed", metavar="N", type=int, default=0, help="for what is drawn (default: 0)")
     add_store(command)
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
@@ -46,9 +47,9 @@ def run(options: argparse.Namespace) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "topics.html"]
     written[0].write_text(page(data), encoding="utf-8")
-    if options.image != "none":
+    if options.figures != "none":
         place = {
-            name: folder / f"{name}.{options.image}" for name in ("topics", "packages", "risk", "confusion")
+            name: folder / f"{name}.{options.figures}" for name in ("topics", "packages", "risk", "confusion")
         }
         draw_topics(place["topics"], data.topics)
         if data.packages:

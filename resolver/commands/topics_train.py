@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
+
+from resolver.commands import arguments
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -16,16 +17,14 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "documents", metavar="FILE", help="JSON Lines with the field labels, or - for standard input"
     )
-    command.add_argument(
-        "-o", "--output", metavar="FOLDER", type=Path, required=True, help="where to write it"
-    )
+    arguments.add_output(command, "the model to a directory", metavar="DIR", required=True)
     command.add_argument(
         "--small", action="store_true", help="read words of short texts alone: small and fast"
     )
     command.add_argument(
         "--seed", metavar="N", type=int, default=1, help="for whatever is drawn (default: 1)"
     )
-    command.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -17,14 +17,12 @@ def add(command: argparse.ArgumentParser) -> None:
     """The options of ``units``."""
     command.description = "List every unit: what it does, and whether and why it takes part in a run."
     command.add_argument("action", choices=("list",), help="what to do with units")
-    command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="format of the result (default: text)"
-    )
+    arguments.add_format(command)
     arguments.add_units(command)
     arguments.add_predictor(command)
     arguments.add_target(command)
     arguments.add_releases(command)
-    command.add_argument("--offline", action="store_true", help="as of a run that makes no request")
+    arguments.add_offline(command)
 
 
 def run(options: argparse.Namespace) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from resolver.outputs.errors import OutputError
@@ -33,6 +32,8 @@ def write_output(path: Path, content: str | bytes, option: str = "--output") -> 
 
 
 def _write_beside(path: Path, data: bytes) -> None:
+    import tempfile  # dear, and most results go to standard output
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     beside = Path(name)
     try:

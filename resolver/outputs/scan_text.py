@@ -9,7 +9,7 @@ from analyzers.evidence import Finding, Level
 from analyzers.source.records import Role
 from analyzers.source.report import SourceReport
 from analyzers.source.signals.hardware import summary as strongest
-from analyzers.source.signals.python_versions import PythonBounds
+from analyzers.source.signals.python_bounds import PythonBounds
 from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
 from resolver.outputs.lines import NARROWEST, fitted
 

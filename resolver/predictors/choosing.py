@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from resolver.errors import InputError
-from resolver.predictors.auto import Auto
 from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
-from resolver.predictors.registry import PREDICTORS
 from resolver.recommendation import Recommendation
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # all predictors are dear, and a run has one: they are imported where they are asked for
     from resolver.units.descriptions import UnitDescription
 
-AUTO = Auto.name
-NAMES = (AUTO, *PREDICTORS)
+AUTO = "auto"
+
+
+def names() -> tuple[str, ...]:
+    """Every name that a predictor can be asked for by."""
+    from resolver.predictors.registry import PREDICTORS
+
+    return (AUTO, *PREDICTORS)
 
 
 def checked(name: str, place: str) -> str:
@@ -27,8 +31,8 @@ def checked(name: str, place: str) -> str:
     Raises:
         InputError: there is none of this name.
     """
-    if name not in NAMES:
-        raise InputError(f"{place}: there is no predictor named {name[:100]}", f"known: {', '.join(NAMES)}")
+    if name not in names():
+        raise InputError(f"{place}: there is no predictor named {name[:100]}", f"known: {', '.join(names())}")
     return name
 
 
@@ -45,14 +49,26 @@ def with_predictor(recommendation: Recommendation, name: str | None, place: str)
 
 def predictor_named(name: str) -> Predictor:
     """A predictor, ready for one run."""
-    return Auto(PREDICTORS) if name == AUTO else PREDICTORS[name]()
+    return Latest() if name == Latest.name else _made(name)()
+
+
+def _made(name: str) -> Callable[[], Predictor]:
+    from resolver.predictors.registry import PREDICTORS
+
+    if name != AUTO:
+        return PREDICTORS[name]
+    from resolver.predictors.auto import Auto
+
+    return lambda: Auto(PREDICTORS)
 
 
 def predictor_descriptions(chosen: str) -> Iterator[UnitDescription]:
     """Every predictor, described as units are."""
-    from resolver.units.descriptions import UnitDescription, first_sentence  # dear, and seldom wanted
+    from resolver.predictors.auto import Auto
+    from resolver.predictors.registry import PREDICTORS
+    from resolver.units.descriptions import UnitDescription, first_sentence
 
-    for name in NAMES:
+    for name in names():
         yield UnitDescription(
             kind="predictor",
             name=name,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
-from resolver.search.search import Search
+if TYPE_CHECKING:
+    from resolver.search.search import Search
 
 
 class Latest:

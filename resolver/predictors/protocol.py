@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from resolver.search.search import Search
+if TYPE_CHECKING:
+    from resolver.search.search import Search
 
 
 class Predictor(Protocol):

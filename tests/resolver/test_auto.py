@@ -9,7 +9,7 @@ import pytest
 from fakes.landscapes import drawn, stacks
 from resolver.errors import InputError
 from resolver.predictors.auto import best_names, measured, ranked
-from resolver.predictors.choosing import NAMES, checked, predictor_named, with_predictor
+from resolver.predictors.choosing import checked, names, predictor_named, with_predictor
 from resolver.predictors.registry import PREDICTORS
 from resolver.recommendation import LATEST, STABLE
 from resolver.search.instance import InstanceLandscape
@@ -65,6 +65,6 @@ def test_a_recommendation_takes_the_predictor_that_is_named() -> None:
     assert with_predictor(STABLE, "auto", "--predictor").predictor == "auto"
     assert with_predictor(LATEST, "auto", "--predictor") is LATEST
     assert with_predictor(LATEST, "annealing", "--predictor").predictor == "annealing"
-    assert all(checked(name, "--predictor") == name for name in NAMES)
+    assert all(checked(name, "--predictor") == name for name in names())
     with pytest.raises(InputError, match="--predictor: there is no predictor named none"):
         with_predictor(STABLE, "none", "--predictor")

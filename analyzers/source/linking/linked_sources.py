@@ -19,7 +19,8 @@ from analyzers.source.signals import demand, python_versions
 from analyzers.source.signals.demand import ApiDemand, Demands
 from analyzers.source.signals.hardware import HardwareHint, hints_at_hardware, of_mentions, said, weighed
 from analyzers.source.signals.native import NativeLibrary, libraries, loads
-from analyzers.source.signals.python_versions import Bounds, PythonBounds, bounds_python
+from analyzers.source.signals.python_bounds import PythonBounds
+from analyzers.source.signals.python_versions import Bounds, bounds_python
 
 Collected = TypeVar("Collected")
 

@@ -31,10 +31,11 @@ class FreshnessStep(msgspec.Struct, frozen=True, kw_only=True):
 
     def score(self, project: Project, position: int, context: Context) -> Justification | None:
         """None for the release that comes first."""
-        passed = project.preferred_to(position).bit_count()
+        preferable = project.preferred_to(position)
+        passed = preferable.bit_count()
         if not passed:
             return None
-        newest = project.best(project.preferred_to(position))
+        newest = project.best(preferable)
         assert newest is not None
         releases = "release" if passed == 1 else "releases"
         return Justification(

@@ -10,15 +10,18 @@ of log2(releases) wheels where something is missing; the answers are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from analyzers.evidence import Confidence, Evidence, Finding, Justification, Level
-from analyzers.source.signals.demand import ApiDemand
 from knowledge.releases import FileKind
 from resolver.context import Context
 from resolver.projects import Project
 from resolver.stack import Member, Stack
 from resolver.units.verdicts import Refutation
 from resolver.versions import positions, span
+
+if TYPE_CHECKING:
+    from analyzers.source.signals.demand import ApiDemand
 
 _MOST_EVIDENCE = 5
 

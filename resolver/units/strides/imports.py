@@ -9,17 +9,19 @@ of the one that asks as well. Only what is examined is certain; what lies betwee
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from analyzers.api.recurrence import asking
 from analyzers.evidence import Evidence, Justification, Level
-from analyzers.importing.failures import ROOT, ImportFailure
-from knowledge.stack_files import Pinned
 from resolver.context import Context
 from resolver.projects import Project
 from resolver.source import ImportExaminer
 from resolver.stack import Member, Stack
 from resolver.units.verdicts import Refutation
 from resolver.versions import bit, positions, span
+
+if TYPE_CHECKING:  # dear, and most runs examine nothing: what reads files is imported where one does
+    from analyzers.importing.failures import ImportFailure
+    from knowledge.stack_files import Pinned
 
 
 class ImportsStride:
@@ -70,6 +72,8 @@ class _Refuting:
         Nothing where the user's code asks for what no admitted release gives: then the code or the
         requirements are at fault, and the stack is not to be blamed.
         """
+        from analyzers.api.recurrence import asking
+
         here = {name: bit(self._stack.members[name].position) for name in names}
         releases = dict(here)
         provider = self._failure.provider
@@ -158,6 +162,8 @@ class _Refuting:
         self._imports.prepare(self._failure, project.name, asked, self._pins)
 
     def _pin(self, project: Project, position: int) -> Pinned:
+        from knowledge.stack_files import Pinned
+
         return Pinned(project.version(position), project.files(position, self._context.target)[0])
 
 
@@ -179,6 +185,9 @@ def reason(
     failure: ImportFailure, stack: Stack, level: Level = Level.ERROR, unit: str = ImportsStride.name
 ) -> Justification:
     """A failure with the lines that prove it."""
+    from analyzers.api.recurrence import asking
+    from analyzers.importing.failures import ROOT
+
     consumer, provider = asking(failure), failure.provider
     is_root = consumer.module.startswith(ROOT)
     asks = _release(consumer.distribution, stack) or (f"import {consumer.path}" if is_root else "the code")
@@ -201,6 +210,8 @@ def _release(name: str | None, stack: Stack) -> str | None:
 
 def blamed(failure: ImportFailure) -> tuple[str, ...]:
     """The distributions that do not go together; one where it fails whatever else is in the stack."""
+    from analyzers.api.recurrence import asking
+
     names = (asking(failure).distribution, failure.provider)
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
@@ -212,6 +223,8 @@ def asked_directly(stack: Stack, pins: dict[str, Pinned]) -> list[str]:
 
 def pinned(stack: Stack, context: Context) -> dict[str, Pinned]:
     """The files that the target would install of a stack."""
+    from knowledge.stack_files import Pinned
+
     found = {}
     for name, member in stack.members.items():
         files = member.project.files(member.position, context.target)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from analyzers.api.recurrence import asking
 from analyzers.evidence import Justification, Level
-from analyzers.importing.failures import FailureKind, ImportFailure, missing_name
 from resolver.context import Context
 from resolver.stack import Stack
 from resolver.units.strides.imports import asked_directly, pinned, reason
+
+if TYPE_CHECKING:  # dear, and most runs examine nothing
+    from analyzers.importing.failures import ImportFailure
 
 _MOST = 20
 
@@ -25,6 +27,8 @@ class ImportDoubtsWrap:
 
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
         """By the release that asks, or else by the one that does not give."""
+        from analyzers.api.recurrence import asking
+
         assert context.imports is not None
         pins = pinned(stack, context)
         examined = context.imports.examined(pins, asked_directly(stack, pins))
@@ -47,16 +51,22 @@ class ImportDoubtsWrap:
 
 def _level(failure: ImportFailure) -> Level:
     """What the user's code asks for in vain is worth a warning; a module that nobody asked for is not."""
+    from analyzers.importing.failures import FailureKind
+
     return Level.WARNING if _is_own(failure) or failure.kind is not FailureKind.DISTRIBUTION else Level.INFO
 
 
 def _is_own(failure: ImportFailure) -> bool:
     """Whether it is the user's code that asks; no stack is refuted for that alone."""
+    from analyzers.api.recurrence import asking
+
     return asking(failure).distribution is None
 
 
 def _is_said(failure: ImportFailure, context: Context) -> bool:
     """Whether it is an import of the user's code of which it is said already that nothing can serve it."""
+    from analyzers.importing.failures import missing_name
+
     name = missing_name(failure) if context.missed and _is_own(failure) else None
     while name:
         if name in context.missed:

@@ -16,7 +16,8 @@ from analyzers.source.module_facts import Feature
 from analyzers.source.names.standard_library import available_since, available_until
 from analyzers.source.records import Guard, Import, Origin, Role, Use, UseKind
 from analyzers.source.signals import python_versions
-from analyzers.source.signals.python_versions import PythonBounds, bounds, span
+from analyzers.source.signals.python_bounds import PythonBounds
+from analyzers.source.signals.python_versions import bounds, span
 
 
 def imported(module: str, name: str | None = None, **more: Any) -> Import:
