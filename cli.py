@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, str] = {
     "units": "list the units that refuse, score and explain",
 }
 """Name to summary; each is a module of `resolver.commands`, with underscores for hyphens."""
-WITHOUT_RESULT = frozenset({"init", "topics"})
+WITHOUT_RESULT = frozenset({"init", "knowledge", "topics"})
 """Commands that write a file of their own, or whose actions have the results."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from analyzers.buildlogs.records import BuildLogReport
+from analyzers.codemods.report import FixReport
 from analyzers.evidence import Finding, Justification
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
@@ -52,6 +53,7 @@ RECORDS: Mapping[str, type[msgspec.Struct]] = {
     "environment": RuntimeEnvironment,
     "environments": SeveralAdvice,
     "finding": Finding,
+    "fix": FixReport,
     "host": EnvironmentReport,
     "image": ImageReport,
     "image-comparison": ImageComparison,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,7 @@ from resolver.commands import arguments
 
 if TYPE_CHECKING:
     from analyzers.codemods.fixing import Fix
+    from analyzers.codemods.report import FixReport
     from analyzers.codemods.rules import RuleSet
     from analyzers.evidence import Finding
     from analyzers.files import FileReader, FileReaderError
@@ -31,10 +33,7 @@ def add(command: argparse.ArgumentParser) -> None:
     what.add_argument("--diff", action="store_true", help="show a unified diff (the default)")
     what.add_argument("--write", action="store_true", help="write the files")
     command.add_argument("--check", action="store_true", help="exit with 1 if something would change")
-    command.add_argument(
-        "--format", choices=("diff", "sarif"), default="diff",
-        help="show what would change as a diff, or as findings (default: %(default)s)",
-    )  # fmt: skip
+    arguments.add_format(command, ("text", "json", "sarif"), told="text, which is a diff")
     command.add_argument(
         "--rules", type=Path, action="append", default=[], metavar="FILE",
         help="apply the rules of a TOML file, too; may be given more than once",
@@ -57,11 +56,10 @@ def run(options: argparse.Namespace) -> bool:
 
     if options.check and options.write:
         raise InputError("--check and --write exclude each other", "--check says what --write would do")
-    is_sarif = options.format == "sarif"
-    if is_sarif and options.write:
-        raise InputError(
-            "--format sarif and --write exclude each other", "findings say what --write would do"
-        )
+    as_findings = options.format != "text"
+    if as_findings and options.write:
+        told = f"--format {options.format} and --write exclude each other"
+        raise InputError(told, "findings say what --write would do")
     if options.jobs is not None and options.jobs < 1:
         raise InputError(f"--jobs must be at least 1: {options.jobs}")
     rules = _rules(options)
@@ -84,18 +82,18 @@ def run(options: argparse.Namespace) -> bool:
             changed += 1
             if options.write:
                 _write(folder / os.fsdecode(fix.path), fix)
-            elif not is_sarif:
+            elif not as_findings:
                 shown.diff(fix)
-        if is_sarif:
+        if as_findings:
             shown.find(fix)
         if not options.quiet:
             for line in shown.notes(fix):
                 show_note(line)
         if fix.rewrite.error is not None:
             left.append(f"{shown.name(fix)}: left alone: {fix.rewrite.error}")
-    if is_sarif:
-        sys.stdout.write(_sarif(shown.findings, left))
-    sys.stdout.flush()
+    if as_findings:
+        report = _report(path, shown, changed, left)
+        sys.stdout.write(_sarif(report) if options.format == "sarif" else _json(report))
     for reason in left:
         show_note(reason)
     if not options.quiet:
@@ -165,6 +163,7 @@ class _Shown:
         self.remarks = 0
         self.needs: dict[str, None] = {}
         self.findings: list[Finding] = []
+        self.digest = hashlib.sha256()
 
     def name(self, fix: Fix) -> str:
         """The path as the user would name it."""
@@ -189,6 +188,7 @@ class _Shown:
         """Take in what would be changed in a file, and what a person should look at."""
         from analyzers.evidence import Finding, Level, Location
 
+        self.digest.update(b"%d %s\0" % (len(fix.before), fix.path) + fix.before)
         for level, remarks in ((Level.WARNING, fix.rewrite.applied), (Level.INFO, fix.rewrite.notes)):
             self.findings += (
                 Finding(
@@ -209,14 +209,34 @@ class _Shown:
             yield f"{self.name(fix)}:{note.line}:{note.column}: {note.rule}: {note.message}"
 
 
-def _sarif(findings: list[Finding], left: list[str]) -> str:
-    from analyzers.reports import Unknown
-    from analyzers.sarif import sarif
-    from resolver.commands.heads import tool
+def _report(path: Path, shown: _Shown, changed: int, left: list[str]) -> FixReport:
+    from analyzers.codemods.report import FixReport
+    from analyzers.reports import Input, Unknown
+    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.inspecting import written_moment
 
-    rules = {one.id: f"code for older releases: {one.id}" for one in findings}
-    unknowns = [Unknown(what="a file", where="left alone", reason=reason) for reason in left]
-    return sarif(tool(), dict(sorted(rules.items())), findings, unknowns).decode()
+    return FixReport(
+        tool=tool(),
+        input=Input(what=str(path), digest=f"sha256:{shown.digest.hexdigest()}"),
+        created_at=written_moment(report_moment()),
+        unknowns=tuple(Unknown(what="a file", where="left alone", reason=reason) for reason in left),
+        changed_files=changed,
+        needs=tuple(shown.needs),
+        findings=tuple(shown.findings),
+    )
+
+
+def _json(report: FixReport) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+
+
+def _sarif(report: FixReport) -> str:
+    from analyzers.sarif import sarif
+
+    rules = {one.id: f"code for older releases: {one.id}" for one in report.findings}
+    return sarif(report.tool, dict(sorted(rules.items())), report.findings, report.unknowns).decode()
 
 
 def _summary(changed: int, shown: _Shown, *, wrote: bool) -> str:

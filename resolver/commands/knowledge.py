@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Mapping
 from importlib import import_module
 
+from resolver.commands import arguments
+
 ACTIONS: Mapping[str, str] = {
     "export": "write what was observed into a pack, a file for others",
     "forget": "remove a pack that was imported, and all that came with it",
@@ -25,6 +27,7 @@ def add(command: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, allow_abbrev=False, help=summary)
         module = import_module(f"resolver.commands.knowledge_{name.replace('-', '_')}")
         module.add(action)
+        arguments.add_usual(action)
         action.set_defaults(act=module.run)
 
 

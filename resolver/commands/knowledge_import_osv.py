@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from resolver.commands import arguments
 from resolver.commands.kept_store import add_store_and_format, opened_store
 
 
@@ -20,7 +19,6 @@ def add(command: argparse.ArgumentParser) -> None:
         help="a document, a directory of them, or a zip archive such as OSV's all.zip of the Python index",
     )  # fmt: skip
     add_store_and_format(command)
-    arguments.add_quiet(command)
 
 
 def run(options: argparse.Namespace) -> bool:
