@@ -18,6 +18,8 @@ OLDEST = (3, 11)
 FIRST_PIP = Version("26")
 EXTRAS: Mapping[str, str] = {
     "builds": "advise --allow-builds",
+    "cluster": "monkey --executor dask://…",
+    "docs": "make docs: this documentation as a site",
     "plot": "advise --plot with NAME.png or NAME.svg",
     "postgresql": "--store postgresql://…",
     "sbom": "inspect as CycloneDX or SPDX",

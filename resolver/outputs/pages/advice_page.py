@@ -168,9 +168,21 @@ def _sections(advice: Advice, told: dict[str, object]) -> Iterator[Section | Non
     yield _score(advice, told)
     yield _graph(advice)
     yield history_section(advice, told)
+    yield _probes(told)
     yield _others(advice, told)
     yield _listed(told, "existing", "Locks that were there before")
     yield _listed(told, "code", "What the code asks for")
+
+
+def _probes(told: dict[str, object]) -> Section | None:
+    probes = told.pop("probes", None)
+    if not isinstance(probes, dict):
+        return None
+    entries = Contents().entries(probes)
+    if entries is None:
+        return None
+    lead = "Stacks that were built and run, confined, in this order, and what that shows."
+    return Section(anchor="probes", title="What was run", lead=lead, blocks=(entries,), is_open=False)
 
 
 def _explanation(told: dict[str, object]) -> Section | None:
