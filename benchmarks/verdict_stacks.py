@@ -49,7 +49,7 @@ def case_rows(case: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]
 
 
 def aged_rows(name: str, age: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Of a release that old, beside the newest of all else: what it asks for, and what a verdict names."""
+    """Of a release that old, beside the newest of all else: it, what it asks for, what a verdict names."""
     session = _session([name, "--exclude-newer-package", f"{name}={age}", "--prerelease", "disallow"], folder)
     plain = session.context()
     with session.weighed(plain) as (knowledge, context):
@@ -58,7 +58,8 @@ def aged_rows(name: str, age: str, folder: Path) -> Iterator[dict[str, Any]]:
             return
         examined, result = _examined(stack, context), _probed(stack, context)
         said = _said(examined)
-        pairs = {(name, other): LEVELS[-1] for other in sorted(stack.members[name].dependencies)}
+        alone: dict[tuple[str, ...], str] = {(name,): LEVELS[-1]}
+        pairs = alone | {(name, other): LEVELS[-1] for other in sorted(stack.members[name].dependencies)}
         pairs |= {names: level for names, level in said.items() if set(names) <= stack.members.keys()}
         for names, level in pairs.items():
             releases = [f"{each} {stack.members[each].version}" for each in names]

@@ -7,8 +7,8 @@ Two sets of stacks, each found by a rule that knows no outcome:
   have the releases of its fixed lock, where that can be; all else is as the metadata then gives it. The check
   of the case is the code and the script.
 * *aged*: much used projects in the order of the SHA-256 of their names, each in its newest release that is
-  two years old, beside the newest of all else that its metadata admits; only imported. Looked at is the
-  release with each that it asks for, and whatever a verdict names.
+  two years old, and in that of four years, beside the newest of all else that its metadata admits; only
+  imported. Looked at are the release, it with each that it asks for, and whatever a verdict names.
 
 Of several verdicts on a pair the surest counts. It is right where the failure is traced to that pair; a stack
 that fails for another reason decides nothing. Importing on paper (`imports`) and what code asks for in vain
@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import itertools
 import json
 import tempfile
 import time
@@ -34,6 +35,7 @@ from fakes.cases import case_files
 from knowledge.verdicts import wilson
 
 SETS = ("collected", "aged")
+AGES = ("730d", "1461d")
 _LOWEST_RANK = 1_000
 
 
@@ -68,19 +70,19 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--case", action="append", metavar="ID", help="default: all")
     parser.add_argument("--names", type=Path, default=next(iter(known), None), help="much used projects")
     parser.add_argument("--count", type=int, default=40, help="of those projects (default: 40)")
-    parser.add_argument("--age", default="730d", help="of the release of each (default: 730d)")
+    parser.add_argument("--age", action="append", help="of their releases (default: 730d and 1461d)")
     parser.add_argument("--time-limit-s", type=float, default=7200.0, help="begin no stack after so long")
     options = parser.parse_args(arguments)
-    options.cases = options.cases or found
+    options.cases, options.age = options.cases or found, options.age or AGES
     return options
 
 
 def _rows(kind: str, options: argparse.Namespace) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     """Stacks by name, with the rows of each."""
     if kind == "aged":
-        for name in _names(options)[: options.count]:
+        for name, age in itertools.product(_names(options)[: options.count], options.age):
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-                yield name, aged_rows(name, options.age, Path(folder))
+                yield f"{name} of {age}", aged_rows(name, age, Path(folder))
         return
     cases = [
         case
