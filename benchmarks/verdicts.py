@@ -1,6 +1,6 @@
 """How often static verdicts are right: what importing a stack on paper says, beside what running it does.
 
-Two sets of stacks, each found by a rule that knows no outcome:
+Two sets of stacks, each found by a rule and not picked:
 
 * *collected*: for every project that a collected broken stack changes, the release of the broken lock and the
   one before it, the release of the fixed lock and the one after it. The other projects that the case changes
