@@ -1,34 +1,33 @@
 """Dependency Monkey on a real small project with two planted incompatibilities and a real one.
 
 Sixty stacks are sampled; the run is killed in the middle and taken up again. Printed is what was found, who
-was blamed, what a probe took, and whether anything was lost or done twice. Then releases that fork, eat
-memory and hang, and a full disk: what of them is contained.
+was blamed, what a probe took, and whether anything was lost or done twice; then what is advised for the same
+requirements before the run and after it; then a run on two workers of Dask, of which one is killed; then
+releases that misbehave, and a full disk.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.planted import GUEST, SAID, SHOP, SILENT, planted_index
+from benchmarks.contained import STACKWRIGHT, contained
+from benchmarks.local_cluster import on_cluster
+from benchmarks.planted import SAID, SHOP, SILENT, planted_index
 from benchmarks.results import machine, record
 from fakes.server import IndexServer
 
-STACKWRIGHT = Path(sys.executable).with_name("stackwright")
 STACKS, SHRINK, KILLED_AT = 60, 12, 20
-REQUIREMENTS = (SHOP, "flask>=2,<2.3")
+REQUIREMENTS = (SHOP, "flask>=2,<2.2.4")
 REAL = ("flask", "werkzeug")
 """Releases of flask before 2.3 import a name that werkzeug 3 no longer has, and do not say so."""
-TMPFS = "24m"
+CLUSTER = 12
 
 
 def run(options: Sequence[str]) -> None:
@@ -38,9 +37,13 @@ def run(options: Sequence[str]) -> None:
     ):
         folder = Path(place)
         folder.chmod(0o755)
-        further = ["--index", f"planted={server.url}", "--store", str(folder / "store.sqlite3")]
+        index, store = ["--index", f"planted={server.url}"], folder / "store.sqlite3"
+        further = [*index, "--store", str(store)]
         entry = {"machine": machine(), **_learned(folder, further, options)}
-        entry["contained"] = _contained(folder, further)
+        entry["advice"] = _moved(folder, store, index)
+        asked = ["monkey", *REQUIREMENTS, "--count", str(CLUSTER), "--seed", "1", "-q", "--format", "json"]
+        entry["cluster"] = on_cluster([*asked, *index, "--store", str(folder / "other.sqlite3")], folder)
+        entry["contained"] = contained(folder, further)
     record("monkey", ("planted",), entry)
 
 
@@ -109,63 +112,38 @@ def _killed(command: Sequence[str], place: Path) -> int:
     return len(list((place / "results").glob("*.json")))
 
 
-def _contained(folder: Path, further: Sequence[str]) -> dict[str, object]:
-    """What comes of guests that misbehave, and of a disk that is full."""
+def _advised(store: Path, further: Sequence[str], evidence: str) -> dict[str, Any]:
+    """What is advised for the same requirements: pins, and what was seen that moved them."""
+    asked = ["advise", *REQUIREMENTS, "--evidence", evidence, "--format", "json", "-q", *further]
+    advice = json.loads(_run([*asked, "--store", str(store)]))
+    seen = {
+        f"{pin['name']} {one['version']}": [
+            one["reason"]["message"],
+            *(each["what"] for each in one["reason"]["evidence"]),
+        ]
+        for pin in advice["pins"]
+        for one in pin["rejected"]
+        if one["unit"].startswith("observed-")
+    }
+    return {"pins": {pin["name"]: pin["version"] for pin in advice["pins"]}, "seen": seen}
+
+
+def _moved(folder: Path, learned: Path, further: Sequence[str]) -> dict[str, object]:
+    """Advice from an empty store beside that from the store of the run."""
     told: dict[str, object] = {}
-    limits = ["--limit-time", "20", "--limit-memory", "1", "--limit-processes", "64"]
-    place = folder / "guests"
-    asked = ["monkey", GUEST, "--decision", "all", "-o", str(place), "-q", "--format", "json"]
-    report = json.loads(_run([*asked, *limits, *further]))
-    for line in (place / "plan.jsonl").read_text().splitlines()[1:]:
-        planned = json.loads(line)
-        result = json.loads((place / "results" / f"{planned['id']}.json").read_bytes())
-        version, failure = planned["pins"][0]["version"], result["result"].get("failure") or {}
-        said = f"{result['result']['verdict']} {failure.get('error', '')} {failure.get('message', '')[:60]}"
-        told[f"{GUEST} {version}"] = f"{said.strip()} after {result['wall_s']:.1f} s"
-    told["refused"] = report["confinement"].get("refused", [])
-    with _small_disk(folder / "small") as disk:
-        if disk is None:
-            told["full disk"] = "skipped: mounting a tmpfs needs root"
-        else:
-            full = [
-                "monkey",
-                "numpy",
-                "--count",
-                "2",
-                "-o",
-                str(disk / "m"),
-                "-q",
-                "--format",
-                "json",
-                *further,
-            ]
-            done = subprocess.run([STACKWRIGHT, *full], capture_output=True, text=True, check=False)
-            said = json.loads(done.stdout)["not_known"] if done.returncode == 0 else []
-            errors = sorted({one["failure"]["error"] for one in said})
-            told["full disk"] = f"exit code {done.returncode}, {len(said)} not known: {' '.join(errors)}"
-    for name, text in told.items():
-        print(f"  {name}: {text}")
+    for evidence in ("none", "static"):
+        before = _advised(folder / f"{evidence}.sqlite3", further, evidence)
+        after = _advised(learned, further, evidence)
+        pins = {
+            name: f"{before['pins'].get(name, 'none')} -> {version}"
+            for name, version in after["pins"].items()
+            if before["pins"].get(name) != version
+        }
+        print(f"advised with --evidence {evidence}, before -> after: {pins or 'nothing moved'}")
+        for release, words in after["seen"].items():
+            print(f"  not {release}: {words[0]}")
+        told[evidence] = {"before": before["pins"], "after": after["pins"], "seen": after["seen"]}
     return told
-
-
-@contextmanager
-def _small_disk(place: Path) -> Iterator[Path | None]:
-    if os.geteuid() != 0:
-        yield None
-        return
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={TMPFS},mode=755", "tmpfs", place],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode != 0:
-        yield None
-        return
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=False)
 
 
 def _run(command: Sequence[str]) -> str:

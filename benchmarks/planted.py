@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fakes.index import FakeIndex
+from fakes.sdists import build_sdist, sdist_filename
 
-SHOP, TAX, MAIL, GUEST = "planted-shop", "planted-tax", "planted-mail", "planted-guest"
+SHOP, TAX, MAIL = "planted-shop", "planted-tax", "planted-mail"
+GUEST, BUILDER = "planted-guest", "planted-builder"
 SAID = (f"{SHOP}==1.1", f"{TAX}==3.0")
 """A name that one imports from the other and that is gone: the traceback names both."""
 SILENT = (f"{MAIL}==2.0", f"{TAX}==1.0")
@@ -28,6 +30,8 @@ _GUESTS = {
 }
 """A good guest, one that forks, one that eats memory, and one that hangs."""
 
+_NEVER_BUILT = b"import time\n\n\ndef build_wheel(*arguments):\n    time.sleep(3600)\n"
+
 
 def planted_index() -> FakeIndex:
     """An index of them."""
@@ -44,4 +48,6 @@ def planted_index() -> FakeIndex:
         index.add(MAIL, version, contents={"planted_mail/__init__.py": text.encode()})
     for version, text in _GUESTS.items():
         index.add(GUEST, version, contents={"planted_guest/__init__.py": text.encode()})
+    hangs = build_sdist(BUILDER, "1.0", files={"backend/handout.py": _NEVER_BUILT})
+    index.add_file(BUILDER, sdist_filename(BUILDER, "1.0"), hangs)
     return index

@@ -1,173 +1,111 @@
 """How often static verdicts are right: what importing a stack on paper says, beside what running it does.
 
-The stacks come from the collected broken ones by a rule that knows no outcome: for every project that a case
-changes, the release of the broken lock and the one before it, the release of the fixed lock and the one after
-it; each demanded by `==`, all else as the metadata then gives it. A stack is imported on paper with the
-check of its case as the code, and built and run with the check as the script. The surest verdict that names
-the project counts. It is right where the failure is traced to the project; a stack that fails for another
-reason decides nothing.
+Two sets of stacks, each found by a rule and not picked:
+
+* *collected*: for every project that a collected broken stack changes, the release of the broken lock and the
+  one before it, the release of the fixed lock and the one after it. The other projects that the case changes
+  have the releases of its fixed lock, where that can be; all else is as the metadata then gives it. The check
+  of the case is the code and the script.
+* *aged*: much used projects in the order of the SHA-256 of their names, each in its newest release that is
+  two years old, and in that of four years, beside the newest of all else that its metadata admits; only
+  imported. Looked at are the release, it with each that it asks for, and whatever a verdict names.
+
+Of several verdicts on a pair the surest counts. It is right where the failure is traced to that pair; a stack
+that fails for another reason decides nothing. Importing on paper (`imports`) and what code asks for in vain
+(`api-demand`) are counted apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import hashlib
+import itertools
 import json
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-import cli
-from analyzers.evidence import Confidence
 from benchmarks.results import machine, record
+from benchmarks.verdict_stacks import LEVELS, aged_rows, case_rows
 from fakes.cases import case_files
-from knowledge.catalog import Knowledge
-from knowledge.probing.records import ProbeResult, Verdict
-from knowledge.stack_imports import Examined
 from knowledge.verdicts import wilson
-from resolver.commands.evidence import with_imports
-from resolver.commands.session import Session
-from resolver.context import Constraint, Context
-from resolver.projects import Project
-from resolver.resolver import Resolver
-from resolver.solution import Solution
-from resolver.stack import Stack
-from resolver.units.strides.imports import asked_directly, blamed, pinned
-from resolver.versions import positions
 
-LEVELS = (*(level.value for level in Confidence), "none")
-_NO_EVIDENCE = "".join(f"[{unit}]\nenabled = false\n" for unit in ("imports", "api-demand"))
+SETS = ("collected", "aged")
+AGES = ("730d", "1461d")
+_LOWEST_RANK = 1_000
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print a row for each stack, then the table, and record both."""
+    """Print a row for each pair, then the table of each set, and record both."""
+    options = _options(arguments)
+    began_s = time.monotonic()
+    for kind in options.set or SETS:
+        rows: list[dict[str, Any]] = []
+        for stack, found in _rows(kind, options):
+            if time.monotonic() - began_s > options.time_limit_s:
+                break
+            for row in found:
+                rows.append({"stack": stack, **row})
+                print(_line(rows[-1]), flush=True)
+            named = {f"{one['stack']} {one['instrument']} {one['pair']}": one for one in rows}
+            record("verdicts", (kind, "rows"), named)
+        for instrument in dict.fromkeys(row["instrument"] for row in rows):
+            table = _table([row for row in rows if row["instrument"] == instrument])
+            for level, line in table.items():
+                print(f"{kind:9} {instrument:10} {level:9} {line}")
+            record("verdicts", (kind, "table", instrument), table)
+        record("verdicts", (kind, "machine"), machine())
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks verdicts", description=__doc__)
     found = case_files("broken-stacks", "*.json")
+    known = case_files("topics", "package-metadata-*.jsonl.gz")
+    parser.add_argument("--set", choices=SETS, action="append", help="default: both")
     parser.add_argument("--cases", type=Path, action="append", help="default: the collected ones")
     parser.add_argument("--case", action="append", metavar="ID", help="default: all")
+    parser.add_argument("--names", type=Path, default=next(iter(known), None), help="much used projects")
+    parser.add_argument("--count", type=int, default=40, help="of those projects (default: 40)")
+    parser.add_argument("--age", action="append", help="of their releases (default: 730d and 1461d)")
+    parser.add_argument("--time-limit-s", type=float, default=7200.0, help="begin no stack after so long")
     options = parser.parse_args(arguments)
-    rows: list[dict[str, Any]] = []
+    options.cases, options.age = options.cases or found, options.age or AGES
+    return options
+
+
+def _rows(kind: str, options: argparse.Namespace) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    """Stacks by name, with the rows of each."""
+    if kind == "aged":
+        for name, age in itertools.product(_names(options)[: options.count], options.age):
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+                yield f"{name} of {age}", aged_rows(name, age, Path(folder))
+        return
     cases = [
         case
-        for path in options.cases or found
+        for path in options.cases
         for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
         if not options.case or case["id"] in options.case
     ]
     for case in sorted(cases, key=lambda case: len(case["broken_lock"])):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            for row in _rows(case, Path(folder)):
-                rows.append(row)
-                print(f"{row['case']:28} {row['pair']:34} {row['verdict']:9} {row['probe']}", flush=True)
-                record("verdicts", ("rows",), {f"{one['case']} {one['pair']}": one for one in rows})
-    table = _table(rows)
-    for level, line in table.items():
-        print(f"{level:9} {line}")
-    record("verdicts", ("table",), table)
-    record("verdicts", ("machine",), machine())
+            yield case["id"], case_rows(case, Path(folder))
 
 
-def _rows(case: Mapping[str, Any], folder: Path) -> Iterator[dict[str, Any]]:
-    check, pipeline = folder / "check.py", folder / "pipeline.toml"
-    check.write_text(case["check"] + "\n", encoding="utf-8")
-    pipeline.write_text(_NO_EVIDENCE, encoding="utf-8")
-    asked = ["advise", *case["requirements"], "--exclude-newer", case["verified"], "--quiet"]
-    asked += ["--store", str(folder / "store.sqlite3"), "--pipeline", str(pipeline)]
-    asked += ["--source", str(check), "--evidence", "probe", "--probe-script", str(check)]
-    asked += ["--probe-limit", "99", *(["--allow-builds"] if case["needed_sdist"] else [])]
-    options = cli.parsed(asked)
-    options.started_s = 0.0
-    session = Session(options)
-    plain = session.context()
-    with session.knowledge() as knowledge, session.probing(plain, knowledge) as probing:
-        context = with_imports(probing, knowledge, options, lambda releases: None)
-        for project, versions in _suspects(case, session, plain, knowledge):
-            for version in versions:
-                limit = Constraint(project, f"=={version}", f"{project}=={version}", "the benchmark")
-                stack, _ = _resolved(
-                    session,
-                    msgspec.structs.replace(plain, constraints=(*plain.constraints, limit)),
-                    knowledge,
-                )
-                if stack is not None and project in stack.members:
-                    yield {"case": case["id"], **_row(project, stack, context)}
+def _names(options: argparse.Namespace) -> list[str]:
+    if options.names is None:
+        return []
+    with gzip.open(options.names, "rt", encoding="utf-8") as lines:
+        known = [json.loads(line) for line in lines]
+    names = {each["name"] for each in known if (each["rank"] or _LOWEST_RANK + 1) <= _LOWEST_RANK}
+    return sorted(names, key=lambda each: hashlib.sha256(each.encode()).hexdigest())
 
 
-def _suspects(
-    case: Mapping[str, Any], session: Session, context: Context, knowledge: Knowledge
-) -> Iterator[tuple[str, list[str]]]:
-    """The projects that a case changes, with the releases of them that are looked at."""
-    _, projects = _resolved(session, context, knowledge)
-    for name, (broken, fixed) in sorted(case["changed"].items()):
-        project = projects.get(name)
-        if broken is None or fixed is None or project is None:
-            continue
-        admitted = project.usable & ~project.prereleases()
-        order = [project.version(position) for position in positions(admitted)]
-        wanted = []
-        if broken in order:
-            wanted += order[order.index(broken) : order.index(broken) + 2]
-        if fixed in order:
-            at = order.index(fixed)
-            wanted += order[max(0, at - 1) : at + 1]
-        yield name, list(dict.fromkeys(wanted))
-
-
-def _resolved(
-    session: Session, context: Context, knowledge: Knowledge
-) -> tuple[Stack | None, Mapping[str, Project]]:
-    """The stack that metadata gives, and the projects that were met."""
-    ended: list[tuple[Resolver, Solution | None]] = []
-    session.advised_by(knowledge, context, lambda resolver, solution: ended.append((resolver, solution)))
-    resolver, solution = ended[-1]
-    return None if solution is None else solution.stack, resolver.universe.projects
-
-
-def _row(project: str, stack: Stack, context: Context) -> dict[str, Any]:
-    assert context.imports is not None
-    assert context.prober is not None
-    pins = pinned(stack, context)
-    roots = asked_directly(stack, pins)
-    examined = context.imports.examined(pins, roots)
-    probe = context.prober.probe(pins, roots)
-    result = ProbeResult(verdict=Verdict.NOT_KNOWN) if probe is None else probe.result
-    blame = [str(release) for release in result.blame]
-    verdict, others = _verdict(project, examined)
-    return {
-        "pair": f"{', '.join(others) or '?'} with {project} {stack.members[project].version}",
-        "verdict": verdict,
-        "probe": _probed(project, result),
-        "blame": blame,
-        "failure": None if result.failure is None else msgspec.to_builtins(result.failure),
-        "probe_s": round(result.build_s + result.run_s, 1),
-    }
-
-
-def _verdict(project: str, examined: Examined | None) -> tuple[str, list[str]]:
-    """The surest verdict that names a project, and what it names beside it."""
-    if examined is None:
-        return "none", []
-    verdicts = [(Confidence.CERTAIN.value, failure) for failure in examined.failures]
-    verdicts += [(failure.confidence.value, failure) for failure in examined.doubtful]
-    about = [(LEVELS.index(level), blamed(failure)) for level, failure in verdicts]
-    named = [(rank, names) for rank, names in about if project in names]
-    if not named:
-        return "none", []
-    rank, names = min(named)
-    return LEVELS[rank], [name for name in names if name != project]
-
-
-def _probed(project: str, result: ProbeResult) -> str:
-    match result.verdict:
-        case Verdict.PASSED:
-            return "passed"
-        case Verdict.NOT_KNOWN:
-            return "not known"
-        case Verdict.FAILED:
-            is_blamed = any(release.project == project for release in result.blame)
-            return "failed" if is_blamed else "failed otherwise"
+def _line(row: Mapping[str, Any]) -> str:
+    return f"{row['stack']:28} {row['instrument']:10} {row['pair']:50} {row['verdict']:9} {row['probe']}"
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

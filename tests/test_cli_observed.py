@@ -28,6 +28,9 @@ def server() -> Iterator[IndexServer]:
         index.add("app", version, requires=["lib>=1"])
     for version in ("1.0", "2.0", "3.0"):
         index.add("lib", version)
+    index.add("long", "1.0", requires=["series"])
+    for number in range(1, 31):
+        index.add("series", f"{number}.0")
     index.add("built", "1.0", wheel=False, sdist=True)
     index.add("built", "0.9", wheel=False, sdist=True)
     with IndexServer(index) as running:
@@ -102,6 +105,14 @@ def test_what_nobody_tried_behind_a_failure_is_doubted(stackwright: Commands) ->
     assert report["score"] == -500_000
     keep(stackwright, passed("app==2.0 lib==3.0"))
     assert pins(advised(stackwright, "app")) == {"app": "2.0", "lib": "3.0"}
+
+
+def test_what_lies_behind_a_failure_is_left_however_far_down_the_list_the_cure_is(
+    stackwright: Commands,
+) -> None:
+    releases = "long==1.0 series==15.0"
+    keep(stackwright, failed(releases, releases, step="import long"), passed("long==1.0 series==3.0"))
+    assert pins(advised(stackwright, "long")) == {"long": "1.0", "series": "14.0"}
 
 
 def test_explain_says_what_was_seen(stackwright: Commands) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -86,6 +87,39 @@ def test_what_was_seen_is_kept_unless_nothing_is_known(stackwright: Commands, lo
         assert [release.project for release in observation.subject] == ["app", "base"]
         assert (observation.outcome is Outcome.FAILED) == (lock == BROKEN)
         assert [str(one) for one in observation.blame] == ["app==1.0", "base==2.0"] * (lock == BROKEN)
+
+
+def test_what_a_probe_saw_moves_the_pin_and_is_cited(stackwright: Commands) -> None:
+    def advised(*arguments: str) -> Any:
+        return stackwright.advise("app", "--evidence", "none", "--format", "json", *arguments).json
+
+    def pins(advice: Any) -> dict[str, str]:
+        return {pin["name"]: pin["version"] for pin in advice["pins"]}
+
+    assert pins(advised()) == {"app": "1.0", "base": "2.0"}
+    stackwright.write("lock.txt", BROKEN)
+    assert stackwright.main("probe", "lock.txt", "--keep", "-q").code == 1
+    advice = advised()
+    assert pins(advice) == {"app": "1.0", "base": "1.0"}
+    rejected = next(pin for pin in advice["pins"] if pin["name"] == "base")["rejected"]
+    assert [(one["version"], one["unit"]) for one in rejected] == [("2.0", "observed-failures")]
+    assert rejected[0]["reason"]["message"].startswith(
+        "app 1.0 was seen to fail beside base 2.0: ImportError"
+    )
+    told = stackwright.main("explain", "base==2.0", "app", "--evidence", "none")
+    assert "was seen to fail beside base 2.0" in " ".join(told.out.split())
+
+
+def test_explain_knows_the_program_that_was_probed(stackwright: Commands) -> None:
+    """A failed program refutes for certain where the same program is to run, and nowhere else."""
+    stackwright.write("lock.txt", "base==2.0\n")
+    stackwright.write("use.py", "from base import old\n")
+    stackwright.write("other.py", "import base\n")
+    assert stackwright.main("probe", "lock.txt", "--keep", "--script", "use.py", "-q").code == 1
+    for program, refused in (("use.py", True), ("other.py", False)):
+        asked = ("base==2.0", "base", "--evidence", "none", "--probe-script", program)
+        told = " ".join(stackwright.main("explain", *asked).out.split())
+        assert ("observed-failures" in told) == refused
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from analyzers.reports import Unknown
 
 _MOST_STREAMS = 1_000
 _MOST_COMPARED = 20
+_VAGUE = (Cause.UNKNOWN, Cause.BUILD_BACKEND)
 _STARTS = ("Collecting ", "Looking in indexes", "Requirement already satisfied: ")
 _PLATFORM = re.compile(
     r"[/.](?P<platform>(?:linux|macosx|win)[\w.-]*?)-(?:cpython-|cp)?(?P<python>3\.?\d{1,2})/"
@@ -64,12 +65,13 @@ def failures(text: str | bytes) -> tuple[BuildFailure, ...]:
     """
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     found = read_build_log(data).lasting
-    if found:
+    if any(one.cause not in _VAGUE for one in found):
         return found
+    # What a build itself says may stand before the line that tells that it failed.
     lines, _ = log_lines(data)
     clue = best(list(clues([(line.number, line.text) for line in lines])))
-    if clue is None:
-        return ()
+    if clue is None or (found and clue.cause in _VAGUE):
+        return found
     return (
         BuildFailure(
             step=Step.BUILD,
@@ -162,7 +164,7 @@ def _distinct(told: Iterable[BuildFailure]) -> tuple[BuildFailure, ...]:
 def _is_repeated(one: BuildFailure, first: BuildFailure) -> bool:
     if one.version not in ("", first.version):
         return False
-    is_vague = bool(one.package) and one.cause in (Cause.UNKNOWN, Cause.BUILD_BACKEND)
+    is_vague = bool(one.package) and one.cause in _VAGUE
     return is_vague or (one.cause, one.missing) == (first.cause, first.missing)
 
 

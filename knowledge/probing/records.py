@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from typing import Protocol
 
 import msgspec
@@ -49,6 +50,11 @@ class ProbeTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     modules: tuple[str, ...] = ()
     script: str = ""
     script_name: str = "script"
+
+    @property
+    def script_digest(self) -> str | None:
+        """``sha256:…``, as observations state it; None without a script."""
+        return f"sha256:{hashlib.sha256(self.script.encode()).hexdigest()}" if self.script else None
 
 
 class Verdict(enum.StrEnum):

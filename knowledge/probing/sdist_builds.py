@@ -15,6 +15,7 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from analyzers.buildlogs.records import PASSING, BuildFailure, Cause
 from knowledge.client import Client
 from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Ended, Limits
@@ -31,6 +32,7 @@ from knowledge.statistics import RequestKind, Statistics
 _WORKER = Path(__file__).with_name("build_worker.py")
 _LARGEST_SDIST_BYTES = 512 << 20
 _LARGEST_WHEEL_BYTES = 512 << 20
+_BUILD_S = 900.0
 _TRACE_LINES = 12
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 _PASSED_ON = ("LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "LDFLAGS")
@@ -39,6 +41,25 @@ _UNREACHED = (
     "No matching distribution found for",
 )  # fmt: skip
 """What installers say when they cannot get what a build needs; that says nothing of the release."""
+_OTHER_WORDS = {
+    Cause.NETWORK: "no-network",
+    Cause.CERTIFICATE: "no-network",
+    Cause.OUT_OF_MEMORY: "memory-limit",
+    Cause.BUILD_BACKEND: "build-failed",
+    Cause.UNKNOWN: "build-failed",
+}
+"""Causes that a probe calls otherwise than a log."""
+_OF_THE_MOMENT = PASSING | {Cause.NO_MATCHING_DISTRIBUTION}
+"""What a build needs and cannot get says nothing of the release, either."""
+
+
+def build_limits(time_s: float) -> Limits:
+    """What one build may cost.
+
+    Args:
+        time_s: from its start to its end.
+    """
+    return Limits(time_s=time_s, disk_bytes=4 << 30, output_bytes=_LARGEST_WHEEL_BYTES, processes=1024)
 
 
 class SdistWheels:
@@ -64,9 +85,7 @@ class SdistWheels:
         limits: Limits | None = None,
     ) -> None:
         self._folder, self._interpreter, self._index, self._environ = folder, interpreter, index, environ
-        self._limits = limits or Limits(
-            time_s=900.0, disk_bytes=4 << 30, output_bytes=_LARGEST_WHEEL_BYTES, processes=1024
-        )
+        self._limits = limits or build_limits(_BUILD_S)
         self._uv = uv_program(environ)
         self.refused: set[str] = set()
 
@@ -184,16 +203,28 @@ def _failed(pin: PinnedFile, error: str, message: str, *, is_known: bool) -> Not
 def _refusal(pin: PinnedFile, ended: Ended) -> NotBuiltError:
     text = ended.told.decode("utf-8", "replace")
     lines = [line.rstrip()[:300] for line in text.splitlines() if line.strip()]
+    cause, where, is_known = None, "", False
     if ended.limit:
-        error, is_known = ("timeout" if ended.limit == "time" else f"{ended.limit}-limit"), False
+        error = "timeout" if ended.limit == "time" else f"{ended.limit}-limit"
     elif ended.code is None:
-        error, is_known = "not-started", False
+        error = "not-started"
     elif "No space left on device" in text:
-        error, is_known = "disk-full", False
+        error = "disk-full"
     elif any(words in text for words in _UNREACHED):
-        error, is_known = "no-network", False
+        error = "no-network"
     else:
-        error, is_known = "build-failed", True
+        cause = _cause(text)
+        error = "build-failed" if cause is None else _OTHER_WORDS.get(cause.cause, cause.cause.value)
+        is_known = cause is None or cause.cause not in _OF_THE_MOMENT
     message = lines[-1].strip() if lines and not ended.limit else ended.failure
-    failure = Failure(step="build", error=error, message=message[:500])
+    if cause is not None and cause.message:
+        message, where = cause.message, cause.where
+    failure = Failure(step="build", error=error, message=message[:500], where=where[:200])
     return NotBuiltError(pin.release, failure, tuple(lines[-_TRACE_LINES:]), is_known=is_known)
+
+
+def _cause(text: str) -> BuildFailure | None:
+    """Why a build failed, as far as what it wrote tells."""
+    from analyzers.buildlogs.reading import failures
+
+    return next(iter(failures(text)), None)

@@ -60,9 +60,10 @@ def program_digest(options: argparse.Namespace) -> str | None:
     path = getattr(options, "probe_script", None)
     if path is None:
         return None
-    from resolver.commands.scripts import digest, read_script
+    from knowledge.probing.records import ProbeTask
+    from resolver.commands.scripts import read_script
 
-    return digest(read_script(path))
+    return ProbeTask(pins=(), script=read_script(path, "--probe-script")).script_digest
 
 
 def with_imports(

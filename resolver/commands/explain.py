@@ -60,12 +60,10 @@ def run(options: argparse.Namespace) -> bool:
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:
     """What the advised stack says; for another release also what a run says that must use it."""
-    from resolver.commands.evidence import with_evidence
     from resolver.inquiry import answered, tried, why_not
 
     runs: list[tuple[Resolver, Solution | None]] = []
-    with session.knowledge() as knowledge:
-        context = session.with_topics(with_evidence(context, knowledge, scanned=session.has_code), knowledge)
+    with session.weighed(context) as (knowledge, context):
         advice = session.advised_by(knowledge, context, lambda *ended: runs.append(ended))
         resolver, solution = runs[0]
         stack = solution.stack if solution else None

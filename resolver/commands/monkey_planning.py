@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from resolver.solution import Solution
 
 USUAL_COUNT = 20
-LARGEST_SCRIPT = 1 << 20
 _SEARCH = {
     "evidence": "none", "evidence_budget": None, "predictor": None, "limit": None, "limit_conflicts": None,
     "time_limit": None, "memory_limit": None, "jobs": 1, "output": None, "history": False, "plot": None,
@@ -40,6 +39,7 @@ _FILES = ("files", "constraints", "overrides", "weights", "probe", "pipeline")
 
 def planned_run(options: argparse.Namespace) -> tuple[Plan, Terrain] | None:
     """What is to be probed, and what it was sampled from; None where there is no stack, which is told."""
+    from resolver.commands.scripts import read_script
     from resolver.commands.session import Session
     from resolver.monkey.coverage import Coverage
     from resolver.monkey.decisions import Decision, planned, sampled
@@ -48,7 +48,7 @@ def planned_run(options: argparse.Namespace) -> tuple[Plan, Terrain] | None:
 
     stated = decided(options)
     weights = None if options.weights is None else read_weights(options.weights)
-    script = _script(options.probe)
+    script = "" if options.probe is None else read_script(options.probe, "--probe")
     if options.python is not None and options.python_version is None:
         from resolver.commands.measured import interpreter
 
@@ -214,24 +214,3 @@ def _minor(version: str | None) -> str:
 
 def _python(options: argparse.Namespace) -> Path:
     return Path(sys.executable) if options.python is None else options.python.absolute()
-
-
-def _script(path: Path | None) -> str:
-    """What is run on every stack.
-
-    Raises:
-        InputError: it cannot be.
-    """
-    from resolver.errors import InputError
-
-    if path is None:
-        return ""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_SCRIPT + 1)
-        if len(data) > LARGEST_SCRIPT:
-            raise InputError(f"{path} is larger than {LARGEST_SCRIPT} bytes", "have it import what it needs")
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no Python program: {error}", "save it as UTF-8") from error
-    return text

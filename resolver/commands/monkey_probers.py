@@ -38,7 +38,7 @@ def executor(options: argparse.Namespace, head: Head, folder: Path) -> Iterator[
         work.mkdir()
         try:
             recipe = local_recipe(_settings(options, head, work))
-            yield Processes(options.jobs, recipe, SLACK_S + options.limit_time)
+            yield Processes(options.jobs, recipe, SLACK_S + options.limit_time + options.limit_build)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return
@@ -55,25 +55,22 @@ def executor(options: argparse.Namespace, head: Head, folder: Path) -> Iterator[
 def _settings(options: argparse.Namespace, head: Head, folder: Path | None) -> LocalSettings:
     import msgspec
 
-    from knowledge.confinement.limits import Limits
+    from knowledge.probing.sdist_builds import build_limits
     from knowledge.settings import project_settings
     from resolver.commands import inputs
+    from resolver.commands.probe_arguments import limits
     from resolver.commands.session import PROJECT_FILE
     from resolver.monkey.local import LocalSettings
 
     index = inputs.indexes_of(options, project_settings(PROJECT_FILE), None)
     if folder is None:  # a password is not for the network; workers have files of their own
         index = msgspec.structs.replace(index, credentials={}, netrc_file=None, ca_file=None)
-    limits = Limits(
-        time_s=options.limit_time,
-        memory_bytes=int(options.limit_memory * 1e9),
-        processes=options.limit_processes,
-    )
     return LocalSettings(
         python="" if folder is None else head.python,
         minor=".".join((head.environment.text("python.version") or "").split(".")[:2]),
         folder=None if folder is None else str(folder.absolute()),
         index=index,
-        limits=limits,
+        limits=limits(options),
+        build_limits=build_limits(options.limit_build),
         allow_builds=options.allow_builds,
     )

@@ -60,16 +60,20 @@ def run(options: argparse.Namespace) -> bool:
 
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
-    from resolver.commands.probed import kept, probed
+    from resolver.commands.probed import probed
     from resolver.outputs.files import write_output
     from resolver.outputs.probes_text import probe_text
 
-    report = probed(options)
+    report, seen = probed(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:
         write_output(options.output, document)
-    if options.keep:
-        kept(options, report)
+    if options.keep and seen is not None:
+        from knowledge.known_observations import keep_observations
+        from resolver.commands.kept_store import opened_store
+
+        with opened_store(options) as store:
+            keep_observations([seen], store)
     sys.stdout.write(document if options.format == "json" else printable(probe_text(report)))
     sys.stdout.flush()
     if report.result.verdict is Verdict.NOT_KNOWN:

@@ -14,32 +14,35 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from analyzers.reports import Input
-from knowledge.confinement.limits import Limits
 from knowledge.errors import KnowledgeError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
+from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
 from knowledge.probing.records import PinnedFile, ProbeTask
 from knowledge.probing.report import ProbeReport
+from knowledge.probing.sdist_builds import build_limits
 from resolver.commands import inputs
 from resolver.commands.heads import tool
 from resolver.commands.inspecting import inspection_progress
 from resolver.commands.locks import locked_files, read_lock
+from resolver.commands.probe_arguments import limits
+from resolver.commands.scripts import read_script
 from resolver.commands.session import Session
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
     from images.environment import RuntimeEnvironment
     from knowledge.catalog import Knowledge
+    from knowledge.observations import Observation
     from knowledge.releases import File
 
-_LARGEST_SCRIPT = 1 << 20
 _OF_MACHINE = ("cpu.", "cores", "memory_bytes")
 """Facts that hold in a root as well."""
 
 
-def probed(options: argparse.Namespace) -> ProbeReport:
-    """Probe what the options name."""
-    script = _script(options.script)
+def probed(options: argparse.Namespace) -> tuple[ProbeReport, Observation | None]:
+    """Probe what the options name; what came of it, and what is to be kept, if anything."""
+    script = "" if options.script is None else read_script(options.script, "--script")
     _check_modules(options.modules)
     with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
@@ -67,43 +70,32 @@ def probed(options: argparse.Namespace) -> ProbeReport:
             script_name=options.script.name if options.script else "script",
         )
         index = inputs.indexes_of(options, session.project, None)
-        limits = Limits(
-            time_s=options.limit_time,
-            memory_bytes=int(options.limit_memory * 1e9),
-            processes=options.limit_processes,
-        )
         prober = LocalProber(
-            folder, interpreter, index, os.environ, limits, allow_builds=options.allow_builds
+            folder,
+            interpreter,
+            index,
+            os.environ,
+            limits(options),
+            allow_builds=options.allow_builds,
+            build_limits=build_limits(options.limit_build),
         )
         with inspection_progress(quiet=options.quiet) as progress:
             progress(f"{len(pins)} releases")
             result = prober.probe(task)
-    return ProbeReport(
+    environment = _environment(
+        options.python, context.target.environment, is_root=interpreter.root is not None
+    )
+    report = ProbeReport(
         tool=tool(),
         input=Input(what=str(options.lockfile), digest=f"sha256:{hashlib.sha256(content).hexdigest()}"),
         created_at=session.created_at,
         releases=tuple(pin.release for pin in pins),
-        environment=_environment(
-            options.python, context.target.environment, is_root=interpreter.root is not None
-        ),
+        environment=environment,
         result=result,
         has_script=bool(script),
     )
-
-
-def kept(options: argparse.Namespace, report: ProbeReport) -> None:
-    """Keep what was seen in the store."""
-    from knowledge.probing.kept import keep_probe
-    from knowledge.store_locations import default_location, open_store
-
-    observation = report.observation()
-    if observation is None:
-        return
-    store = open_store(options.store or default_location(os.environ, Path.home()))
-    try:
-        keep_probe(observation, store)
-    finally:
-        store.close()
+    seen = observation(task, result, environment, created_at=report.created_at, tool=report.tool)
+    return report, seen
 
 
 def _interpreter(path: Path | None, folder: Path) -> Interpreter:
@@ -135,23 +127,6 @@ def _environment(path: Path | None, target: RuntimeEnvironment, *, is_root: bool
         return conditions(machine)
     ours = {name: fact for name, fact in machine.facts.items() if name.startswith(_OF_MACHINE)}
     return conditions(msgspec.structs.replace(target, facts={**ours, **target.facts}))
-
-
-def _script(path: Path | None) -> str:
-    if path is None:
-        return ""
-    remedy = "name a Python program"
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_SCRIPT + 1)
-        text = data.decode("utf-8")
-    except OSError as error:
-        raise InputError(f"--script {path}: {error.strerror}", remedy) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"--script {path}: it is no text", remedy) from error
-    if len(data) > _LARGEST_SCRIPT:
-        raise InputError(f"--script {path}: it is larger than {_LARGEST_SCRIPT} bytes", remedy)
-    return text or "pass\n"
 
 
 def _check_modules(names: Iterable[str]) -> None:

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analyzers.reports import Input
 from knowledge.known_observations import keep_observations, keep_verdicts
 from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
+from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
 from knowledge.probing.records import ProbeResult, ProbeTask
-from knowledge.probing.report import ProbeReport
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.verdicts import VerdictCheck
 from resolver.commands.heads import report_moment, tool
-from resolver.commands.scripts import digest, read_script
+from resolver.commands.scripts import read_script
 from resolver.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def with_probes(
     Raises:
         InputError: the stacks of this target cannot be tried, or the script cannot be read.
     """
-    script = "" if options.probe_script is None else read_script(options.probe_script)
+    script = "" if options.probe_script is None else read_script(options.probe_script, "--probe-script")
     seen: list[tuple[ProbeTask, ProbeResult]] = []
     with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
@@ -120,21 +119,9 @@ def keep_checked(advice: Advice, store: str) -> None:
 def _keep(seen: Sequence[tuple[ProbeTask, ProbeResult]], context: Context, store: str) -> None:
     """Keep what was seen, each as an observation of its stack."""
     created_at = report_moment().isoformat().replace("+00:00", "Z")
-    observations = []
-    for task, result in seen:
-        report = ProbeReport(
-            tool=tool(),
-            input=Input(what=task.script_name, digest=digest(task.script)),
-            created_at=created_at,
-            releases=tuple(pin.release for pin in task.pins),
-            environment=context.target.environment,
-            result=result,
-            has_script=bool(task.script),
-        )
-        observation = report.observation()
-        if observation is not None:
-            script = digest(task.script) if task.script else None
-            observations.append(msgspec.structs.replace(observation, script=script, roots=task.roots))
+    environment = context.target.environment
+    made = [observation(*one, environment, created_at=created_at, tool=tool()) for one in seen]
+    observations = [one for one in made if one is not None]
     if observations:
         with _opened(store) as opened:
             keep_observations(observations, opened)

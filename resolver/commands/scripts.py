@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from resolver.errors import InputError
 
 LARGEST_SCRIPT_BYTES = 1 << 20
-_REMEDY = "name a Python script"
+_REMEDY = "name a Python program"
 
 
-def read_script(path: Path) -> str:
-    """The text of a script.
+def read_script(path: Path, option: str) -> str:
+    """The text of a script; never empty.
+
+    Args:
+        option: that names it, such as ``--script``.
 
     Raises:
         InputError: it cannot be read, is too large, or is no text.
@@ -22,14 +24,9 @@ def read_script(path: Path) -> str:
             content = file.read(LARGEST_SCRIPT_BYTES + 1)
         text = content.decode()
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}", _REMEDY) from error
+        raise InputError(f"{option} {path}: {error.strerror or error}", _REMEDY) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text in UTF-8", _REMEDY) from error
+        raise InputError(f"{option} {path}: it is no text in UTF-8", _REMEDY) from error
     if len(content) > LARGEST_SCRIPT_BYTES:
-        raise InputError(f"{path} is larger than {LARGEST_SCRIPT_BYTES} bytes", _REMEDY)
-    return text
-
-
-def digest(script: str) -> str:
-    """What tells a script from others, as observations state it."""
-    return f"sha256:{hashlib.sha256(script.encode()).hexdigest()}"
+        raise InputError(f"{option} {path}: it is larger than {LARGEST_SCRIPT_BYTES} bytes", _REMEDY)
+    return text or "pass\n"

@@ -299,16 +299,26 @@ class Session:
             advice = msgspec.structs.replace(advice, stopped_by=self._interruption.reason)
         return msgspec.structs.replace(advice, code=self.code)
 
-    def _advised(self, context: Context, note: Note | None) -> Advice:
+    @contextmanager
+    def weighed(self, context: Context) -> Iterator[tuple[Knowledge, Context]]:
+        """The index and the store, and the context with all that is held against releases.
+
+        Args:
+            context: of this session.
+        """
         from resolver.commands.evidence import program_digest, with_evidence, with_imports
+
+        with self.knowledge() as knowledge, self.probing(context, knowledge) as probing:
+            program = program_digest(self._options)
+            weighed = with_evidence(probing, knowledge, scanned=self.has_code, program=program)
+            weighed = with_imports(weighed, knowledge, self._options, self._tell_of_imports)
+            yield knowledge, self.with_topics(weighed, knowledge)
+
+    def _advised(self, context: Context, note: Note | None) -> Advice:
         from resolver.context import Resolution
         from resolver.speculation import FirstChoice
 
-        with self.knowledge() as knowledge, self.probing(context, knowledge) as context:
-            program = program_digest(self._options)
-            context = with_evidence(context, knowledge, scanned=self.has_code, program=program)
-            context = with_imports(context, knowledge, self._options, self._tell_of_imports)
-            context = self.with_topics(context, knowledge)
+        with self.weighed(context) as (knowledge, context):
             narrowed = context.constraints or context.overrides or context.preferences or context.cutoff
             newest = context.resolution is Resolution.HIGHEST
             if newest and not narrowed:  # else the plainest guess is mostly wrong

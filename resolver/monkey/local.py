@@ -30,6 +30,7 @@ class LocalSettings(msgspec.Struct, frozen=True, kw_only=True):
         minor: that it must have, such as ``3.11``: the stacks were chosen for it.
         folder: for environments, shared by processes; None for one of its own.
         index: how the index is reached.
+        limits: of the imports and the script; `build_limits` those of one build.
     """
 
     python: str
@@ -37,6 +38,7 @@ class LocalSettings(msgspec.Struct, frozen=True, kw_only=True):
     folder: str | None
     index: IndexConfiguration
     limits: Limits
+    build_limits: Limits
     allow_builds: bool = False
 
 
@@ -65,5 +67,11 @@ def local_prober(settings: Mapping[str, object]) -> Prober:
         reason = f"it is Python {interpreter.version}, and the stacks are for {told.minor}"
         raise ProbingError(interpreter.path, reason)
     return LocalProber(
-        folder, interpreter, told.index, os.environ, told.limits, allow_builds=told.allow_builds
+        folder,
+        interpreter,
+        told.index,
+        os.environ,
+        told.limits,
+        allow_builds=told.allow_builds,
+        build_limits=told.build_limits,
     )

@@ -12,13 +12,13 @@ Stützle, 2003).
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from itertools import islice
+from heapq import nlargest
 
 from resolver.predictors.choices import Choices
 from resolver.search.search import Search
 
 CANDIDATES = 5
-"""Releases of one project that are tried from one stack in the first part."""
+"""Releases of one project that are tried from one stack in the first part, by rank and by hope each."""
 HINTS = 10
 """Moves for which knowledge is told to read ahead."""
 COMPOUND = 0.3
@@ -68,11 +68,14 @@ class HillClimbing:
             involved = walk.involved(project)
             if involved < 0:
                 present = walk.at[project]
-                others = (at for at in walk.candidates(project) if at != present)
-                for at in islice(others, CANDIDATES):
-                    own = walk.own(project, at)
-                    if own > involved:
-                        yield involved - own, project, at
+                others = [at for at in walk.candidates(project) if at != present]
+                promised = {at: walk.own(project, at) for at in others[:CANDIDATES]}
+                if involved < walk.own(project, present):  # beside others; the cure may be far down the list
+                    hopes = ((walk.hope(project, at), at) for at in others)
+                    promised |= {at: hope for hope, at in nlargest(CANDIDATES, hopes)}
+                for at, gain in promised.items():
+                    if gain > involved:
+                        yield involved - gain, project, at
 
 
 def wander(search: Search) -> Iterator[None]:

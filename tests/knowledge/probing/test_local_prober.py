@@ -238,7 +238,12 @@ def test_a_source_distribution_is_built_once_and_what_did_not_hold_it_is_told(tm
         ("time.sleep(600)", Verdict.NOT_KNOWN, "timeout"),
         (LEAVES, Verdict.FAILED, "build-failed"),
         ("sys.exit('no compiler')", Verdict.FAILED, "build-failed"),
-        ("open('/etc/written-by-a-build', 'w')", Verdict.FAILED, "build-failed"),
+        ("open('/etc/written-by-a-build', 'w')", Verdict.NOT_KNOWN, "permission"),
+        (
+            "raise RuntimeError('x.c:1:10: fatal error: a/b.h: No such file or directory')",
+            Verdict.FAILED,
+            "missing-header",
+        ),
         ("open('x', 'wb').write(b'x' * (256 << 20))", Verdict.NOT_KNOWN, "disk-full"),
     ],
 )
