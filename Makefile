@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 FOLDERS := analyzers images topics knowledge resolver cli.py
 ENGINE  ?= docker
 EXAMPLE := examples/forecast
+# Seconds for each fuzzer of `make torture`.
+TORTURE_S ?= 20
 QUICK   := not slow and not index and not system
 
 # What pytest makes of the tests, and what every start of the command compiles, is kept for the next run.
@@ -26,7 +28,7 @@ check: $(VENV)/.test ## linters and the quick tests, under a minute
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 lint quick
 
 torture: $(VENV)/.test ## feed every parser bad input, kill, fill disks, for half an hour
-	STACKWRIGHT_TORTURE_S=40 $(BIN)/python -m pytest -n auto --dist worksteal tests/torture
+	STACKWRIGHT_TORTURE_S=$(TORTURE_S) $(BIN)/python -m pytest -n auto --dist worksteal tests/torture
 
 .PHONY: quick ruff ruff-format mypy import-linter
 quick: $(VENV)/.test

@@ -26,6 +26,7 @@ from analyzers.files import (
 )
 from analyzers.metadata import CoreMetadata, MetadataError, decoded, parse_metadata
 from analyzers.reports import Unknown
+from analyzers.undecodable import UNDECODABLE
 
 __all__ = [
     "CoreMetadata",
@@ -316,7 +317,7 @@ def _direct_url(files: _DistInfo) -> DirectUrl | None:
         return None
     try:
         found = msgspec.json.decode(content, type=DirectUrl)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         files.unknown("direct_url.json", str(error))
         return None
     return msgspec.structs.replace(found, url=_CREDENTIALS.sub("", found.url, count=1))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from analyzers.evidence import Confidence, Evidence
+from analyzers.undecodable import UNDECODABLE
 from images.catalogers.catalog import Catalog
 from images.image_config import HistoryEntry, ImageConfig
 
@@ -107,7 +108,7 @@ def _by_buildpacks(labels: Mapping[str, str]) -> Iterator[_Claim]:
     """Source: https://github.com/buildpacks/spec/blob/main/platform.md."""
     try:
         run = msgspec.json.decode(labels.get(_BUILDPACKS, ""), type=_Lifecycle).run_image
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except UNDECODABLE:
         return
     for name in (run.image, run.reference):
         if _is_reference(name):

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from analyzers.reports import SCHEMA_VERSION
+from analyzers.undecodable import UNDECODABLE
 from images.errors import ImageReferenceError
 from images.report import ImageReport
 
@@ -49,7 +50,7 @@ def saved_report(reference: str) -> ImageReport | None:
         return None
     try:
         report = msgspec.json.decode(content, type=ImageReport)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise ImageReferenceError(
             reference,
             f"is JSON, but no report of an image: {error}",

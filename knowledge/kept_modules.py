@@ -11,6 +11,7 @@ import msgspec
 
 from analyzers.api.conditions import Target
 from analyzers.api.surface import ModuleKey, ModuleSurface
+from analyzers.undecodable import UNDECODABLE
 from knowledge.catalog import Knowledge
 
 _INSTRUMENT = "module-surface/5"
@@ -52,7 +53,7 @@ class KeptModules(MutableMapping[ModuleKey, ModuleSurface]):
             payload = self._encoded.pop(key)
             try:
                 self._decoded[key] = _decode(payload)
-            except msgspec.MsgspecError as error:
+            except UNDECODABLE as error:
                 raise KeyError(key) from error
         return self._decoded[key]
 

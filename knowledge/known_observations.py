@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.checked_observations import checked
 from knowledge.observations import Observation, ObservationKind, ReleaseIdentity
 from knowledge.read_once import ReadOnce
@@ -71,7 +72,7 @@ class KnownObservations:
             if payload not in self._decoded:
                 try:
                     self._decoded[payload] = msgspec.msgpack.decode(payload, type=Observation)
-                except msgspec.DecodeError:  # of another release of this program
+                except UNDECODABLE:  # of another release of this program
                     continue
             yield self._decoded[payload]
 
@@ -146,5 +147,5 @@ def every_record(store: Store) -> Iterator[Record]:
             kind: type[Record] = VerdictCheck if row.kind == VERDICT else Observation
             try:
                 yield msgspec.msgpack.decode(row.payload, type=kind)
-            except msgspec.DecodeError:  # of another release of this program
+            except UNDECODABLE:  # of another release of this program
                 continue

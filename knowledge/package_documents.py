@@ -10,6 +10,7 @@ from packaging.version import Version
 from analyzers.files import FileReaderError
 from analyzers.metadata import MetadataError
 from analyzers.reports import Unknown
+from analyzers.undecodable import UNDECODABLE
 from analyzers.wheels import BytesReader, RangeReader, wheel_metadata
 from knowledge.block_reader import BlockReader
 from knowledge.catalog import Knowledge
@@ -62,7 +63,7 @@ class PackageDocuments:
         kept = self._kept.known([key]).get(key)
         try:
             return None if kept is None else _decode(kept)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             return None  # what cannot be read is read anew
 
     def _reader(self, file: File) -> RangeReader:

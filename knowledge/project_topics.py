@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError, OfflineError, StoreError
 from knowledge.releases import File, Listing
@@ -111,7 +112,7 @@ class ProjectTopics:
         if kept is not None:
             try:
                 return _decode(kept)
-            except msgspec.MsgspecError:
+            except UNDECODABLE:
                 pass  # what cannot be read is told anew
         classifier = self._load()
         if classifier is None:

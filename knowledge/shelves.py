@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from analyzers.reports import Unknown
+from analyzers.undecodable import UNDECODABLE
 from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError, StoreError
 from knowledge.filenames import split_label
 from knowledge.releases import File, Listing, Metadata
@@ -77,7 +78,7 @@ class Shelf:
                 continue
             try:
                 listing = None if row.payload is None else _decode_listing(row.payload)
-            except msgspec.MsgspecError:
+            except UNDECODABLE:
                 continue
             etag = None if listing is not None and _lacks_variants(listing) else row.etag
             found[project] = StoredListing(listing, etag, self._is_fresh(row.fetched_at))
@@ -117,7 +118,7 @@ class Shelf:
             return None
         try:
             return decode(row.payload)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             return None
 
     def keep_failure(self, file: File, error: ArtifactError) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.errors import CorruptResponseError
 from knowledge.listings import digests, listing_from_entries, listing_from_files
 from knowledge.releases import ListedFile, Listing
@@ -108,7 +109,7 @@ def entries_from_page(body: bytes, content_type: str, url: str) -> Page:
 def _json_files(body: bytes, url: str) -> Page:
     try:
         page = _decode_page(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise CorruptResponseError(url, f"no valid project page: {error}") from error
     _check_version(page.meta.api_version, url)
     _check_count(len(page.files), url)

@@ -6,11 +6,14 @@ older file imports Alembic.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple, TypeVar, get_args, get_type_hints
 
 from knowledge.errors import StoreDamagedError, StoreError
 from knowledge.store import (
@@ -72,6 +75,24 @@ _ORIGINS = {
 }
 
 
+class _Name(NamedTuple):
+    name: str
+
+
+class _Payload(NamedTuple):
+    key: str
+    payload: bytes
+
+
+class _Count(NamedTuple):
+    origin: str
+    kind: str
+    rows: int
+
+
+_Row = TypeVar("_Row", ListingRow, MetadataRow, StoredObservation, PackRow, Contents, _Name, _Payload, _Count)
+
+
 def schema_statements() -> list[str]:
     """The statements that make an empty SQLite database one of this schema number."""
     text = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -109,7 +130,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row[1], ListingRow(*row)) for row in rows)
+            found.update((row.project, row) for row in self._typed(ListingRow, rows))
         return found
 
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
@@ -122,7 +143,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row[1], MetadataRow(*row)) for row in rows)
+            found.update((row.artifact, row) for row in self._typed(MetadataRow, rows))
         return found
 
     def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
@@ -132,15 +153,15 @@ class SqliteStore:
             " WHERE index_url = ? AND artifact > ? ORDER BY artifact LIMIT ?"
         )
         with self._errors():
-            return [
-                MetadataRow(*row) for row in self._connection.execute(query, (index_url, artifact, limit))
-            ]
+            rows = self._connection.execute(query, (index_url, artifact, limit)).fetchall()
+        return list(self._typed(MetadataRow, rows))
 
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
         query = "SELECT project FROM listings WHERE index_url = ? AND payload IS NOT NULL"
         with self._errors():
-            return [row[0] for row in self._connection.execute(query, (index_url,))]
+            rows = self._connection.execute(query, (index_url,)).fetchall()
+        return [row.name for row in self._typed(_Name, rows)]
 
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """See `Store.bulk_load`."""
@@ -158,7 +179,8 @@ class SqliteStore:
                 f"SELECT content, payload FROM derived WHERE instrument = ? AND content IN ({_marks(part)})"
             )
             with self._errors():
-                found.update(self._connection.execute(query, (instrument, *part)).fetchall())
+                rows = self._connection.execute(query, (instrument, *part)).fetchall()
+            found.update((row.key, row.payload) for row in self._typed(_Payload, rows))
         return found
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
@@ -191,8 +213,9 @@ class SqliteStore:
                 f"{' AND about.is_blamed = 1' if blamed else ''} ORDER BY one.kind, one.id, one.origin"
             )
             with self._errors():
-                for project, payload in self._connection.execute(query, (*part, *wanted)):
-                    found.setdefault(project, []).append(payload)
+                rows = self._connection.execute(query, (*part, *wanted)).fetchall()
+            for row in self._typed(_Payload, rows):
+                found.setdefault(row.key, []).append(row.payload)
         return found
 
     def has_observations(self, kinds: Collection[str]) -> bool:
@@ -208,13 +231,15 @@ class SqliteStore:
             " ORDER BY kind, id, origin LIMIT ?"
         )
         with self._errors():
-            return [StoredObservation(*row) for row in self._connection.execute(query, (*after, limit))]
+            rows = self._connection.execute(query, (*after, limit)).fetchall()
+        return list(self._typed(StoredObservation, rows))
 
     def observation_counts(self) -> dict[tuple[str, str], int]:
         """See `Store.observation_counts`."""
         query = "SELECT origin, kind, COUNT(*) FROM observations GROUP BY origin, kind"
         with self._errors():
-            return {(row[0], row[1]): row[2] for row in self._connection.execute(query)}
+            rows = self._connection.execute(query).fetchall()
+        return {(row.origin, row.kind): row.rows for row in self._typed(_Count, rows)}
 
     def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
         """See `Store.keep_observations`."""
@@ -232,7 +257,8 @@ class SqliteStore:
         """See `Store.packs`."""
         query = "SELECT origin, digest, trust, imported_at FROM packs ORDER BY origin"
         with self._errors():
-            return [PackRow(*row) for row in self._connection.execute(query)]
+            rows = self._connection.execute(query).fetchall()
+        return list(self._typed(PackRow, rows))
 
     def keep_pack(self, row: PackRow) -> None:
         """See `Store.keep_pack`."""
@@ -256,8 +282,9 @@ class SqliteStore:
                 f" ORDER BY {origin}, project, id"
             )
             with self._errors():
-                for project, payload in self._connection.execute(query, part):
-                    found.setdefault(project, []).append(payload)
+                rows = self._connection.execute(query, part).fetchall()
+            for row in self._typed(_Payload, rows):
+                found.setdefault(row.key, []).append(row.payload)
         return found
 
     def contents(self) -> list[Contents]:
@@ -270,7 +297,8 @@ class SqliteStore:
                 f" MIN({moment}), MAX({moment}) FROM {kind.value} GROUP BY {origin} ORDER BY {origin}"
             )
             with self._errors():
-                found += [Contents(kind, *row) for row in self._connection.execute(query)]
+                rows = self._connection.execute(query).fetchall()
+            found += self._typed(Contents, [(kind, *row) for row in rows])
         return found
 
     def clear(self, kind: Kind) -> int:
@@ -286,6 +314,18 @@ class SqliteStore:
     def close(self) -> None:
         """See `Store.close`."""
         self._connection.close()
+
+    def _typed(self, kind: type[_Row], rows: Iterable[tuple[object, ...]]) -> Iterator[_Row]:
+        """Rows as records. SQLite holds anything in any column: what others put there is damage.
+
+        Raises:
+            StoreDamagedError: a value is not of its type.
+        """
+        allowed = _types_of(kind)
+        for row in rows:
+            if tuple(map(type, row)) not in allowed:
+                raise _damaged(self.location, f"a value of {kind.__name__.strip('_')} has another type")
+            yield kind(*row)
 
     def _connect(self) -> sqlite3.Connection:
         if self.location == MEMORY:
@@ -376,9 +416,20 @@ def _marks(keys: list[str]) -> str:
 def _store_error(location: str, error: Exception) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        damaged = StoreDamagedError(location, str(error))
-        damaged.add_note("move the file away: it holds nothing that cannot be fetched again")
-        return damaged
+        return _damaged(location, str(error))
     failure = StoreError(location, str(error))
     failure.add_note("free or unlock the place, or name another one with --store")
     return failure
+
+
+def _damaged(location: str, reason: str) -> StoreDamagedError:
+    damaged = StoreDamagedError(location, reason)
+    damaged.add_note("move the file away: it holds nothing that cannot be fetched again")
+    return damaged
+
+
+@functools.cache
+def _types_of(kind: type[NamedTuple]) -> frozenset[tuple[type, ...]]:
+    """The types that the values of a row may have, in all combinations."""
+    each = [get_args(hint) or (hint,) for hint in get_type_hints(kind).values()]
+    return frozenset(itertools.product(*each))

@@ -20,6 +20,7 @@ from analyzers.importing.failures import FailureKind, ImportFailure
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import LIMIT_STEPS, Code, simulated
 from analyzers.importing.stack import Part
+from analyzers.undecodable import UNDECODABLE
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
 from knowledge.evidence_budget import EvidenceBudget, EvidenceLimits
@@ -186,7 +187,7 @@ class StackImports:
             payload = self._answers.known([key]).get(key)
             try:
                 self._known[key] = _decode(payload) if payload is not None else []
-            except msgspec.MsgspecError:
+            except UNDECODABLE:
                 self._known[key] = []
         return next((kept for kept in self._known[key] if self._holds(kept, pins)), None)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from packaging.version import InvalidVersion, Version
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.releases import Metadata
 from knowledge.shelves import METADATA_FORMAT
 from knowledge.store import Kind, MetadataRow, Store
@@ -87,7 +88,7 @@ def _metadata(row: MetadataRow) -> Metadata | None:
         return None
     try:
         return _decode(row.payload)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return None
 
 

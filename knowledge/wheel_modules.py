@@ -14,6 +14,7 @@ from analyzers.api.modules import Root, is_module_file
 from analyzers.api.surface import ModuleKey
 from analyzers.files import FileEntry, FileKind, FileStat, FileTooLargeError, WrongKindError
 from analyzers.trees import DIRECTORY_STAT, FileTree
+from analyzers.undecodable import UNDECODABLE
 from analyzers.zips import ZipArchive
 from knowledge.planned_reader import PlannedReader
 
@@ -51,7 +52,7 @@ def decoded(payload: bytes | None) -> tuple[ModuleKey, ...] | None:
     """As they were; None where nothing was kept, or something else."""
     try:
         return None if payload is None else _decode(payload)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return None
 
 

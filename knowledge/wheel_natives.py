@@ -8,6 +8,7 @@ import msgspec
 
 from analyzers.files import FileReaderError
 from analyzers.reports import Unknown
+from analyzers.undecodable import UNDECODABLE
 from analyzers.zip_directories import ZipMember
 from analyzers.zips import ZipArchive
 from images.elf import parse_elf
@@ -56,7 +57,7 @@ class WheelNatives:
         kept = self._answers.known([key]).get(key)
         try:
             return None if kept is None else _decode(kept)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             return None
 
     def _read(self, file: File, key: str) -> Mapping[str, ElfFile] | None:

@@ -18,6 +18,7 @@ from analyzers.evidence import Finding
 from analyzers.files import FileReaderError
 from analyzers.reports import Unknown
 from analyzers.source.signals.demand import ApiDemand
+from analyzers.undecodable import UNDECODABLE
 from analyzers.wheels import WheelReader
 from knowledge.block_reader import BlockReader
 from knowledge.catalog import Knowledge
@@ -33,7 +34,7 @@ def _decoded(kept: bytes | None) -> tuple[Finding, ...] | None:
     """The answer; None where nothing was kept, or something else."""
     try:
         return None if kept is None else _decode(kept)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return None
 
 

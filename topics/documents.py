@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from analyzers.metadata import decoded, parse_metadata
+from analyzers.undecodable import UNDECODABLE
 
 DESCRIPTION_LIMIT_CHARACTERS = 200_000
 """How much of a description is kept; cleaning looks at less of it."""
@@ -65,7 +66,7 @@ def read_document(data: bytes) -> Document:
     """
     try:
         document = msgspec.json.decode(data, type=Document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also of fields of other types
+    except UNDECODABLE:  # also of fields of other types
         return _leniently(data)
     if not document.name.strip():
         raise ValueError("has no name")
@@ -77,7 +78,7 @@ def read_document(data: bytes) -> Document:
 def _leniently(data: bytes) -> Document:
     try:
         value: Any = msgspec.json.decode(data.decode("utf-8-sig", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise ValueError(f"is no JSON ({str(error)[:200]})") from error
     if not isinstance(value, dict):
         raise ValueError("is no JSON object")

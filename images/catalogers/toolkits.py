@@ -9,6 +9,7 @@ import msgspec
 
 from analyzers.evidence import Confidence, Evidence
 from analyzers.files import FileKind, FileReader, FileReaderError, joined, read_file
+from analyzers.undecodable import UNDECODABLE
 from images.links import led_to, shown_path
 from images.wanted import Wanted
 
@@ -123,7 +124,7 @@ def _by_name(files: FileReader, path: bytes) -> tuple[str, Evidence] | None:
 def _version_of_json(content: bytes) -> str | None:
     try:
         version = msgspec.json.decode(content, type=_VersionFile).cuda.version
-    except (msgspec.DecodeError, RecursionError):
+    except UNDECODABLE:
         return None
     return version if _RELEASE.fullmatch(version) else None
 

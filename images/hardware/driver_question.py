@@ -10,6 +10,7 @@ import sys
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from images.environment import Fact, FactValue
 
 LIBRARY = "libcuda.so.1"
@@ -70,7 +71,7 @@ def driver_facts(library: str = LIBRARY, timeout_s: float = 10.0) -> dict[str, F
             cwd="/",
         )
         answer = msgspec.json.decode(child.stdout[:_LIMIT_ANSWER_BYTES], type=_Answer)
-    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+    except (OSError, subprocess.SubprocessError, *UNDECODABLE):
         return {}
     values: dict[str, FactValue] = {
         "gpu.count": len(answer.devices),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from images.packages.listed import ListedPackage, text, word
 
 
@@ -28,7 +29,7 @@ def read_conda_record(content: bytes) -> ListedPackage:
     """
     try:
         record = _DECODER.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise ValueError(f"no record of conda: {error}") from None
     return ListedPackage(
         name=word(record.name.encode(), "name"),

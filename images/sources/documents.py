@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from images.errors import DamagedImageError, ImageReferenceError
 from images.sources.source import Platform
 
@@ -106,7 +107,7 @@ def decoded(content: bytes, kind: type[_T], what: str) -> _T:
     """
     try:
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise DamagedImageError(what, f"is not readable: {error}") from error
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.advisories.records import Advisory
 from knowledge.advisories.vulnerabilities import Vulnerability, vulnerabilities
 from knowledge.read_once import ReadOnce
@@ -29,5 +30,5 @@ def _decoded(payloads: Iterable[bytes]) -> Iterable[Advisory]:
     for payload in payloads:
         try:
             yield _DECODER.decode(payload)
-        except msgspec.DecodeError:  # of another release of this program: importing it again mends it
+        except UNDECODABLE:  # of another release of this program: importing it again mends it
             continue

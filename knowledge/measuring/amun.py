@@ -11,6 +11,8 @@ import math
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
+
 
 class Result(msgspec.Struct, frozen=True):
     """Attributes: see the module; further keys are passed over."""
@@ -42,7 +44,7 @@ def cost(output: bytes, wall_s: float) -> tuple[float, str]:
         return wall_s, "s"
     try:
         result = _DECODER.decode(output).result
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         told = str(error).partition(" - at")[0]
         raise ValueError(f"its output is no JSON object with @result: {told}"[:300]) from error
     for value, unit in ((result.elapsed, "elapsed"), (result.rate and 1 / result.rate, "1/rate")):

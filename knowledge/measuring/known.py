@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.errors import BenchmarkError
 from knowledge.known_observations import keep_observations
 from knowledge.measuring.report import MeasurementReport
@@ -63,7 +64,7 @@ def read_measurements(path: Path) -> MeasurementReport:
         raise BenchmarkError(str(path), f"it is larger than {LARGEST_FILE_BYTES} bytes", remedy)
     try:
         return msgspec.json.decode(data, type=MeasurementReport)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         raise BenchmarkError(str(path), f"it is no report of measurements: {error}"[:300], remedy) from error
 
 
@@ -80,7 +81,7 @@ def _decoded(payloads: Iterable[bytes]) -> Iterable[Observation]:
     for payload in payloads:
         try:
             found = msgspec.msgpack.decode(payload, type=Observation)
-        except msgspec.DecodeError:  # of another release of this program
+        except UNDECODABLE:  # of another release of this program
             continue
         if found.origin is None and found.measurement is not None:  # else of a pack, or of a probe
             yield found

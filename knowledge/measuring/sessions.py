@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from analyzers.reports import Unknown
+from analyzers.undecodable import UNDECODABLE
 from knowledge.confinement.limits import Ended, Limits
 from knowledge.confinement.running import PLACE
 from knowledge.measuring.amun import cost
@@ -212,7 +213,7 @@ def _read(benchmark: Benchmark, ended: Ended, load: float) -> Sample:
         return Sample(*cost(ended.output, ended.wall_s), load)
     try:
         told = msgspec.json.decode(ended.output, type=Told)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         raise ValueError("it ended before it was measured") from None
     if not told.figures or not min(told.figures) > 0:
         raise ValueError("it gave no figures")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.confinement.limits import Ended, Limits
 from knowledge.confinement.running import PLACE, Surroundings, run
 from knowledge.measuring.processes import thread_settings
@@ -182,7 +183,7 @@ def _lines(output: bytes, token: str) -> list[Line]:
     for text in output.splitlines():
         try:
             line = msgspec.json.decode(text, type=Line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNDECODABLE:
             continue
         if line.token == token:
             found.append(line)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.running import Surroundings, run
 from knowledge.probing.errors import ProbingError
@@ -107,7 +108,7 @@ def interpreter_at(place: Path, folder: Path) -> Interpreter:
 def _interpreter(path: str, told: bytes, root: Path | None) -> Interpreter:
     try:
         known = msgspec.json.decode(told, type=_Told)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         raise ProbingError(path, "it is no Python") from None
     if known.implementation != "cpython" or not re.fullmatch(r"3\.\d{1,3}\.\d{1,3}", known.version):
         raise ProbingError(path, "it is no CPython 3")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.derivations import Derivations
 from knowledge.probing.records import PinnedFile, Prober, ProbeResult, ProbeTask, Verdict
 from knowledge.stack_files import Pinned
@@ -157,5 +158,5 @@ class StackProbes:
             return None
         try:
             return _decode(payload)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             return None

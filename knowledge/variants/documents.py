@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.variants.records import VariantsDocument
 
 NULL = "null"
@@ -56,7 +57,7 @@ def parse_variants(body: bytes) -> VariantsDocument:
         raise VariantsError(f"it has more than {LARGEST_BYTES:,} bytes")
     try:
         found = _decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise VariantsError(f"it is no variant metadata: {str(error)[:200]}") from error
     _check_schema(found.schema)
     if len(found.variants) > MOST_VARIANTS:

@@ -14,6 +14,7 @@ import msgspec
 
 from analyzers.files import FileReaderError
 from analyzers.ranges import RangeReader
+from analyzers.undecodable import UNDECODABLE
 from analyzers.wheels import WheelError, wheel_dist_info
 from analyzers.zips import ZipArchive
 from knowledge.digests import verify
@@ -96,7 +97,7 @@ class VariantsReader:
         for digest, payload in self._kept.known(list(digests)).items():
             try:
                 known[digests[digest].filename] = _decode(payload)
-            except msgspec.MsgspecError:
+            except UNDECODABLE:
                 continue  # as if it were not kept
         return known
 

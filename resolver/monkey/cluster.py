@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.recipes import Recipe
@@ -113,7 +114,7 @@ def _answer(name: str, error: BaseException | None, result: bytes | None) -> Don
     if error is None and result is not None:
         try:
             return msgspec.json.decode(result, type=Done)
-        except msgspec.DecodeError as problem:
+        except UNDECODABLE as problem:
             error = problem
     told = not_known("worker-failed", f"{type(error).__name__}: {error}")
     return Done(id=name, result=told, wall_s=0.0, worker="dask")

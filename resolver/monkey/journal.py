@@ -16,6 +16,7 @@ from typing import Self
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from knowledge.probing.records import ProbeResult, Verdict
 from resolver.errors import InputError
 from resolver.monkey.plan import Plan
@@ -108,7 +109,7 @@ class Journal:
             return Plan.read(_read(path))
         except FileNotFoundError:
             raise _no_plan(self.folder) from None
-        except (ValueError, msgspec.DecodeError) as error:
+        except (ValueError, *UNDECODABLE) as error:
             raise InputError(f"{path}: {error}"[:300], "begin anew in another directory") from error
 
     def terrain(self) -> Terrain:
@@ -120,7 +121,7 @@ class Journal:
         path = self.folder / TERRAIN
         try:
             return msgspec.json.decode(_read(path), type=Terrain)
-        except (OSError, ValueError, msgspec.DecodeError) as error:
+        except (OSError, ValueError, *UNDECODABLE) as error:
             raise InputError(f"{path}: {error}"[:300], "begin anew in another directory") from error
 
     def write(self, result: StackResult) -> None:
@@ -136,7 +137,7 @@ class Journal:
                     read = msgspec.json.decode(
                         _read(self.folder / RESULTS / f"{name}.json"), type=StackResult
                     )
-                except (OSError, ValueError, msgspec.DecodeError):
+                except (OSError, ValueError, *UNDECODABLE):
                     continue
                 if read.id == name:
                     found[name] = read

@@ -105,7 +105,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if head.format != FORMAT:
             raise ValueError(f"it has format {head.format}, of another release of this program")
         decoder = msgspec.json.Decoder(PlannedStack)
-        return cls(head=head, stacks=tuple(decoder.decode(line) for line in rest.splitlines()))
+        stacks = tuple(decoder.decode(line) for line in rest.splitlines())
+        for stack in stacks:
+            # The id names files, and a result tells by it what was probed.
+            if stack.id != stack_id(head.demand.task(stack.pins)):
+                raise ValueError(f"the stack {stack.id[:32]!r} is not the one that was planned")
+        return cls(head=head, stacks=stacks)
 
 
 def stack_id(task: ProbeTask) -> str:

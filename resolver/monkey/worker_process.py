@@ -12,6 +12,7 @@ import time
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.recipes import Recipe
 from resolver.portfolio.child import importable
@@ -78,7 +79,7 @@ class WorkerProcess:
         line, self._buffer = self._buffer, b""
         try:
             done = msgspec.json.decode(line, type=Done)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             return self.give_up("bad-answer", str(error))
         self.assignment = None
         return done

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from resolver.portfolio.messages import Answer, Beginning, Order
 
 _START = (
@@ -73,7 +74,7 @@ class Child:
         line, self._buffer = self._buffer, b""
         try:
             return msgspec.json.decode(line, type=Answer)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             self._fail(str(error))
             return None
 

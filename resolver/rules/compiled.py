@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from analyzers.undecodable import UNDECODABLE
 from resolver.rules.errors import RuleError
 from resolver.rules.records import EVERY, PlacedRule
 
@@ -155,5 +156,5 @@ def unpacked(data: bytes) -> CompiledRules | None:
         return None
     try:
         return _COMPILED.decode(content)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return None

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+import zstandard
 
+from analyzers.evidence import Confidence
 from fakes.archives import tar_of, zip_of
 from fakes.elves import elf
 from fakes.image_files import write_docker_archive, write_oci_archive
 from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter
+from fakes.observed import MOMENT, TOOL, failed, passed, release
+from fakes.packs import write_pack
 from fakes.rpm_databases import ndb_database, package_blob
 from fakes.sdists import build_sdist
 from fakes.web_images import web_image
 from fakes.wheels import build_wheel
+from knowledge.packs.writing import packed
+from knowledge.verdicts import VerdictCheck
 
 FILE = "{file}"
 """Stands for the path of the input in a command."""
@@ -23,7 +31,10 @@ FOLDER = Path(__file__).parents[1] / "torture" / "seeds"
 """Inputs that are text: by their paths in the folder where the command runs, with `SUFFIX`."""
 
 _LOADER = "/lib64/ld-linux-x86-64.so.2"
-_FOUND = ["advise", "pack", "--no-index", "--find-links", "."]
+_INDEX = ["--no-index", "--find-links", "."]
+_FOUND = ["advise", "pack", *_INDEX]
+_STATIC = ["--offline", "--evidence", "stored"]
+_LOCKS = ("lock", "pylock.toml", "requirements.txt", "conda-lock.yml")
 _COMMANDS: Mapping[str, Sequence[Sequence[str]]] = {
     "manifest": [
         ["advise", "-r", FILE, "--offline"],
@@ -32,26 +43,66 @@ _COMMANDS: Mapping[str, Sequence[Sequence[str]]] = {
     ],
     "root": [["inspect", "dir:root", "--format", "json"], ["check", "dir:root"]],
     "rules": [["rules", "check", "rules"], ["advise", "flask", "--rules", "rules", "--offline"]],
-    "settings": [["scan", "settings"], ["advise", "--source", "settings", "--offline"]],
-    "app.py": [["scan", FILE], ["fix", FILE]],
+    "settings": [
+        ["scan", "settings"],
+        ["advise", "--source", "settings", "--offline"],
+        ["advise", "flask", "--source", "settings", "--environment", "here", "--offline"],
+    ],
+    "home": [["advise", "flask"], ["inspect", "registry:127.0.0.1:9/x", "--insecure"]],
+    ".thoth.yaml": [["advise", "flask", "--environment", "here", "--offline"]],
+    "app.py": [["scan", FILE], ["scan", FILE, "--format", "html"], ["fix", FILE]],
     "benchmark.yaml": [["measure", "flask", "--releases", "0.1", "--benchmark", FILE, "--offline"]],
+    "build.log": [["analyze-log", FILE, "--format", "json", "--keep"], ["analyze-log", FILE]],
     "codemods.toml": [["fix", "script.py", "--rules", FILE]],
-    "image.json": [["advise", "flask", "--image", FILE], ["compare", FILE, FILE]],
+    "documents.jsonl": [["topics", "classify", FILE, "--small"], ["topics", "similar", "--documents", FILE]],
+    "image.json": [
+        ["advise", "flask", "--image", FILE],
+        ["compare", FILE, FILE],
+        ["advise", "flask", "--image", FILE, "--format", "html", "--offline"],
+        ["check", FILE, "--offline"],
+    ],
     "osv.json": [["knowledge", "import-osv", FILE]],
     "overrides.txt": [["advise", "flask", "--override", FILE]],
-    "pack-1.0-py3-none-any.whl": [["scan", FILE], _FOUND],
+    "pack-1.0-py3-none-any.whl": [
+        ["scan", FILE], _FOUND, ["surface", "pack==1.0", *_INDEX], ["topics", "classify", FILE, "--small"],
+    ],
     "pack-1.0.tar.gz": [["scan", FILE], _FOUND],
+    "pip.conf": [["advise", "flask", "--offline"], ["doctor", "--offline"]],
     "pipeline.toml": [["advise", "flask", "--pipeline", FILE]],
+    "seen.pack": [["knowledge", "import", FILE]],
     "tree.tar": [["scan", FILE]],
     "tree.zip": [["scan", FILE]],
-}
+    "uv.toml": [["advise", "flask", "--offline"], ["doctor", "--offline"]],
+    "weights.toml": [["monkey", "flask", "--dry-run", "--count", "2", "--weights", FILE]],
+}  # fmt: skip
 """By the first part of a path."""
+_ENVIRON: Mapping[str, Mapping[str, str]] = {
+    "home": {"HOME": "home", "NETRC": "home/.netrc", "DOCKER_CONFIG": "home/.docker"},
+    "pip.conf": {"PIP_CONFIG_FILE": "pip.conf"},
+}
 
 
-def inputs() -> dict[str, tuple[tuple[bytes, ...], Sequence[Sequence[str]]]]:
-    """Path of an input to good contents, and the commands that read it; see `FILE`."""
+class Case(NamedTuple):
+    """Good contents of one input, the commands that read it, and what they have in their environment."""
+
+    seeds: tuple[bytes, ...]
+    commands: Sequence[Sequence[str]]
+    environ: Mapping[str, str]
+
+
+def inputs() -> dict[str, Case]:
+    """Path of an input to what is tried with it; see `FILE`."""
     seeds = {**_texts(), **_binaries()}
-    return {name: ((seeds[name],), _COMMANDS[name.partition("/")[0]]) for name in sorted(seeds)}
+    return {name: _case(name, seeds[name]) for name in sorted(seeds)}
+
+
+def _case(name: str, seed: bytes) -> Case:
+    first = name.partition("/")[0]
+    commands = list(_COMMANDS[first])
+    if first == "manifest" and name.endswith(_LOCKS):
+        commands += [["compare", FILE, "base.txt", *_STATIC], ["compare", "base.txt", FILE, *_STATIC]]
+        commands += [["check", FILE, *_STATIC]]
+    return Case((seed,), commands, _ENVIRON.get(first, {}))
 
 
 def write_root(folder: Path) -> None:
@@ -69,6 +120,28 @@ def image_archives(folder: Path) -> tuple[bytes, ...]:
     docker = write_docker_archive(folder / "docker.tar", web_image())
     oci = write_oci_archive(folder / "oci.tar", web_image())
     return docker.read_bytes(), oci.read_bytes()
+
+
+def pack_lines() -> list[bytes]:
+    """The records of a pack, as JSON."""
+    check = VerdictCheck(
+        dependent=release("a==1"),
+        dependency=release("b==2"),
+        instrument="imports",
+        confidence=Confidence.LIKELY,
+        confirmed=True,
+        created_at=MOMENT,
+        tool=TOOL,
+    )
+    whole = packed([failed("a==1 b==2", "a==1 b==2"), passed("a==1 b==1"), check], TOOL).content
+    return zstandard.ZstdDecompressor().decompressobj().decompress(whole).splitlines()[1:-1]
+
+
+def _pack() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "pack")
+        write_pack(path, pack_lines(), {"observations": 2, "verdicts": 1})
+        return path.read_bytes()
 
 
 def _texts() -> dict[str, bytes]:
@@ -93,6 +166,7 @@ def _binaries() -> dict[str, bytes]:
         "root/usr/lib/libx.so.1": elf(soname="libx.so.1", requires={"libc.so.6": ["GLIBC_2.34"]}),
         "root/usr/lib/python3.11/os.py": b"",
         "root/var/lib/rpm/Packages.db": ndb_database([package_blob("bash"), package_blob("glibc", "2.34")]),
+        "seen.pack": _pack(),
         "tree.tar": tar_of({"a/b.py": code["pack/__init__.py"], "a/c.txt": b"x"}, "w:"),
         "tree.zip": zip_of({"a/b.py": code["pack/__init__.py"], "a/c.txt": b"x"}),
     }

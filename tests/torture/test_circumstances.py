@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import enum
 import json
 import os
 import random
 import resource
-import signal
+import socket
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +22,7 @@ import pytest
 import cli
 from fakes.commands import SCRIPT, Commands
 from fakes.faults import Fault
-from fakes.hostile_seeds import write_root
+from fakes.hostile_seeds import inputs, write_root
 from fakes.server import IndexServer
 
 EXPECTED = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS}
@@ -35,6 +38,17 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "check": ["check", "dir:root"],
     "compare": ["compare", "dir:root", "dir:root"],
     "host": ["host"],
+    "doctor": ["doctor", "--offline"],
+    "init": ["init", "fresh"],
+    "analyze-log": ["analyze-log", "build.log"],
+    "locks": ["compare", "old.txt", "new.txt"],
+    "surface": ["surface", "flask==3.0.0"],
+    "diff": ["diff", "flask", "2.0.0", "3.0.0"],
+    "monkey": ["monkey", "flask", "--dry-run", "--count", "2"],
+    "packs": ["knowledge", "packs"],
+    "verdicts": ["knowledge", "verdicts"],
+    "pack": ["knowledge", "import", "seen.pack"],
+    "topics": ["topics", "classify", "flask", "--small"],
     "units": ["units", "list"],
     "cache": ["cache", "info"],
     "rules": ["rules", "explain", "tensorflow-without-gpu"],
@@ -49,6 +63,11 @@ def place(stackwright: Commands) -> Commands:
     write_root(stackwright.folder)
     stackwright.write("code/app.py", "import flask\nimport numpy as np\nnp.product([1])\n")
     stackwright.write("code/requirements.txt", "flask>=2\n")
+    stackwright.write("old.txt", "flask==2.0.0\nwerkzeug==2.0\nclick==8.1.7\n")
+    stackwright.write("new.txt", "flask==3.0.0\nwerkzeug==3.1\nclick==8.1.7\n")
+    for name in ("build.log", "seen.pack"):
+        stackwright.write(name, inputs()[name].seeds[0])
+    stackwright.path("fresh").mkdir()
     return stackwright
 
 
@@ -94,6 +113,9 @@ def assert_no_bug(done: subprocess.CompletedProcess[bytes]) -> None:
         {"TERM": "dumb", "NO_COLOR": "1"},
         {"SOURCE_DATE_EPOCH": "0"},
         {"SOURCE_DATE_EPOCH": "x"},
+        {"SOURCE_DATE_EPOCH": "253402300799"},
+        {"SOURCE_DATE_EPOCH": "99999999999999"},
+        {"SOURCE_DATE_EPOCH": "-99999999999"},
         {"TZ": "Nowhere/At_all"},
         {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "all_proxy": "socks5://x"},
         {"PIP_CONFIG_FILE": "/dev/full", "UV_INDEX": "x=y=z", "PIP_TIMEOUT": "never"},
@@ -201,37 +223,6 @@ def test_a_clock_that_jumped(place: Commands, days: int) -> None:
     assert place.run("advise", "flask", "--format", "pylock").out == before.out
 
 
-def test_killed_at_any_moment(place: Commands, seconds: float) -> None:
-    """What was killed loses and damages nothing: the next run says what the first one said."""
-    expected = place.run("advise", "flask", "--format", "pylock").out
-    whole = time.monotonic()
-    place.run("advise", "flask", "--refresh")
-    whole = time.monotonic() - whole
-    chance = random.Random(1)
-    end = time.monotonic() + 4 * seconds
-    output = place.path("pylock.toml")
-    while time.monotonic() < end:
-        if chance.random() < 0.5:
-            for path in place.store.parent.glob("store.sqlite3*"):
-                path.unlink()
-        output.unlink(missing_ok=True)
-        process = subprocess.Popen(
-            [SCRIPT, "advise", "flask", "--refresh", "-o", "pylock.toml"],
-            cwd=place.folder,
-            env=place.environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(chance.random() * whole)
-        process.send_signal(chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)))
-        process.wait(30)
-        if output.exists():
-            assert output.read_text() == expected
-        again = place.run("advise", "flask", "--format", "pylock")
-        assert (again.code, again.out) == (0, expected), again.err
-    assert not list(place.folder.glob(".*pylock*"))
-
-
 def test_many_processes_on_one_store(place: Commands, seconds: float) -> None:
     expected = place.run("advise", "flask", "--format", "pylock").out
     end = time.monotonic() + 2 * seconds
@@ -283,3 +274,100 @@ def test_an_index_that_lies_and_fails(place: Commands, server: IndexServer, seco
         server.heal()
         again = place.run("advise", "flask", "--format", "pylock", "--refresh")
         assert (again.code, again.out) == (0, expected), again.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_twenty_columns(place: Commands, name: str) -> None:
+    """Of what wraps or is cut in 80 columns, no line is longer than it must be in 20."""
+    wide = ended(place, COMMANDS[name], environ={**place.environ, "COLUMNS": "500"})
+    narrow = ended(place, COMMANDS[name], environ={**place.environ, "COLUMNS": "20"})
+    assert_no_bug(narrow)
+    assert narrow.returncode == wide.returncode
+    whole = {line.rstrip() for line in wide.stdout.decode().splitlines()}
+    long = [line for line in narrow.stdout.decode().splitlines() if _breakable(line) and line not in whole]
+    assert not long
+
+
+def _breakable(line: str) -> bool:
+    """Whether it is longer than 20 columns and has a space, beside its indent, where it could end before."""
+    text = line.strip()
+    indent = len(line) - len(line.lstrip())
+    return len(line) > 20 and " " in text[: max(0, 20 - indent)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_files_from_the_future(place: Commands, name: str) -> None:
+    assert_no_bug(ended(place, COMMANDS["advise"]))
+    assert_no_bug(ended(place, COMMANDS["scan"]))
+    for path in [*place.folder.rglob("*"), *place.store.parent.glob("store*")]:
+        for moment in (1 << 33, 1 << 42):
+            with contextlib.suppress(OSError, OverflowError):
+                os.utime(path, (moment, moment), follow_symlinks=False)
+    assert_no_bug(ended(place, COMMANDS[name]))
+
+
+class Proxy(enum.Enum):
+    """How a proxy misbehaves: what it answers before it closes."""
+
+    SILENT = b""
+    GARBAGE = bytes(range(256)) * 20
+    HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n"
+    PASSWORD = b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n"
+    ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 10_000
+    LONG_LINE = b"HTTP/1.1 200 " + b"x" * 200_000
+    WRONG_LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}"
+    BAD_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"
+    TO_ITSELF = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
+
+
+@contextlib.contextmanager
+def proxy(kind: Proxy) -> Iterator[str]:
+    """A proxy on this machine, by its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    with connection, contextlib.suppress(OSError):
+                        connection.settimeout(2)
+                        connection.recv(65536)
+                        connection.sendall(kind.value)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+_ASKING = [["advise", "flask", "--timeout", "2"], ["doctor"], ["inspect", "registry:registry.invalid/x"]]
+
+
+@pytest.mark.parametrize("command", _ASKING, ids=lambda command: command[0])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("kind", Proxy)
+def test_a_proxy_that_misbehaves(place: Commands, kind: Proxy, scheme: str, command: Sequence[str]) -> None:
+    index = {"PIP_INDEX_URL": f"{scheme}://index.invalid/simple/"}
+    with proxy(kind) as url:
+        environ = {**place.environ, **index, "http_proxy": url, "https_proxy": url, "no_proxy": ""}
+        done = ended(place, command, environ=environ)
+    assert_no_bug(done)
+    assert done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("no_proxy", ["127.0.0.1", "*", " 127.0.0.1 , x", "127.0.0.1:0,127.0.0.1"])
+def test_what_needs_no_proxy_is_asked_without_one(place: Commands, no_proxy: str) -> None:
+    with proxy(Proxy.GARBAGE) as url:
+        environ = {**place.environ, "http_proxy": url, "all_proxy": url, "no_proxy": no_proxy}
+        done = ended(place, ["advise", "flask"], environ=environ)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("no_proxy", ["", ",,", "[", "::1/200", "127.0.0.1/99", "a" * 9000, "\xff"])
+@pytest.mark.parametrize(
+    "url", ["", "x", "http://", "http://[::1", "http://u:p@127.0.0.1:99999", "ftp://127.0.0.1:1"]
+)
+def test_settings_of_proxies_that_are_none(place: Commands, url: str, no_proxy: str) -> None:
+    environ = {**place.environ, "http_proxy": url, "all_proxy": url, "no_proxy": no_proxy}
+    assert_no_bug(ended(place, ["advise", "flask", "--timeout", "2"], environ=environ))

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from analyzers.undecodable import UNDECODABLE
 from topics.errors import ModelError
 from topics.models.manifest import FORMAT, Manifest, StoredFile
 
@@ -79,7 +80,7 @@ def read_manifest(folder: Path, kind: str, revision: int) -> Manifest:
     data = _read(folder, MANIFEST, _MANIFEST_LIMIT_BYTES)
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise ModelError(str(folder), f"{MANIFEST} is damaged: {error}") from error
     made = (manifest.format, manifest.kind, manifest.revision)
     if made != (FORMAT, kind, revision):

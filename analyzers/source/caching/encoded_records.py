@@ -12,6 +12,7 @@ import zstandard
 
 from analyzers.source.caching.file_records import FileRecord
 from analyzers.source.module_facts import ImportFact, ModuleFacts, UseFact
+from analyzers.undecodable import UNDECODABLE
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_record = msgspec.msgpack.Decoder(FileRecord).decode
@@ -72,7 +73,7 @@ class EncodedRecord:
             short, self._imports, self._shared, self._uses = parts
             self._place = slice(0, len(self._uses))
             self.record = _decode_record(_decompress(short))
-        except (struct.error, zstandard.ZstdError, msgspec.MsgspecError) as error:
+        except (struct.error, zstandard.ZstdError, *UNDECODABLE) as error:
             raise RecordError(str(error)) from error
 
     @property

@@ -19,6 +19,7 @@ from analyzers.source.caching.known_digests import KnownDigests
 from analyzers.source.caching.record_caches import RecordCache
 from analyzers.source.documents import LISTS
 from analyzers.source.totals import SourceSummary
+from analyzers.undecodable import UNDECODABLE
 
 INSTRUMENT = "scans/3"
 """Under which whole scans are kept; to be raised when a report says something else of the same records, or is
@@ -89,7 +90,7 @@ class KeptScans:
         data = self._known("summary")
         try:
             found = None if data is None else _summary(data)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             return None
         return found if found is not None and found.key == key else None
 

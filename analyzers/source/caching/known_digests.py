@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from analyzers.files import FileReader, FileReaderError, Fingerprint, Fingerprinted
+from analyzers.undecodable import UNDECODABLE
 
 _RACY_NS = 2_000_000_000
 """The coarsest clock of a file system that is in use (FAT)."""
@@ -46,7 +47,7 @@ class KnownDigests:
         if kept is not None and self._reader is not None:
             try:
                 self._before = _decode(kept)
-            except msgspec.MsgspecError:
+            except UNDECODABLE:
                 self._before = {}
 
     def known(self, path: bytes) -> tuple[str, int] | None:

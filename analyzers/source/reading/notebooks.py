@@ -24,6 +24,7 @@ from analyzers.manifests.install_commands import read_command
 from analyzers.manifests.shell_commands import simple_commands
 from analyzers.reports import Unknown
 from analyzers.source.reading.magics import cell_code
+from analyzers.undecodable import UNDECODABLE
 
 GROUP = Group(GroupKind.ENVIRONMENT, "notebook")
 _LIMIT_CELLS = 50_000
@@ -171,7 +172,7 @@ def _document(data: bytes) -> _Document:
         raise NotebookError("its JSON is nested too deep") from None
     except msgspec.ValidationError as error:
         raise NotebookError(f"is no notebook: {error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         document = _leniently(data, error)
     if document.cells is None and document.worksheets is None:
         raise NotebookError("is no notebook: it has neither cells nor worksheets")
@@ -229,7 +230,7 @@ def _check_language(metadata: msgspec.Raw) -> None:
     """What is not said, or not in the form that it should have, is Python."""
     try:
         stated = _METADATA.decode(metadata)
-    except (msgspec.MsgspecError, RecursionError):
+    except UNDECODABLE:
         return
     language = stated.language_info.name or stated.kernelspec.language
     if language:
@@ -249,7 +250,7 @@ def _sources(document: _Document, notes: list[str]) -> Iterator[tuple[int, str]]
     for number, raw in enumerate(cells[:_LIMIT_CELLS]):
         try:
             cell = _CELL.decode(raw)
-        except (msgspec.MsgspecError, RecursionError):
+        except UNDECODABLE:
             notes.append(f"cell {number}: is not what a cell should be")
             continue
         language = cell.language or cell.metadata.vscode.language
