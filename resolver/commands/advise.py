@@ -25,8 +25,8 @@ def add(command: argparse.ArgumentParser) -> None:
     arguments.add_output(
         command,
         "a lockfile: pylock.toml or pylock.NAME.toml, Pipfile.lock, NAME.txt (requirements), NAME.json or "
-        "NAME.html; what a lock of that name pins is kept while it fits (default: the lockfile of the repository "
-        "where nothing is asked for by name, else standard output)",
+        "NAME.html; what a lock of that name pins is kept while it fits (default: the lockfile of the "
+        "repository where nothing is asked for by name, else standard output)",
     )
     arguments.add_format(command, FORMATS, default=None, told="text, or what the name of --output says")
     command.add_argument(
@@ -161,5 +161,4 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         sys.stderr.write(told(Format.TEXT))
     elif options.output is not None and not options.quiet:
         sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
-    sys.stdout.flush()
     return solved

@@ -71,7 +71,6 @@ def run(options: argparse.Namespace) -> bool:
     if options.keep:
         kept(options, report)
     sys.stdout.write(document if options.format == "json" else printable(probe_text(report)))
-    sys.stdout.flush()
     if report.result.verdict is Verdict.NOT_KNOWN:
         raise SystemExit(NOT_KNOWN)
     return report.result.verdict is Verdict.PASSED
