@@ -49,27 +49,6 @@ class SdistFacts(NamedTuple):
     egg_info: bool = False
 
 
-def read_pkg_info(chunks: Iterator[bytes], filename: str, limits: TarLimits = DEFAULT_LIMITS) -> bytes:
-    """The ``PKG-INFO`` in the root directory of a tar archive.
-
-    Args:
-        chunks: the file from its start; no chunk is taken beyond the one that completes PKG-INFO.
-        filename: its suffix tells the compression.
-        limits: what reading may cost.
-
-    Raises:
-        SdistError: there is none, or the archive is damaged or beyond the limits.
-    """
-    try:
-        archive = _tar(chunks, filename, limits)
-        for member in archive.members():
-            if member.is_file and _is_pkg_info(member.path):
-                return archive.content(member, _PKG_INFO_LIMIT_BYTES)
-    except TarError as error:
-        raise SdistError(filename, str(error)) from error
-    raise SdistError(filename, "holds no PKG-INFO in its root directory")
-
-
 def read_facts(chunks: Iterator[bytes], filename: str, limits: TarLimits = DEFAULT_LIMITS) -> SdistFacts:
     """What a tar archive says: read up to a static PKG-INFO, or to PKG-INFO and requires.txt, or to its end.
 
@@ -101,16 +80,6 @@ def read_facts(chunks: Iterator[bytes], filename: str, limits: TarLimits = DEFAU
     except TarError as error:
         raise SdistError(filename, str(error)) from error
     return _facts(filename, pkg_info, requires)
-
-
-def read_zipped_pkg_info(reader: RangeReader, filename: str) -> bytes:
-    """The ``PKG-INFO`` in the root directory of a zip archive.
-
-    Raises:
-        RangeMissing: by a `SparseReader`, for what must be fetched first.
-        SdistError: there is none, or the archive cannot be trusted.
-    """
-    return read_zipped_facts(reader, filename).pkg_info
 
 
 def read_zipped_facts(reader: RangeReader, filename: str) -> SdistFacts:

@@ -197,7 +197,7 @@ class Knowledge(IndexFiles):
             source.request_metadata(name, file)
 
     def speculate(self, speculation: Speculation, asked_for: Iterable[Hint]) -> None:
-        """Asks for what the search will probably ask for, as facts arrive, until prefetches are cancelled.
+        """Asks for what the search will probably ask for, as facts arrive.
 
         Args:
             speculation: what the search would do first.
@@ -209,13 +209,6 @@ class Knowledge(IndexFiles):
             self._guesses = Guesses(speculation)
             self._guesses.asked_for(asked_for)
             self._guess()
-
-    def cancel_prefetches(self) -> None:
-        """Ends speculation and what nobody waits for; what is asked for later is requested again."""
-        self._guesses = None
-        for source in self._sources.values():
-            source.harvest()
-            source.cancel()
 
     def vulnerabilities(self) -> KnownVulnerabilities:
         """Those that were imported into the same store."""

@@ -28,7 +28,6 @@ from knowledge.urls import displayed, split_credentials
 MISSING = frozenset({403, 404, 410})
 _DRAINED_BYTES = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_BODILESS = frozenset({204, 304})
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 """Characters of an address that are left as they are."""
 

@@ -190,15 +190,6 @@ class IndexSource:
             arrival = self._done.popleft()
             self.harvest_one(arrival.project, arrival.file)
 
-    def cancel(self) -> None:
-        """Ends requests; what is asked for later is requested again."""
-        for listing_request in self._listing_requests.values():
-            listing_request.cancel()
-        for _, metadata_request in self._metadata_requests.values():
-            metadata_request.cancel()
-        self._listing_requests.clear()
-        self._metadata_requests.clear()
-
     def _tell(self, arrival: Arrival, _: concurrent.futures.Future[object]) -> None:
         self._done.append(arrival)
         self._arrivals.put(arrival)

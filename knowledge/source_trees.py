@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 
 MOST_MEMBERS = 100_000
 LARGEST_BYTES = 2 << 30
-_UNREADABLE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
 class UnpackError(ValueError):

@@ -84,7 +84,3 @@ class Statistics:
     def received_bytes(self) -> int:
         """Bytes of every kind."""
         return sum(counts.received_bytes for counts in self._counts.values())
-
-    def as_dict(self) -> dict[str, dict[str, int]]:
-        """Kind of request to its figures, for reports."""
-        return {kind.value: msgspec.to_builtins(counts) for kind, counts in self._counts.items()}

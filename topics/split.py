@@ -17,8 +17,3 @@ def fold_of(name: str) -> int:
     """
     digest = hashlib.sha256(canonicalize_name(name).encode()).hexdigest()
     return int(digest, 16) // 5 % FOLDS
-
-
-def is_validation(name: str) -> bool:
-    """Whether choices are made on this project, and nothing is learnt from it while they are."""
-    return fold_of(name) == 0

@@ -44,11 +44,15 @@ class DistributionSurfaces:
 
     def returned(self, symbol: str) -> str | None:
         """See `Surfaces.returned`; by the shortest path under which packages above export the class."""
-        return self._class_of("returned", symbol, is_called=True)
-
-    def value_class(self, symbol: str) -> str | None:
-        """The class of the object that a symbol is: a property, an attribute, a value of a module."""
-        return self._class_of("value", symbol, is_called=False)
+        key = ("returned", symbol)
+        if key not in self._answers:
+            self._answers[key] = None
+            for for_types in (True, False):
+                for thing in self.resolved(symbol, for_types=for_types):
+                    if (found := self._one_class(thing, symbol)) is not None:
+                        self._answers[key] = found
+                        return found
+        return self._answers[key]
 
     def canonical(self, symbol: str) -> str | None:
         """See `Surfaces.canonical`."""
@@ -143,20 +147,9 @@ class DistributionSurfaces:
             )
         return self._opened[package]
 
-    def _class_of(self, question: str, symbol: str, *, is_called: bool) -> str | None:
-        key = (question, symbol)
-        if key not in self._answers:
-            self._answers[key] = None
-            for for_types in (True, False):
-                for thing in self.resolved(symbol, for_types=for_types):
-                    if (found := self._one_class(thing, symbol, is_called)) is not None:
-                        self._answers[key] = found
-                        return found
-        return self._answers[key]
-
-    def _one_class(self, thing: Thing, symbol: str, is_called: bool) -> str | None:
-        """The class of what a thing is, or of what calling it gives; None for one of several classes."""
-        given = self._resolution.results(thing) if is_called else self._resolution.settled(thing)
+    def _one_class(self, thing: Thing, symbol: str) -> str | None:
+        """The class of what calling a thing gives; None for one of several classes."""
+        given = self._resolution.results(thing)
         if any(isinstance(each, Definition) and each == thing for each in given):
             return None
         classes = {each.of.path: each for each in given if isinstance(each, Instance)}

@@ -55,11 +55,6 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def has_metadata(text: str) -> bool:
-    """Whether a script states its requirements."""
-    return "# /// script" in text and any(block.type == "script" for block in blocks(text))
-
-
 def parse_script(data: bytes, path: str) -> Manifest:
     """What a script requires; nothing where it has no metadata.
 

@@ -15,7 +15,6 @@ from knowledge.confinement.limits import Limits
 
 _MOUNTED = re.compile(r"^\S+ \S+ \S+ (\S+) (\S+) \S+(?: \S+)* - (cgroup2?) \S+ (\S+)$", re.MULTILINE)
 _KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
-_REFUSALS = re.compile(r"^max (\d+)$", re.MULTILINE)
 _REMOVALS = 50
 
 
@@ -84,10 +83,6 @@ class ControlGroups:
                 if _count(directory / file, _KILLS):
                     return "memory"
         return ""
-
-    def refused_processes(self) -> bool:
-        """Whether the run could not start one."""
-        return any(_count(directory / "pids.events", _REFUSALS) for directory in self.directories)
 
     def remove(self) -> None:
         """Remove them; nothing of the run may be left."""

@@ -161,5 +161,4 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         sys.stderr.write(told(Format.TEXT))
     elif options.output is not None and not options.quiet:
         sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
-    sys.stdout.flush()
     return solved

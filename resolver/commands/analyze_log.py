@@ -49,7 +49,6 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.outputs.build_log_text import build_log_text
 
         sys.stdout.write(build_log_text(report, shutil.get_terminal_size((100, 24)).columns))
-    sys.stdout.flush()
     return report.is_successful
 
 

@@ -118,7 +118,6 @@ def _run_locks(options: argparse.Namespace) -> bool:
             width = shutil.get_terminal_size((100, 24)).columns
             text = printable(lock_comparison_text(told, width, whole=options.all))
     sys.stdout.write(text)
-    sys.stdout.flush()
     return not told.failed and (told.is_same or not options.strict)
 
 
@@ -137,7 +136,6 @@ def _run_images(options: argparse.Namespace) -> bool:
     after = inspected(options, options.after)
     told = compare(before, after, tool=tool(), created_at=written_moment(report_moment()))
     sys.stdout.write(_image_text(told, options))
-    sys.stdout.flush()
     return _is_good(told, options)
 
 

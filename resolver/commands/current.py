@@ -72,7 +72,6 @@ def are_current(checked: Iterable[Checked], options: argparse.Namespace) -> bool
             sys.stdout.write(sarif(tool(), STALE_FINDINGS, found, told[0].unknowns).decode())
         case _:
             _write_text(told, quiet=options.quiet)
-    sys.stdout.flush()
     return all(one.is_current for one in told)
 
 

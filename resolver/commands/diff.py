@@ -76,7 +76,6 @@ def run(options: argparse.Namespace) -> bool:
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(diff_text(report, width, whole=options.all)))
-    sys.stdout.flush()
     broken = report.used_breaking if source else sum(c.weight is Weight.BREAKING for c in report.changes)
     return not (options.strict and broken)
 

@@ -42,7 +42,6 @@ def run(options: argparse.Namespace) -> bool:
 
         text = printable(doctor_text(report, shutil.get_terminal_size((100, 24)).columns))
     sys.stdout.write(text)
-    sys.stdout.flush()
     return report.works
 
 

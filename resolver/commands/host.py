@@ -60,7 +60,6 @@ def run(options: argparse.Namespace) -> bool:
             if variants is not None:
                 text += "\n" + _lines([["variant property", "values"], *map(list, variants.items())], width)
     sys.stdout.write(text)
-    sys.stdout.flush()
     return True
 
 

@@ -41,5 +41,4 @@ def run(options: argparse.Namespace) -> bool:
     write_output(path, text, option="init")
     if not options.quiet:
         sys.stdout.write(f"Wrote [tool.stackwright] into {path}\n")
-        sys.stdout.flush()
     return True

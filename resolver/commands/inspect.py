@@ -53,7 +53,6 @@ def run(options: argparse.Namespace) -> bool:
     text = _rendered(options, report)
     if options.output is None:
         sys.stdout.write(text)
-        sys.stdout.flush()
     else:
         write_output(options.output, text)
     found = any(finding.level is not Level.INFO for finding in report.findings)

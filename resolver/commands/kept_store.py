@@ -48,4 +48,3 @@ def show(options: argparse.Namespace, found: msgspec.Struct | list[msgspec.Struc
 
         text = msgspec.json.format(msgspec.json.encode(found)).decode() + "\n"
     sys.stdout.write(text)
-    sys.stdout.flush()

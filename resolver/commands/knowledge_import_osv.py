@@ -40,7 +40,6 @@ def run(options: argparse.Namespace) -> bool:
             f"{counted(len(found.projects), 'project')} from {counted(found.documents, 'document')}; "
             f"{found.withdrawn:,} withdrawn, {found.unread:,} not read\n"
         )
-    sys.stdout.flush()
     return not found.unread
 
 

@@ -101,16 +101,16 @@ def run(options: argparse.Namespace) -> bool:
     import msgspec
 
     from resolver.commands.notes import printable
+    from resolver.outputs.files import write_output
     from resolver.outputs.measurements_text import measurements_text
 
     report = _measured(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:
-        options.output.write_text(document, encoding="utf-8")
+        write_output(options.output, document)
     if options.keep:
         _keep(options, report)
     sys.stdout.write(document if options.format == "json" else printable(measurements_text(report)))
-    sys.stdout.flush()
     return not report.unknowns
 
 

@@ -212,7 +212,6 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
         sys.stdout.write(document.decode() + "\n")
     else:
         sys.stdout.write(monkey_text(report, shutil.get_terminal_size((100, 24)).columns))
-    sys.stdout.flush()
     if stopped is not None:
         show_note(f"stopped; go on with: stackwright monkey --resume {journal.folder}")
 

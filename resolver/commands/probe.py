@@ -75,7 +75,6 @@ def run(options: argparse.Namespace) -> bool:
         with opened_store(options) as store:
             keep_observations([seen], store)
     sys.stdout.write(document if options.format == "json" else printable(probe_text(report)))
-    sys.stdout.flush()
     if report.result.verdict is Verdict.NOT_KNOWN:
         raise SystemExit(NOT_KNOWN)
     return report.result.verdict is Verdict.PASSED

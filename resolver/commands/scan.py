@@ -126,7 +126,6 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.outputs.scan_text import scan_text
 
         sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
-    sys.stdout.flush()
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
 

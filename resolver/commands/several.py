@@ -159,7 +159,6 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
 
         text = environments_text(_report(runs, written=written), shutil.get_terminal_size((100, 24)).columns)
     sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:

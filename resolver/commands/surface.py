@@ -54,7 +54,6 @@ def run(options: argparse.Namespace) -> bool:
     else:
         width = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(printable(surface_text(report, width, whole=options.all)))
-    sys.stdout.flush()
     return True
 
 

@@ -76,7 +76,6 @@ def run(options: argparse.Namespace) -> bool:
 
         for unknown in subjects.unknowns:
             show_note(f"{unknown.where}: {unknown.reason}")
-    sys.stdout.flush()
     return not (options.strict and (abstained or subjects.unknowns))
 
 

@@ -15,9 +15,7 @@ from analyzers.sdists import (
     SdistFacts,
     is_static,
     read_facts,
-    read_pkg_info,
     read_zipped_facts,
-    read_zipped_pkg_info,
     unverified,
 )
 
@@ -54,7 +52,7 @@ DECOYS = [
 @pytest.mark.parametrize("name", ["pkg-1.0/PKG-INFO", "./pkg-1.0/PKG-INFO", "odd root/PKG-INFO"])
 def test_finds_the_one_in_the_root_directory(name: str) -> None:
     sdist = _sdist([*DECOYS, (name, PKG_INFO)])
-    assert read_pkg_info(iter([sdist]), "pkg-1.0.tar.gz") == PKG_INFO
+    assert read_facts(iter([sdist]), "pkg-1.0.tar.gz").pkg_info == PKG_INFO
 
 
 def test_reads_no_further_than_it_must() -> None:
@@ -67,7 +65,7 @@ def test_reads_no_further_than_it_must() -> None:
             given += 1
             yield sdist[at : at + 1024]
 
-    assert read_pkg_info(chunks(), "PKG-1.0.TAR.GZ") == PKG_INFO
+    assert read_facts(chunks(), "PKG-1.0.TAR.GZ").pkg_info == PKG_INFO
     assert given <= 2
     assert len(sdist) > 50 * 1024
 
@@ -86,7 +84,7 @@ def test_reads_no_further_than_it_must() -> None:
 )
 def test_what_gives_none_is_an_error_that_names_the_file(data: bytes, filename: str, reason: str) -> None:
     with pytest.raises(SdistError, match=reason) as caught:
-        read_pkg_info(iter([data]), filename)
+        read_facts(iter([data]), filename)
     assert caught.value.filename == filename
     assert str(caught.value).startswith(filename)
 
@@ -97,7 +95,7 @@ def test_errors_of_the_source_of_chunks_pass_through() -> None:
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        read_pkg_info(broken(), "pkg-1.0.tar.gz")
+        read_facts(broken(), "pkg-1.0.tar.gz")
 
 
 def test_a_zipped_sdist_takes_the_tail_and_one_range() -> None:
@@ -105,7 +103,7 @@ def test_a_zipped_sdist_takes_the_tail_and_one_range() -> None:
     reader, rounds = SparseReader(len(sdist)), 0
     while True:
         try:
-            found = read_zipped_pkg_info(reader, "pkg-1.0.zip")
+            found = read_zipped_facts(reader, "pkg-1.0.zip").pkg_info
             break
         except RangeMissing as missing:
             rounds += 1
@@ -123,7 +121,7 @@ def test_a_zipped_sdist_takes_the_tail_and_one_range() -> None:
 )
 def test_a_zip_without_exactly_one_is_an_error(data: bytes, reason: str) -> None:
     with pytest.raises(SdistError, match=reason):
-        read_zipped_pkg_info(BytesReader(data), "pkg-1.0.zip")
+        read_zipped_facts(BytesReader(data), "pkg-1.0.zip")
 
 
 @pytest.mark.parametrize(

@@ -204,18 +204,6 @@ def test_an_error_of_a_prefetch_surfaces_when_it_is_asked_for(runs: Runs) -> Non
         assert len([knowledge.metadata("foo", file) for file in files if file != bad]) == 19
 
 
-def test_what_nobody_waits_for_is_cancelled_and_can_be_asked_for_again(runs: Runs) -> None:
-    runs.server.fault("*/bar/", Fault.stall(), times=1)
-    with runs.start() as knowledge:
-        knowledge.prefetch_listings(["bar"])
-        while not runs.server.requests:
-            time.sleep(0.01)
-        knowledge.cancel_prefetches()
-        started = time.monotonic()
-        assert knowledge.listing("bar") is not None
-        assert time.monotonic() - started < 15
-
-
 def test_leaving_does_not_wait_for_what_nobody_asked_about(runs: Runs) -> None:
     runs.server.fault("*/bar/", Fault.stall())
     started = time.monotonic()

@@ -119,15 +119,6 @@ def test_an_error_of_a_guess_surfaces_only_where_it_is_asked_for(server: IndexSe
             knowledge.listing("p3")
 
 
-def test_cancelled_prefetches_end_the_chain(server: IndexServer) -> None:
-    with knowledge_of(server) as knowledge:
-        knowledge.speculate(Newest(), [Hint("p0", "<2")])
-        knowledge.cancel_prefetches()
-        assert knowledge.listing("slow") is not None
-        assert knowledge.listing("p0") is not None
-    assert server.counts()[RequestKind.METADATA] == 0
-
-
 def test_a_warm_run_and_an_offline_one_ask_for_nothing(server: IndexServer, tmp_path: Path) -> None:
     def run(*, offline: bool = False) -> Knowledge:
         store = open_store(str(tmp_path / "store"))

@@ -1,6 +1,6 @@
 """Splits depend on the name alone."""
 
-from topics.split import FOLDS, fold_of, is_validation
+from topics.split import FOLDS, fold_of
 
 
 def test_the_fold_is_that_of_the_normalised_name() -> None:
@@ -14,8 +14,3 @@ def test_folds_are_stable_and_even() -> None:
     for number in range(5_000):
         counts[fold_of(f"package-{number}")] += 1
     assert min(counts) > 900
-
-
-def test_the_first_fold_validates() -> None:
-    names = [f"package-{number}" for number in range(100)]
-    assert [name for name in names if is_validation(name)] == [name for name in names if fold_of(name) == 0]

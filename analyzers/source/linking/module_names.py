@@ -20,7 +20,6 @@ _SUFFIXES = (".py", _STUB, ".pyw")
 _SET_APART = frozenset(
     {"vendor", "_vendor", "vendored", "third_party", "external", "extern", "test", "tests"}
 )
-_FIXED = frozenset({"fixtures", "testdata", "test_data", "data"})
 
 
 class ModuleNames:

@@ -11,7 +11,6 @@ from analyzers.source.records import Via
 
 INHERITED = "^"
 _STEP = re.compile(r"\(\)|\[\d*\]|[^.()\[\]]+")
-_MAX_RETURNED = 20
 
 
 class Symbol(NamedTuple):

@@ -149,13 +149,6 @@ def test_returned(symbol: str, result: str | None) -> None:
     assert _surfaces(FRAME).returned(symbol) == result
 
 
-def test_value_class() -> None:
-    surfaces = _surfaces(FRAME)
-    assert surfaces.value_class("pd.Frame().first") == "pd.Series"
-    assert surfaces.value_class("pd.Frame().index") == "pd.core.frame.Index"
-    assert surfaces.value_class("pd.Frame") is None
-
-
 def test_members_and_bases() -> None:
     surfaces = _surfaces(FRAME)
     assert surfaces.bases("pd.Frame") == ("other.base.Shared", "other.base.Root")
@@ -313,7 +306,6 @@ def test_circles_end(files: dict[str, str]) -> None:
     for symbol in ("m.x", "m.x().a", "m.x()()", "m.x.x.x", "m.x" + "()" * 400, "m" + ".x" * 900):
         surfaces.canonical(symbol)
         surfaces.returned(symbol)
-        surfaces.value_class(symbol)
         surfaces.bases(symbol)
         surfaces.members(symbol)
     surfaces.star_names("m")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.script import blocks, has_metadata, parse_script
+from analyzers.manifests.script import blocks, parse_script
 
 # The regular expression that PEP 723 gives as the definition of the format.
 PEP_723 = r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$"
@@ -30,7 +30,6 @@ def test_blocks_are_those_of_the_regular_expression(text: str) -> None:
         for found in re.finditer(PEP_723, text)
     ]
     assert [(block.type, block.content) for block in blocks(text)] == expected
-    assert has_metadata(text) == any(kind == "script" for kind, _ in expected)
 
 
 def test_a_hostile_script_takes_linear_time() -> None:
