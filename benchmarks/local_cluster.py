@@ -26,7 +26,7 @@ def on_cluster(asked: Sequence[str], folder: Path) -> dict[str, object]:
     """
     place, results = folder / "cluster", folder / "cluster" / "results"
     with _cluster(folder) as (address, worker):
-        command = [STACKWRIGHT, *asked, "--executor", f"dask://{address}", "-o", str(place)]
+        command: list[str | Path] = [STACKWRIGHT, *asked, "--executor", f"dask://{address}", "-o", str(place)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             while process.poll() is None and len(list(results.glob("*.json"))) < _KILLED_AT:
                 time.sleep(0.05)

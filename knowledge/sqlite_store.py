@@ -10,7 +10,7 @@ import functools
 import itertools
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar, get_args, get_type_hints
@@ -289,7 +289,7 @@ class SqliteStore:
 
     def contents(self) -> list[Contents]:
         """See `Store.contents`."""
-        found = []
+        found: list[Contents] = []
         for kind in Kind:
             origin, moment = _ORIGINS[kind]
             query = (
@@ -321,11 +321,12 @@ class SqliteStore:
         Raises:
             StoreDamagedError: a value is not of its type.
         """
-        allowed = _types_of(kind)
+        make: Callable[..., _Row] = kind
+        allowed = _types_of(make)
         for row in rows:
             if tuple(map(type, row)) not in allowed:
                 raise _damaged(self.location, f"a value of {kind.__name__.strip('_')} has another type")
-            yield kind(*row)
+            yield make(*row)
 
     def _connect(self) -> sqlite3.Connection:
         if self.location == MEMORY:
@@ -429,7 +430,7 @@ def _damaged(location: str, reason: str) -> StoreDamagedError:
 
 
 @functools.cache
-def _types_of(kind: type[NamedTuple]) -> frozenset[tuple[type, ...]]:
+def _types_of(kind: Callable[..., object]) -> frozenset[tuple[type, ...]]:
     """The types that the values of a row may have, in all combinations."""
     each = [get_args(hint) or (hint,) for hint in get_type_hints(kind).values()]
     return frozenset(itertools.product(*each))
