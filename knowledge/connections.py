@@ -54,12 +54,17 @@ class Connections:
         self._lookups: dict[tuple[str, int, socket.AddressFamily], _Lookup] = {}
 
     def route(self, url: str) -> Route:
-        """How to reach an address."""
+        """How to reach an address.
+
+        Raises:
+            ConfigurationError: what the environment names is no address of a proxy.
+        """
         parts = urlsplit(url)
         proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
         if proxy is not None and proxy_bypass(parts.netloc):
             proxy = None
-        return Route(parts.scheme, parts.netloc.rpartition("@")[2], proxy)
+        address = None if proxy is None else _proxy_address(proxy, parts.scheme)
+        return Route(parts.scheme, parts.netloc.rpartition("@")[2], address)
 
     def credentials(self, url: str) -> tuple[str, str] | None:
         """See `Credentials.of`."""
@@ -88,7 +93,7 @@ class Connections:
             if route.scheme == "https":
                 return http.client.HTTPSConnection(route.netloc, timeout=timeout_s, context=self._context())
             return http.client.HTTPConnection(route.netloc, timeout=timeout_s)
-        proxy = urlsplit(route.proxy if "://" in route.proxy else f"http://{route.proxy}")
+        proxy = urlsplit(route.proxy)
         if proxy.scheme != "http":
             place = f"{proxy.scheme}://{proxy.hostname}"
             raise ConfigurationError("proxy", place, "only proxies of http:// are known")
@@ -171,6 +176,20 @@ def _opened(addresses: list[_Address], timeout_s: float) -> socket.socket:
         else:
             return sock
     raise failure or OSError("no address")
+
+
+def _proxy_address(stated: str, scheme: str) -> str:
+    """The address of a proxy with its scheme; a password in it is never shown."""
+    address = stated if "://" in stated else f"http://{stated}"
+    try:
+        parts = urlsplit(address)
+        if parts.hostname and parts.port != 0:
+            return address
+    except ValueError:
+        pass
+    failure = ConfigurationError("proxy", f"{scheme}_proxy or all_proxy", "it is no address")
+    failure.add_note("write it as http://HOST:PORT")
+    raise failure
 
 
 def proxy_headers(route: Route) -> dict[str, str]:

@@ -21,7 +21,10 @@ _decode = msgspec.msgpack.Decoder(ModuleSurface).decode
 
 
 class KeptModules(MutableMapping[ModuleKey, ModuleSurface]):
-    """Surfaces of the files of one project, for one target; what is added goes to the store with `flush`."""
+    """Surfaces of the files of one project, for one target; what is added goes to the store with `flush`.
+
+    What is damaged in the store is found out when it is asked for: `get` alone tells what is there.
+    """
 
     def __init__(self, knowledge: Knowledge, project: str, target: Target, now: Callable[[], float]) -> None:
         self._rows = knowledge.derivations(_INSTRUMENT, now)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from analyzers.undecodable import UNDECODABLE
-from knowledge.checked_observations import checked
+from knowledge.checked_observations import UnfitObservationError, checked
 from knowledge.observations import Observation, ObservationKind, ReleaseIdentity
 from knowledge.read_once import ReadOnce
-from knowledge.store import WORKING, ObservationRow, Store
+from knowledge.store import WORKING, ObservationRow, Store, StoredObservation
 from knowledge.verdicts import VERDICT, VerdictCheck, checked_verdict
 
 _ROWS_AT_ONCE = 1_000
@@ -144,8 +144,13 @@ def every_record(store: Store) -> Iterator[Record]:
     while found := store.observations_after(after, _ROWS_AT_ONCE):
         for row in found:
             after = (row.kind, row.id, row.origin)
-            kind: type[Record] = VerdictCheck if row.kind == VERDICT else Observation
             try:
-                yield msgspec.msgpack.decode(row.payload, type=kind)
-            except UNDECODABLE:  # of another release of this program
+                yield _record(row)
+            except (UnfitObservationError, *UNDECODABLE):  # of another release of this program, or damaged
                 continue
+
+
+def _record(row: StoredObservation) -> Record:
+    if row.kind == VERDICT:
+        return checked_verdict(msgspec.msgpack.decode(row.payload, type=VerdictCheck))
+    return checked(msgspec.msgpack.decode(row.payload, type=Observation))

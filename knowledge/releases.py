@@ -7,6 +7,8 @@ import enum
 import msgspec
 from packaging.utils import canonicalize_version
 
+from analyzers.undecodable import UNDECODABLE
+from knowledge.errors import StoreDamagedError
 from knowledge.filenames import split_label
 from knowledge.variants.records import ReleaseVariants
 
@@ -182,9 +184,13 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     status: tuple[str, str] | None = None
 
     def files(self, position: int) -> tuple[File, ...]:
-        """The files of one release, sorted by file name."""
+        """The files of one release, sorted by file name.
+
+        Raises:
+            StoreDamagedError: what was stored of it is damaged.
+        """
         links, index_url = self.found_links, self.index_url
-        entries = _LISTED_FILES.decode(self.encoded_files[position])
+        entries = self._decoded(self.encoded_files[position])
         variants = self.variants_of(position)
         places = {} if variants is None else variants.places
         return tuple(
@@ -198,7 +204,26 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     def labelled_files(self) -> list[ListedFile]:
         """The entries that `labelled` holds."""
-        return list(_LISTED_FILES.decode(self.labelled)) if self.labelled else []
+        return list(self._decoded(self.labelled)) if self.labelled else []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its parts fit each other, as those do that were not damaged in a store."""
+        count = len(self.versions)
+        return (
+            len(self.shape_of) == len(self.encoded_files) == count
+            and all(len(one) in (0, count) for one in (self.uploaded, self.completed))
+            and all(0 <= number < len(self.shapes) for number in self.shape_of)
+            and all(0 <= position < count for position in (*self.prereleases, *self.yanked))
+        )
+
+    def _decoded(self, encoded: bytes) -> tuple[ListedFile, ...]:
+        try:
+            return _LISTED_FILES.decode(encoded)
+        except UNDECODABLE as error:
+            damaged = StoreDamagedError(f"listing of {self.project}", "what is stored of it is damaged")
+            damaged.add_note("ask for it again with --refresh")
+            raise damaged from error
 
 
 _LISTED_FILES = msgspec.msgpack.Decoder(tuple[ListedFile, ...])

@@ -80,6 +80,8 @@ class Shelf:
                 listing = None if row.payload is None else _decode_listing(row.payload)
             except UNDECODABLE:
                 continue
+            if listing is not None and not listing.is_whole:
+                continue
             etag = None if listing is not None and _lacks_variants(listing) else row.etag
             found[project] = StoredListing(listing, etag, self._is_fresh(row.fetched_at))
         return found

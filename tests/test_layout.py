@@ -159,3 +159,8 @@ def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None
     names = imported("advise", "flask", "--offline", commands=Commands(tmp_path), codes=(3,))
     assert "knowledge" in names
     assert names & {"pypi_simple", "requests", "bs4", "asyncio"} == set()
+
+
+def test_whoever_decodes_catches_all_that_decoding_raises() -> None:
+    """Of msgspec's own errors alone, bytes that are no UTF-8 and endless nesting are not."""
+    assert places(r"except .*msgspec\.(MsgspecError|DecodeError)", ".py") == []

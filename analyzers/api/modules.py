@@ -195,12 +195,12 @@ class Modules:
         shown = path.decode("utf-8", "backslashreplace")
         if isinstance(reader, StatesContent) and (content_of := reader.stated(path)) is not None:
             stated = ModuleKey(shown, *content_of)
-            if stated in self._known:
-                return stated, self._known[stated]
+            if (found := self._known.get(stated)) is not None:
+                return stated, found
         content = read_file(reader, path, _LIMIT_BYTES)
         key = ModuleKey(shown, zlib.crc32(content), len(content))
-        if key in self._known:
-            return key, self._known[key]
+        if (found := self._known.get(key)) is not None:
+            return key, found
         if max(map(len, content.split(b"\n"))) > _LIMIT_LINE_BYTES:
             raise FileReaderError(path, f"it has a line of more than {_LIMIT_LINE_BYTES:,} bytes")
         text = source_text(content)

@@ -6,6 +6,7 @@ things in the same words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -195,12 +196,14 @@ class Draft(msgspec.Struct):
         index: str | None = None,
         reference: DirectReference | None = None,
     ) -> None:
-        """A release that a lock chose; a version beyond PEP 440 is an unknown."""
+        """A release that a lock chose; an unknown if its version is beyond PEP 440 or its marker none."""
         if self.full:
             return
         try:
             if max(len(name), len(version or "")) > LINE_LIMIT_CHARACTERS:
                 raise ValueError("its name or version is too long")
+            if marker:
+                _check_marker(marker)
             record = Pin(
                 name=canonicalize_name(name, validate=True),
                 version=None if version is None else str(Version(version)),
@@ -210,6 +213,8 @@ class Draft(msgspec.Struct):
                 index=index,
                 reference=reference,
             )
+        except RecursionError:
+            self.unknown(name, location, "its marker is nested too deep")
         except (ValueError, InvalidVersion) as error:
             self.unknown(name, location, str(error).partition("\n")[0])
         else:
@@ -273,3 +278,13 @@ class Draft(msgspec.Struct):
             location = Location(path=location.path, line=location.line, column=location.column + int(span[0]))
         reason = re.sub(r"\s+", " ", str(error).partition("\n")[0])
         self.problem(location, text, without_credentials(reason)[:_SHOWN_CHARACTERS], _REMEDY)
+
+
+@functools.lru_cache(1024)
+def _check_marker(text: str) -> None:
+    """Locks repeat a few markers many times.
+
+    Raises:
+        ValueError: it is none.
+    """
+    Marker(text)

@@ -7,6 +7,7 @@ and at most the probes under way are lost. One process at a time works in a dire
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -15,11 +16,12 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from analyzers.undecodable import UNDECODABLE
 from knowledge.probing.records import ProbeResult, Verdict
 from resolver.errors import InputError
-from resolver.monkey.plan import Plan
+from resolver.monkey.plan import Plan, read_head
 from resolver.monkey.terrain import Terrain
 
 PLAN, TERRAIN, RESULTS, LOCK = "plan.jsonl", "terrain.json", "results", "lock"
@@ -91,8 +93,9 @@ class Journal:
     def begin(self, plan: Plan, terrain: Terrain) -> None:
         """Write what is going to be done; the plan comes last, so that it stands for the whole."""
         (self.folder / RESULTS).mkdir(exist_ok=True)
-        write_whole(self.folder / TERRAIN, msgspec.json.encode(terrain))
-        self.extend(plan)
+        data = msgspec.json.encode(terrain)
+        write_whole(self.folder / TERRAIN, data)
+        self.extend(replace(plan, head=replace(plan.head, terrain=_digest(data))))
 
     def extend(self, plan: Plan) -> None:
         """Write a plan in place of the one that is there."""
@@ -120,7 +123,10 @@ class Journal:
         """
         path = self.folder / TERRAIN
         try:
-            return msgspec.json.decode(_read(path), type=Terrain)
+            data = _read(path)
+            if read_head(_read(self.folder / PLAN).partition(b"\n")[0]).terrain not in ("", _digest(data)):
+                raise ValueError("it is not what the plan was made of")
+            return msgspec.json.decode(data, type=Terrain)
         except (OSError, ValueError, *UNDECODABLE) as error:
             raise InputError(f"{path}: {error}"[:300], "begin anew in another directory") from error
 
@@ -142,6 +148,10 @@ class Journal:
                 if read.id == name:
                     found[name] = read
         return found
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _no_plan(folder: Path) -> InputError:

@@ -64,6 +64,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         python: the interpreter that probes.
         possible_pairs: see `resolver.monkey.coverage`.
         shrink: so many stacks may be added to isolate what failed.
+        terrain: digest of the file beside the plan; empty before it was written.
     """
 
     format: int = FORMAT
@@ -79,6 +80,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: int = 0
     possible_pairs: int = 0
     shrink: int = 0
+    terrain: str = ""
     unknowns: tuple[Unknown, ...] = ()
 
 
@@ -101,7 +103,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             ValueError: it is something else.
         """
         first, _, rest = data.partition(b"\n")
-        head = msgspec.json.decode(first, type=Head)
+        head = read_head(first)
         if head.format != FORMAT:
             raise ValueError(f"it has format {head.format}, of another release of this program")
         decoder = msgspec.json.Decoder(PlannedStack)
@@ -111,6 +113,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             if stack.id != stack_id(head.demand.task(stack.pins)):
                 raise ValueError(f"the stack {stack.id[:32]!r} is not the one that was planned")
         return cls(head=head, stacks=stacks)
+
+
+def read_head(line: bytes) -> Head:
+    """The first line of a plan.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return msgspec.json.decode(line, type=Head)
 
 
 def stack_id(task: ProbeTask) -> str:

@@ -82,3 +82,21 @@ def test_a_place_where_nothing_can_be_made_is_an_error(tmp_path: Path) -> None:
     for location in (str(tmp_path / "file" / "store.sqlite3"), str(tmp_path), "a\0b"):
         with pytest.raises(StoreError):
             open_store(location)
+
+
+def test_a_value_of_another_type_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = SqliteStore(str(path))
+    store.bulk_load([ListingRow(INDEX, "flask", 1, 1, None, b"x")], [])
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE listings SET fetched_at = 'soon'")
+    connection.close()
+    store = SqliteStore(str(path))
+    try:
+        with pytest.raises(StoreDamagedError, match="another type"):
+            store.listings(INDEX, ["flask"])
+        with pytest.raises(StoreDamagedError, match="another type"):
+            store.contents()
+    finally:
+        store.close()

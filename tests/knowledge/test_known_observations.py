@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from knowledge.known_observations import (
     rows,
 )
 from knowledge.observations import Measurement, Observation, ObservationKind, Outcome
-from knowledge.store import MEMORY, WORKING, Kind, PackRow, Store
+from knowledge.store import MEMORY, WORKING, Kind, ObservationRow, PackRow, Store
 from knowledge.store_locations import open_store
 from knowledge.verdicts import VerdictCheck, counted, wilson
 
@@ -199,3 +200,14 @@ def test_what_was_checked_is_itself_and_is_told_apart_by_its_content(record: Obs
     assert checked(found) == found
     assert identifier(found) == identifier(replace(found, origin="them"))
     assert (identifier(found) == identifier(FAILED)) == (found == FAILED)
+
+
+def test_what_was_damaged_in_the_store_is_passed_over() -> None:
+    store = open_store(MEMORY)
+    good, bad = passed("a==1 b==1"), replace(passed("c==1"), created_at="2026\x0011-27")
+    keep_observations([good], store)
+    payload = msgspec.msgpack.encode(bad)
+    store.keep_observations([ObservationRow("import", "c", "0", 1, payload)])
+    store.keep_observations([ObservationRow("import", "c", "1", 1, b"\x81\xa1a\xa2\xff\xfe")])
+    assert list(every_record(store)) == [good]
+    store.close()

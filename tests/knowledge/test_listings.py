@@ -5,9 +5,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from knowledge.errors import StoreDamagedError
 from knowledge.filenames import FilenameReader, split_label
 from knowledge.listings import kind_of
 from knowledge.releases import File, FileKind, Shape
@@ -228,3 +230,15 @@ def test_a_label_is_found_whatever_stands_before_it(
 )
 def test_names_without_a_label(filename: str) -> None:
     assert split_label(filename) == (filename, "")
+
+
+def test_a_damaged_record_is_told_and_not_a_bug() -> None:
+    whole = listing_from_files("foo", [file(wheel("1.0")), file(wheel("2.0"))])
+    assert whole.is_whole
+    damaged = replace(whole, encoded_files=(whole.encoded_files[0], b"\x91\x91\xa1\xff"))
+    with pytest.raises(StoreDamagedError, match="listing of foo"):
+        damaged.files(1)
+    assert [one.filename for one in damaged.files(0)] == ["foo-1.0-py3-none-any.whl"]
+    assert not replace(whole, shape_of=(0, 9)).is_whole
+    assert not replace(whole, encoded_files=whole.encoded_files[:1]).is_whole
+    assert not replace(whole, prereleases=(-1,)).is_whole

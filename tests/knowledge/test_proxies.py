@@ -16,7 +16,8 @@ import pytest
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.catalog import Knowledge
-from knowledge.errors import IndexStatusError, KnowledgeError
+from knowledge.connections import Connections, basic, proxy_headers
+from knowledge.errors import ConfigurationError, IndexStatusError, KnowledgeError
 from knowledge.store import MEMORY
 from knowledge.store_locations import open_store
 from knowledge.transport import Transport
@@ -167,3 +168,18 @@ def test_a_proxy_that_is_not_there_is_told_of(server: IndexServer, monkeypatch: 
         read(server.url)
     assert any("proxy" in note for note in caught.value.__notes__)
     assert server.requests == []
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://", "http://u:hunter2@h:99999", "127.0.0.1:x"])
+def test_what_is_no_address_of_a_proxy_is_told_without_its_password(address: str) -> None:
+    connections = Connections(TransportSettings(proxies={"http": address}))
+    with pytest.raises(ConfigurationError, match="no address") as caught:
+        connections.route("http://index.example/simple/")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_proxy_without_a_scheme_gets_its_password() -> None:
+    connections = Connections(TransportSettings(proxies={"http": "user:secret@127.0.0.1:3128"}))
+    assert proxy_headers(connections.route("http://index.example/simple/")) == {
+        "Proxy-Authorization": basic("user", "secret")
+    }

@@ -12,7 +12,7 @@ import pytest
 
 from topics.errors import ModelError
 from topics.models.manifest import Manifest, StoredFile
-from topics.models.store import ARRAYS, MANIFEST, load_model, save_model
+from topics.models.store import ARRAYS, MANIFEST, load_model, read_manifest, save_model
 
 MADE = Manifest(kind="classifier", revision=1, data_digest="sha256:0", documents=3, split="none", seed=7)
 WEIGHTS: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
@@ -114,3 +114,10 @@ def test_arrays_that_are_none_are_refused(folder: Path, data: bytes) -> None:
     with_array(folder, data)
     with pytest.raises(ModelError, match="is damaged"):
         load_model(folder, "classifier", 1)
+
+
+@pytest.mark.parametrize("data", [b'{"format": "\xff"}', b'{"x":' + b"[" * 100_000], ids=["bytes", "depth"])
+def test_a_manifest_that_is_no_text_or_endless_is_damage(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "manifest.json").write_bytes(data)
+    with pytest.raises(ModelError, match="is damaged"):
+        read_manifest(tmp_path, "classifier", 1)

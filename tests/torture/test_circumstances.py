@@ -24,6 +24,7 @@ from fakes.commands import SCRIPT, Commands
 from fakes.faults import Fault
 from fakes.hostile_seeds import inputs, write_root
 from fakes.server import IndexServer
+from resolver.outputs.lines import NARROWEST
 
 EXPECTED = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS}
 COMMANDS: Mapping[str, Sequence[str]] = {
@@ -276,9 +277,13 @@ def test_an_index_that_lies_and_fails(place: Commands, server: IndexServer, seco
         assert (again.code, again.out) == (0, expected), again.err
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+_NOT_WRAPPED = {"advise-json", "host", "init", "pack"}
+"""JSON is not wrapped, names of facts leave no room, and what writes says something else the second time."""
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - _NOT_WRAPPED))
 def test_twenty_columns(place: Commands, name: str) -> None:
-    """Of what wraps or is cut in 80 columns, no line is longer than it must be in 20."""
+    """Of what wraps or is cut, no line is longer than the narrowest width that texts are made for."""
     wide = ended(place, COMMANDS[name], environ={**place.environ, "COLUMNS": "500"})
     narrow = ended(place, COMMANDS[name], environ={**place.environ, "COLUMNS": "20"})
     assert_no_bug(narrow)
@@ -289,10 +294,10 @@ def test_twenty_columns(place: Commands, name: str) -> None:
 
 
 def _breakable(line: str) -> bool:
-    """Whether it is longer than 20 columns and has a space, beside its indent, where it could end before."""
+    """Whether it is longer than that and has a space, beside its indent, where it could end before."""
     text = line.strip()
     indent = len(line) - len(line.lstrip())
-    return len(line) > 20 and " " in text[: max(0, 20 - indent)]
+    return len(line) > NARROWEST and " " in text[: max(0, NARROWEST - indent)]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from packaging.version import Version
 
@@ -7,6 +9,7 @@ from analyzers.manifests.conda_environment import parse_conda_environment
 from analyzers.manifests.declared import Manifest, ReferenceKind
 from analyzers.manifests.errors import ManifestError
 from analyzers.manifests.pins import pins_of
+from analyzers.manifests.pipfile_lock import parse_pipfile_lock
 from analyzers.manifests.pylock import parse_pylock
 from analyzers.manifests.requirements import parse_requirements
 from analyzers.manifests.tool_locks import parse_pdm_lock, parse_poetry_lock, parse_uv_lock
@@ -180,3 +183,11 @@ def test_conda_versions_are_no_pins() -> None:
     pytest.importorskip("yaml")
     manifest = parse_conda_environment(b"dependencies: [numpy==1.0, {pip: [a==2]}]\n", "environment.yml")
     assert [pin.name for pin in pins_of(manifest)] == ["a"]
+
+
+def test_a_pin_whose_marker_is_none_is_unknown() -> None:
+    pin = {"version": "==1.0", "markers": "pythersion >= '3.8'"}
+    lock = {"_meta": {}, "default": {"flask": pin, "click": {"version": "==8.0"}}}
+    manifest = parse_pipfile_lock(json.dumps(lock).encode(), "Pipfile.lock")
+    assert [one.name for one in manifest.pins] == ["click"]
+    assert [one.what for one in manifest.unknowns] == ["flask"]

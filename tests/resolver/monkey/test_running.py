@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analyzers.reports import Input, Tool
 from fakes.probers import FACTORY, RuledProber, Rules
@@ -96,8 +97,13 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     space = begun(tmp_path / "m", 12)
     with Journal(tmp_path / "m") as journal:
         assert journal.terrain() == space
-        assert journal.plan() == plan_of(space, 12)
+        planned, read = plan_of(space, 12), journal.plan()
+        assert read == replace(planned, head=replace(planned.head, terrain=read.head.terrain))
         assert not journal.results(one.id for one in journal.plan().stacks)
+        path = tmp_path / "m" / "terrain.json"
+        path.write_bytes(path.read_bytes().replace(b'"first":[', b'"first":[[99,0],'))
+        with pytest.raises(InputError, match="not what the plan was made of"):
+            journal.terrain()
 
 
 def test_a_run_that_is_broken_off_goes_on_and_probes_nothing_twice(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 
 from analyzers.reports import Input, Tool
 from fakes.terrains import pinned, release
@@ -12,13 +15,14 @@ from images.environment import Fact, RuntimeEnvironment
 from knowledge.checked_observations import checked
 from knowledge.observations import Failure, ObservationKind, Outcome
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
+from resolver.errors import InputError
 from resolver.monkey.blaming import blamed
 from resolver.monkey.cleaning import cleaned
 from resolver.monkey.executor import not_known
 from resolver.monkey.inspections import inspection
-from resolver.monkey.journal import StackResult
+from resolver.monkey.journal import Journal, StackResult
 from resolver.monkey.observed import observations
-from resolver.monkey.plan import Demand, Head, Plan, PlannedStack
+from resolver.monkey.plan import Demand, Head, Plan, PlannedStack, stack_id
 from resolver.monkey.running import outcomes_of
 
 TOOL = Tool(name="stackwright", version="0")
@@ -119,3 +123,20 @@ def test_places_of_this_machine_are_taken_out() -> None:
     assert found.trace == ('File "lib/old.py"',)
     assert found.modules[0].failure == found.failure
     assert "/home" not in msgspec.json.encode(found).decode()
+
+
+def test_a_plan_whose_stacks_were_changed_is_refused() -> None:
+    """The id of a stack names files: one that was not made of what is probed is not believed."""
+    made = plan("app==1 lib==2")
+    task = made.head.demand.task(made.stacks[0].pins)
+    good = replace(made, stacks=(replace(made.stacks[0], id=stack_id(task)),))
+    assert Plan.read(good.lines()) == good
+    for bad in ("../../../evil", "0" * 16):
+        with pytest.raises(ValueError, match="not the one that was planned"):
+            Plan.read(replace(made, stacks=(replace(made.stacks[0], id=bad),)).lines())
+
+
+def test_a_plan_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.jsonl").write_bytes(b'{"x":' + b"[" * 100_000)
+    with Journal(tmp_path, resumes=True) as journal, pytest.raises(InputError, match=r"plan\.jsonl"):
+        journal.plan()
