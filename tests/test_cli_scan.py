@@ -34,6 +34,12 @@ def project(commands: Commands) -> Commands:
 # Results
 
 
+def test_the_text_counts_findings_by_level(commands: Commands) -> None:
+    commands.write("two/pyproject.toml", '[project]\nname = "two"\nversion = "1"\ndependencies = ["rich"]\n')
+    commands.write("two/a.py", "import numpy\nimport flask\n")
+    assert "Findings (2 errors, 1 warning):" in scan(commands, "two").out
+
+
 def test_the_text_names_distributions_and_findings(project: Commands) -> None:
     lines = scan(project, "shop").out.splitlines()
     assert lines[0].startswith("shop: 2 files of Python")

@@ -141,6 +141,7 @@ class UseKind(enum.StrEnum):
     BASE = "base"
     ANNOTATION = "annotation"
     EXCEPT = "except"
+    STORE = "store"
 
 
 class Via(enum.StrEnum):

@@ -11,6 +11,7 @@ from analyzers.source.report import SourceReport
 from analyzers.source.signals.hardware import summary as strongest
 from analyzers.source.signals.python_bounds import PythonBounds
 from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
+from resolver.outputs.columns import counted
 from resolver.outputs.lines import NARROWEST, fitted
 
 _MOST_ROWS = 40
@@ -19,6 +20,7 @@ _MOST_UNKNOWNS = 10
 _INDENT = " " * 11
 """Of a row that goes on."""
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
+_NOUNS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 
 
 def scan_text(summary: SourceSummary, width: int) -> str:
@@ -72,7 +74,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield "No findings."
         return
     counts = Counter(finding.level for finding in findings)
-    told = ", ".join(f"{counts[level]} {name}" for level, name in _LEVELS.items() if counts[level])
+    told = ", ".join(counted(counts[level], noun) for level, noun in _NOUNS.items() if counts[level])
     yield f"Findings ({told}):"
     order = list(_LEVELS)
     ordered = sorted(findings, key=lambda finding: order.index(finding.level))

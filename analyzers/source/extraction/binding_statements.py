@@ -22,9 +22,11 @@ _COMPREHENSION_SCOPE = ScopeKind.COMPREHENSION
 _FUNCTION_SCOPE = ScopeKind.FUNCTION
 _ANNOTATION = UseKind.ANNOTATION
 _EXCEPT = UseKind.EXCEPT
+_STORE = UseKind.STORE
 
 _TARGET = re.compile(rf"(?P<name>{NAME})(?:\s*\.\s*(?P<member>{NAME}))?\s*(?P<sign>=(?!=)|:)")
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
+_DOTTED = re.compile(rf"({NAME})(?:\s*\.\s*{NAME})++\s*\Z")
 _EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
 _IN = re.compile(sought(r"(\[{", word("in")))
 _AS = re.compile(sought(r"(\[{", word("as")))
@@ -78,12 +80,15 @@ def assignment(structure: Structure, start: int, end: int, node: SgNode) -> None
         annotation = source.trimmed(match.end(), equals.start() if equals else end)
         structure.annotation(annotation)
         value = source.trimmed(equals.end(), end) if equals else None
+        if equals:
+            _attribute_store(structure, start, match.start("sign"))
         bindings = _target(structure, match, end, start, value, scope)
         for binding in bindings:
             binding.annotation = annotation
         return
     if match is not None:
         value = source.trimmed(match.end(), end)
+        _attribute_store(structure, start, match.start("sign"))
         bindings = _target(structure, match, end, start, value, scope)
     else:
         equals = source.at_depth(_EQUALS, start, end)
@@ -110,6 +115,13 @@ def _target(
     elif not _bind_member(structure, match["name"], member, binding):
         return []
     return [binding]
+
+
+def _attribute_store(structure: Structure, start: int, end: int) -> None:
+    """Note that an attribute of what was imported is set there: it need not have been there before."""
+    match = _DOTTED.match(structure.source.code, start, end)
+    if match is not None and match[1] in structure.imported:
+        structure.kinds.append((start, end, _STORE))
 
 
 def _bind_member(structure: Structure, name: str, member: str, binding: Binding) -> bool:
@@ -140,6 +152,7 @@ def _targets(
     while pending:
         first, last, path = pending.pop()
         first, last = source.trimmed(first, last)
+        _attribute_store(structure, first, last)
         if plain := _PLAIN.match(source.code, first, last):
             if plain.end() != last:
                 continue

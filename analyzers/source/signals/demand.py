@@ -98,8 +98,8 @@ class Demands:
         """Count uses; see `demands`."""
         of = self._providers.of
         for use in uses:
-            if use.role is not Role.MAIN:
-                continue
+            if use.role is not Role.MAIN or use.kind is _STORE:
+                continue  # what is set need not have been there
             found = of(use.file, use.symbol)
             if found is None:
                 continue
@@ -195,6 +195,7 @@ def _imported_symbol(each: Import) -> str:
     return f"{each.module}.{each.name}" if each.name else each.module
 
 
+_STORE = UseKind.STORE
 _TYPES_ALONE = frozenset({Guard.TYPE_CHECKING})
 _UNGUARDED: frozenset[Guard] = frozenset()
 

@@ -296,3 +296,9 @@ def test_any_name_has_an_answer_and_declared_distributions_come_first(
     known = [one.name in declared for one in found]
     assert known == sorted(known, reverse=True)
     assert len({one.name for one in found}) == len(found)
+
+
+def test_the_module_of_two_bindings_of_one_library() -> None:
+    names = ImportNames(declared=("brotlipy",))
+    assert first(names, "brotli") == ("brotlipy", LIKELY, "curated")
+    assert first(ImportNames(), "brotli") == ("brotli", LIKELY, "curated")

@@ -83,6 +83,11 @@ def _symbols(found: tuple[ApiDemand, ...]) -> dict[str, tuple[list[str], list[st
     }
 
 
+def test_what_is_set_is_not_demanded() -> None:
+    found = demands([_use("np.a", UseKind.STORE), _use("np.b")], [_import("np")])
+    assert _symbols(found) == {"numpy": (["np", "np.b"], [])}
+
+
 def test_groups_by_distribution_symbol_and_arguments() -> None:
     call = UseKind.CALL
     found = demands(
