@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -56,12 +56,40 @@ class TerminationError(KeyboardInterrupt):
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in two lines instead of repeating every option."""
+    """Says what is wrong in two lines instead of repeating every option.
+
+    Attributes:
+        commands: of the whole program, by name.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: dict[str, Parser] = {}
 
     def error(self, message: str) -> NoReturn:
         """End with the exit code of a bad option."""
-        sys.stderr.write(f"stackwright: error: {message}\n  see: {self.prog} --help\n")
+        given, _, choices = message.partition(": invalid choice: ")[2].partition(" (choose from ")
+        self.refuse(message, [given.strip("'")], [text.strip("' )") for text in choices.split(",")])
+
+    def refuse(self, message: str, given: Sequence[str], known: Sequence[str]) -> NoReturn:
+        """End so, with what of the known may have been meant."""
+        import difflib
+
+        near = [
+            text for one in given if one for text in difflib.get_close_matches(one, known, n=2, cutoff=0.7)
+        ]
+        meant = f"did you mean: {', '.join(dict.fromkeys(near))}; " if near else ""
+        sys.stderr.write(f"stackwright: error: {message}\n  {meant}see: {self.prog} --help\n")
         raise SystemExit(BAD_INPUT)
+
+    def options(self) -> list[str]:
+        """Every option, those of its own commands included."""
+        found: list[str] = []
+        for action in self._actions:
+            found += action.option_strings
+            if isinstance(action.choices, Mapping):
+                found += [text for below in action.choices.values() for text in below.options()]
+        return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -148,17 +176,20 @@ def is_full_output(error: Exception) -> bool:
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options; requirements may stand before, between and after them, which argparse does not know."""
     given = sys.argv[1:] if arguments is None else arguments
-    root = parser([text for text in given if text in COMMANDS][:1])
+    named = [text for text in given if text in COMMANDS][:1]
+    root = parser(named)
     options, rest = root.parse_known_args(given)
     unknown = [text for text in rest if text.startswith("-") or not hasattr(options, "requirements")]
     if unknown:
-        root.error(f"unrecognized arguments: {' '.join(unknown)}")
+        command = root.commands[named[0]] if named else root
+        options_given = [text.partition("=")[0] for text in unknown]
+        command.refuse(f"unrecognized arguments: {' '.join(unknown)}", options_given, command.options())
     if rest:
         options.requirements = [*options.requirements, *rest]
     return options
 
 
-def parser(named: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+def parser(named: Sequence[str] = tuple(COMMANDS)) -> Parser:
     """Every command; those named with their options."""
     root = Parser(
         prog="stackwright",
@@ -172,6 +203,7 @@ def parser(named: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, allow_abbrev=False, help=summary)
+        root.commands[name] = command
         if name in named:
             from resolver.commands import arguments
 

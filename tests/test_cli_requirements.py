@@ -60,7 +60,8 @@ def test_options_may_not_be_shortened(stackwright: Commands) -> None:
     assert ran == Ran(
         code=2,
         out="",
-        err="stackwright: error: unrecognized arguments: --off\n  see: stackwright --help\n",
+        err="stackwright: error: unrecognized arguments: --off\n"
+        "  did you mean: --offline; see: stackwright advise --help\n",
     )
 
 
@@ -89,15 +90,17 @@ def test_version_is_told(stackwright: Commands) -> None:
 
 def test_nothing_to_advise_on(stackwright: Commands) -> None:
     stackwright.write("empty.in", "# nothing\n\n")
-    expected = Ran(
-        code=2,
-        out="",
-        err="stackwright: error: there is nothing to advise on\n"
-        "  name requirements, such as: stackwright advise flask, or a file with -r FILE\n",
-    )
-    assert stackwright.advise() == expected
-    assert stackwright.advise("-r", "empty.in") == expected
-    assert stackwright.advise("-r", "-") == expected
+    for options, why in (
+        ((), ""),
+        (("-r", "empty.in"), ": empty.in states no requirement"),
+        (("-r", "-"), ": - states no requirement"),
+    ):
+        assert stackwright.advise(*options) == Ran(
+            code=2,
+            out="",
+            err=f"stackwright: error: there is nothing to advise on{why}\n"
+            "  name requirements, such as: stackwright advise flask, or a file with -r FILE\n",
+        )
 
 
 @pytest.mark.parametrize(

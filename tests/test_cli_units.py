@@ -213,3 +213,26 @@ def test_a_command_that_does_not_exist_is_told(stackwright: Commands) -> None:
     ran = stackwright.main("advice", "flask")
     assert ran.code == 2
     assert "invalid choice: 'advice'" in ran.err
+    assert ran.err.endswith("\n  did you mean: advise; see: stackwright --help\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--sorce", "."), "did you mean: --source, --store; see: stackwright advise --help"),
+        (("--sorce=.",), "did you mean: --source"),
+        (("--type", "stabel"), "did you mean: stable; see: stackwright advise --help"),
+        (("--zzzz",), "\n  see: stackwright advise --help"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_told_with_what_was_meant(
+    stackwright: Commands, options: tuple[str, ...], told: str
+) -> None:
+    ran = stackwright.advise("lib", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_releases_in_a_row_with_one_reason_are_told_together(stackwright: Commands) -> None:
+    told = stackwright.main("explain", "lib", "lib<2").out
+    assert "  3.0 to 2.0: you require lib<2 (" in told

@@ -71,7 +71,8 @@ class _Reading:
         self._selection.check()
         if not statements.requirements and not statements.notes:
             remedy = "name requirements, such as: stackwright advise flask, or a file with -r FILE"
-            raise InputError("there is nothing to advise on", remedy)
+            where = f": {', '.join(wishes.files)} states no requirement" if wishes.files else ""
+            raise InputError(f"there is nothing to advise on{where}", remedy)
         self._check_python()
         found = [lock_of(manifest, self._target.is_live) for manifest in manifests if manifest is not None]
         locks = {lock.path: lock for lock in found if lock.pins}

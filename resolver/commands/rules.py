@@ -145,10 +145,12 @@ def _show(report: RulesReport, form: str) -> None:
 
 
 def _told(answer: RuleAnswer) -> Iterator[str]:
+    from resolver.rules.sources import SHIPPED_NAME
     from resolver.rules.wording import does, when
 
     rule = answer.rule
-    yield f"{rule.name} is a rule of {answer.source} ({answer.where}), applied by a {answer.kind.value}."
+    origin = SHIPPED_NAME if answer.source == SHIPPED_NAME else f"of {answer.source}"
+    yield f"{rule.name} is a rule {origin} ({answer.where}), applied by a {answer.kind.value}."
     yield ""
     yield f"When: {when(rule)}"
     yield f"What: {does(rule)}"

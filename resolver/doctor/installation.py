@@ -136,7 +136,8 @@ def _installer(name: str) -> Check:
     program = shutil.which(name)
     is_old = name == "pip" and version is not None and version < FIRST_PIP
     there = (version is not None or program is not None) and not is_old
-    found = " ".join(filter(None, (str(version) if version else None, f"at {program}" if program else None)))
+    told = (str(version) if version else None, f"at {program}" if program else None)
+    found = " ".join(filter(None, told)) + (", too old" if is_old else "")
     return Check(
         name=name,
         state=State.WORKS if there else State.MISSING,

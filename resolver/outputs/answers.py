@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from resolver.advice import Status
 from resolver.inquiry import Answer, Trial
@@ -43,7 +44,15 @@ def _lines(answer: Answer, target: str) -> Iterator[str]:
     elif answer.rejected:
         yield ""
         yield "Why none of the newer ones:"
-        yield from (f"  {r.version}: {r.reason.message} ({r.unit})" for r in answer.rejected)
+        yield from _rejected(answer)
+
+
+def _rejected(answer: Answer) -> Iterator[str]:
+    """The newest first; releases in a row with the same reason are told in one line."""
+    for (message, unit), group in groupby(answer.rejected, key=lambda one: (one.reason.message, one.unit)):
+        first, *others = group
+        versions = f"{first.version} to {others[-1].version}" if others else f"{first.version}"
+        yield f"  {versions}: {message} ({unit})"
 
 
 def _askers(answer: Answer) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import msgspec
 
 from resolver.portfolio.messages import Answer, Beginning, Order, Terms, terms
-from resolver.predictors.registry import PREDICTORS
+from resolver.predictors.choosing import predictor_named
 from resolver.search.instance import InstanceLandscape
 from resolver.search.search import Search
 from resolver.search.walk import Walk
@@ -35,7 +35,7 @@ class Worker:
         self._search = Search(
             walk, seed=beginning.seed, judge=self._stands, limit=beginning.limit, keep=beginning.keep
         )
-        self._steps: Iterator[None] = PREDICTORS[beginning.predictor]().steps(self._search)
+        self._steps: Iterator[None] = predictor_named(beginning.predictor).steps(self._search)
 
     def answer(self, order: Order) -> Answer:
         """Make the moves of one round."""
@@ -70,7 +70,7 @@ class Worker:
         )
         search.chance, search.moves = before.chance, before.moves
         self._search = search
-        self._steps = PREDICTORS[beginning.predictor]().steps(search)
+        self._steps = predictor_named(beginning.predictor).steps(search)
 
     def _stands(self, stack: Mapping[int, int]) -> bool:
         found = terms(stack)

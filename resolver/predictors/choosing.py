@@ -19,20 +19,27 @@ AUTO = "auto"
 
 
 def names() -> tuple[str, ...]:
-    """Every name that a predictor can be asked for by."""
+    """Every name that a predictor which ships can be asked for by."""
     from resolver.predictors.registry import PREDICTORS
 
     return (AUTO, *PREDICTORS)
 
 
 def checked(name: str, place: str) -> str:
-    """The name of a predictor.
+    """The name of a predictor, that of another distribution included; naming such a one runs its code.
 
     Raises:
-        InputError: there is none of this name.
+        InputError: there is none of this name, or it cannot be loaded.
     """
-    if name not in names():
-        raise InputError(f"{place}: there is no predictor named {name[:100]}", f"known: {', '.join(names())}")
+    if name in names():
+        return name
+    from resolver.predictors.extensions import installed, load
+
+    found = installed()
+    if name not in found:
+        known = ", ".join((*names(), *found))
+        raise InputError(f"{place}: there is no predictor named {name[:100]}", f"known: {known}")
+    load(found[name])
     return name
 
 
@@ -55,28 +62,36 @@ def predictor_named(name: str) -> Predictor:
 def _made(name: str) -> Callable[[], Predictor]:
     from resolver.predictors.registry import PREDICTORS
 
-    if name != AUTO:
+    if name in PREDICTORS:
         return PREDICTORS[name]
+    if name != AUTO:
+        from resolver.predictors.extensions import installed, load
+
+        return load(installed()[name])
     from resolver.predictors.auto import Auto
 
     return lambda: Auto(PREDICTORS)
 
 
 def predictor_descriptions(chosen: str) -> Iterator[UnitDescription]:
-    """Every predictor, described as units are."""
+    """Every predictor, those of other distributions included, described as units are."""
     from resolver.predictors.auto import Auto
+    from resolver.predictors.extensions import installed, load
     from resolver.predictors.registry import PREDICTORS
     from resolver.units.descriptions import UnitDescription, first_sentence
+    from resolver.units.extensions import made_by
 
-    for name in names():
+    shipped = {AUTO: Auto, **PREDICTORS}
+    others = {name: point for name, point in installed().items() if name not in shipped}
+    for name in (*shipped, *others):
         yield UnitDescription(
             kind="predictor",
             name=name,
-            does=first_sentence((Auto if name == AUTO else PREDICTORS[name]).__doc__),
+            does=first_sentence((load(others[name]) if name in others else shipped[name]).__doc__),
             enabled=True,
             applies=name == chosen,
             when=f"--predictor {name}",
             weight=None,
             parameters={},
-            distribution=None,
+            distribution=made_by(others[name]) if name in others else None,
         )
