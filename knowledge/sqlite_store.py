@@ -6,16 +6,14 @@ older file imports Alembic.
 
 from __future__ import annotations
 
-import functools
-import itertools
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar, get_args, get_type_hints
 
-from knowledge.errors import StoreDamagedError, StoreError
+from knowledge.errors import StoreError
+from knowledge.sqlite_rows import Count, Name, Payload, damaged, typed
 from knowledge.store import (
     BESIDE,
     MEMORY,
@@ -75,24 +73,6 @@ _ORIGINS = {
 }
 
 
-class _Name(NamedTuple):
-    name: str
-
-
-class _Payload(NamedTuple):
-    key: str
-    payload: bytes
-
-
-class _Count(NamedTuple):
-    origin: str
-    kind: str
-    rows: int
-
-
-_Row = TypeVar("_Row", ListingRow, MetadataRow, StoredObservation, PackRow, Contents, _Name, _Payload, _Count)
-
-
 def schema_statements() -> list[str]:
     """The statements that make an empty SQLite database one of this schema number."""
     text = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -130,7 +110,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row.project, row) for row in self._typed(ListingRow, rows))
+            found.update((row.project, row) for row in typed(self.location, ListingRow, rows))
         return found
 
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
@@ -143,7 +123,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row.artifact, row) for row in self._typed(MetadataRow, rows))
+            found.update((row.artifact, row) for row in typed(self.location, MetadataRow, rows))
         return found
 
     def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
@@ -154,14 +134,14 @@ class SqliteStore:
         )
         with self._errors():
             rows = self._connection.execute(query, (index_url, artifact, limit)).fetchall()
-        return list(self._typed(MetadataRow, rows))
+        return list(typed(self.location, MetadataRow, rows))
 
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
         query = "SELECT project FROM listings WHERE index_url = ? AND payload IS NOT NULL"
         with self._errors():
             rows = self._connection.execute(query, (index_url,)).fetchall()
-        return [row.name for row in self._typed(_Name, rows)]
+        return [row.name for row in typed(self.location, Name, rows)]
 
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """See `Store.bulk_load`."""
@@ -180,7 +160,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (instrument, *part)).fetchall()
-            found.update((row.key, row.payload) for row in self._typed(_Payload, rows))
+            found.update((row.key, row.payload) for row in typed(self.location, Payload, rows))
         return found
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
@@ -214,7 +194,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (*part, *wanted)).fetchall()
-            for row in self._typed(_Payload, rows):
+            for row in typed(self.location, Payload, rows):
                 found.setdefault(row.key, []).append(row.payload)
         return found
 
@@ -232,14 +212,14 @@ class SqliteStore:
         )
         with self._errors():
             rows = self._connection.execute(query, (*after, limit)).fetchall()
-        return list(self._typed(StoredObservation, rows))
+        return list(typed(self.location, StoredObservation, rows))
 
     def observation_counts(self) -> dict[tuple[str, str], int]:
         """See `Store.observation_counts`."""
         query = "SELECT origin, kind, COUNT(*) FROM observations GROUP BY origin, kind"
         with self._errors():
             rows = self._connection.execute(query).fetchall()
-        return {(row.origin, row.kind): row.rows for row in self._typed(_Count, rows)}
+        return {(row.origin, row.kind): row.rows for row in typed(self.location, Count, rows)}
 
     def keep_observations(self, rows: Iterable[ObservationRow]) -> None:
         """See `Store.keep_observations`."""
@@ -258,7 +238,7 @@ class SqliteStore:
         query = "SELECT origin, digest, trust, imported_at FROM packs ORDER BY origin"
         with self._errors():
             rows = self._connection.execute(query).fetchall()
-        return list(self._typed(PackRow, rows))
+        return list(typed(self.location, PackRow, rows))
 
     def keep_pack(self, row: PackRow) -> None:
         """See `Store.keep_pack`."""
@@ -283,7 +263,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, part).fetchall()
-            for row in self._typed(_Payload, rows):
+            for row in typed(self.location, Payload, rows):
                 found.setdefault(row.key, []).append(row.payload)
         return found
 
@@ -298,7 +278,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query).fetchall()
-            found += self._typed(Contents, [(kind, *row) for row in rows])
+            found += typed(self.location, Contents, [(kind, *row) for row in rows])
         return found
 
     def clear(self, kind: Kind) -> int:
@@ -314,19 +294,6 @@ class SqliteStore:
     def close(self) -> None:
         """See `Store.close`."""
         self._connection.close()
-
-    def _typed(self, kind: type[_Row], rows: Iterable[tuple[object, ...]]) -> Iterator[_Row]:
-        """Rows as records. SQLite holds anything in any column: what others put there is damage.
-
-        Raises:
-            StoreDamagedError: a value is not of its type.
-        """
-        make: Callable[..., _Row] = kind
-        allowed = _types_of(make)
-        for row in rows:
-            if tuple(map(type, row)) not in allowed:
-                raise _damaged(self.location, f"a value of {kind.__name__.strip('_')} has another type")
-            yield make(*row)
 
     def _connect(self) -> sqlite3.Connection:
         if self.location == MEMORY:
@@ -417,20 +384,7 @@ def _marks(keys: list[str]) -> str:
 def _store_error(location: str, error: Exception) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _damaged(location, str(error))
+        return damaged(location, str(error))
     failure = StoreError(location, str(error))
     failure.add_note("free or unlock the place, or name another one with --store")
     return failure
-
-
-def _damaged(location: str, reason: str) -> StoreDamagedError:
-    damaged = StoreDamagedError(location, reason)
-    damaged.add_note("move the file away: it holds nothing that cannot be fetched again")
-    return damaged
-
-
-@functools.cache
-def _types_of(kind: Callable[..., object]) -> frozenset[tuple[type, ...]]:
-    """The types that the values of a row may have, in all combinations."""
-    each = [get_args(hint) or (hint,) for hint in get_type_hints(kind).values()]
-    return frozenset(itertools.product(*each))

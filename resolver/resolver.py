@@ -7,20 +7,19 @@ is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from knowledge.errors import OfflineError, TransportError
-from resolver.blame import blocked_by
 from resolver.bounding import Bounding
 from resolver.budget import Budget, SearchStoppedError, StoppedBy
 from resolver.context import Context, Lock
 from resolver.deciding import Decisions
-from resolver.dependencies import Dependency
 from resolver.doubts import Doubts
 from resolver.evidence import Evidence
+from resolver.examining import Examiner
 from resolver.existing import positions_of
 from resolver.galloping import Galloping
 from resolver.interruption import (
@@ -35,19 +34,17 @@ from resolver.probes.best import best_that_passes
 from resolver.probes.records import ProbeOutcome, Probes
 from resolver.probes.trials import Trials
 from resolver.progress import Progress, Silence
-from resolver.projects import Project
 from resolver.propagation import UnsatisfiableError
 from resolver.reaching import reached
 from resolver.relaxations import Relaxation, relaxations
 from resolver.score import Scorer
 from resolver.search.explored import ExploredLandscape
 from resolver.search.history import History
+from resolver.settling import Settler
 from resolver.solution import Solution
 from resolver.source import ReleaseSource
 from resolver.stack import Stack
-from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
-from resolver.versions import ABSENT, bit
 
 if TYPE_CHECKING:
     from resolver.improving import Improved
@@ -89,7 +86,6 @@ class Resolver:
         self._memory_bytes = memory_bytes
         self.context = context
         self.pipeline = pipeline
-        self._strides = pipeline.strides
         self.predictor = predictor
         self.decisions = decisions or Decisions()
         self.universe = Universe(
@@ -107,8 +103,6 @@ class Resolver:
             reader.dependencies,
             self.universe.stand_ins.is_asked,
         )
-        self.stacks_examined = 0
-        self._galloping = galloping(self.universe)
         self._doubts = Doubts(self.universe)
         self._evidence = Evidence(self.universe)
         self._trials: Trials | None = None
@@ -120,6 +114,15 @@ class Resolver:
         self._ends_at_s: float | None = None
         self._memory_limit_bytes: int | None = None
         self._progress = progress or Silence()
+        self._settler = Settler(self.universe, self.decisions, galloping(self.universe), self._progress)
+        self._examiner = Examiner(
+            pipeline.strides, self.universe, self._evidence, self._trials, self._interruption, self._progress
+        )
+
+    @property
+    def stacks_examined(self) -> int:
+        """How many complete stacks strides were asked about."""
+        return self._examiner.examined
 
     def solve(self) -> Solution:
         """The best stack found that every stride accepts; the state of the search is that of this stack.
@@ -131,7 +134,7 @@ class Resolver:
             KnowledgeError: something needed could not be had.
         """
         self.universe.require(self.context.requirements)
-        self._prefetch([requirement.dependency for requirement in self.context.requirements])
+        self._settler.prefetch([requirement.dependency for requirement in self.context.requirements])
         solution = self._improved(self._proven())
         return solution if self._trials is None else self._tried(solution, self._trials)
 
@@ -164,12 +167,12 @@ class Resolver:
         """A stack that evidence speaks against, with the search standing at it."""
         self._evidence.suspend()
         self.universe.withdraw(list(self.universe.conjectures))
-        strides, self._strides = self._strides, ()
+        strides, self._examiner.strides = self._examiner.strides, ()
         try:
             self._undecide()
             return self._assembled({name: member.position for name, member in stack.members.items()})
         finally:
-            self._strides = strides
+            self._examiner.strides = strides
 
     def relaxations(self, error: UnsatisfiableError) -> list[Relaxation]:
         """What would make the requirements solvable, after `solve` has raised `error`."""
@@ -201,10 +204,10 @@ class Resolver:
                 raise SearchInterruptedError
             candidates = self.universe.open_projects()
             if candidates:
-                self._settle(self.decisions.project(candidates, self.universe))
+                self._settler.settle(self.decisions.project(candidates, self.universe))
                 continue
             stack = reached(self.universe)
-            if self._is_accepted(stack):
+            if self._examiner.accepts(stack):
                 return stack
 
     def _watch(self) -> None:
@@ -314,16 +317,16 @@ class Resolver:
 
         Who wishes the end does not have it examined again: that might take long.
         """
-        strides = self._strides
+        strides = self._examiner.strides
         if self._interruption.reason is not None:
-            self._strides = ()
+            self._examiner.strides = ()
         try:
             again = self._assembled({name: member.position for name, member in stack.members.items()})
         except SearchInterruptedError:  # the wish came while it was examined
             self._undecide_anew()
             return self._restored(stack)
         finally:
-            self._strides = strides
+            self._examiner.strides = strides
         assert again is not None  # it is what it was put together from
         return again
 
@@ -357,9 +360,9 @@ class Resolver:
             while candidates := universe.open_projects():
                 for project in candidates:
                     if universe.is_open(project):
-                        self._settle(project, preferred)
+                        self._settler.settle(project, preferred)
             stack = reached(self.universe)
-            return stack if self._is_accepted(stack) else None
+            return stack if self._examiner.accepts(stack) else None
         except (SearchStoppedError, OfflineError, TransportError):
             return None
         except UnsatisfiableError:  # only a hypothesis can say so where a stack is known
@@ -368,88 +371,3 @@ class Resolver:
 
     def _propagate(self) -> None:
         self.universe.propagation.propagate()
-
-    def _settle(self, project: Project, preferred: Mapping[str, int] | None = None) -> None:
-        """Choose and read one release; decide for it only if what it asks for can be met in this state.
-
-        Args:
-            project: an open project.
-            preferred: what to choose where it can be; then the order of projects is not learned from.
-        """
-        universe, propagation = self.universe, self.universe.propagation
-        domain = propagation.domains[project.variable]
-        position = (preferred or {}).get(project.name, -1)
-        if position < 0 or not domain & bit(position):
-            position = self.decisions.release(project, domain & ~ABSENT)
-        if universe.unread_parts(project, position):
-            dependencies = universe.expand(project, position)
-            if preferred is not None:
-                self._propagate()
-            elif self._is_reordered(project, position, dependencies):
-                return
-            self._prefetch(dependencies)
-        if propagation.domains[project.variable] != domain:
-            return
-        if domain & (domain - 1):
-            propagation.decide(project.variable, bit(position))
-            self._propagate()
-        if preferred is None:
-            self._tell(project, position)
-
-    def _is_reordered(self, project: Project, position: int, dependencies: list[Dependency]) -> bool:
-        """Draw the conclusions of what was read; True when the predictor then wants another order."""
-        propagation = self.universe.propagation
-        blocked = blocked_by(dependencies, self.universe)
-        culprit: Project | None = None
-        if blocked is not None and blocked.level:
-            culprit = self.universe.owner(propagation.decided_at(blocked.level))
-        elif blocked is not None:
-            self._galloping.refused_by_fact(project, position, blocked.on)
-        self._propagate()
-        if culprit is None or not self.decisions.refuted(project, culprit):
-            return False
-        level = propagation.level_of_decision(culprit.variable)
-        if level:
-            propagation.backjump(level - 1)
-            self._propagate()
-        return True
-
-    def _tell(self, project: Project, position: int) -> None:
-        needed, settled = self.universe.present_and_settled()
-        self._progress.settled(project.name, project.version(position), settled, needed)
-
-    def _prefetch(self, dependencies: list[Dependency]) -> None:
-        """Hint at the releases that will probably be read next; never influences a decision."""
-        domains = self.universe.propagation.domains
-        for dependency in dependencies:
-            project = self.universe.projects[dependency.project]
-            position = project.best(domains[project.variable] & ~ABSENT)
-            if position is None or not project.versions.texts:
-                continue
-            files = project.files(position, self.context.target)
-            if files and self.universe.unread_parts(project, position):
-                self.universe.source.prefetch_metadata(project.name, files[0])
-
-    def _is_accepted(self, stack: Stack) -> bool:
-        self.stacks_examined += 1
-        self._progress.examined(self.stacks_examined)
-        refutations: Sequence[Refutation] = ()
-        for stride in self._strides:  # what is dear comes last
-            with self._interruption.breakable():
-                found = stride.examine(stack, self.context)
-                refutations = [each for each in found if self._evidence.counts(each, stack)]
-            if refutations:
-                break
-        for refutation in refutations:
-            for name, releases in refutation.releases.items():
-                if name not in stack.members or not releases & bit(stack.members[name].position):
-                    raise ValueError(
-                        f"{refutation.reason.unit} refutes a stack other than the one it was shown"
-                    )
-            self.universe.refute(refutation)
-        if refutations:
-            if self._trials is not None:
-                self._trials.recall(stack)
-            self._evidence.refuted(stack, refutations)
-            self._propagate()
-        return not refutations

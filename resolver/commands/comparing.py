@@ -181,7 +181,7 @@ class _Comparing:
 
     def _sides(self, before: Locked, after: Locked) -> tuple[_Side, _Side]:
         """Both, scored on one scale: what counts as asked for in one of them does so in the other."""
-        units = self._session.pipeline().applying(self._context)
+        units = self._session.units.pipeline().applying(self._context)
         pins: dict[str, set[str]] = {}
         for locked in (before, after):
             for name, versions in locked.lock.pins.items():

@@ -16,11 +16,10 @@ from resolver.commands import inputs
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.notes import obeys, show_note, show_wait
 from resolver.commands.session_rules import SessionRules
+from resolver.commands.session_units import SessionUnits
 from resolver.commands.variant_options import variant_policy
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     from analyzers.source.report import SourceReport
     from images.report import ImageReport
     from knowledge.catalog import Knowledge
@@ -32,14 +31,11 @@ if TYPE_CHECKING:
     from resolver.commands.image_targets import ImageAsTarget
     from resolver.context import Context, Preference
     from resolver.interruption import Interruption
-    from resolver.pipeline import Pipeline
     from resolver.progress import TerminalProgress
-    from resolver.recommendation import Recommendation
     from resolver.resolver import Resolver
     from resolver.rules.reports import RuleAnswer
     from resolver.solution import Solution
     from resolver.target import Target
-    from resolver.units.settings import UnitSettings
 
     Note = Callable[[Resolver, Solution | None], None]
 
@@ -71,6 +67,7 @@ class Session:
         self.asked: Asked | None = None
         self._progress: TerminalProgress | None = None
         self.rules = SessionRules(options, self.project, PROJECT_FILE)
+        self.units = SessionUnits(options, self.project, PROJECT_FILE, self.rules)
         self.code: BareCode | None = None
         self.scan: SourceReport | None = None
         self.image: ImageReport | None = None
@@ -116,7 +113,9 @@ class Session:
             requires_hashes=asked.wishes.requires_hashes,
             files=asked.files,
             unknowns=asked.unknowns,
-            recommendation=self._predicting(weighed(RECOMMENDATIONS[options.type], self.all_settings())),
+            recommendation=self.units.predicting(
+                weighed(RECOMMENDATIONS[options.type], self.units.all_settings())
+            ),
             prereleases=PrereleasePolicy(options.prerelease) if options.prerelease else policy,
             resolution=Resolution(vars(options).get("resolution", Resolution.HIGHEST)),
             formats=inputs.formats_of(options, asked),
@@ -129,8 +128,8 @@ class Session:
             missed=frozenset() if self.code is None else frozenset(x.name for x in self.code.unavailable),
         )
         if image is not None:
-            context = image.beside(context, asked.projects, self.pipeline())
-        return self.rules.beside(context, image, self.all_settings())
+            context = image.beside(context, asked.projects, self.units.pipeline())
+        return self.rules.beside(context, image, self.units.all_settings())
 
     def rule_answer(self, name: str) -> RuleAnswer:
         """One rule, and what becomes of it on the target of this session."""
@@ -185,21 +184,6 @@ class Session:
         with self.knowledge() as knowledge:
             return bare_code(source, knowledge, target, formats, surfaces(target, knowledge), moment)
 
-    def _predicting(self, recommendation: Recommendation) -> Recommendation:
-        """A recommendation with the predictor that an option or the project names."""
-        from resolver.predictors.choosing import with_predictor
-
-        name = getattr(self._options, "predictor", None)
-        place = "--predictor"
-        if name is None:
-            place = f"{PROJECT_FILE}: [tool.stackwright]: predictor"
-            name = self.project.get("predictor")
-        if name is not None and not isinstance(name, str):
-            from resolver.errors import InputError
-
-            raise InputError(f"{place} is no text", 'write: predictor = "auto"')
-        return with_predictor(recommendation, name, place)
-
     def budget(self) -> Budget:
         """How long to search; for a command with the options of `resolver.commands.arguments.add_search`."""
         from resolver.budget import Budget
@@ -214,27 +198,6 @@ class Session:
             count=vars(options).get("count", usual.count),
             jobs=options.jobs,
         )
-
-    def unit_settings(self) -> UnitSettings:
-        """What the project and ``--pipeline`` change about the units, rules left out."""
-        return self.rules.left_out(self.all_settings())
-
-    def all_settings(self) -> UnitSettings:
-        """What they change about the units, and about rules, which are told by name like units."""
-        from resolver.units.settings import TABLE, UnitSettings, read_file, read_table
-
-        stated = self.project.get("units")
-        settings = UnitSettings() if stated is None else read_table(stated, f"{PROJECT_FILE}: {TABLE}")
-        if self._options.pipeline is not None:
-            settings = settings.overridden_by(read_file(self._options.pipeline))
-        return settings
-
-    def pipeline(self) -> Pipeline:
-        """The units of this run."""
-        from resolver.units.assembly import assembled
-        from resolver.units.registry import UNITS
-
-        return assembled(UNITS, self.unit_settings(), installed_units)
 
     def store(self) -> str:
         """Where knowledge is kept."""
@@ -368,7 +331,7 @@ class Session:
         """The context with what tells topics, where a unit takes part that asks for them."""
         from resolver.commands.topic_signals import with_topics
 
-        return with_topics(context, knowledge, self.pipeline(), time.time)
+        return with_topics(context, knowledge, self.units.pipeline(), time.time)
 
     def _tell_of_imports(self, releases: int) -> None:
         """Say what takes so long."""
@@ -392,7 +355,7 @@ class Session:
         from resolver.progress import TerminalProgress
         from resolver.vendor_advice import advised_with_vendors
 
-        options, pipeline = self._options, self.pipeline()
+        options, pipeline = self._options, self.units.pipeline()
         shown = TerminalProgress(sys.stderr) if not options.quiet and obeys(sys.stderr) else None
         progress = self._progress = shown
         try:
@@ -426,10 +389,3 @@ def _tells_history(options: argparse.Namespace) -> bool:
     asked = vars(options)
     page = asked.get("format") == "html" or Path(asked.get("output") or "").suffix == ".html"
     return bool(asked.get("history") or asked.get("plot") or asked.get("report") or page)
-
-
-def installed_units() -> dict[str, EntryPoint]:
-    """See `resolver.units.extensions.installed`."""
-    from resolver.units.extensions import installed
-
-    return installed()

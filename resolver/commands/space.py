@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> bool:
 
     session = Session(options)
     context = session.context()
-    sieves = session.pipeline().applying(context).sieves
+    sieves = session.units.pipeline().applying(context).sieves
     with session.knowledge() as knowledge:
         context = session.with_topics(context, knowledge)
         found = closure(

@@ -29,14 +29,15 @@ def run(options: argparse.Namespace) -> bool:
     """List the units."""
     import shutil
 
-    from resolver.commands.session import Session, installed_units
+    from resolver.commands.session import Session
+    from resolver.commands.session_units import installed_units
     from resolver.predictors.choosing import predictor_descriptions
     from resolver.units.descriptions import descriptions
     from resolver.units.registry import UNITS
 
     session = Session(options)
     context = session.context(asks=False)
-    found = list(descriptions(UNITS, session.unit_settings(), installed_units, context))
+    found = list(descriptions(UNITS, session.units.settings(), installed_units, context))
     if context.rules:
         from resolver.rules.listing import rule_descriptions
 

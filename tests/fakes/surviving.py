@@ -83,8 +83,8 @@ def survive(
     commands: Sequence[Sequence[str]],
     seconds: float,
     environ: Mapping[str, str] | None = None,
-) -> None:
-    """Prepare inputs and run commands on them; the folder of what breaks one is kept.
+) -> int:
+    """Prepare inputs and run commands on them; returns how many. The folder of what breaks one is kept.
 
     Args:
         name: of the fuzzer, from which its chance grows, and of the input, see `FILE`.
@@ -108,6 +108,7 @@ def survive(
     if TALLY in os.environ:
         with Path(os.environ[TALLY]).open("a", encoding="utf-8") as tally:
             tally.write(json.dumps({"fuzzer": name, "inputs": tried, "commands": len(commands)}) + "\n")
+    return tried
 
 
 def file_mutations(stackwright: Commands, name: str, seeds: tuple[bytes, ...]) -> Prepare:

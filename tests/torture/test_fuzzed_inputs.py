@@ -27,12 +27,14 @@ def place(stackwright: Commands) -> Commands:
 def test_any_file(name: str, place: Commands, seconds: float) -> None:
     case = INPUTS[name]
     prepare = file_mutations(place, name, case.seeds)
-    survive(place, name, prepare, case.commands, seconds, case.environ)
+    assert survive(place, name, prepare, case.commands, seconds, case.environ) > 0
 
 
 def test_any_image(tmp_path: Path, stackwright: Commands, seconds: float) -> None:
     prepare = file_mutations(stackwright, "image.tar", image_archives(tmp_path))
-    survive(stackwright, "image.tar", prepare, [["inspect", FILE, "--format", "json"]], 2 * seconds)
+    assert (
+        survive(stackwright, "image.tar", prepare, [["inspect", FILE, "--format", "json"]], 2 * seconds) > 0
+    )
 
 
 @pytest.mark.parametrize("name", INPUTS)

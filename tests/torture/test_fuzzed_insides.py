@@ -40,7 +40,7 @@ def test_the_lines_of_a_pack(stackwright: Commands, seconds: float) -> None:
         write_pack(stackwright.path("seen.pack"), lines, head)
 
     commands = [["knowledge", "import", FILE], ["knowledge", "verdicts"], ["knowledge", "export", "x.pack"]]
-    survive(stackwright, "seen.pack", prepare, [*commands, ["advise", "flask"]], 2 * seconds)
+    assert survive(stackwright, "seen.pack", prepare, [*commands, ["advise", "flask"]], 2 * seconds) > 0
 
 
 def test_the_layers_of_an_image(stackwright: Commands, seconds: float) -> None:
@@ -75,7 +75,7 @@ def test_the_layers_of_an_image(stackwright: Commands, seconds: float) -> None:
         write(stackwright.path("image.tar"), dataclasses.replace(image, layers=layers, config=config))
 
     commands = [["inspect", FILE, "--format", "json"], ["inspect", FILE], ["compare", FILE, FILE]]
-    survive(stackwright, "image.tar", prepare, commands, 4 * seconds)
+    assert survive(stackwright, "image.tar", prepare, commands, 4 * seconds) > 0
 
 
 def _bad_config(chance: random.Random, image: FakeImage) -> dict[str, object]:
@@ -132,7 +132,7 @@ def test_the_files_of_an_index(
             ["topics", "classify", "pack", "--small"],
             ["scan", ".", "--look-up"],
         ]
-        survive(stackwright, "files", prepare, commands, 2 * seconds)
+        assert survive(stackwright, "files", prepare, commands, 2 * seconds) > 0
 
 
 def test_the_listings_of_an_index(tmp_path: Path, small_index: FakeIndex, seconds: float) -> None:
@@ -155,7 +155,7 @@ def test_the_listings_of_an_index(tmp_path: Path, small_index: FakeIndex, second
             ["space", "flask"],
             ["advise", "flask"],
         ]
-        survive(stackwright, "listings", prepare, commands, 2 * seconds)
+        assert survive(stackwright, "listings", prepare, commands, 2 * seconds) > 0
 
 
 @pytest.mark.parametrize("kind", ["default", "small"])
@@ -180,4 +180,4 @@ def test_the_files_of_a_model(kind: str, stackwright: Commands, seconds: float) 
 
     stackwright.write("documents.jsonl", '{"name":"flask","summary":"A web framework"}\n')
     command: Sequence[str] = ["topics", "classify", "documents.jsonl", "--model", "model"]
-    survive(stackwright, f"model-{kind}", prepare, [command], seconds)
+    assert survive(stackwright, f"model-{kind}", prepare, [command], seconds) > 0

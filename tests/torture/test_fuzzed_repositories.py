@@ -85,4 +85,4 @@ def test_a_hostile_repository(stackwright: Commands, seconds: float) -> None:
             if path.is_dir() and not path.is_symlink():
                 folders.append(path)
 
-    survive(stackwright, "repository", prepare, COMMANDS, 4 * seconds)
+    assert survive(stackwright, "repository", prepare, COMMANDS, 4 * seconds) > 0

@@ -85,7 +85,7 @@ def test_the_directory_of_a_monkey(monkey: Commands, seconds: float) -> None:
         ["monkey", "--resume", "m", "--dry-run"],
         ["monkey", "--resume", "m", "--dry-run", "--format", "json", "--count", str(COUNT)],
     ]
-    survive(monkey, "m", prepare, commands, 3 * seconds)
+    assert survive(monkey, "m", prepare, commands, 3 * seconds) > 0
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_store_with_bad_bytes(filled: Commands, seconds: float) -> None:
             del bad[chance.randrange(len(bad)) :]
         filled.store.write_bytes(bytes(bad))
 
-    survive(filled, "seen.pack", prepare, READERS, 4 * seconds)
+    assert survive(filled, "seen.pack", prepare, READERS, 4 * seconds) > 0
 
 
 def test_a_store_with_bad_values(filled: Commands, seconds: float) -> None:
@@ -167,7 +167,7 @@ def test_a_store_with_bad_values(filled: Commands, seconds: float) -> None:
                         store.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bad, number))
             store.commit()
 
-    survive(filled, "seen.pack", prepare, READERS, 4 * seconds)
+    assert survive(filled, "seen.pack", prepare, READERS, 4 * seconds) > 0
 
 
 def _bad_value(chance: random.Random, value: object) -> object:

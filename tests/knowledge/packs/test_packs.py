@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from analyzers.evidence import Confidence
 from fakes.observed import MOMENT, TOOL, failed, passed, release
 from fakes.packs import write_lines, write_pack
-from fakes.postgresql import PostgresqlServer, find_postgresql
 from knowledge.errors import PackError
 from knowledge.known_observations import (
     KnownObservations,
@@ -48,15 +47,6 @@ CHECK = VerdictCheck(
     tool=TOOL,
 )
 EVERYTHING: Sequence[Record] = (FAILED, PASSED, CHECK)
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgresqlServer]:
-    found = find_postgresql()
-    if isinstance(found, str):
-        pytest.skip(f"PostgreSQL: {found}")
-    with PostgresqlServer(found) as server:
-        yield server
 
 
 @pytest.fixture(params=["memory", pytest.param("postgresql", marks=pytest.mark.system)])
