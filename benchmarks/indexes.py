@@ -14,7 +14,7 @@ from typing import Protocol
 from fakes.replay import ReplayIndex, replaying
 from fakes.resources import RequestKind
 from fakes.server import IndexServer
-from knowledge.configuration import configure_index, pip_configuration_files
+from knowledge.indexes.configuration import configure_index, pip_configuration_files
 
 
 class Index(Protocol):

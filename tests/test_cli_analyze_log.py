@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from analyzers.evidence import Confidence
 from fakes.commands import Commands
-from knowledge.observations import Observation, ObservationKind, Outcome
-from knowledge.sqlite_store import SqliteStore
+from knowledge.observations.record import Observation, ObservationKind, Outcome
+from knowledge.stores.sqlite_store import SqliteStore
 
 LOGS = Path(__file__).parent / "analyzers" / "buildlogs" / "logs"
 SCHEMA = Path(__file__).parents[1] / "docs" / "schemas" / "build-log.json"

@@ -10,7 +10,7 @@ import pytest
 
 from fakes.commands import Commands, Ran
 from fakes.server import IndexServer
-from images.environment import Fact, RuntimeEnvironment
+from images.facts.environment import Fact, RuntimeEnvironment
 from resolver.doctor.checks import Check, State, Use, uses_of
 from resolver.doctor.installation import EXTRAS, extras
 from resolver.doctor.machines import MachineExamined

@@ -10,7 +10,7 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from images.environment import FACT_NAMES
+from images.facts.environment import FACT_NAMES
 
 PROJECT = """
 [project]

@@ -22,7 +22,7 @@ from fakes.image_reports import (
 )
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from images.records import NativeLibrary
+from images.reports.records import NativeLibrary
 
 MUSL, GLIBC = "cp311-cp311-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_28_x86_64"
 URLLIB3 = f"{DIST_PACKAGES}/urllib3-1.26.12.dist-info (layer 0)"

@@ -12,7 +12,7 @@ from fakes.index import FakeIndex
 from fakes.sdists import SdistKind
 from fakes.server import IndexServer
 from fakes.wheels import build_wheel
-from knowledge.configuration import public_endpoint
+from knowledge.indexes.configuration import public_endpoint
 
 
 @pytest.fixture

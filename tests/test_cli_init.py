@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from knowledge.configuration import configure_index
+from knowledge.indexes.configuration import configure_index
 from knowledge.settings import SETTINGS, project_settings
-from resolver.commands.environments import declared_environment, declared_names
+from resolver.commands.runs.declared_environments import declared_environment, declared_names
 from resolver.outputs.settings_text import MARK, settings_text
 from resolver.units.assembly import assembled, parameters
 from resolver.units.kinds import by_kind

@@ -11,10 +11,10 @@ from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.observed import environment, failed, passed
 from fakes.server import IndexServer
-from knowledge.known_observations import keep_observations, rows
-from knowledge.observations import Observation, ObservationKind
-from knowledge.store import PackRow
-from knowledge.store_locations import open_store
+from knowledge.observations.known import keep_observations, rows
+from knowledge.observations.record import Observation, ObservationKind
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import PackRow
 
 ON = ("--python-version", "3.11", "--platform", "linux")
 BROKEN = failed("app==2.0 lib==3.0", "app==2.0 lib==3.0", step="import app")

@@ -10,7 +10,7 @@ import pytest
 
 import cli
 from fakes.commands import Commands
-from resolver.commands import arguments, numbers
+from resolver.commands.options import arguments, numbers
 
 SPELLINGS = {
     "output": ("-o", "--output"),

@@ -10,9 +10,9 @@ from analyzers.evidence import Confidence
 from fakes.commands import Commands
 from fakes.observed import MOMENT, TOOL, failed, passed, release
 from fakes.packs import write_pack
-from knowledge.known_observations import keep_observations, keep_verdicts
-from knowledge.store_locations import open_store
-from knowledge.verdicts import VerdictCheck
+from knowledge.observations.known import keep_observations, keep_verdicts
+from knowledge.observations.verdicts import VerdictCheck
+from knowledge.stores.locations import open_store
 
 
 @pytest.fixture

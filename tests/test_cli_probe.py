@@ -15,8 +15,8 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from knowledge.observations import Observation, Outcome
-from knowledge.store_locations import open_store
+from knowledge.observations.record import Observation, Outcome
+from knowledge.stores.locations import open_store
 
 pytestmark = [
     pytest.mark.slow,

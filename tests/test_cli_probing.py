@@ -11,7 +11,7 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from knowledge.store_locations import open_store
+from knowledge.stores.locations import open_store
 
 HAS = {"lib/__init__.py": b"def quote(text):\n    return text\n"}
 LACKS = {"lib/__init__.py": b"def other(text):\n    return text\n"}

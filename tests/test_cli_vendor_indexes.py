@@ -30,7 +30,7 @@ from fakes.vendor_runs import (
     warnings,
 )
 from fakes.vendor_site import LINUX, usual_index, vendor_site
-from images.environment import FactValue
+from images.facts.environment import FactValue
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ from fakes.index import FakeIndex
 from fakes.observed import MOMENT, TOOL, failed, passed, release
 from fakes.server import IndexServer
 from fakes.web_images import second_web_image, web_image
-from images.environment import FACT_NAMES
+from images.facts.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
-from images.report import ImageReport
-from knowledge.known_observations import keep_observations, keep_verdicts
-from knowledge.store_locations import open_store
-from knowledge.verdicts import VerdictCheck
+from images.reports.report import ImageReport
+from knowledge.observations.known import keep_observations, keep_verdicts
+from knowledge.observations.verdicts import VerdictCheck
+from knowledge.stores.locations import open_store
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
 from resolver.rules.records import (

@@ -18,8 +18,8 @@ from fakes.image_files import write_docker_archive
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from fakes.web_images import web_image
-from resolver.advice import Advice
 from resolver.outputs.pages.advice_page import advice_page
+from resolver.reports.advice import Advice
 
 pytestmark = pytest.mark.system
 HOSTILE = "<img src='http://127.0.0.1:9/x' onerror='alert(1)'></script><script>alert(2)</script>\u202e"

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from resolver.commands import arguments, probe_arguments
+from resolver.commands.options import arguments, probe_arguments
 
 NOT_KNOWN = 3
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> bool:
 
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
-    from resolver.commands.probed import probed
+    from resolver.commands.subjects.probed_locks import probed
     from resolver.outputs.files import write_output
     from resolver.outputs.probes_text import probe_text
 
@@ -69,8 +69,8 @@ def run(options: argparse.Namespace) -> bool:
     if options.output is not None:
         write_output(options.output, document)
     if options.keep and seen is not None:
-        from knowledge.known_observations import keep_observations
-        from resolver.commands.kept_store import opened_store
+        from knowledge.observations.known import keep_observations
+        from resolver.commands.knowledge.kept_store import opened_store
 
         with opened_store(options) as store:
             keep_observations([seen], store)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.probing.records import Verdict
-from resolver.advice import Advice
 from resolver.probes.failing import told
 from resolver.probes.records import ProbeOutcome, Probes, ToldProbe
+from resolver.reports.advice import Advice
 
 _MOST_FAILED = 8
 _MOST_CHECKED = 3

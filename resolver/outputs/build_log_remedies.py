@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analyzers.buildlogs.records import BuildFailure, Cause, Step
-from images.environment import Fact, RuntimeEnvironment
-from images.library_packages import installer_of, package_of
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.native.library_packages import installer_of, package_of
 
 _SYSTEMS = ("debian", "fedora", "alpine")
 _PYTHON_HEADER = "Python.h"

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers.evidence import Finding
-from images.comparison import (
+from images.facts.environment import FactValue
+from images.reports.comparison import (
     Change,
     DistributionChange,
     ImageComparison,
@@ -14,8 +15,7 @@ from images.comparison import (
     PackageChange,
     ValueChange,
 )
-from images.environment import FactValue
-from images.records import Interpreter
+from images.reports.records import Interpreter
 from resolver.outputs.columns import counted, megabytes, table
 from resolver.outputs.lines import NARROWEST, fitted
 

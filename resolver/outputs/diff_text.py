@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from analyzers.api.changes import ApiChange, ChangeKind, UsedAt, Weight
 from analyzers.api.comparison import by_weight
-from resolver.api_reports import ApiDiff, ReadRelease
 from resolver.outputs.columns import counted
 from resolver.outputs.lines import NARROWEST, fitted
+from resolver.reports.api_reports import ApiDiff, ReadRelease
 
 _MOST = 40
 _MOST_ALSO = 3

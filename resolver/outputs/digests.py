@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolver.advice import Pin
 from resolver.outputs.errors import HashesMissingError
+from resolver.reports.advice import Pin
 
 
 def digests(pin: Pin) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from resolver.differences import Difference, fact_named
-from resolver.environments import SeveralAdvice
+from resolver.advising.differences import Difference, fact_named
+from resolver.advising.shared_versions import SeveralAdvice
 from resolver.outputs.columns import counted, table
 
 _NONE = "-"

@@ -6,13 +6,13 @@ import enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.advice import Advice
 from resolver.errors import InputError
-from resolver.target import Target
+from resolver.reports.advice import Advice
+from resolver.targets.target import Target
 
 if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
-    from images.report import ImageReport
+    from images.reports.report import ImageReport
 
 
 class Format(enum.StrEnum):

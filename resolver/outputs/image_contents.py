@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from images.environment import RuntimeEnvironment
-from images.records import Interpreter, PythonDistribution, SystemPackage
-from images.report import ImageReport
+from images.facts.environment import RuntimeEnvironment
+from images.reports.records import Interpreter, PythonDistribution, SystemPackage
+from images.reports.report import ImageReport
 from resolver.outputs.columns import counted, flowed, table
 
 _T = TypeVar("_T")

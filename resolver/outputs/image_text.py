@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzers.evidence import Finding, Level
 from images.findings.remedies import REMEDIES
-from images.report import ImageReport
+from images.reports.report import ImageReport
 from resolver.outputs.columns import counted, cut, megabytes
 from resolver.outputs.image_contents import distributions, native, packages, pythons
 from resolver.outputs.lines import NARROWEST, fitted

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from analyzers.api.changes import ApiChange
-from images.comparison import Change
+from images.reports.comparison import Change
 from resolver.comparing.records import AdvisoryChange, LockComparison, LockSide, PinChange
 from resolver.comparing.worse import rated
 from resolver.outputs.columns import counted, megabytes

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from analyzers.api.changes import Weight
 from analyzers.evidence import Confidence
-from resolver.check import Verdict
 from resolver.comparing.records import AdvisoryChange, LockComparison, PinChange
 from resolver.comparing.worse import gone_failures, new_failures, new_violations
 from resolver.outputs import lock_changes as words
 from resolver.outputs.columns import table
 from resolver.outputs.lines import NARROWEST, fitted
+from resolver.reports.check import Verdict
 
 _MOST = 40
 _MOST_UNKNOWNS = 5

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 
 from packaging.requirements import Requirement
 
-from knowledge.configuration import public_endpoint
-from resolver.advice import Advice, Pin
+from knowledge.indexes.configuration import public_endpoint
 from resolver.outputs.digests import digests
+from resolver.reports.advice import Advice, Pin
 
 _NOT_CATEGORIES = ("source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv")
 _SPECIFICATION = 6

@@ -13,10 +13,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from knowledge.filenames import split_label
+from knowledge.indexes.filenames import split_label
 from knowledge.releases import FileKind
-from resolver.advice import Advice, Artifact, Pin
 from resolver.outputs.errors import HashesMissingError
+from resolver.reports.advice import Advice, Artifact, Pin
 
 
 def pylock(advice: Advice, markers: dict[str, str]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolver.advice import Advice, Pin
 from resolver.errors import InputError
 from resolver.outputs.digests import digests
+from resolver.reports.advice import Advice, Pin
 
 
 def requirements(advice: Advice, target: str, *, hashes: bool = True) -> str:

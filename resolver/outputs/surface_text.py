@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzers.api.offers import ModuleOffers, Offer, OfferKind
-from resolver.api_reports import SurfaceReport
 from resolver.outputs.columns import counted, cut, flowed
 from resolver.outputs.lines import NARROWEST, fitted
+from resolver.reports.api_reports import SurfaceReport
 
 _MOST_MODULES = 12
 """So many modules are told with their names; of more only what each has."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evidence import Level
-from resolver.advice import Advice, Pin, Status
-from resolver.existing import Existing
-from resolver.gains import comes_from, stands_in
+from resolver.advising.existing import Existing
+from resolver.advising.gains import comes_from, stands_in
+from resolver.advising.variants import VARIANTS_UNIT
 from resolver.outputs.advised_probes import advised_probes
 from resolver.outputs.lines import NARROWEST, fitted
 from resolver.progress import points
-from resolver.variants import VARIANTS_UNIT
+from resolver.reports.advice import Advice, Pin, Status
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.tar_headers import TarError, TarKind
-from analyzers.tars import TarLimits, TarStream
+from analyzers.archives.tar_headers import TarError, TarKind
+from analyzers.archives.tars import TarLimits, TarStream
 from fakes.layers import base256, gnu_long, header, layer, padded, pax
 
 LIMIT = 1 << 30

@@ -8,9 +8,9 @@ from typing import Any
 
 from analyzers.evidence import Justification
 from analyzers.reports import Input, Tool
-from images.environment import Fact, RuntimeEnvironment
+from images.facts.environment import Fact, RuntimeEnvironment
 from knowledge.releases import FileKind
-from resolver.advice import Advice, Artifact, Pin, Rejection, Requests, Statistics, Status
+from resolver.reports.advice import Advice, Artifact, Pin, Rejection, Requests, Statistics, Status
 
 TARGET = "cpython 3.11.7 on linux x86_64 with glibc 2.36"
 MARKERS = {

@@ -11,10 +11,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from images.tags import TagSet, marker_environment, supported_tags
+from images.facts.tags import TagSet, marker_environment, supported_tags
 from knowledge.releases import File, FileKind, Listing, Metadata
-from resolver.stack import Stack
-from resolver.target import Target
+from resolver.states.stack import Stack
+from resolver.targets.target import Target
 
 
 class Records(Protocol):

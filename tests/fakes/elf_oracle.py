@@ -1,4 +1,4 @@
-"""pyelftools as the oracle for `images.elf`: the same record, by way of another reader."""
+"""pyelftools as the oracle for `images.native.elf`: the same record, by way of another reader."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection
 from elftools.elf.segments import InterpSegment, NoteSegment
 
-from images.elf_file import ElfFile
+from images.native.elf_file import ElfFile
 
 _MACHINES = {"EM_X86_64": "x86_64", "EM_386": "i686", "EM_AARCH64": "aarch64"}
 _STRINGS = {"DT_NEEDED": "needed", "DT_SONAME": "soname", "DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}

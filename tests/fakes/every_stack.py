@@ -7,9 +7,9 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from resolver.search.instance import Asking, Instance, InstanceProject, PairLoss
-from resolver.search.landscape import Ask
-from resolver.versions import ABSENT, bit, positions, span
+from resolver.landscapes.instance import Asking, Instance, InstanceProject, PairLoss
+from resolver.landscapes.landscape import Ask
+from resolver.states.versions import ABSENT, bit, positions, span
 
 Stack = Mapping[int, int]
 

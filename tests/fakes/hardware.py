@@ -8,7 +8,7 @@ from typing import Any
 from fakes.commands import Commands, Ran
 from fakes.image_reports import DEBIAN, PYTHON, image_report, saved
 from fakes.index import FakeIndex
-from images.environment import FactValue
+from images.facts.environment import FactValue
 
 LINUX_WHEEL = "cp311-cp311-manylinux_2_17_x86_64"
 

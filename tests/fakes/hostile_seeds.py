@@ -21,8 +21,8 @@ from fakes.rpm_databases import ndb_database, package_blob
 from fakes.sdists import build_sdist
 from fakes.web_images import web_image
 from fakes.wheels import build_wheel
+from knowledge.observations.verdicts import VerdictCheck
 from knowledge.packs.writing import packed
-from knowledge.verdicts import VerdictCheck
 
 FILE = "{file}"
 """Stands for the path of the input in a command."""

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from analyzers.reports import Input, Tool
-from images.environment import Fact, FactValue, RuntimeEnvironment
-from images.records import Configuration, Interpreter, Layer, PythonDistribution
-from images.report import ImageOrigin, ImageReport
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
+from images.reports.records import Configuration, Interpreter, Layer, PythonDistribution
+from images.reports.report import ImageOrigin, ImageReport
 
 DIST_PACKAGES = "/usr/lib/python3/dist-packages"
 DIGEST = f"sha256:{'5' * 64}"

@@ -11,8 +11,8 @@ from packaging.utils import canonicalize_name
 from fakes.core_metadata import requires_dist
 from fakes.files import FakeFile
 from fakes.index import FakeIndex
+from knowledge.indexes.simple_api import listing_from_files
 from knowledge.releases import File, FileKind, Listing, Metadata, MetadataSource
-from knowledge.simple_api import listing_from_files
 
 
 def file_record(index: FakeIndex, project: str, file: FakeFile) -> File:

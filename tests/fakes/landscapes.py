@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 
-from resolver.search.instance import Asking, Instance, InstanceLandscape, InstanceProject, PairLoss
-from resolver.search.landscape import Ask
+from resolver.landscapes.instance import Asking, Instance, InstanceLandscape, InstanceProject, PairLoss
+from resolver.landscapes.landscape import Ask
 
 EXTRAS = ("fast", "slow")
 

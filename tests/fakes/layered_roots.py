@@ -10,7 +10,7 @@ from fakes.roots import MemoryRoot
 class LayeredMemoryRoot(MemoryRoot):
     """Layers over each other, the lowest first; each maps paths to contents, None for what it removes.
 
-    It is `images.root_files.LayeredFiles` and `images.root_files.KeptFiles` as well.
+    It is `images.roots.root_files.LayeredFiles` and `images.roots.root_files.KeptFiles` as well.
     """
 
     def __init__(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from analyzers.reports import Tool
-from images.environment import Fact, RuntimeEnvironment
-from knowledge.observations import Failure, Observation, ObservationKind, Outcome, ReleaseIdentity
+from images.facts.environment import Fact, RuntimeEnvironment
+from knowledge.observations.record import Failure, Observation, ObservationKind, Outcome, ReleaseIdentity
 
 FACTS = {
     "python.version": "3.11.7",

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fakes.wheels import build_wheel, wheel_filename
-from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Limits
+from knowledge.indexes.configuration import IndexConfiguration
 from knowledge.probing.interpreters import interpreter_at
 from knowledge.probing.prober import LocalProber
 from knowledge.probing.records import PinnedFile, ProbeResult, ProbeTask

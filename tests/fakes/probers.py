@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from fakes.terrains import release
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
 
 FACTORY = f"{__name__}:ruled_prober"

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from analyzers.evidence import Confidence
 from analyzers.importing.failures import FailureKind, ImportFailure, Site
-from knowledge.derivations import Derivations
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.imports.stack_files import Pinned
+from knowledge.imports.stack_imports import Examined
+from knowledge.observations.record import Failure, ReleaseIdentity
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
 from knowledge.probing.stack_probes import Demanded, ProbeLimits, StackProbes
-from knowledge.sqlite_store import SqliteStore
-from knowledge.stack_files import Pinned
-from knowledge.stack_imports import Examined
-from knowledge.store import MEMORY
+from knowledge.stores.derivations import Derivations
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import MEMORY
 
 Pins = Mapping[str, str]
 Rule = Callable[[Pins], ProbeResult | None]

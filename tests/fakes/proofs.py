@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.incompatibilities import Derived, Incompatibility
+from resolver.states.incompatibilities import Derived, Incompatibility
 
 
 def leaves(proof: Incompatibility) -> list[Incompatibility]:

@@ -19,11 +19,11 @@ from analyzers.files import FileEntry, FileStat
 from fakes.roots import MemoryRoot
 from images.catalogers import default_python, distributions, environments, interpreters
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.image_config import ImageConfig, RunConfig
-from images.links import shown_path
-from images.records import Interpreter
-from images.root_files import RootFiles
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.records import Interpreter
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
 
 PROGRAM = ElfFile(machine="x86_64", bits=64)
 _SAID_BY_METADATA = """

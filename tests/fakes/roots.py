@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from analyzers.trees import MemoryReader
-from images.elf_file import ElfFile
+from images.native.elf_file import ElfFile
 
 
 class MemoryRoot(MemoryReader):
-    """A `images.root_files.RootFiles` over mappings from path to content, target, layer and ELF facts."""
+    """A `images.roots.root_files.RootFiles` over mappings from path to content, target, layer and ELF facts."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from images.environment import Fact, FactValue, RuntimeEnvironment
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
 from resolver.rules.active import ActiveRules
 from resolver.rules.circumstances import Circumstances
 from resolver.rules.compiled import CompiledRules, compiled

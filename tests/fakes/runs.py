@@ -9,27 +9,27 @@ from packaging.requirements import Requirement
 
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
-from images.environment import Fact, RuntimeEnvironment
-from images.targets import target_environment
-from resolver.budget import Budget
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.facts.targets import target_environment
 from resolver.context import Context, DirectRequirement, PrereleasePolicy
-from resolver.cutoff import Cutoff
-from resolver.deciding import Decisions
-from resolver.dependencies import of_requirement
-from resolver.formats import FormatPolicy
-from resolver.galloping import Galloping
-from resolver.interruption import Interruption
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
-from resolver.propagation import UnsatisfiableError
 from resolver.recommendation import STABLE, Recommendation
-from resolver.resolver import Resolver
-from resolver.solution import Solution
-from resolver.target import Target
+from resolver.search.budget import Budget
+from resolver.search.deciding import Decisions
+from resolver.search.galloping import Galloping
+from resolver.search.interruption import Interruption
+from resolver.search.resolver import Resolver
+from resolver.search.solution import Solution
+from resolver.states.dependencies import of_requirement
+from resolver.states.propagation import UnsatisfiableError
+from resolver.states.universe import Universe
+from resolver.targets.cutoff import Cutoff
+from resolver.targets.formats import FormatPolicy
+from resolver.targets.target import Target
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PairStep, Pseudonym, Stride
-from resolver.universe import Universe
 
 LINUX: Mapping[str, str] = {
     "python.version": "3.11.7",

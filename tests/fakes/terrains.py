@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import PinnedFile
+from resolver.landscapes.instance import Asking, Instance, InstanceProject
+from resolver.landscapes.landscape import Ask
 from resolver.monkey.terrain import KnownRelease, Terrain
-from resolver.search.instance import Asking, Instance, InstanceProject
-from resolver.search.landscape import Ask
-from resolver.versions import ABSENT, bit
+from resolver.states.versions import ABSENT, bit
 
 Projects = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Project to version to what it asks for: project to specifiers."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from resolver.search.instance import Asking, Instance, InstanceProject, PairLoss
-from resolver.search.landscape import Ask
-from resolver.versions import span
+from resolver.landscapes.instance import Asking, Instance, InstanceProject, PairLoss
+from resolver.landscapes.landscape import Ask
+from resolver.states.versions import span
 
 EXTRAS = ("a", "b")
 

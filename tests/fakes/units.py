@@ -8,10 +8,10 @@ from itertools import combinations
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.stack import Stack
+from resolver.states.projects import Project
+from resolver.states.stack import Stack
+from resolver.states.versions import bit
 from resolver.units.verdicts import Alternative, Refutation
-from resolver.versions import bit
 
 Pin = tuple[str, str]
 

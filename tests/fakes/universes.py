@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fakes.index import FakeIndex
 from fakes.runs import context
 from resolver.context import Context, PrereleasePolicy
-from resolver.formats import FormatPolicy
+from resolver.targets.formats import FormatPolicy
 
 MARKERS: Mapping[str, bool] = {
     "": True,

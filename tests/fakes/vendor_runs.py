@@ -7,7 +7,7 @@ from typing import Any
 from fakes.commands import Commands, Ran
 from fakes.image_reports import DEBIAN, PYTHON, image_report, saved
 from fakes.server import IndexServer
-from images.environment import FactValue
+from images.facts.environment import FactValue
 
 NO_GPU: dict[str, FactValue] = {"gpu_vendor": "none"}
 DRIVER_535: dict[str, FactValue] = {

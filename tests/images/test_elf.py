@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.elves import elf
-from images.elf import ElfError, dynamic_range, parse_elf
-from images.elf_file import ElfFile
-from images.elf_parser import HEAD_BYTES
+from images.native.elf import ElfError, dynamic_range, parse_elf
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import HEAD_BYTES
 
 
 def reader(content: bytes) -> Callable[[int, int], bytes]:

@@ -22,13 +22,13 @@ from knowledge.errors import (
     MetadataUnavailableError,
     RangesUnsupportedError,
 )
+from knowledge.files.remote_files import LARGEST_WHOLE_BYTES
 from knowledge.releases import File, Metadata, MetadataSource
-from knowledge.remote_files import LARGEST_WHOLE_BYTES
-from knowledge.statistics import RequestKind as RequestOf
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.statistics import RequestKind as RequestOf
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(read_s=10.0, total_s=30.0, attempts=2, backoff_s=0.01)
 

@@ -12,9 +12,9 @@ from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(attempts=2, backoff_s=0.01)
 TTL_S = 600.0

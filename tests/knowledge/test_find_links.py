@@ -14,11 +14,11 @@ from fakes.server import IndexServer
 from fakes.wheels import build_wheel
 from knowledge.catalog import Knowledge
 from knowledge.errors import ConfigurationError, InvalidMetadataError, OfflineError
-from knowledge.indexes import Indexes
+from knowledge.indexes.choice import Indexes
 from knowledge.releases import File, MetadataSource
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.threads import Transport
 
 WHEEL = "foo_bar-2.0-py3-none-any.whl"
 

@@ -15,8 +15,8 @@ from fakes.index import FakeIndex
 from fakes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.releases import File, FileKind
-from knowledge.sqlite_store import SqliteStore
-from knowledge.wheel_surfaces import WheelSurfaces
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.wheels.surfaces import WheelSurfaces
 
 SITE = DemandSite(file="app.py", line=3, column=5)
 LINUX = Target(python=(3, 11), platform="linux")

@@ -13,10 +13,10 @@ from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context, run
 from fakes.units import TablePseudonym
 from fakes.universes import World, worlds
-from resolver.deciding import Decisions
-from resolver.projects import Project
-from resolver.universe import Universe
-from resolver.versions import bit
+from resolver.search.deciding import Decisions
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import bit
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import pytest
 from packaging.version import Version
 
 from fakes.runs import target
-from resolver.builds import Build, build_of, gpu_vendor
+from resolver.targets.builds import Build, build_of, gpu_vendor
 
 
 @pytest.mark.parametrize(

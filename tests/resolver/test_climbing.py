@@ -16,10 +16,10 @@ from fakes.oracle import Oracle, Pin
 from fakes.runs import Run, context, run
 from fakes.units import DrawnPairStep, RefutingStride, drawn
 from fakes.universes import World, worlds
-from resolver.budget import Budget, StoppedBy
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.predictors.latest import Latest
-from resolver.resolver import Resolver
+from resolver.search.budget import Budget, StoppedBy
+from resolver.search.resolver import Resolver
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PairStep, Stride
 

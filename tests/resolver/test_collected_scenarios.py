@@ -17,8 +17,8 @@ from fakes.checker import check_stack
 from fakes.index import FakeIndex
 from fakes.runs import Run, context, run, target
 from resolver.context import PrereleasePolicy
-from resolver.formats import FormatPolicy
 from resolver.recommendation import LATEST
+from resolver.targets.formats import FormatPolicy
 
 NOT_OURS = {"universal", "resolution", "python_platform", "required_environments"}
 """Options of uv for locks that hold on many targets at once, or that prefer old releases."""

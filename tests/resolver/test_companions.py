@@ -8,7 +8,7 @@ from analyzers.evidence import Evidence, Justification, Location
 from analyzers.source.unavailable_imports import UnavailableImport, UnavailableKind
 from fakes.advices import advice
 from resolver.asked.companions import UNIT, missed, tabled
-from resolver.bare_code import AskedImport, BareCode
+from resolver.reports.bare_code import AskedImport, BareCode
 
 HERE = Location(path="app.py", line=1)
 

@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fakes.runs import target
-from resolver.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
+from resolver.states.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
 
 TARGET = target()
 ENVIRONMENT = TARGET.markers

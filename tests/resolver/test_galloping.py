@@ -10,9 +10,9 @@ from fakes.index import FakeIndex
 from fakes.oracle import Oracle
 from fakes.runs import Run, context, run
 from fakes.universes import World, worlds
-from resolver.doubts import MOST_READ, NotProvenError
-from resolver.galloping import Galloping
-from resolver.universe import Universe
+from resolver.search.doubts import MOST_READ, NotProvenError
+from resolver.search.galloping import Galloping
+from resolver.states.universe import Universe
 
 RELEASES = 400
 

@@ -15,8 +15,8 @@ from fakes.oracle import Oracle
 from fakes.runs import run
 from fakes.universes import Candidate, Need, World, needs_of_users, worlds
 from resolver.context import Constraint, Context, Preference
-from resolver.dependencies import Dependency
-from resolver.overrides import Override, Overrides
+from resolver.states.dependencies import Dependency
+from resolver.states.overrides import Override, Overrides
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from pysat.card import CardEnc, EncType
 from pysat.solvers import Solver
 
 from fakes.proofs import leaves
-from resolver.incompatibilities import Incompatibility, Missing
-from resolver.propagation import Propagation, UnsatisfiableError
+from resolver.states.incompatibilities import Incompatibility, Missing
+from resolver.states.propagation import Propagation, UnsatisfiableError
 
 pytestmark = pytest.mark.slow
 

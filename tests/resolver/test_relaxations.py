@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from fakes.index import FakeIndex
 from fakes.runs import Run, context, run
 from fakes.universes import World, worlds
-from resolver.relaxations import Relaxation
+from resolver.advising.relaxations import Relaxation
 
 
 def proposed(index: FakeIndex, *requirements: str) -> list[Relaxation]:

@@ -21,7 +21,7 @@ from fakes.mutations import mutated
 from fakes.observed import MOMENT
 from fakes.server import IndexServer
 from fakes.surviving import limited_memory, survive, time_limit
-from resolver.commands.monkey_writing import write_learned
+from resolver.commands.monkey.writing import write_learned
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.journal import Journal

@@ -10,7 +10,7 @@ import msgspec
 
 from analyzers.evidence import Level
 from images.findings.remedies import REMEDIES
-from images.report import ImageReport
+from images.reports.report import ImageReport
 from resolver.outputs.image_text import place_of, system_of
 from resolver.outputs.pages.blocks import Block, Entries, Leaf, Page, Section, Tile
 from resolver.outputs.pages.contents import Contents

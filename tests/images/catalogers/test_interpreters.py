@@ -7,8 +7,8 @@ from fakes.python_roots import PROGRAM, cataloged, python_files, python_root, ru
 from fakes.roots import MemoryRoot
 from images.catalogers import interpreters
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.records import Interpreter, SystemPackage
+from images.native.elf_file import ElfFile
+from images.reports.records import Interpreter, SystemPackage
 
 _DEB = SystemPackage(
     name="python3.11-minimal", version="3.11.2-6+deb12u6", type="deb", where="/var/lib/dpkg/status"

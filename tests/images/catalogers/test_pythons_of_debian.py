@@ -13,7 +13,7 @@ from fakes.debian_root import DebianRoot, built_root
 from fakes.python_roots import RootFilesOfDirectory, cataloged, listed, run_config
 from fakes.wheels import build_wheel, wheel_filename
 from images.catalogers.catalog import Catalog
-from images.records import SystemPackage
+from images.reports.records import SystemPackage
 
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 _LISTING = """

@@ -21,7 +21,7 @@ from fakes.python_roots import (
 )
 from fakes.wheels import build_wheel, wheel_filename
 from images.catalogers.catalog import Catalog
-from images.records import Interpreter
+from images.reports.records import Interpreter
 
 pytestmark = pytest.mark.slow
 _BACKEND = """

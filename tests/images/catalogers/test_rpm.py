@@ -11,8 +11,8 @@ from fakes.roots import MemoryRoot
 from fakes.rpm_databases import ndb_database, package_blob
 from images.catalogers.catalog import Catalog
 from images.catalogers.rpm import WANTED, catalog
-from images.image_config import ImageConfig
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
 
 SYSIMAGE, VAR = b"usr/lib/sysimage/rpm/Packages.db", b"var/lib/rpm/Packages.db"
 

@@ -6,7 +6,7 @@ import msgspec
 
 from fakes.probers import verdict
 from fakes.terrains import release
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
 from resolver.monkey.blaming import Basis, Blame, Sureness, blamed
 from resolver.monkey.executor import not_known

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from analyzers.reports import Input, Tool
 from fakes.probers import FACTORY, RuledProber, Rules
 from fakes.terrains import Projects, terrain
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from knowledge.probing.records import Verdict
 from resolver.errors import InputError
 from resolver.monkey.blaming import Sureness

@@ -8,7 +8,7 @@ import pytest
 from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
-from images.distribution_libcs import distributions_with
+from images.facts.distribution_libcs import distributions_with
 
 Advised = Callable[..., list[str]]
 

@@ -5,8 +5,8 @@ import pytest
 from fakes.index import FakeIndex
 from fakes.knowledge import MemoryKnowledge
 from fakes.runs import context
+from resolver.states.universe import Universe
 from resolver.units.steps.temporal_risk import TemporalRiskStep
-from resolver.universe import Universe
 
 ASKED = context(["app"])
 
