@@ -49,7 +49,7 @@ class IndexConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         url: root of the default index's simple API, without credentials, with a closing slash. place: where
         the URL was found, for messages. further: indexes that are asked before the default one. pinned: see
-        `Indexes.pinned`. find_links: see `knowledge.indexes.find_links.read_locations`; credentials are taken out.
+        `Indexes.pinned`. find_links: see `knowledge.indexes.find_links.read_locations`; without credentials.
         no_index: no index is asked; there are only the files of `find_links`. credentials, netrc_file,
         keyring, ca_file: see `knowledge.transport.settings.TransportSettings`. No `ca_file` means
             the system's certificates (OpenSSL itself honours ``SSL_CERT_FILE``).

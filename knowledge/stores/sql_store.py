@@ -1,4 +1,4 @@
-"""The store through SQLAlchemy: PostgreSQL, and every migration; the rows of `knowledge.stores.sqlite_store`."""
+"""The store through SQLAlchemy: PostgreSQL, and every migration; the rows of `sqlite_store`."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def schema_statements() -> list[str]:
 
 
 class SqliteStore:
-    """Implements `knowledge.stores.store.Store`. A file that cannot be written is opened for reading alone."""
+    """Implements `knowledge.stores.store.Store`. A file that cannot be written is opened to read alone."""
 
     def __init__(self, location: str) -> None:
         self.location = location

@@ -2,9 +2,9 @@
 
 Every stack loses something: cores (`resolver.landscapes.cores`) say which projects cannot all have their best
 releases, nor which losses beside others all be avoided; what each costs at least is taken off
-(`resolver.landscapes.residuals`), and what is left is asked for again, until a stack is found that loses nothing
-more. It is then a best one, and the bound its score. High costs come first, so that the bound rises early.
-Integers and counts only: the same work gives the same bound.
+(`resolver.landscapes.residuals`), and what is left is asked for again, until a stack is found that loses
+nothing more. It is then a best one, and the bound its score. High costs come first, so that the bound rises
+early. Integers and counts only: the same work gives the same bound.
 
 Source: core-guided search (Fu and Malik, 2006), stratified (Ansotegui, Bonet and Levy, 2013), with counts
 added once no core is left without them (Berg and Jaervisalo, "Weight-aware core extraction", 2017).

@@ -1,8 +1,8 @@
 """The bound on the score of a run: what no stack exceeds, whatever is still to be read.
 
-The work is that of `resolver.landscapes.bound`. Here it is told what a universe knows without open hypotheses:
-releases that were not read ask for nothing and lose nothing beside others, releases that can never be had are
-in no stack, and what galloping skipped counts as possible.
+The work is that of `resolver.landscapes.bound`. Here it is told what a universe knows without open
+hypotheses: releases that were not read ask for nothing and lose nothing beside others, releases that can
+never be had are in no stack, and what galloping skipped counts as possible.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _START = (
     "import sys; sys.path += [p for p in sys.argv[1:] if p not in sys.path]; "
     "from {module} import main; main()"
 )
-_OURS = str(Path(__file__).parents[1])
+_OURS = str(Path(__file__).parents[2])
 _LONGEST_REASON = 200
 _LOG_BYTES = 4096
 _PIECE_BYTES = 1 << 20

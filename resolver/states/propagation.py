@@ -1,7 +1,7 @@
 """Domains, decisions and learning: unit propagation, conflict analysis and back-jumping over masks.
 
-Variables are numbered; a domain is a mask (see `resolver.states.versions`). Everything that changed a domain stands
-on one trail, so that a conflict can be traced to the decisions that caused it. What is learned stays.
+Variables are numbered; a domain is a mask (see `resolver.states.versions`). Everything that changed a domain
+stands on one trail, so that a conflict can be traced to the decisions that caused it. What is learned stays.
 Source: conflict-driven clause learning (Marques-Silva and Sakallah, 1999) in PubGrub's form (Weizenbaum,
 2018).
 """

@@ -10,7 +10,7 @@ from images.native.elf_file import ElfFile
 
 
 class MemoryRoot(MemoryReader):
-    """A `images.roots.root_files.RootFiles` over mappings from path to content, target, layer and ELF facts."""
+    """A `images.roots.root_files.RootFiles` over mappings from path to content, target, layer, ELF facts."""
 
     def __init__(
         self,

@@ -47,7 +47,10 @@ def test_nothing_configured_means_the_public_index_as_pypi_simple_states_it() ->
 
 
 def test_the_public_index_is_known_without_an_import() -> None:
-    code = "import sys, knowledge.indexes.configuration as c; c.public_endpoint(); print('pypi_simple' in sys.modules)"
+    code = (
+        "import sys; from knowledge.indexes.configuration import public_endpoint; public_endpoint(); "
+        "print('pypi_simple' in sys.modules)"
+    )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "False\n"
 

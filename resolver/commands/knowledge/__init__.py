@@ -1,4 +1,4 @@
-"""``stackwright knowledge``: facts that no index states; each action is a module ``knowledge_ACTION``."""
+"""``stackwright knowledge``: facts that no index states; each action is a module here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ ACTIONS: Mapping[str, str] = {
     "packs": "list the packs that were imported",
     "verdicts": "tell how often what was said of releases without running them was right",
 }
-"""Name to summary."""
+"""Name to summary; each is a module of this package, with underscores for hyphens."""
+_MODULES: Mapping[str, str] = {"import": "import_packs"}  # what may not be the name of a module
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -25,7 +26,7 @@ def add(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     for name, summary in ACTIONS.items():
         action = actions.add_parser(name, allow_abbrev=False, help=summary)
-        module = import_module(f"resolver.commands.knowledge_{name.replace('-', '_')}")
+        module = import_module(f"{__name__}.{_MODULES.get(name, name.replace('-', '_'))}")
         module.add(action)
         arguments.add_usual(action)
         action.set_defaults(act=module.run)

@@ -185,7 +185,7 @@ class Session:
             return bare_code(source, knowledge, target, formats, surfaces(target, knowledge), moment)
 
     def budget(self) -> Budget:
-        """How long to search; for a command with the options of `resolver.commands.options.arguments.add_search`."""
+        """How long to search; for a command with `arguments.add_search` among its options."""
         from resolver.search.budget import Budget
 
         options, usual = self._options, Budget()

@@ -1,4 +1,4 @@
-"""``stackwright topics``: what packages are about; each action is a module ``topics_ACTION`` of its own."""
+"""``stackwright topics``: what packages are about; each action is a module here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     for name, summary in ACTIONS.items():
         action = actions.add_parser(name, allow_abbrev=False, help=summary)
-        module = import_module(f"resolver.commands.topics_{name}")
+        module = import_module(f"{__name__}.{name}")
         module.add(action)
         arguments.add_usual(action)
         action.set_defaults(act=module.run)
