@@ -11,7 +11,7 @@ from fakes.commands import Commands
 from knowledge.indexes.configuration import configure_index
 from knowledge.settings import SETTINGS, project_settings
 from resolver.commands.runs.declared_environments import declared_environment, declared_names
-from resolver.outputs.settings_text import MARK, settings_text
+from resolver.outputs.texts.settings_text import MARK, settings_text
 from resolver.units.assembly import assembled, parameters
 from resolver.units.kinds import by_kind
 from resolver.units.registry import UNITS

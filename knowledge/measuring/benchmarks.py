@@ -8,9 +8,15 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.manifests.documents.yaml_documents import (
+    YamlLimits,
+    YamlMapping,
+    YamlNode,
+    YamlSequence,
+    yaml_document,
+)
+from analyzers.manifests.documents.yaml_records import RecordError, record
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.yaml_documents import YamlLimits, YamlMapping, YamlNode, YamlSequence, yaml_document
-from analyzers.manifests.yaml_records import RecordError, record
 from knowledge.errors import BenchmarkError
 from knowledge.indexes.filenames import normalized
 

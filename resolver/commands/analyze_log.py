@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(build_log_sarif(report).decode())
     else:
-        from resolver.outputs.build_log_text import build_log_text
+        from resolver.outputs.texts.build_log_text import build_log_text
 
         sys.stdout.write(build_log_text(report, shutil.get_terminal_size((100, 24)).columns))
     return report.is_successful
@@ -91,7 +91,7 @@ def _keep(options: argparse.Namespace, report: BuildLogReport) -> None:
     from resolver.commands.knowledge.kept_store import opened_store
     from resolver.commands.notes import show_note
     from resolver.commands.subjects.inspecting import written_moment
-    from resolver.outputs.columns import counted
+    from resolver.outputs.texts.columns import counted
 
     written_at = report.created_at
     if options.log != "-":  # so that a log that is read twice is kept once

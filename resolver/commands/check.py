@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.heads import tool
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.outputs.texts.lines import fitted
     from resolver.reports.check import Check
 
     session = Session(options)
@@ -94,7 +94,7 @@ def _sarif(check: Check, options: argparse.Namespace) -> str:
     """Findings at the line of the pin, or of the code that asks."""
     from analyzers.evidence import Location
     from analyzers.manifests.discovery import read_manifest
-    from analyzers.manifests.pins import pins_of
+    from analyzers.manifests.locks.pins import pins_of
     from analyzers.sarif import sarif
     from resolver.asked.files import InputFiles
     from resolver.reports.check_findings import CHECK_FINDINGS, check_findings

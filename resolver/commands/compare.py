@@ -109,11 +109,11 @@ def _run_locks(options: argparse.Namespace) -> bool:
             rules = {criterion.value: sentence for criterion, sentence in CRITERIA_TOLD.items()}
             text = sarif(told.tool, rules, told.worse, told.unknowns).decode()
         case "markdown":
-            from resolver.outputs.lock_comparison_markdown import lock_comparison_markdown
+            from resolver.outputs.texts.lock_comparison_markdown import lock_comparison_markdown
 
             text = lock_comparison_markdown(told)
         case _:
-            from resolver.outputs.lock_comparison_text import lock_comparison_text
+            from resolver.outputs.texts.lock_comparison_text import lock_comparison_text
 
             width = shutil.get_terminal_size((100, 24)).columns
             text = printable(lock_comparison_text(told, width, whole=options.all))
@@ -145,7 +145,7 @@ def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
     import msgspec
 
     from resolver.commands.notes import printable
-    from resolver.outputs.comparison_text import comparison_text
+    from resolver.outputs.texts.comparison_text import comparison_text
 
     if options.format == "json":
         return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
     from resolver.commands.subjects.released import read_release
-    from resolver.outputs.diff_text import diff_text
+    from resolver.outputs.texts.diff_text import diff_text
 
     releases = [read_release(f"{options.name}=={version}") for version in (options.before, options.after)]
     session = Session(options)

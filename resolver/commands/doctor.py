@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> bool:
         text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
     else:
         from resolver.commands.notes import printable
-        from resolver.outputs.doctor_text import doctor_text
+        from resolver.outputs.texts.doctor_text import doctor_text
 
         text = printable(doctor_text(report, shutil.get_terminal_size((100, 24)).columns))
     sys.stdout.write(text)

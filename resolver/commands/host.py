@@ -131,7 +131,7 @@ def _source(fact: Fact) -> str:
 
 
 def _lines(rows: list[list[str]], width: int) -> str:
-    from resolver.outputs.columns import cut, table
+    from resolver.outputs.texts.columns import cut, table
 
     last = [cut(row[-1], max(width // 2, 8)) for row in rows]
     shown = [[*row[:-1], end] for row, end in zip(rows, last, strict=True)]

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.runs.session import PROJECT_FILE
     from resolver.errors import InputError
     from resolver.outputs.files import write_output
-    from resolver.outputs.settings_text import settings_text
+    from resolver.outputs.texts.settings_text import settings_text
     from resolver.units.registry import UNITS
 
     if not options.path.is_dir():

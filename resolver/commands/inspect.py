@@ -88,7 +88,7 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
             return image_page(report)
         case _:
             from resolver.commands.notes import printable
-            from resolver.outputs.image_text import image_text
+            from resolver.outputs.texts.image_text import image_text
 
             width = 100 if options.output is not None else shutil.get_terminal_size((100, 24)).columns
             return printable(image_text(report, width, whole=options.all))

@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> bool:
 
     from resolver.commands.notes import printable
     from resolver.outputs.files import write_output
-    from resolver.outputs.measurements_text import measurements_text
+    from resolver.outputs.texts.measurements_text import measurements_text
 
     report = _measured(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"

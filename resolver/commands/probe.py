@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.notes import printable
     from resolver.commands.subjects.probed_locks import probed
     from resolver.outputs.files import write_output
-    from resolver.outputs.probes_text import probe_text
+    from resolver.outputs.texts.probes_text import probe_text
 
     report, seen = probed(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"

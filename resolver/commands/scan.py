@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> bool:
         )
     else:
         from resolver.commands.notes import printable
-        from resolver.outputs.scan_text import scan_text
+        from resolver.outputs.texts.scan_text import scan_text
 
         sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
     found = any(finding.level is not Level.INFO for finding in report.findings)
@@ -165,7 +165,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
     from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
     from resolver.errors import InputError
-    from resolver.outputs.installed_text import installed_text
+    from resolver.outputs.texts.installed_text import installed_text
 
     if options.format == "sarif":
         raise InputError("--installed has no findings for --format sarif", "use --format json")

@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.advising.advise import input_of
     from resolver.commands.heads import tool
     from resolver.commands.runs.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.outputs.texts.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 
     session = Session(options)

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
     from resolver.commands.subjects.released import read_release
-    from resolver.outputs.surface_text import surface_text
+    from resolver.outputs.texts.surface_text import surface_text
 
     name, version = read_release(options.release)
     session = Session(options)

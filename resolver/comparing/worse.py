@@ -8,7 +8,7 @@ from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from images.reports.comparison import Change
 from resolver.advising.existing import Violation
 from resolver.comparing.records import AdvisoryChange, Criterion, LockComparison, LockSide, PinChange
-from resolver.outputs.columns import megabytes
+from resolver.outputs.texts.columns import megabytes
 from resolver.progress import points
 from resolver.reports.check import Verdict
 from resolver.reports.check_findings import broken, is_broken, placed, verdict_told

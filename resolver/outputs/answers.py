@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from resolver.advising.inquiry import Answer, Trial
-from resolver.outputs.lines import NARROWEST, fitted
+from resolver.outputs.texts.lines import NARROWEST, fitted
 from resolver.reports.advice import Status
 
 

@@ -24,7 +24,7 @@ from fakes.commands import SCRIPT, Commands
 from fakes.faults import Fault
 from fakes.hostile_seeds import inputs, write_root
 from fakes.server import IndexServer
-from resolver.outputs.lines import NARROWEST
+from resolver.outputs.texts.lines import NARROWEST
 
 EXPECTED = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS}
 COMMANDS: Mapping[str, Sequence[str]] = {

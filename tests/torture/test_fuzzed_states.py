@@ -27,7 +27,7 @@ from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.journal import Journal
 from resolver.monkey.report import monkey_report
 from resolver.monkey.running import Run
-from resolver.outputs.monkey_text import monkey_text
+from resolver.outputs.texts.monkey_text import monkey_text
 
 
 class Nobody:

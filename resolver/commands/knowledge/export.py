@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> bool:
     """Write the pack; true always."""
     from knowledge.packs.writing import packed
     from resolver.commands.heads import tool
-    from resolver.outputs.columns import counted
     from resolver.outputs.files import write_output
+    from resolver.outputs.texts.columns import counted
     from resolver.reports.pack_reports import ExportedPack
 
     with opened_store(options) as store:

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> bool:
         InputError: there is none of that name.
     """
     from resolver.errors import InputError
-    from resolver.outputs.columns import counted
+    from resolver.outputs.texts.columns import counted
     from resolver.reports.pack_reports import ForgottenPack
 
     with opened_store(options) as store:

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> bool:
     from knowledge.advisories.importing import Imported, import_advisories
     from resolver.commands.notes import show_note
     from resolver.commands.subjects.inspecting import inspection_progress
-    from resolver.outputs.columns import counted
+    from resolver.outputs.texts.columns import counted
 
     with opened_store(options) as store, inspection_progress(quiet=options.quiet) as progress:
         found: Imported = import_advisories(options.paths, store, progress)

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> bool:
     from knowledge.packs.importing import import_pack
     from knowledge.packs.reading import read_pack
     from resolver.commands.notes import show_note
-    from resolver.outputs.columns import counted
+    from resolver.outputs.texts.columns import counted
 
     pack = read_pack(options.file, options.digest)
     with opened_store(options) as store:

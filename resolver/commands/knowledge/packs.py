@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> bool:
     """List them; true always."""
     import datetime
 
-    from resolver.outputs.columns import table
+    from resolver.outputs.texts.columns import table
     from resolver.reports.pack_reports import ListedPack
 
     with opened_store(options) as store:

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> bool:
     """Count them; true always."""
     from knowledge.observations.known import every_record
     from knowledge.observations.verdicts import VerdictCheck, counted
-    from resolver.outputs.columns import table
+    from resolver.outputs.texts.columns import table
 
     with opened_store(options) as store:
         found = list(counted(each for each in every_record(store) if isinstance(each, VerdictCheck)))

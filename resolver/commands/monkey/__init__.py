@@ -138,7 +138,7 @@ def _usual() -> argparse.Namespace:
 def _show_plan(options: argparse.Namespace, plan: Plan) -> None:
     import shutil
 
-    from resolver.outputs.monkey_plan_text import monkey_plan_text
+    from resolver.outputs.texts.monkey_plan_text import monkey_plan_text
 
     if options.format == "json":
         sys.stdout.write(plan.lines().decode())
@@ -194,7 +194,7 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
     from resolver.commands.monkey.writing import write_learned
     from resolver.commands.notes import show_note
     from resolver.monkey.report import monkey_report
-    from resolver.outputs.monkey_text import monkey_text
+    from resolver.outputs.texts.monkey_text import monkey_text
 
     blame = work.blame()
     report = monkey_report(

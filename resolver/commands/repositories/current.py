@@ -23,8 +23,8 @@ from resolver.comparing.currency import (
     findings,
 )
 from resolver.errors import InputError
-from resolver.outputs.columns import counted
 from resolver.outputs.formats import Format
+from resolver.outputs.texts.columns import counted
 from resolver.reports.advice import Advice
 from resolver.targets.target import Target
 
@@ -105,7 +105,7 @@ def _write_text(told: Iterable[LockCurrency], *, quiet: bool) -> None:
     import shutil
 
     from resolver.commands.notes import printable
-    from resolver.outputs.lines import NARROWEST, fitted
+    from resolver.outputs.texts.lines import NARROWEST, fitted
 
     width = max(shutil.get_terminal_size((100, 24)).columns, NARROWEST)
     for one in told:

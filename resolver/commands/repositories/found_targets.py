@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from analyzers.manifests.base_images import BaseImage
+    from analyzers.manifests.installs.base_images import BaseImage
     from images.facts.environment import RuntimeEnvironment
 
 CONTAINERFILES = ("Dockerfile", "Containerfile")
@@ -92,8 +92,8 @@ def _here(why: str) -> FoundTarget:
 
 def _base_image() -> BaseImage | None:
     """What the Dockerfile of the working directory is built on; None where there is none to be read."""
-    from analyzers.manifests.base_images import base_image
     from analyzers.manifests.errors import ManifestError
+    from analyzers.manifests.installs.base_images import base_image
     from resolver.asked.found import is_own_file
 
     root = Path().resolve()
@@ -105,7 +105,7 @@ def _base_image() -> BaseImage | None:
                 return base_image(file.read(_LIMIT_BYTES + 1), name)
         except (OSError, ManifestError) as error:
             from analyzers.evidence import Location
-            from analyzers.manifests.base_images import BaseImage as Base
+            from analyzers.manifests.installs.base_images import BaseImage as Base
 
             reason = error.strerror if isinstance(error, OSError) else str(error).partition(": ")[2]
             return Base(location=Location(path=name), reason=reason or "cannot be read")

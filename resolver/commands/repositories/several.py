@@ -39,7 +39,7 @@ class _Run:
 def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     """Advise for every environment; true when all have a stack, and only then is something written."""
     from resolver.outputs.files import write_output
-    from resolver.outputs.pylock import pylock
+    from resolver.outputs.locks.pylock import pylock
 
     folder = _folder(options)
     runs = [_advised(options, name, folder, interruption) for name in dict.fromkeys(options.environments)]
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
 def _are_current(runs: list[_Run], options: argparse.Namespace) -> bool:
     from resolver.commands.repositories.current import Checked, are_current
     from resolver.outputs.formats import Format
-    from resolver.outputs.pylock import pylock
+    from resolver.outputs.locks.pylock import pylock
 
     checked = (
         Checked(
@@ -155,7 +155,7 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
     elif not written or options.quiet:
         return
     else:
-        from resolver.outputs.environments_text import environments_text
+        from resolver.outputs.texts.environments_text import environments_text
 
         text = environments_text(_report(runs, written=written), shutil.get_terminal_size((100, 24)).columns)
     sys.stdout.write(text)
@@ -189,6 +189,6 @@ def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
 def _text(run: _Run) -> str:
     import shutil
 
-    from resolver.outputs.table import table
+    from resolver.outputs.texts.table import table
 
     return table(run.advice, run.context.target.name, shutil.get_terminal_size((100, 24)).columns)

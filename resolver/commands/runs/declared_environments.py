@@ -103,7 +103,7 @@ def _of_table(name: str, table: Mapping[str, object], path: Path) -> DeclaredEnv
 
 def _of_thoth(path: Path) -> Iterator[DeclaredEnvironment]:
     """What the configuration of Thoth's clients declares. Source: thamos, ``runtime_environments``."""
-    from analyzers.manifests.yaml_documents import YamlMapping, YamlSequence, yaml_document
+    from analyzers.manifests.documents.yaml_documents import YamlMapping, YamlSequence, yaml_document
 
     try:
         content = path.read_bytes()
@@ -142,7 +142,7 @@ def _platform(text: str | None) -> str | None:
 
 
 def _texts(node: object, above: str = "") -> dict[str, str]:
-    from analyzers.manifests.yaml_documents import YamlMapping, YamlScalar
+    from analyzers.manifests.documents.yaml_documents import YamlMapping, YamlScalar
 
     found: dict[str, str] = {}
     for key, value in node.entries.items() if isinstance(node, YamlMapping) else ():

@@ -8,12 +8,12 @@ import msgspec
 from markupsafe import Markup
 
 from resolver.landscapes.history import SearchHistory
-from resolver.outputs.columns import counted
 from resolver.outputs.pages.blocks import Block, Fold, Picture, Section
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
 from resolver.outputs.plots.charts import course
 from resolver.outputs.plots.page import drawn
+from resolver.outputs.texts.columns import counted
 from resolver.reports.advice import Advice
 
 

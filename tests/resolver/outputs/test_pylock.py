@@ -11,7 +11,7 @@ from packaging.pylock import Pylock
 
 from fakes.advices import MARKERS, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
-from resolver.outputs.pylock import pylock
+from resolver.outputs.locks.pylock import pylock
 from resolver.reports.advice import Pin
 
 

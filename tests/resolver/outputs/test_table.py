@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
 from fakes.advices import TARGET, advice, pin, rejection
-from resolver.outputs.table import table
+from resolver.outputs.texts.table import table
 from resolver.reports.advice import Requests, Status
 from resolver.search.budget import StoppedBy
 
