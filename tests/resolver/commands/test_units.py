@@ -14,7 +14,7 @@ from fakes.commands import Commands
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 HOUSE_RULES = '''
 from analyzers.evidence import Justification
 

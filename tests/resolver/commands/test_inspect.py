@@ -17,7 +17,7 @@ from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
 from fakes.layers import file, layer
 from fakes.web_images import SITE, second_web_image, web_image, write_root
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from fakes.commands import Commands
 from knowledge.observations.record import Observation, ObservationKind, Outcome
 from knowledge.stores.sqlite_store import SqliteStore
 
-LOGS = Path(__file__).parents[1] / "analyzers" / "buildlogs" / "logs"
-SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "build-log.json"
+LOGS = Path(__file__).parents[2] / "analyzers" / "buildlogs" / "logs"
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "build-log.json"
 
 
 def log(stackwright: Commands, name: str) -> str:

@@ -18,7 +18,7 @@ from fakes.commands import Commands
 from fakes.core_metadata import core_metadata
 from fakes.shop import APP, NOTEBOOK, ids, paths, report, scan, shop
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "scan.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "scan.json"
 
 
 @pytest.fixture
