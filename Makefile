@@ -51,9 +51,10 @@ import-linter: $(VENV)/.test
 bench: $(VENV)/.test ## benchmarks beside the peers; downloads a lot
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-references: $(VENV)/.test ## write what docs/ has from the code: schemas and options
+references: $(VENV)/.test ## write what docs/ has from the code: schemas, options, folders
 	$(BIN)/python docs/write_schemas.py
 	$(BIN)/python docs/write_options.py
+	$(BIN)/python docs/write_rooms.py
 
 docs: $(VENV)/.test ## build the documentation as a site, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

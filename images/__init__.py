@@ -1,1 +1,1 @@
-"""Instruments that read where code will run: this machine and, later, container images; records out."""
+"""Instruments that read where code will run: this machine, directories and container images; records out."""

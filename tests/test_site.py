@@ -14,9 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def test_options_are_up_to_date() -> None:
-    made = runpy.run_path(str(ROOT / "docs" / "write_options.py"))["document"]()
-    assert (ROOT / "docs" / "reference" / "options.md").read_text() == made, "run: make references"
+@pytest.mark.parametrize("page", ["options", "rooms"])
+def test_generated_pages_are_up_to_date(page: str) -> None:
+    made = runpy.run_path(str(ROOT / "docs" / f"write_{page}.py"))["document"]()
+    assert (ROOT / "docs" / "reference" / f"{page}.md").read_text() == made, "run: make references"
 
 
 @pytest.mark.slow

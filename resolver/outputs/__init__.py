@@ -1,1 +1,1 @@
-"""Writers of an advice: lockfiles, a report, a table; pure functions from records to text."""
+"""Writers of reports: lockfiles, texts, pages, pictures; pure functions from records to text."""

@@ -1,1 +1,1 @@
-"""The search among complete stacks: what it walks on, how it moves, what it knows of the best."""
+"""The search: decisions lead to a first stack, moves to better ones, and strides examine what comes out."""
