@@ -15,12 +15,12 @@ from msgspec.structs import fields
 import cli
 from analyzers.evidence import Confidence
 from fakes.commands import Commands
-from fakes.image_files import write_docker_archive
-from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
-from fakes.index import FakeIndex
-from fakes.observed import MOMENT, TOOL, failed, passed, release
-from fakes.server import IndexServer
-from fakes.web_images import second_web_image, web_image
+from fakes.images.image_files import write_docker_archive
+from fakes.images.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
+from fakes.images.web_images import second_web_image, web_image
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
 from images.facts.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
 from images.reports.report import ImageReport

@@ -19,8 +19,8 @@ from packaging.tags import Tag
 from uv import find_uv_bin
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from images.facts.environment import RuntimeEnvironment
 from images.facts.tags import marker_environment, supported_tags
 from images.facts.targets import target_environment

@@ -9,15 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.advices import pin, rejection
 from fakes.browser import Browser, Tab, browser, command
 from fakes.commands import Commands
-from fakes.filled import filled
-from fakes.html_pages import HtmlPage
-from fakes.image_files import write_docker_archive
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.web_images import web_image
+from fakes.images.image_files import write_docker_archive
+from fakes.images.web_images import web_image
+from fakes.indexes.html_pages import HtmlPage
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.searching.advices import pin, rejection
+from fakes.searching.filled import filled
 from resolver.outputs.pages.advice_page import advice_page
 from resolver.reports.advice import Advice
 

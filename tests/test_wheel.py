@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("analyzers", "images", "topics", "knowledge", "resolver")

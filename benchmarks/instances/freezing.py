@@ -18,7 +18,7 @@ from benchmarks.indexes import configured_url
 from benchmarks.instances.frozen import FILE, freeze
 from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.penalties import scored
-from fakes.runs import context
+from fakes.searching.runs import context
 from knowledge.catalog import Knowledge
 from knowledge.stores.sqlite_store import SqliteStore
 from resolver.context import Context

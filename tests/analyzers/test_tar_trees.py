@@ -19,7 +19,7 @@ from analyzers.files import (
     walk,
 )
 from analyzers.kept_contents import DEFAULT_KEEP, KeepLimits
-from fakes.archives import tar_of
+from fakes.indexes.archives import tar_of
 
 
 def opened(

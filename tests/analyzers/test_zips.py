@@ -16,7 +16,7 @@ from analyzers.archives.zip_directories import TAIL_BYTES, ZipError, ZipLimits, 
 from analyzers.archives.zips import ZipArchive
 from analyzers.files import FileReaderError, FileTooLargeError
 from analyzers.ranges import BytesReader, RangeMissing, SparseReader
-from fakes.odd_wheels import many_members
+from fakes.indexes.odd_wheels import many_members
 
 LIMIT = 1 << 30
 NAMES = st.lists(

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from analyzers.files import FileEntry, FileKind, FileMissingError, FileReaderError, read_file
-from fakes.python_roots import PROGRAM
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import PROGRAM
+from fakes.images.roots import MemoryRoot
 from images.roots.following import FollowingFiles
 from images.roots.links import path_of_shown, shown_path
 

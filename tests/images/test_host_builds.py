@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.elves import elf
+from fakes.images.elves import elf
 from images.facts.environment import Fact, FactValue, RuntimeEnvironment
 from images.host.builds import build_facts
 from images.host.system import system_facts

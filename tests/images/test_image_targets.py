@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.image_reports import DEBIAN, PYTHON, image_report, interpreter
+from fakes.images.image_reports import DEBIAN, PYTHON, image_report, interpreter
 from images.errors import (
     ContradictedTargetError,
     TargetError,

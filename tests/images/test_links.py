@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.files import FileMissingError, WrongKindError
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.roots.links import LinkLoopError, led_to, resolved, shown_path
 
 ROOT = MemoryRoot(

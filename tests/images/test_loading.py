@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, debian, executable, libstdcxx, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, debian, executable, libstdcxx, shared
+from fakes.images.roots import MemoryRoot
 from images.native.elf_file import ElfFile
 from images.native.loading import LibrarySearch, run_path_directories
 from images.reports.image_config import ImageConfig, RunConfig

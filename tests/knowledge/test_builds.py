@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.sdists import SdistKind, build_sdist
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import SdistKind, build_sdist
+from fakes.indexes.server import IndexServer
 from knowledge.builds.metadata import SdistBuilder
 from knowledge.builds.source_trees import UnpackError, unpack
 from knowledge.catalog import Knowledge

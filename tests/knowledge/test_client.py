@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import (
     ConfigurationError,
     CorruptResponseError,

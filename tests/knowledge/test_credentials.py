@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import ConfigurationError, IndexStatusError
 from knowledge.indexes.configuration import IndexConfiguration, configure_index
 from knowledge.opening import open_knowledge

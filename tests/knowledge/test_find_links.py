@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.sdists import SdistKind, build_sdist
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import SdistKind, build_sdist
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 from knowledge.catalog import Knowledge
 from knowledge.errors import ConfigurationError, InvalidMetadataError, OfflineError
 from knowledge.indexes.choice import Indexes

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import IndexStatusError, OfflineError
 from knowledge.indexes.choice import Index, Indexes

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from fakes.observed import MOMENT, TOOL, environment, failed, passed, release
+from fakes.probing.observed import MOMENT, TOOL, environment, failed, passed, release
 from knowledge.observations.checked import UnfitObservationError, checked
 from knowledge.observations.known import (
     KnownObservations,

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import IndexUnreachableError, TransportError
 from knowledge.transport.client import Client, Response
 from knowledge.transport.failures import SilenceError, of_exception

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import ConfigurationError, IndexStatusError, KnowledgeError
 from knowledge.stores.locations import open_store

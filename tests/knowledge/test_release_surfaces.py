@@ -13,9 +13,9 @@ import pytest
 
 from analyzers.api.conditions import Target
 from analyzers.api.offers import OfferKind, ReleaseOffers
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
 from knowledge.files.planned_reader import joined_ranges

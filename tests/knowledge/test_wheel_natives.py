@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.elves import elf
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
+from fakes.images.elves import elf
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
 from images.native.elf_file import ElfFile
 from knowledge.catalog import Knowledge
 from knowledge.releases import File, FileKind

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from fakes.landscapes import drawn, stacks
+from fakes.searching.landscapes import drawn, stacks
 from resolver.errors import InputError
 from resolver.landscapes.instance import InstanceLandscape
 from resolver.landscapes.search import Search

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from fakes.runs import target
+from fakes.searching.runs import target
 from resolver.targets.builds import Build, build_of, gpu_vendor
 
 

@@ -13,9 +13,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from fakes.cases import case_files
-from fakes.checker import check_stack
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.checker import check_stack
+from fakes.searching.runs import Run, context, run, target
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import LATEST
 from resolver.targets.formats import FormatPolicy

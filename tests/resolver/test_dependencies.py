@@ -8,7 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from fakes.runs import target
+from fakes.searching.runs import target
 from resolver.states.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
 
 TARGET = target()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from fakes.checker import check_stack
-from fakes.index import FakeIndex
-from fakes.oracle import Oracle
-from fakes.runs import Run, context, run
-from fakes.universes import World, worlds
+from fakes.indexes.index import FakeIndex
+from fakes.searching.checker import check_stack
+from fakes.searching.oracle import Oracle
+from fakes.searching.runs import Run, context, run
+from fakes.searching.universes import World, worlds
 from resolver.search.doubts import MOST_READ, NotProvenError
 from resolver.search.galloping import Galloping
 from resolver.states.universe import Universe

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Tool
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from knowledge.transport.statistics import Statistics
 from resolver.advising.advise import advise
 from resolver.advising.inquiry import Answer, Question, Trial, answered, read_question, tried, why_not

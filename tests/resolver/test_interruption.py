@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.evidence import Justification
-from fakes.endless import NAME, add_endless
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.commands.runs.signals import heard
 from resolver.context import Context
 from resolver.landscapes.search import Search

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.observed import failed, release
+from fakes.probing.observed import failed, release
 from resolver.observed.nearby import ENCLOSED, GUESSED, Nearby, Point
 from resolver.observed.sightings import Depth, Sighting
 

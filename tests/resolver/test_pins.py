@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analyzers.evidence import Level
-from fakes.index import FakeIndex
-from fakes.runs import context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import context, run, target
 from resolver.advising.pins import pins
 from resolver.context import Context, PrereleasePolicy
 from resolver.reports.advice import MOST_REJECTED, Pin

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
 from resolver.landscapes.instance import Instance, InstanceLandscape
 from resolver.landscapes.search import Search
 from resolver.landscapes.walk import Walk

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from fakes.proofs import leaves
+from fakes.searching.proofs import leaves
 from resolver.states.incompatibilities import Assumptions, Derived, Incompatibility, Missing, resolve
 from resolver.states.propagation import Propagation, UnsatisfiableError
 

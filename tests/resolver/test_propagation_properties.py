@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pysat.card import CardEnc, EncType
 from pysat.solvers import Solver
 
-from fakes.proofs import leaves
+from fakes.searching.proofs import leaves
 from resolver.states.incompatibilities import Incompatibility, Missing
 from resolver.states.propagation import Propagation, UnsatisfiableError
 

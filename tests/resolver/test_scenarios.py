@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import Run, context, run, target
 from resolver.context import PrereleasePolicy
 from resolver.targets.formats import FormatPolicy
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from analyzers.evidence import Justification
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import Run, context, run
-from fakes.units import RefutingStride
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import Run, context, run
+from fakes.searching.units import RefutingStride
 from resolver.context import Context
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import Latest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from fakes.observed import environment, failed, passed, release
+from fakes.probing.observed import environment, failed, passed, release
 from images.facts.environment import RuntimeEnvironment
 from knowledge.observations.record import Observation, ObservationKind
 from resolver.observed.sightings import Depth, Judge, Sighting, depth_of

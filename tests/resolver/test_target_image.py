@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from fakes.image_reports import DIST_PACKAGES, distribution, image_report, interpreter
-from fakes.runs import target
+from fakes.images.image_reports import DIST_PACKAGES, distribution, image_report, interpreter
+from fakes.searching.runs import target
 from images.reports.records import Interpreter, PythonDistribution, SystemPackage
 from resolver.targets.target_image import TargetImage, target_image
 

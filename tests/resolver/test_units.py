@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 import pytest
 from msgspec.structs import fields, replace
 
-from fakes.image_reports import distribution, image_report
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.observed import Seen, failed
-from fakes.rules import active_rules, rule_text
-from fakes.runs import context, target
-from fakes.topics import TableTopics
+from fakes.about.topics import TableTopics
+from fakes.images.image_reports import distribution, image_report
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.probing.observed import Seen, failed
+from fakes.searching.rules import active_rules, rule_text
+from fakes.searching.runs import context, target
 from images.native.elf_file import ElfFile
 from knowledge.releases import File
 from resolver.context import Context, PrereleasePolicy

@@ -4,7 +4,7 @@ import pytest
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
 
-from fakes.runs import target
+from fakes.searching.runs import target
 from resolver.states.dependencies import live_dependencies
 from resolver.states.variant_markers import PLAIN, WheelVariant, decided
 

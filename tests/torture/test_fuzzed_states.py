@@ -15,12 +15,12 @@ import pytest
 
 from analyzers.reports import Tool
 from fakes.commands import Commands
-from fakes.hostile_seeds import FILE, inputs
-from fakes.monkey_runs import COUNT, monkey_index
-from fakes.mutations import mutated
-from fakes.observed import MOMENT
-from fakes.server import IndexServer
-from fakes.surviving import limited_memory, survive, time_limit
+from fakes.hostile.mutations import mutated
+from fakes.hostile.seeds import FILE, inputs
+from fakes.hostile.surviving import limited_memory, survive, time_limit
+from fakes.indexes.server import IndexServer
+from fakes.probing.monkey_runs import COUNT, monkey_index
+from fakes.probing.observed import MOMENT
 from resolver.commands.monkey.writing import write_learned
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known

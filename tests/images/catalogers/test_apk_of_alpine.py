@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from fakes.alpine_root import AlpineRoot
-from fakes.roots import MemoryRoot
+from fakes.images.alpine_root import AlpineRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers import apk, os_release
 from images.catalogers.catalog import Catalog
 from images.reports.image_config import ImageConfig

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.reports import Unknown
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.build_tools import catalog
 from images.catalogers.catalog import Catalog
 from images.facts.environment import FACT_NAMES, Fact

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.conda import catalog
 from images.reports.image_config import ImageConfig

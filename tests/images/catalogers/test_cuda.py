@@ -6,8 +6,8 @@ import pytest
 
 from analyzers.evidence import Confidence
 from analyzers.reports import Unknown
-from fakes.elf_files import shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers import native_libraries
 from images.catalogers.catalog import Catalog
 from images.catalogers.cuda import WANTED, catalog, gpu_libraries

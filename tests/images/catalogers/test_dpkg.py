@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.dpkg import WANTED, catalog
 from images.reports.image_config import ImageConfig

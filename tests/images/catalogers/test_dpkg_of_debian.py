@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.debian_root import DebianRoot, dpkg_listing
-from fakes.roots import MemoryRoot
+from fakes.images.debian_root import DebianRoot, dpkg_listing
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.dpkg import catalog
 from images.reports.image_config import ImageConfig

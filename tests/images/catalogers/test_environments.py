@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.python_roots import cataloged, distribution_files, python_files, python_root, run_config
+from fakes.images.python_roots import cataloged, distribution_files, python_files, python_root, run_config
 from images.catalogers.catalog import Catalog
 from images.reports.records import Interpreter
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.python_roots import PROGRAM, cataloged, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import PROGRAM, cataloged, python_files, python_root, run_config
+from fakes.images.roots import MemoryRoot
 from images.catalogers import interpreters
 from images.catalogers.catalog import Catalog
 from images.native.elf_file import ElfFile

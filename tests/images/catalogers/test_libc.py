@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.libc import WANTED, catalog, highest_version
 from images.native.elf import parse_elf

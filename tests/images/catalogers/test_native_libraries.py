@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.library_kinds import LIBRARY_KINDS
 from images.catalogers.native_libraries import WANTED, catalog, library_kind, upstream_version

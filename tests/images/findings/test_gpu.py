@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from analyzers.evidence import Finding, Level
-from fakes.elf_files import shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers import native_libraries
 from images.catalogers.catalog import Catalog
 from images.facts.environment import Fact

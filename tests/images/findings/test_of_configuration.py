@@ -9,7 +9,7 @@ import pytest
 
 from analyzers.evidence import Level
 from analyzers.files import FileKind, FileStat
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.facts.environment import Fact
 from images.findings import end_of_life, leaked_secrets, permissions

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from analyzers.evidence import Finding, Level
-from fakes.python_roots import cataloged, distribution_files, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import cataloged, distribution_files, python_files, python_root, run_config
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.facts.environment import Fact
 from images.findings import (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.machines import (
+from fakes.images.machines import (
     EPYC_FLAGS,
     PCI_IDS,
     arm_server,

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.files import FileKind, walk
-from fakes.layer_stories import packed, random_layers
-from fakes.layers import (
+from fakes.images.layer_stories import packed, random_layers
+from fakes.images.layers import (
     base256,
     directory,
     file,
@@ -127,7 +127,7 @@ def test_random_layers_in_any_order(seed: int) -> None:
 
 MILLION = """
 import sys
-from fakes.layers import header, gzipped
+from fakes.images.layers import header, gzipped
 from images.layers.overlay import squashed
 from images.layers.reading import LayerReader
 from images.roots.wanted import Wanted

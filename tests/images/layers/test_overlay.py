@@ -14,7 +14,7 @@ from analyzers.files import (
     read_file,
     walk,
 )
-from fakes.layers import (
+from fakes.images.layers import (
     device,
     directory,
     fifo,

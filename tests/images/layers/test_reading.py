@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from analyzers.kept_contents import KeepLimits
-from fakes.layers import (
+from fakes.images.layers import (
     base256,
     directory,
     fifo,

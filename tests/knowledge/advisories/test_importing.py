@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.advisories import CRITICAL, osv
+from fakes.indexes.advisories import CRITICAL, osv
 from knowledge.advisories.importing import Imported, import_advisories
 from knowledge.advisories.known import KnownVulnerabilities
 from knowledge.errors import AdvisoriesError

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from analyzers.evidence import Confidence
-from fakes.observed import MOMENT, TOOL, failed, passed, release
-from fakes.packs import write_lines, write_pack
+from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
+from fakes.probing.packs import write_lines, write_pack
 from knowledge.errors import PackError
 from knowledge.observations.known import (
     KnownObservations,

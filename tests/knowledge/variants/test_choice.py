@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fakes.index import FakeIndex
-from fakes.knowledge import file_record
-from fakes.variants import StatedFeatures, variants_json
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import file_record
+from fakes.indexes.variants import StatedFeatures, variants_json
 from knowledge.indexes.cutoffs import uploaded_before
 from knowledge.indexes.listings import listing_from_entries, listing_from_files, with_links
 from knowledge.indexes.shelves import Shelf

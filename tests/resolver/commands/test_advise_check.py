@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
+from fakes.indexes.index import FakeIndex
 
 SERVERS = """\
 [tool.stackwright.environments.one]

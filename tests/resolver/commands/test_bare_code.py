@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
 
 TARGET = ("--python-version", "3.11", "--platform", "linux")
 

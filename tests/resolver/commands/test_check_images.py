@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fakes import layers as tar
 from fakes.commands import Commands
-from fakes.image_files import FakeImage, write_docker25_archive, write_docker_archive, write_oci_layout
-from fakes.image_servers import DockerServer, missing_programs
-from fakes.index import FakeIndex
-from fakes.python_roots import distribution_files
-from fakes.server import IndexServer
+from fakes.images import layers as tar
+from fakes.images.image_files import FakeImage, write_docker25_archive, write_docker_archive, write_oci_layout
+from fakes.images.image_servers import DockerServer, missing_programs
+from fakes.images.python_roots import distribution_files
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 SITE = "usr/local/lib/python3.11/site-packages"
 ASKS = "from lib.urls import quote\n"

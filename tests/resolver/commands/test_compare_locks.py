@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.images.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 FLASK_3 = b"def escape(text):\n    return text\n\n\ndef run(port, host=None):\n    pass\n"
 FLASK_4 = b"def run(port):\n    pass\n"

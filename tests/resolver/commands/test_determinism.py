@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ASKED = ("app[fast,web]", "tool>=1", "lib<4")
 FORMATS = ("pylock", "requirements", "json")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.server import IndexServer
+from fakes.indexes.server import IndexServer
 from images.facts.environment import Fact, RuntimeEnvironment
 from resolver.doctor.checks import Check, State, Use, uses_of
 from resolver.doctor.installation import EXTRAS, extras

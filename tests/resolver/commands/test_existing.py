@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 GOOD = "app==2.0\nlib==2.0\n"
 

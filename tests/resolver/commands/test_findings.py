@@ -10,9 +10,9 @@ import pytest
 
 from analyzers.evidence import Finding, Level
 from fakes.commands import Commands
-from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.images.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 OLD = b"def quote(text):\n    return text\n"
 CODE = "import numpy as np\nfrom lib import quote\n\nprint(np.product([1]), quote(''))\n"

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.faults import Fault
-from fakes.image_files import write_docker_archive
-from fakes.image_servers import DockerServer, missing_programs
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.web_images import web_image
+from fakes.images.image_files import write_docker_archive
+from fakes.images.image_servers import DockerServer, missing_programs
+from fakes.images.web_images import web_image
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 WORDS = ("Found", "Code", "Target", "Lock", "Assumes")
 PROJECT = """

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.core_metadata import core_metadata
-from fakes.index import FakeIndex
-from fakes.odd_wheels import ODD_WHEELS
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel, wheel_filename
+from fakes.indexes.core_metadata import core_metadata
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.odd_wheels import ODD_WHEELS
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel, wheel_filename
 
 ENDS_WITHIN_S = 60
 GUARDED = b"try:\n    from odd import bomb\nexcept ImportError:\n    pass\n"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.elves import elf
-from fakes.image_reports import (
+from fakes.images.elves import elf
+from fakes.images.image_reports import (
     DEBIAN,
     DIGEST,
     DIST_PACKAGES,
@@ -20,8 +20,8 @@ from fakes.image_reports import (
     interpreter,
     saved,
 )
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from images.reports.records import NativeLibrary
 
 MUSL, GLIBC = "cp311-cp311-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_28_x86_64"

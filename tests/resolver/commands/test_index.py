@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 PLACES = ("pip.conf", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_INDEX_URL", "pyproject.toml", "--index-url")
 """The weakest first."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.sdists import SdistKind
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import SdistKind
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 from knowledge.indexes.configuration import public_endpoint
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.web_index import advised, pins, web_index
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.web_index import advised, pins, web_index
 
 
 @pytest.fixture

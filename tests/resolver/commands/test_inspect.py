@@ -13,9 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
-from fakes.layers import file, layer
-from fakes.web_images import SITE, second_web_image, web_image, write_root
+from fakes.images.image_files import FakeImage, write_docker_archive, write_oci_layout
+from fakes.images.layers import file, layer
+from fakes.images.web_images import SITE, second_web_image, web_image, write_root
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 

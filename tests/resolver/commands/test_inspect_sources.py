@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.image_files import (
+from fakes.images.image_files import (
     write_docker25_archive,
     write_docker_archive,
     write_oci_archive,
     write_oci_layout,
 )
-from fakes.image_servers import DockerServer, PodmanServer, RegistryServer, missing_programs, push_layout
-from fakes.web_images import web_image
+from fakes.images.image_servers import (
+    DockerServer,
+    PodmanServer,
+    RegistryServer,
+    missing_programs,
+    push_layout,
+)
+from fakes.images.web_images import web_image
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.xdist_group("image servers")]
 TAG = "registry.example:5000/team/web:1"

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import SCRIPT, Commands
-from fakes.endless import NAME, add_endless
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ENDS_WITHIN_S = 20.0
 SIGNALS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 pytestmark = pytest.mark.slow
 

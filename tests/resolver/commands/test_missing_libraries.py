@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.elves import elf
-from fakes.image_files import write_oci_layout
-from fakes.index import FakeIndex
-from fakes.runtime_images import glibc_image
-from fakes.server import IndexServer
+from fakes.images.elves import elf
+from fakes.images.image_files import write_oci_layout
+from fakes.images.runtime_images import glibc_image
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 TAG = "cp311-cp311-manylinux_2_17_x86_64"
 MODULE = "_{}.cpython-311-x86_64-linux-gnu.so"

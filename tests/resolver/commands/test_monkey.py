@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 APP = "import lib\n"
 OLD_APP = "from lib import gone\n"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.observed import environment, failed, passed
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.probing.observed import environment, failed, passed
 from knowledge.observations.known import keep_observations, rows
 from knowledge.observations.record import Observation, ObservationKind
 from knowledge.stores.locations import open_store

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 
 
 def pins_of(lockfile: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 GREEDY = '''
 from resolver.predictors.choices import Choices

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.hardware import OWN, hardware_index, machine, own, pins, said
-from fakes.server import IndexServer
+from fakes.images.hardware import OWN, hardware_index, machine, own, pins, said
+from fakes.indexes.server import IndexServer
 
 
 @pytest.fixture

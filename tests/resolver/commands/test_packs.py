@@ -8,8 +8,8 @@ import pytest
 
 from analyzers.evidence import Confidence
 from fakes.commands import Commands
-from fakes.observed import MOMENT, TOOL, failed, passed, release
-from fakes.packs import write_pack
+from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
+from fakes.probing.packs import write_pack
 from knowledge.observations.known import keep_observations, keep_verdicts
 from knowledge.observations.verdicts import VerdictCheck
 from knowledge.stores.locations import open_store

@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from fakes.commands import Commands
-from fakes.html_pages import HtmlPage
-from fakes.image_files import write_docker_archive
-from fakes.server import IndexServer
-from fakes.web_images import web_image
+from fakes.images.image_files import write_docker_archive
+from fakes.images.web_images import web_image
+from fakes.indexes.html_pages import HtmlPage
+from fakes.indexes.server import IndexServer
 
 CODE = "import flask\nimport numpy\n"
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.endless import NAME, add_endless
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from resolver.predictors.choosing import names
 
 PROJECTS = 18

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.observations.record import Observation, Outcome
 from knowledge.stores.locations import open_store
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.stores.locations import open_store
 
 HAS = {"lib/__init__.py": b"def quote(text):\n    return text\n"}

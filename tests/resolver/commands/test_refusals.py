@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 
 def one_line(text: str) -> str:

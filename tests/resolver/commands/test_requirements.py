@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.hardware import OWN, hardware_index, machine, own, pins, said
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.images.hardware import OWN, hardware_index, machine, own, pins, said
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from analyzers.source.reading.walking import FILE_LIMIT_BYTES
 from fakes.commands import Commands
-from fakes.core_metadata import core_metadata
-from fakes.shop import APP, NOTEBOOK, ids, paths, report, scan, shop
+from fakes.indexes.core_metadata import core_metadata
+from fakes.sources.shop import APP, NOTEBOOK, ids, paths, report, scan, shop
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "scan.json"
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.core_metadata import core_metadata
+from fakes.indexes.core_metadata import core_metadata
 
 pytestmark = pytest.mark.slow
 

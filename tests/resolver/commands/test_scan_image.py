@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from fakes.commands import Commands
-from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
-from fakes.layers import file, layer, whiteout
+from fakes.images.image_files import FakeImage, write_docker_archive, write_oci_layout
+from fakes.images.layers import file, layer, whiteout
 
 SITE = "usr/lib/python3.11/site-packages"
 FILES = {

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands
-from fakes.shop import APP, NOTEBOOK, paths, report, scan, shop
+from fakes.sources.shop import APP, NOTEBOOK, paths, report, scan, shop
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 HOLES = 6
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from fakes.advisories import CRITICAL, osv
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.advisories import CRITICAL, osv
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 LOW = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
 TODAY, LATER = "1717200000", "1718200000"

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from fakes.commands import Commands
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ENDS_WITHIN_S = 3.0
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
 
 WITH_F = b"def f(x):\n    return x\n\n\ndef g(x, y=1):\n    return x\n"
 WITHOUT_F = b"def g(x):\n    return x\n"

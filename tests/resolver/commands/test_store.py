@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 
 def test_warm_run_makes_no_request_and_gives_the_same_lockfile(

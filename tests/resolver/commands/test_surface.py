@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 CODE = b"class C:\n    def m(self, a):\n        pass\n\n\ndef f(x, *, y=1):\n    pass\n"
 LINUX = ("--python-version", "3.12", "--platform", "linux")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 LINUX, MACOS = "cp311-cp311-manylinux_2_28_x86_64", "cp312-cp312-macosx_11_0_arm64"
 

@@ -14,9 +14,9 @@ import pytest
 
 import cli
 from fakes.commands import SCRIPT, Commands
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ESCAPE = "\x1b"
 

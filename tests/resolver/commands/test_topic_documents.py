@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from fakes.about.documents import kind_documents
 from fakes.commands import Commands
-from fakes.image_files import FakeImage, write_docker_archive, write_oci_layout
-from fakes.index import FakeIndex
-from fakes.layers import file, layer
-from fakes.server import IndexServer
-from fakes.topic_documents import kind_documents
-from fakes.wheels import build_wheel
+from fakes.images.image_files import FakeImage, write_docker_archive, write_oci_layout
+from fakes.images.layers import file, layer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 
 SITE = "usr/lib/python3.11/site-packages"
 SUMMARIES = {

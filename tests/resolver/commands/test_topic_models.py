@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fakes.about.documents import json_lines, kind_documents
 from fakes.commands import Commands
-from fakes.topic_documents import json_lines, kind_documents
 
 
 def test_similar_builds_an_index_keeps_it_and_answers_with_reasons(stackwright: Commands) -> None:

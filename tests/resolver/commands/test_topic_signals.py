@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from fakes.commands import Commands
-from fakes.core_metadata import core_metadata
-from fakes.image_reports import DEBIAN, PYTHON, image_report, saved
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel, wheel_filename
+from fakes.images.image_reports import DEBIAN, PYTHON, image_report, saved
+from fakes.indexes.core_metadata import core_metadata
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel, wheel_filename
 
 CUDA = {**DEBIAN, **PYTHON, "cuda.runtime": "12.2"}
 BUILDS = ("2.1+cpu", "2.1+cu118", "2.1+cu121", "2.1+rocm5.6")

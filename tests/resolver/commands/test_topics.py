@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.archives import zip_of
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.archives import zip_of
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from topics.models.store import ARRAYS
 
 LINES = b"""\

@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 HOUSE_RULES = '''

@@ -14,10 +14,10 @@ import pytest
 from uv import find_uv_bin
 
 from fakes.commands import Commands, Ran
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.variants import SCHEMA, add_variants, variants_json
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.variants import SCHEMA, add_variants, variants_json
+from fakes.indexes.wheels import build_wheel
 
 LINUX, ARM, MUSL = (
     f"cp312-cp312-{platform}"

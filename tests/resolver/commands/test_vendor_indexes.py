@@ -13,9 +13,9 @@ import pytest
 from uv import find_uv_bin
 
 from fakes.commands import Commands, Ran
-from fakes.faults import Fault
-from fakes.server import IndexServer
-from fakes.vendor_runs import (
+from fakes.indexes.faults import Fault
+from fakes.indexes.server import IndexServer
+from fakes.indexes.vendor_runs import (
     AMD,
     DRIVER_535,
     DRIVER_580,
@@ -29,7 +29,7 @@ from fakes.vendor_runs import (
     pins,
     warnings,
 )
-from fakes.vendor_site import LINUX, usual_index, vendor_site
+from fakes.indexes.vendor_site import LINUX, usual_index, vendor_site
 from images.facts.environment import FactValue
 
 

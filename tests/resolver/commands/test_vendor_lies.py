@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands, Ran
-from fakes.faults import Fault
-from fakes.server import IndexServer
-from fakes.vendor_runs import DRIVER_535, NO_GPU, advised, image, moved, pin, pins, warnings
-from fakes.vendor_site import LINUX, VendorSite, add_torch, usual_index, vendor_site
+from fakes.indexes.faults import Fault
+from fakes.indexes.server import IndexServer
+from fakes.indexes.vendor_runs import DRIVER_535, NO_GPU, advised, image, moved, pin, pins, warnings
+from fakes.indexes.vendor_site import LINUX, VendorSite, add_torch, usual_index, vendor_site
 
 FAMILY = ("torch", "torchvision", "torchaudio")
 

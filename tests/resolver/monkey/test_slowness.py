@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from fakes.terrains import release
+from fakes.searching.terrains import release
 from knowledge.observations.record import Failure
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
 from resolver.monkey.kinds import Outcome

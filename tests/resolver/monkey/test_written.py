@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Input, Tool
-from fakes.terrains import pinned, release
+from fakes.searching.terrains import pinned, release
 from images.facts.environment import Fact, RuntimeEnvironment
 from knowledge.observations.checked import checked
 from knowledge.observations.record import Failure, ObservationKind, Outcome

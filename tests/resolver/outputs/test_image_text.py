@@ -9,7 +9,7 @@ import pytest
 
 from analyzers.evidence import Evidence, Finding, Level
 from analyzers.reports import Unknown
-from fakes.image_reports import distribution, image_report, interpreter
+from fakes.images.image_reports import distribution, image_report, interpreter
 from images.reports.records import Layer, NativeLibrary, SystemPackage
 from images.reports.report import ImageReport
 from resolver.outputs.texts.columns import counted, cut, flowed, megabytes, table

@@ -16,10 +16,10 @@ from analyzers.source.documents import LISTS, encoded_list
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
 from analyzers.source.totals import SourceSummary, totals
-from fakes.advices import TARGET, advice, pin, rejection
-from fakes.filled import filled, leaves
-from fakes.html_pages import HtmlPage
-from fakes.image_reports import image_report
+from fakes.images.image_reports import image_report
+from fakes.indexes.html_pages import HtmlPage
+from fakes.searching.advices import TARGET, advice, pin, rejection
+from fakes.searching.filled import filled, leaves
 from images.reports.records import SystemPackage
 from images.reports.report import ImageReport
 from resolver.outputs.pages.advice_page import advice_page

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analyzers.manifests.locks.pipfile_lock import parse_pipfile_lock
-from fakes.advices import advice, artifact, pin
+from fakes.searching.advices import advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
 from resolver.outputs.locks.pipfile_lock import pipfile_hash, pipfile_lock
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.pylock import Pylock
 
-from fakes.advices import MARKERS, advice, artifact, pin
+from fakes.searching.advices import MARKERS, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
 from resolver.outputs.locks.pylock import pylock
 from resolver.reports.advice import Pin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from fakes.advices import advice, pin, rejection
+from fakes.searching.advices import advice, pin, rejection
 from resolver.outputs.report import report
 from resolver.reports.advice import Advice
 

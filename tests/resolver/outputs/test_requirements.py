@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.manifests.requirements import parse_requirements
-from fakes.advices import TARGET, advice, artifact, pin
+from fakes.searching.advices import TARGET, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
 from resolver.outputs.locks.requirements import requirements
 

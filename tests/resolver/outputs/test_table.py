@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
-from fakes.advices import TARGET, advice, pin, rejection
+from fakes.searching.advices import TARGET, advice, pin, rejection
 from resolver.outputs.texts.table import table
 from resolver.reports.advice import Requests, Status
 from resolver.search.budget import StoppedBy

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
 from resolver.landscapes.instance import Instance, InstanceLandscape
 from resolver.landscapes.search import Judge, Search
 from resolver.landscapes.walk import Walk

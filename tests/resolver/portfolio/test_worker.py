@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
 from resolver.landscapes.instance import Instance
 from resolver.portfolio.messages import Answer, Beginning, Order, terms
 from resolver.portfolio.worker import Worker, serve

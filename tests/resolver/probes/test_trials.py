@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from packaging.version import Version
 
-from fakes.index import FakeIndex
-from fakes.probes import Pins, RuledProber, fails, stack_probes
-from fakes.runs import Run, context, run
+from fakes.indexes.index import FakeIndex
+from fakes.probing.probes import Pins, RuledProber, fails, stack_probes
+from fakes.searching.runs import Run, context, run
 from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, Verdict
 from resolver.predictors.hill_climbing import HillClimbing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakes.every_stack import score_of
+from fakes.searching.every_stack import score_of
 from resolver.landscapes.bound import Bound
 from resolver.landscapes.instance import Asking, Instance, InstanceLandscape, InstanceProject, PairLoss
 from resolver.landscapes.landscape import Ask, Pair

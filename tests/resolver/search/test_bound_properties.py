@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.every_stack import instances, refutations, score_of, scores_of_stacks
+from fakes.searching.every_stack import instances, refutations, score_of, scores_of_stacks
 from resolver.landscapes.bound import Bound
 from resolver.landscapes.instance import Instance, InstanceLandscape
 from resolver.landscapes.landscape import Ask

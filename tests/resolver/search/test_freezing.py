@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.endless import NAME, add_endless
-from fakes.index import FakeIndex
-from fakes.landscapes import drawn, faults, stacks, total
-from fakes.runs import context, run
-from fakes.units import DrawnPairStep
-from fakes.universes import World, worlds
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.index import FakeIndex
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from fakes.searching.runs import context, run
+from fakes.searching.units import DrawnPairStep
+from fakes.searching.universes import World, worlds
 from resolver.landscapes.explored import ExploredLandscape
 from resolver.landscapes.freezing import frozen
 from resolver.landscapes.instance import Instance, InstanceLandscape

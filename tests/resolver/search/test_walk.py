@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
 from resolver.landscapes.instance import Instance, InstanceLandscape
 from resolver.landscapes.walk import Walk
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.evidence import Level
-from fakes.runs import context, target
+from fakes.searching.runs import context, target
 from images.facts.environment import RuntimeEnvironment
 from resolver.context import Context
 from resolver.targets.target import Target

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.context import Context, PrereleasePolicy
 from resolver.states.projects import Project
 from resolver.states.universe import Universe

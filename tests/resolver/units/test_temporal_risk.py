@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.states.universe import Universe
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context, run, target
-from fakes.topics import TableSimilar, TableTopics
+from fakes.about.topics import TableSimilar, TableTopics
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context, run, target
 from resolver.context import Context
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.states.universe import Universe
