@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OF_A_MACHINE = ("arch", "os.id", "os.kernel", "libc.name")
 """Facts that say which machine is meant: whoever states one does not mean this one."""
-_VARIABLES = "STACKWRIGHT_FACT_"  # as in images.stated_facts, which most runs need not import
+_VARIABLES = "STACKWRIGHT_FACT_"  # as in images.facts.stated_facts, which most runs need not import
 
 
 def read_target(

@@ -96,22 +96,22 @@ def test_weights_take_the_place_of_those_of_the_type() -> None:
         ({"tags": {"weight": 2}}, "units.toml: tags: only a step has a weight, and this is a sieve", None),
         (
             {"missing": {}},
-            "unit missing of an unnamed distribution (fakes.units:NoSuchUnit) cannot be loaded",
+            "unit missing of an unnamed distribution (fakes.searching.units:NoSuchUnit) cannot be loaded",
             None,
         ),
         (
             {"broken": {}},
-            "unit broken of an unnamed distribution (fakes.units:TablePseudonym) cannot be",
+            "unit broken of an unnamed distribution (fakes.searching.units:TablePseudonym) cannot be",
             None,
         ),
         (
             {"no-unit": {}},
-            "unit no-unit of an unnamed distribution (fakes.units:drawn) cannot be loaded",
+            "unit no-unit of an unnamed distribution (fakes.searching.units:drawn) cannot be loaded",
             None,
         ),
         (
             {"renamed": {}},
-            "unit renamed of an unnamed distribution (fakes.units:WholeStackStride) calls",
+            "unit renamed of an unnamed distribution (fakes.searching.units:WholeStackStride) calls",
             None,
         ),
     ],
