@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from knowledge.store import (
+from knowledge.stores.store import (
     AdvisoryRow,
     DerivedRow,
     ListingRow,
