@@ -5,23 +5,28 @@ A command is imported when it is named, so that ``--help`` answers at once; see 
 
 from __future__ import annotations
 
-import argparse
-import errno
-import gc
-import importlib
-import io
-import os
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+try:
+    import argparse
+    import errno
+    import gc
+    import importlib
+    import io
+    import os
+    import sys
+    import time
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import TYPE_CHECKING, Any, NoReturn
+except KeyboardInterrupt:  # they take a third of the time until `main` listens to Ctrl-C
+    raise SystemExit(130) from None
 
 if TYPE_CHECKING:
     from types import FrameType
 
 DONE, NO_SOLUTION, BAD_INPUT, NO_ACCESS, BUG, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 70, 130, 143
 STARTED_S = time.monotonic()
+AGAIN_S, MOST_PUT_OFF = 0.01, 300
+"""How soon a signal that cannot be answered now is looked at again, and how often at most."""
 COMMANDS: Mapping[str, str] = {
     "advise": "advise a lockfile for requirements",
     "analyze-log": "tell what failed in the log of an installation, and why",
@@ -94,17 +99,11 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    # Most of what is made lives as long as the run: looking for cycles among it costs a tenth of the time.
-    gc.set_threshold(200_000, 20, 20)
-    # Whoever starts us may have closed a stream; what would go there is lost, what would come is empty.
-    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     try:
         on_signals()
+        # Most of what is made lives as long as the run: looking for cycles in it costs a tenth of the time.
+        gc.set_threshold(200_000, 20, 20)
+        give_streams()
         give_home()
         try:
             options = parsed(arguments)
@@ -134,6 +133,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         sys.stderr.write("stackwright: this is a bug in stackwright; please report it with the lines above\n")
         return BUG
+
+
+def give_streams() -> None:
+    """Whoever starts us may have closed a stream; what would go there is lost, what would come is empty."""
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def give_home() -> None:
@@ -235,15 +244,31 @@ def on_signals() -> None:
     import signal
 
     ending = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: TerminationError}
+    put_off = 0
 
-    def end(signum: int, frame: FrameType | None) -> NoReturn:
+    def end(signum: int, frame: FrameType | None) -> None:
+        nonlocal put_off
         for number in ending:
             signal.signal(number, signal.SIG_IGN)
+        if is_importing(frame) and put_off < MOST_PUT_OFF:
+            put_off += 1
+            signal.signal(signal.SIGALRM, lambda _, later: end(signum, later))
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
+            return
         raise ending[signal.Signals(signum)]
 
     for number in ending:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, end)
+
+
+def is_importing(frame: FrameType | None) -> bool:
+    """Whether a module is being loaded: there an exception may get lost, or crash compiled code."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def exit_code(error: Exception) -> int | None:

@@ -64,4 +64,4 @@ CREATE TABLE packs (
     PRIMARY KEY (origin)
 );
 
-INSERT INTO alembic_version (version_num) VALUES ('5');
+INSERT INTO alembic_version (version_num) VALUES ('6');

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
+from knowledge.seals import SEAL_BYTES, Payload, sealed, unsealed
 from knowledge.stores.schema import (
     ADVISORIES,
     DERIVED,
@@ -75,21 +76,21 @@ class SqlStore:
         wanted = sa.select(LISTINGS).where(LISTINGS.c.index_url == index_url)
         with self._errors(), self._engine.connect() as connection:
             rows = connection.execute(wanted.where(LISTINGS.c.project.in_(list(projects)))).fetchall()
-        return {row.project: ListingRow(*row) for row in rows}
+        return {row.project: row for row in unsealed(ListingRow(*row) for row in rows)}
 
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
         """See `Store.metadata`."""
         wanted = sa.select(METADATA).where(METADATA.c.index_url == index_url)
         with self._errors(), self._engine.connect() as connection:
             rows = connection.execute(wanted.where(METADATA.c.artifact.in_(list(artifacts)))).fetchall()
-        return {row.artifact: MetadataRow(*row) for row in rows}
+        return {row.artifact: row for row in unsealed(MetadataRow(*row) for row in rows)}
 
     def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
         """See `Store.metadata_after`."""
         wanted = sa.select(METADATA).where(METADATA.c.index_url == index_url, METADATA.c.artifact > artifact)
         with self._errors(), self._engine.connect() as connection:
             rows = connection.execute(wanted.order_by(METADATA.c.artifact).limit(limit)).fetchall()
-        return [MetadataRow(*row) for row in rows]
+        return list(unsealed(MetadataRow(*row) for row in rows))
 
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
@@ -100,12 +101,11 @@ class SqlStore:
     def bulk_load(self, listings: Iterable[ListingRow], metadata: Iterable[MetadataRow]) -> None:
         """See `Store.bulk_load`. Rows go in the order of their keys: so two writers cannot deadlock."""
         with self._errors(), self._engine.begin() as connection:
-            _upsert(
-                connection, LISTINGS, [row._asdict() for row in sorted(listings, key=lambda row: row[:2])]
-            )
-            _upsert(
-                connection, METADATA, [row._asdict() for row in sorted(metadata, key=lambda row: row[:2])]
-            )
+            for table, rows in (
+                (LISTINGS, [sealed(row) for row in sorted(listings, key=lambda row: row[:2])]),
+                (METADATA, [sealed(row) for row in sorted(metadata, key=lambda row: row[:2])]),
+            ):
+                _upsert(connection, table, [row._asdict() for row in rows])
 
     def derived(self, instrument: str, contents: Iterable[str]) -> dict[str, bytes]:
         """See `Store.derived`."""
@@ -116,13 +116,13 @@ class SqlStore:
             for start in range(0, len(keys), _ROWS_AT_ONCE):
                 part = keys[start : start + _ROWS_AT_ONCE]
                 rows = connection.execute(wanted.where(DERIVED.c.content.in_(part))).fetchall()
-                found.update((row.content, row.payload) for row in rows)
+                found.update(unsealed(Payload(*row) for row in rows))
         return found
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
         """See `Store.keep_derived`."""
         with self._errors(), self._engine.begin() as connection:
-            _upsert(connection, DERIVED, [row._asdict() for row in sorted(rows)])
+            _upsert(connection, DERIVED, [sealed(row)._asdict() for row in sorted(rows)])
 
     def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """See `Store.advisories`."""
@@ -131,7 +131,7 @@ class SqlStore:
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """See `Store.keep_advisories`."""
         with self._errors(), self._engine.begin() as connection:
-            _upsert(connection, ADVISORIES, [row._asdict() for row in sorted(rows)])
+            _upsert(connection, ADVISORIES, [sealed(row)._asdict() for row in sorted(rows)])
 
     def observations(
         self, projects: Iterable[str], kinds: Collection[str], *, blamed: bool = False
@@ -158,7 +158,7 @@ class SqlStore:
         asked = sa.select(*key, one.payload).where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
         with self._errors(), self._engine.connect() as connection:
             rows = connection.execute(asked.order_by(*key).limit(limit)).fetchall()
-        return [StoredObservation(*row) for row in rows]
+        return list(unsealed(StoredObservation(*row) for row in rows))
 
     def observation_counts(self) -> dict[tuple[str, str], int]:
         """See `Store.observation_counts`."""
@@ -173,7 +173,7 @@ class SqlStore:
         about: dict[tuple[str, str, str], dict[str, object]] = {}
         for row in sorted(rows, key=lambda row: row.observed_at):
             key = (row.kind, row.id, row.origin)
-            told = row._asdict()
+            told = sealed(row)._asdict()
             shared[key] = {name: told[name] for name in OBSERVATIONS.columns.keys()}  # noqa: SIM118
             named = (row.project, row.kind, row.id)
             about[named] = dict(zip(_ABOUT, (*named, int(row.is_blamed)), strict=True))
@@ -216,8 +216,9 @@ class SqlStore:
         with self._errors(), self._engine.connect() as connection:
             for start in range(0, len(names), _ROWS_AT_ONCE):
                 part = names[start : start + _ROWS_AT_ONCE]
-                for row in connection.execute(wanted.where(column.in_(part))):
-                    found.setdefault(row.project, []).append(row.payload)
+                rows = connection.execute(wanted.where(column.in_(part)))
+                for project, payload in unsealed(Payload(row.project, row.payload) for row in rows):
+                    found.setdefault(project, []).append(payload)
         return found
 
     def contents(self) -> list[Contents]:
@@ -229,7 +230,7 @@ class SqlStore:
                 asked = sa.select(
                     origin,
                     sa.func.count(),
-                    sa.func.coalesce(sa.func.sum(sa.func.length(table.c.payload)), 0),
+                    sa.func.coalesce(sa.func.sum(sa.func.length(table.c.payload) - SEAL_BYTES), 0),
                     sa.func.min(moment),
                     sa.func.max(moment),
                 ).group_by(origin)

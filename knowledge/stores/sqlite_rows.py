@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar, get_args, get_type_hints
 
 from knowledge.errors import StoreDamagedError
+from knowledge.seals import Payload
 from knowledge.stores.store import Contents, ListingRow, MetadataRow, PackRow, StoredObservation
 
 
@@ -15,13 +16,6 @@ class Name(NamedTuple):
     """A name alone."""
 
     name: str
-
-
-class Payload(NamedTuple):
-    """A payload, and what it was asked for by."""
-
-    key: str
-    payload: bytes
 
 
 class Count(NamedTuple):

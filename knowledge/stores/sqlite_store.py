@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StoreError
-from knowledge.stores.sqlite_rows import Count, Name, Payload, damaged, typed
+from knowledge.seals import SEAL_BYTES, Payload, sealed, unsealed
+from knowledge.stores.sqlite_rows import Count, Name, damaged, typed
 from knowledge.stores.store import (
     BESIDE,
     MEMORY,
@@ -110,7 +111,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row.project, row) for row in typed(self.location, ListingRow, rows))
+            found.update((row.project, row) for row in unsealed(typed(self.location, ListingRow, rows)))
         return found
 
     def metadata(self, index_url: str, artifacts: Iterable[str]) -> dict[str, MetadataRow]:
@@ -123,7 +124,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (index_url, *part)).fetchall()
-            found.update((row.artifact, row) for row in typed(self.location, MetadataRow, rows))
+            found.update((row.artifact, row) for row in unsealed(typed(self.location, MetadataRow, rows)))
         return found
 
     def metadata_after(self, index_url: str, artifact: str, limit: int) -> list[MetadataRow]:
@@ -134,7 +135,7 @@ class SqliteStore:
         )
         with self._errors():
             rows = self._connection.execute(query, (index_url, artifact, limit)).fetchall()
-        return list(typed(self.location, MetadataRow, rows))
+        return list(unsealed(typed(self.location, MetadataRow, rows)))
 
     def projects(self, index_url: str) -> list[str]:
         """See `Store.projects`."""
@@ -148,8 +149,8 @@ class SqliteStore:
         with self._errors():
             self._connection.execute("PRAGMA synchronous = NORMAL")  # a crash may lose rows, never the file
         with self._errors(), self._transaction():
-            self._connection.executemany(_UPSERT_LISTING, listings)
-            self._connection.executemany(_UPSERT_METADATA, metadata)
+            self._connection.executemany(_UPSERT_LISTING, map(sealed, listings))
+            self._connection.executemany(_UPSERT_METADATA, map(sealed, metadata))
 
     def derived(self, instrument: str, contents: Iterable[str]) -> dict[str, bytes]:
         """See `Store.derived`."""
@@ -160,7 +161,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (instrument, *part)).fetchall()
-            found.update((row.key, row.payload) for row in typed(self.location, Payload, rows))
+            found.update((row.key, row.payload) for row in unsealed(typed(self.location, Payload, rows)))
         return found
 
     def keep_derived(self, rows: Iterable[DerivedRow]) -> None:
@@ -168,7 +169,9 @@ class SqliteStore:
         with self._errors():
             self._connection.execute("PRAGMA synchronous = NORMAL")
         with self._errors(), self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)", map(sealed, rows)
+            )
 
     def advisories(self, projects: Iterable[str]) -> dict[str, list[bytes]]:
         """See `Store.advisories`."""
@@ -177,7 +180,7 @@ class SqliteStore:
     def keep_advisories(self, rows: Iterable[AdvisoryRow]) -> None:
         """See `Store.keep_advisories`."""
         with self._errors(), self._transaction():
-            self._connection.executemany(_UPSERT_ADVISORY, rows)
+            self._connection.executemany(_UPSERT_ADVISORY, map(sealed, rows))
 
     def observations(
         self, projects: Iterable[str], kinds: Collection[str], *, blamed: bool = False
@@ -194,7 +197,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, (*part, *wanted)).fetchall()
-            for row in typed(self.location, Payload, rows):
+            for row in unsealed(typed(self.location, Payload, rows)):
                 found.setdefault(row.key, []).append(row.payload)
         return found
 
@@ -212,7 +215,7 @@ class SqliteStore:
         )
         with self._errors():
             rows = self._connection.execute(query, (*after, limit)).fetchall()
-        return list(typed(self.location, StoredObservation, rows))
+        return list(unsealed(typed(self.location, StoredObservation, rows)))
 
     def observation_counts(self) -> dict[tuple[str, str], int]:
         """See `Store.observation_counts`."""
@@ -225,7 +228,7 @@ class SqliteStore:
         """See `Store.keep_observations`."""
         with self._errors(), self._transaction():
             last = None
-            for row in rows:
+            for row in map(sealed, rows):
                 shared = (row.kind, row.id, row.origin, row.observed_at, row.payload)
                 if shared != last:
                     self._connection.execute(_UPSERT_OBSERVATION, shared)
@@ -263,7 +266,7 @@ class SqliteStore:
             )
             with self._errors():
                 rows = self._connection.execute(query, part).fetchall()
-            for row in typed(self.location, Payload, rows):
+            for row in unsealed(typed(self.location, Payload, rows)):
                 found.setdefault(row.key, []).append(row.payload)
         return found
 
@@ -273,7 +276,7 @@ class SqliteStore:
         for kind in Kind:
             origin, moment = _ORIGINS[kind]
             query = (
-                f"SELECT {origin}, COUNT(*), COALESCE(SUM(LENGTH(payload)), 0),"
+                f"SELECT {origin}, COUNT(*), COALESCE(SUM(LENGTH(payload) - {SEAL_BYTES}), 0),"
                 f" MIN({moment}), MAX({moment}) FROM {kind.value} GROUP BY {origin} ORDER BY {origin}"
             )
             with self._errors():

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from knowledge.errors import StoreDamagedError, StoreNewerError
 
-SCHEMA_NUMBER = 5
+SCHEMA_NUMBER = 6
 MEMORY = ":memory:"
 WORKING = ("build", "install", "import", "test")
 """Kinds of observations that say whether releases work."""

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fakes.commands import Commands
+from fakes.indexes.server import IndexServer
 from knowledge.errors import StoreDamagedError, StoreError, StoreNewerError
 from knowledge.stores.locations import open_store
 from knowledge.stores.sql_store import SqlStore
 from knowledge.stores.sqlite_store import SqliteStore
-from knowledge.stores.store import ListingRow
+from knowledge.stores.store import (
+    AdvisoryRow,
+    DerivedRow,
+    ListingRow,
+    MetadataRow,
+    ObservationRow,
+    Store,
+)
 
 INDEX = "https://index.example/simple/"
 
@@ -100,3 +110,47 @@ def test_a_value_of_another_type_is_damage(tmp_path: Path) -> None:
             store.contents()
     finally:
         store.close()
+
+
+@pytest.mark.parametrize("opened", [SqliteStore, lambda path: SqlStore(f"sqlite:///{path}")])
+def test_a_payload_of_which_a_bit_was_flipped_is_not_believed(
+    tmp_path: Path, opened: Callable[[str], Store]
+) -> None:
+    path = tmp_path / "store.sqlite3"
+    store = opened(str(path))
+    rows = [ListingRow(INDEX, name, 1, 1, None, b"what the index said") for name in ("flask", "click")]
+    metadata = MetadataRow(INDEX, "sha256:00", 1, 1, b"what the index said")
+    store.bulk_load([*rows, ListingRow(INDEX, "none", 1, 1, None, None)], [metadata])
+    store.keep_derived([DerivedRow("one/1", "00", 1, b"what the index said")])
+    store.keep_advisories([AdvisoryRow("osv", "flask", "1", 1, b"what the index said")])
+    store.keep_observations([ObservationRow("test", "flask", "1", 1, b"what the index said")])
+    assert {contents.size_bytes for contents in store.contents()} == {19, 38}
+    with sqlite3.connect(path) as connection:
+        for table in ("listings", "metadata", "derived", "advisories", "observations"):
+            spared = " WHERE project <> 'click'" if table == "listings" else ""
+            connection.execute(
+                f"UPDATE {table} SET payload = CAST(replace(payload, 'said', 'saie') AS BLOB){spared}"
+            )
+    connection.close()
+    assert store.listings(INDEX, ["flask", "click", "none"]).keys() == {"click", "none"}
+    assert store.listings(INDEX, ["click"]) == {"click": rows[1]}
+    assert store.metadata(INDEX, ["sha256:00"]) == {}
+    assert store.metadata_after(INDEX, "", 9) == []
+    assert store.derived("one/1", ["00"]) == {}
+    assert store.advisories(["flask"]) == {}
+    assert store.observations(["flask"], ["test"]) == {}
+    assert store.observations_after(("", "", ""), 9) == []
+    store.close()
+
+
+def test_what_a_bit_changed_is_asked_again(stackwright: Commands, server: IndexServer) -> None:
+    whole = stackwright.advise("flask", "--format", "pylock").out
+    with sqlite3.connect(stackwright.store) as connection:
+        connection.execute(
+            "UPDATE listings SET payload = replace(payload, CAST('3.0.0' AS BLOB), CAST('3.0.1' AS BLOB))"
+        )
+        connection.execute("UPDATE listings SET payload = CAST(payload AS BLOB)")
+    connection.close()
+    server.requests.clear()
+    assert stackwright.advise("flask", "--format", "pylock").out == whole
+    assert "/simple/flask/" in server.paths()

@@ -170,7 +170,7 @@ def test_an_older_file_is_upgraded(tmp_path: Path) -> None:
     store.bulk_load(LISTINGS, [])
     assert store.listings(INDEX, ["absent"]) == {"absent": LISTINGS[1]}
     store.close()
-    assert schema_of(path)[1] == [("5",)]
+    assert schema_of(path)[1] == [("6",)]
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
@@ -179,6 +179,8 @@ def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
     store.bulk_load(LISTINGS, METADATA)
     store.close()
     with sqlite3.connect(path) as connection:
+        for table in ("listings", "metadata"):
+            connection.execute(f"UPDATE {table} SET payload = substr(payload, 1, length(payload) - 4)")
         connection.execute("DROP TABLE derived")
         connection.execute("DROP TABLE advisories")
         for table in ("observations", "observed_projects", "packs"):
@@ -187,6 +189,10 @@ def test_a_file_of_the_first_schema_keeps_its_rows(tmp_path: Path) -> None:
     connection.close()
     store = SqliteStore(str(path))
     assert store.listings(INDEX, ["flask"]) == {"flask": LISTINGS[0]}
+    artifacts = [row.artifact for row in METADATA]
+    assert list(store.metadata(INDEX, artifacts).values()) == [
+        row for row in METADATA if row.index_url == INDEX
+    ]
     store.keep_derived([DerivedRow("source/1", "00", 1, b"x")])
     assert store.derived("source/1", ["00"]) == {"00": b"x"}
     store.close()

@@ -21,6 +21,7 @@ from fakes.hostile.surviving import limited_memory, survive, time_limit
 from fakes.indexes.server import IndexServer
 from fakes.probing.monkey_runs import COUNT, monkey_index
 from fakes.probing.observed import MOMENT
+from knowledge.seals import SEAL_BYTES, Payload, sealed
 from resolver.commands.monkey.writing import write_learned
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known
@@ -173,12 +174,17 @@ def test_a_store_with_bad_values(filled: Commands, seconds: float) -> None:
 def _bad_value(chance: random.Random, value: object) -> object:
     match value:
         case bytes() if chance.random() < 0.9:
-            return mutated(chance, (value,))
+            return resealed(mutated(chance, (value[:-SEAL_BYTES],)))
         case str() if chance.random() < 0.9:
             return mutated(chance, (value.encode(),)).decode("utf-8", "replace")
         case int() | float() if chance.random() < 0.5:
             return chance.choice((-value, 0, 1 << 62, 1e300, float("inf")))
     return chance.choice((None, "", b"", "x", b"\xff", -1, 1e9))
+
+
+def resealed(payload: bytes) -> bytes:
+    """As it is written, so that its sum keeps nobody from reading it."""
+    return sealed(Payload("", payload)).payload
 
 
 def _remove(store: Path) -> None:

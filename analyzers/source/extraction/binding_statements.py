@@ -27,7 +27,9 @@ _STORE = UseKind.STORE
 _TARGET = re.compile(rf"(?P<name>{NAME})(?:\s*\.\s*(?P<member>{NAME}))?\s*(?P<sign>=(?!=)|:)")
 _PLAIN = re.compile(rf"({NAME})(?:\s*\.\s*({NAME}))?\Z")
 _DOTTED = re.compile(rf"({NAME})(?:\s*\.\s*{NAME})++\s*\Z")
+_LAST_MEMBER = re.compile(rf"\.\s*{NAME}\Z")
 _EQUALS = re.compile(sought(r"(\[{", ASSIGNED))
+_COLON = re.compile(sought(r"(\[{", ":"))
 _IN = re.compile(sought(r"(\[{", word("in")))
 _AS = re.compile(sought(r"(\[{", word("as")))
 _IF = re.compile(sought(r"(\[{", word("if")))
@@ -178,6 +180,10 @@ def _targets(
                 star = _UNPACKING.match(source.code, first, last)
                 if star is not None and star.end() < last and path:
                     pending.append((star.end(), last, (*path[:-1], None)))
+                elif source.at_depth(_COLON, first, last) is None and _LAST_MEMBER.search(
+                    source.code, first, last
+                ):
+                    structure.set_members.add(last)
                 continue
         if len(path) < 4:
             pending.extend((*part, (*path, index)) for index, part in enumerate(parts))

@@ -43,6 +43,7 @@ class Structure:
         scopes: in the order in which they start.
         imported: names that import statements bind.
         stores: offsets of names that are bound there, not read.
+        set_members: ends of expressions whose last attribute is set there, whatever it is of.
         stack: the open scopes, the innermost last.
         pending: decorators whose function or class follows.
         chain: end, start of the value and bindings of the last assignment.
@@ -61,6 +62,7 @@ class Structure:
         self.import_offsets: list[int] = []
         self.imported: set[str] = set()
         self.stores: set[int] = set()
+        self.set_members: set[int] = set()
         self.decorators: set[int] = set()
         self.kinds: list[tuple[int, int, UseKind | None]] = []
         self.blanks: list[Range] = []

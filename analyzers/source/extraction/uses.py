@@ -28,6 +28,7 @@ _GROUP_BEFORE = re.compile(
 MAX_USES = 50_000
 _ATTRIBUTE = UseKind.ATTRIBUTE
 _DECORATOR = UseKind.DECORATOR
+_STORE = UseKind.STORE
 # Members of an enumeration are slow to ask for, and what is here is asked for at each use.
 _DIRECT, _ALIAS, _CHAIN, _BY_INHERITANCE = Via.DIRECT, Via.ALIAS, Via.CHAIN, Via.INHERITED
 _CERTAIN, _LIKELY, _POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
@@ -45,6 +46,7 @@ class Uses:
         self._guards = guards
         self._has_guards = guards.is_any
         self._decorators = self._structure.decorators
+        self._set_members = self._structure.set_members
         self._kinds = sorted(self._structure.kinds, key=lambda entry: entry[0])
         self._kind_starts = [entry[0] for entry in self._kinds]
         self.found: list[UseFact] = []
@@ -161,6 +163,8 @@ class Uses:
                 kind = special
         if root in self._decorators:
             kind = _DECORATOR
+        elif kind is _ATTRIBUTE and end in self._set_members:
+            kind = _STORE
         if opening >= 0 and special is not None:
             positional, keywords, star, literals = arguments.parsed(self._source, opening)
         else:

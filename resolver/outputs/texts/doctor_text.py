@@ -6,13 +6,12 @@ import textwrap
 from collections.abc import Iterator
 
 from resolver.doctor.checks import Check, Diagnosis, State, UseReport
-
-_LEAST = 40
+from resolver.outputs.texts.lines import NARROWEST
 
 
 def doctor_text(report: Diagnosis, width: int) -> str:
     """The text, in lines that fit a terminal."""
-    return "".join(f"{line}\n" for line in _lines(report, max(width, _LEAST)))
+    return "".join(f"{line}\n" for line in _lines(report, max(width, NARROWEST)))
 
 
 def _lines(report: Diagnosis, width: int) -> Iterator[str]:
@@ -35,8 +34,15 @@ def _of_check(check: Check, names: int, width: int) -> Iterator[str]:
     states = max(len(state.value) for state in State)
     head = f"{check.name[:names]:<{names}}  {check.state.value:<{states}}  "
     indent = " " * len(head)
+    if len(head) > width // 2:  # it would leave too little room beside it
+        yield from textwrap.wrap(f"{check.name}: {check.state.value}", width, subsequent_indent="  ")
+        head = indent = "  "
     yield from textwrap.wrap(
-        check.found, width, initial_indent=head, subsequent_indent=indent, break_on_hyphens=False
+        check.found,
+        width,
+        initial_indent=head,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
     )
     if check.state in (State.MISSING, State.FAILS):
         yield from _wrapped(f"for {check.needed_for}", width, indent)
@@ -45,4 +51,10 @@ def _of_check(check: Check, names: int, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )

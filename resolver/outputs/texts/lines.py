@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NARROWEST = 40
+NARROWEST = 20
 
 
 def fitted(text: str, width: int, indent: str = "  ") -> list[str]:

@@ -8,6 +8,7 @@ from analyzers.evidence import Level
 from resolver.advising.existing import Existing
 from resolver.advising.gains import comes_from, stands_in
 from resolver.advising.variants import VARIANTS_UNIT
+from resolver.outputs.texts import columns
 from resolver.outputs.texts.advised_probes import advised_probes
 from resolver.outputs.texts.lines import NARROWEST, fitted
 from resolver.progress import points
@@ -18,6 +19,8 @@ _MOST_UNKNOWNS = 5
 _MOST_VIOLATIONS = 5
 _MOST_CHANGES = 5
 _MOST_NAMED = 3
+_WHOLE_ROWS = 40
+"""Columns of a terminal that has room for the reasons beside the pins."""
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -88,6 +91,9 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
 def _pins(advice: Advice, width: int) -> Iterator[str]:
     rows = [(_name(pin), pin.version, _asked(pin), _newer(pin)) for pin in advice.pins]
     headings = ("package", "version", "asked for by", "why not newer")
+    if width < _WHOLE_ROWS:
+        yield from columns.table([row[:2] for row in (headings, *rows)], width, give=0)
+        return
     widths = _widths([headings, *rows], width - 2 - 3 * 2)
     for row in (headings, *rows):
         cells = (_cut(cell, size).ljust(size) for cell, size in zip(row, widths, strict=True))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -144,3 +146,39 @@ def test_signal_while_a_stack_is_imported_on_paper(
         out, err = process.communicate(timeout=ENDS_WITHIN_S)
     assert process.returncode == 130
     assert (out, err) == (b"", b"stackwright: interrupted\n")
+
+
+INTERRUPTED_WHILE_LOADING = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from cli import main
+sys.exit(main(["units", "list"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("argparse", ""),
+        ("resolver.commands.units", "stackwright: interrupted\n"),
+        ("msgspec", "stackwright: interrupted\n"),
+        ("knowledge.releases", "stackwright: interrupted\n"),
+    ],
+)
+def test_a_signal_while_a_module_is_loaded(module: str, told: str) -> None:
+    """No traceback, no crash of compiled code that is setting something up, and it is never lost."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, module],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", told)

@@ -41,6 +41,29 @@ def test_no_line_is_longer_than_the_terminal(tmp_path: Path, columns: int) -> No
     assert "2024.11.22.post17" in found.out or columns == 40
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["advise", "flask"],
+        ["doctor", "--offline"],
+        ["surface", "flask==3.0.0"],
+        ["diff", "flask", "2.0.0", "3.0.0"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_twenty_columns_are_used_as_far_as_words_allow(stackwright: Commands, command: list[str]) -> None:
+    ran = stackwright.main(*command, COLUMNS="20")
+    assert ran.out
+    for line in ran.out.splitlines():
+        indent = len(line) - len(line.lstrip())
+        assert len(line) <= 20 or " " not in line.strip()[: 20 - indent], line
+
+
+def test_on_a_narrow_terminal_pins_are_whole(stackwright: Commands) -> None:
+    lines = stackwright.advise("flask", COLUMNS="20").out.splitlines()
+    assert "  flask     3.0.0" in lines
+
+
 def test_what_an_index_states_steers_no_terminal(tmp_path: Path) -> None:
     index = FakeIndex()
     index.add("flask", "1.0")

@@ -108,7 +108,7 @@ def test_rows_fit_and_steer_no_terminal(
     assert max(map(len, text.splitlines())) <= width
 
 
-@pytest.mark.parametrize("width", [0, 1, 39])
+@pytest.mark.parametrize("width", [0, 1, 19])
 def test_there_is_a_narrowest_table(width: int) -> None:
     made = advice([pin("flask", "3.0")])
-    assert table(made, TARGET, width) == table(made, TARGET, 40)
+    assert table(made, TARGET, width) == table(made, TARGET, 20)

@@ -29,3 +29,31 @@ def test_an_attribute_that_is_set(code: str) -> None:
 )
 def test_an_attribute_that_is_read(code: str) -> None:
     assert _kinds(code) == [("click.x", UseKind.ATTRIBUTE)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "click.f().x = 1",
+        "y = click.f().x = 1",
+        "click.f().x, y = 1, 2",
+        "*click.f().x, y = 1, 2",
+        "for click.f().x in y: pass",
+        "with y as click.f().x: pass",
+        "click.f(a=y[1:2]).x = 1",
+    ],
+)
+def test_an_attribute_of_what_a_call_returns_is_set(code: str) -> None:
+    assert _kinds(code) == [("click.f", UseKind.CALL), ("click.f().x", UseKind.STORE)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["click.f().x += 1", "y = click.f().x", "del click.f().x", "click.f().x[0] = 1", "click.f().x == 1"],
+)
+def test_an_attribute_of_what_a_call_returns_is_read(code: str) -> None:
+    assert _kinds(code) == [("click.f", UseKind.CALL), ("click.f().x", UseKind.ATTRIBUTE)]
+
+
+def test_an_annotation_is_not_set() -> None:
+    assert ("click.y", UseKind.STORE) not in _kinds("click.f().x: click.y = 1")
