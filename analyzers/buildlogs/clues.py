@@ -382,7 +382,7 @@ def _made(weight: int, cause: Cause, match: re.Match[str], text: str, number: in
         if _COMPILERS.fullmatch(thing):
             cause = Cause.MISSING_COMPILER
     elif cause is Cause.WRONG_PYTHON and thing:
-        thing = f"Python {thing}"
+        thing = f"Python {thing.rstrip(',.')}"
     return Clue(
         weight, cause, thing[:200], text.strip()[:_LONGEST_MESSAGE], _place(groups.get("where")), number
     )

@@ -17,6 +17,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.]+")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,300}@")
 _LEADERS = re.compile(r"^(?:cause: |Caused by: |[├╰]─▶ |│ )")
+_BREAKING = frozenset({"uv", "pdm", "pipenv"})
+"""Installers that break long lines; uv did so before 0.10."""
 _SUFFIXES = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 
 
@@ -38,6 +40,11 @@ def version_of(artifact: str, package: str) -> str:
                 return stem[len(package) + 1 :]
             return stem.rpartition("-")[2] if "-" in stem else ""
     return ""
+
+
+def artifact_name(url: str) -> str:
+    """The name of the file that an address leads to."""
+    return url.partition("#")[0].partition("?")[0].rpartition("/")[2]
 
 
 class Draft:
@@ -245,7 +252,7 @@ class Journal:
         part = [(line.number, line.text) for line in self.lines[draft.start : end]]
         told = list(clues(part))
         clue = best(told)
-        if self.installer == "uv" and (clue is None or clue.weight < SURE):
+        if self.installer in _BREAKING and (clue is None or clue.weight < SURE):
             joined = best(list(clues(_unbroken(part))))
             if joined is not None and (clue is None or joined.weight > clue.weight):
                 clue = joined
@@ -280,7 +287,7 @@ class Journal:
 
 
 def _unbroken(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Every line with the one that follows it: uv broke long lines before 0.10."""
+    """Every line with the one that follows it: some installers break long lines."""
     after = [text.strip() for _, text in lines[1:]]
     return [(number, f"{text} {then}") for (number, text), then in zip(lines, after, strict=False)]
 

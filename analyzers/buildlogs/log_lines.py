@@ -33,6 +33,7 @@ _PREFIXES = (
     re.compile(r"section_(?:start|end):\d{1,12}:[\w.-]{1,200}(?:\[[^\]]{0,80}\])?$"),  # GitLab, of a section
     re.compile(r"##\[(?:error|warning|group|debug|command)\]"),
     re.compile(r"::(?:error|warning|group|debug|notice)(?: [^:]{0,200})?::"),
+    re.compile(r"pdm\.termui: ?"),  # its debug log
     re.compile(r"\[pipenv\.exceptions\.\w{1,40}\]: ?"),
 )
 _HEAD = 90
@@ -125,7 +126,7 @@ def _may_have_prefix(text: str) -> bool:
         return "\t" in text[:_HEAD] and first != " "
     if first.isalpha():
         head = text[:_HEAD]
-        return " |" in head or head.startswith("section_") or text[1:2].isdigit()
+        return " |" in head or head.startswith(("section_", "pdm.termui:")) or text[1:2].isdigit()
     return True
 
 

@@ -35,6 +35,7 @@ _SATISFIES = re.compile(
     r"No matching distribution found for) (?P<what>[^(]+?)(?: \(from (?P<rest>.*)\))?$"
 )
 _CONFLICT = re.compile(r"\s*ERROR: Cannot install (?P<what>.+?) because these package versions have conflict")
+_NEEDS = re.compile(r"    (?P<by>[A-Za-z0-9][\w.-]*) (?P<version>\d\S*) depends on (?P<what>[A-Za-z0-9]\S*)$")
 _OTHER_PYTHON = re.compile(r"\s*ERROR: Package '(?P<what>[^']+)' requires a different Python")
 _NOT_HASHED = re.compile(r"    (?P<name>[A-Za-z0-9][\w.-]*)(?:==(?P<version>[^\s;]+))? from \S")
 _SUMMARY = re.compile(
@@ -68,6 +69,9 @@ _STEPS = (
     ("setup.py install", Step.INSTALL),
     ("setup.py develop", Step.INSTALL),
 )
+_MOST_CONFLICTING = 20
+_CUT_OFF = ("", "-r", "-c")
+"""Who asked, where the name of the file is on the next line."""
 _MARKS = ("Collecting ", "Looking in ", "Requirement already satisfied", "Installing collected packages")
 
 
@@ -151,7 +155,11 @@ class PipLines:
             by = (collecting.groupdict().get("by") or "").removesuffix(")")
             if collecting.re is _PROCESSING:
                 name = re.split(r"-\d", what.rstrip("/").rpartition("/")[2])[0]
-            journal.begin(normalized(name), [one for one in by.split("->") if one], version.strip())
+            journal.begin(
+                normalized(name),
+                [one for one in by.split("->") if one.strip() not in _CUT_OFF],
+                version.strip(),
+            )
             return True
         fetched = _FETCHED.match(text)
         if fetched is not None:
@@ -186,7 +194,7 @@ class PipLines:
             self._known()
             draft = journal.fail(Step.RESOLVE)
             draft.cause = Cause.CONFLICT
-            draft.conflicting = tuple(re.split(r", and | and |, ", conflict["what"])[:20])
+            draft.conflicting = tuple(re.split(r", and | and |, ", conflict["what"])[:_MOST_CONFLICTING])
             draft.package = normalized(draft.conflicting[0])
             draft.version = draft.conflicting[0].partition("==")[2]
             return True
@@ -196,6 +204,9 @@ class PipLines:
             journal.fail(Step.RESOLVE, normalized(other["what"]))
             return True
         if text.lstrip().startswith("ERROR: ResolutionImpossible"):
+            self._known()
+            if journal.draft is None or journal.draft.cause is not Cause.CONFLICT:  # as pipenv repeats it
+                journal.fail(Step.RESOLVE).cause = Cause.CONFLICT
             return True
         return self._summary(text) or self._aborted(text)
 
@@ -283,6 +294,9 @@ class PipLines:
         journal = self._journal
         not_hashed = _NOT_HASHED.match(text) if text.startswith("    ") else None
         is_told = journal.draft is not None and "HASHES" in journal.draft.anchors[0].text
+        needs = _NEEDS.match(text) if text.startswith("    ") else None
+        if needs is not None and journal.draft is not None and journal.draft.cause is Cause.CONFLICT:
+            return self._needs(journal.draft, f"{needs['by']}=={needs['version']} needs {needs['what']}")
         if not_hashed is not None and journal.draft is not None and is_told:
             journal.draft.package = normalized(not_hashed["name"])
             journal.draft.version = not_hashed["version"] or ""
@@ -307,6 +321,12 @@ class PipLines:
             self._known()
             return True
         return False
+
+    def _needs(self, draft: Draft, told: str) -> bool:
+        """What contradicts each other, where the line that tells the conflict did not name it."""
+        if not draft.package and len(draft.conflicting) < _MOST_CONFLICTING:
+            draft.conflicting += (told,)
+        return True
 
     def _known(self) -> None:
         self._journal.is_known = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from images.errors import ImageError, ImageReferenceError, SourceUnavailableError
 from images.sources.daemons import DaemonImage
@@ -24,14 +25,14 @@ def named_image(
     if reference.kind is ReferenceKind.REGISTRY:
         return registry
     daemons = [DaemonImage(reference, kind, reference.text, wish, environ) for kind in _DAEMONS]
-    return FirstFound(daemons, registry)
+    return FirstFound(daemons, registry, reference.text)
 
 
 class FirstFound:
     """An `images.sources.source.ImageSource` that asks daemons, and then a registry."""
 
-    def __init__(self, daemons: Sequence[DaemonImage], registry: RegistryImage) -> None:
-        self._daemons, self._registry = daemons, registry
+    def __init__(self, daemons: Sequence[DaemonImage], registry: RegistryImage, text: str) -> None:
+        self._daemons, self._registry, self._text = daemons, registry, text
 
     def read(self, read_layer: ReadLayer, progress: Callable[[str], None]) -> Image:
         """The image, from the first that has it."""
@@ -48,4 +49,9 @@ class FirstFound:
             return self._registry.read(read_layer, progress)
         except ImageError as error:
             error.add_note(f"asked before: {'; '.join(reasons)}")
+            if Path(self._text).is_dir():
+                error.add_note(
+                    f"the directory {self._text} was passed over, for it is neither an OCI layout nor a root "
+                    f"file system; ./{self._text} means it"
+                )
             raise

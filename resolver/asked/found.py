@@ -23,6 +23,11 @@ DEFAULT_FILES = (_PYPROJECT, "requirements.in", "requirements.txt", "Pipfile")
 """What comes first in any directory."""
 FURTHER_FILES = ("setup.cfg", "setup.py", "environment.yml", "environment.yaml", "pixi.toml")
 """What comes after them."""
+PASSED_OVER = frozenset({"build", "dist", "node_modules", "venv", "env", "__pycache__", "site-packages"})
+"""Directories that hold no code of the one who asks."""
+_NAMES = frozenset((*DEFAULT_FILES, *FURTHER_FILES))
+_MOST_BELOW = 20
+_MOST_DEEP = 3
 _FOLDER = "requirements"
 _NAMED_REQUIREMENTS = re.compile(
     r"(?i)(?:requirements?|reqs?)(?:[-_.].*)?\.(?:in|txt)|.*[-_.]requirements\.(?:in|txt)"
@@ -45,7 +50,8 @@ class FoundManifests(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         chosen: the one that counts, relative to the directory; None where there is none.
         requirements: how many of it count where no extra and no group is named; None where it is malformed.
-        groups: its extras and groups, such as ``extra test``, which are asked for by name.
+        groups: extras and groups, such as ``extra test``, which are asked for by name: those of `chosen`,
+            or of a manifest that states nothing else.
         passed_over: those that come after it, by preference; they were not read.
         is_whole: whether every name of the directory was looked at.
     """
@@ -65,6 +71,7 @@ def found_manifests(folder: Path, *, with_groups: bool = False) -> FoundManifest
     """
     names, is_whole = _candidates(folder)
     empty: str | None = None
+    groups: tuple[str, ...] = ()
     for name in names[:_MOST_READ]:
         try:
             manifest = read_manifest(lambda path: _content(folder, path), name, environ=os.environ)
@@ -73,9 +80,38 @@ def found_manifests(folder: Path, *, with_groups: bool = False) -> FoundManifest
         count = sum(map(_counts, manifest.declared))
         if count or (with_groups and _groups(manifest)):
             return _found(name, count, _groups(manifest), names, is_whole)
+        groups = groups or _groups(manifest)
         if empty is None and (name != _PYPROJECT or manifest.project is not None):
             empty = name
-    return _found(empty, 0, (), names, is_whole)
+    return _found(empty, 0, groups, names, is_whole)
+
+
+def manifests_below(folder: Path) -> tuple[str, ...]:
+    """Manifests of directories below one, up to `_MOST_BELOW` of them and `_MOST_DEEP` directories deep."""
+    found: list[str] = []
+    pending, seen = [("", 0)], 0
+    root = folder.resolve()
+    while pending and len(found) < _MOST_BELOW:
+        below, depth = pending.pop(0)
+        try:
+            with os.scandir(root / below) as entries:
+                names = sorted(
+                    (entry.name, entry.is_dir(follow_symlinks=False))
+                    for entry in itertools.islice(entries, _MOST_NAMES - seen)
+                )
+        except OSError:
+            continue
+        seen += len(names)
+        if below:
+            manifests = {name for name, is_folder in names if not is_folder} & _NAMES
+            found += [f"{below}{name}" for name in DEFAULT_FILES + FURTHER_FILES if name in manifests][:1]
+        if depth < _MOST_DEEP:
+            pending += [
+                (f"{below}{name}/", depth + 1)
+                for name, is_folder in names
+                if is_folder and not name.startswith(".") and name not in PASSED_OVER
+            ]
+    return tuple(found)
 
 
 def _found(

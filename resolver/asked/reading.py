@@ -45,6 +45,9 @@ def read_asked(wishes: Wishes, files: InputFiles, target: Target, environ: Mappi
     return _Reading(wishes, files, target, environ).asked()
 
 
+_MOST_NAMED = 3
+
+
 class _Reading:
     def __init__(self, wishes: Wishes, files: InputFiles, target: Target, environ: Mapping[str, str]) -> None:
         self._wishes, self._files, self._target, self._environ = wishes, files, target, environ
@@ -70,9 +73,8 @@ class _Reading:
         self._problems.raise_if_any()
         self._selection.check()
         if not statements.requirements and not statements.notes:
-            remedy = "name requirements, such as: stackwright advise flask, or a file with -r FILE"
             where = f": {', '.join(wishes.files)} states no requirement" if wishes.files else ""
-            raise InputError(f"there is nothing to advise on{where}", remedy)
+            raise InputError(f"there is nothing to advise on{where}", self._remedy())
         self._check_python()
         found = [lock_of(manifest, self._target.is_live) for manifest in manifests if manifest is not None]
         locks = {lock.path: lock for lock in found if lock.pins}
@@ -89,6 +91,21 @@ class _Reading:
             notes=(*self._notes, *statements.notes, *statements.wishes.notes),
             unknowns=tuple(unknown for manifest in self._manifests for unknown in manifest.unknowns),
         )
+
+    def _remedy(self) -> str:
+        """What to name where nothing was asked for: what lies nearest."""
+        from resolver.asked.found import found_manifests, manifests_below
+
+        folder = self._files.place("")
+        if not self._wishes.files:
+            groups = [name.partition(" ")[2] for name in found_manifests(folder).groups if "group " in name]
+            if groups:
+                return f"only groups state requirements here; name one: --group {groups[0]}"
+            if below := manifests_below(folder):
+                named = " ".join(f"-r {name}" for name in below[:_MOST_NAMED])
+                more = f" and {len(below) - _MOST_NAMED} more" if len(below) > _MOST_NAMED else ""
+                return f"folders below have manifests; name those that count: {named}{more}"
+        return "name requirements, such as flask, or a file with -r FILE"
 
     def _read_texts(self) -> None:
         draft = Draft("command line", Format.REQUIREMENTS)

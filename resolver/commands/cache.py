@@ -21,7 +21,9 @@ _MOST_SHOWN = 10
 def add(command: argparse.ArgumentParser) -> None:
     """The options of ``cache``."""
     command.description = "Show what is stored of indexes and files, or remove it; nothing in it is precious."
-    command.add_argument("action", choices=("info", "clear"), help="show it, or remove it")
+    command.add_argument(
+        "action", metavar="ACTION", choices=("info", "clear"), help="info: show it; clear: remove it"
+    )
     command.add_argument("--listings", action="store_true", help="only listings of projects")
     command.add_argument("--metadata", action="store_true", help="only metadata of releases")
     command.add_argument("--derived", action="store_true", help="only what was derived from files")

@@ -23,7 +23,9 @@ def add(command: argparse.ArgumentParser) -> None:
         "check: faults, contradictions and rules that never fire; test: the examples of rules; explain: "
         "what a rule says, and whether it fires on the target."
     )
-    command.add_argument("action", choices=("check", "test", "explain"), help="what to do with rules")
+    command.add_argument(
+        "action", metavar="ACTION", choices=("check", "test", "explain"), help="check, test or explain rules"
+    )
     command.add_argument(
         "subject", nargs="?", metavar="DIR|NAME",
         help="directory of rules to check or test (default: the rules that ship); name of a rule to explain",

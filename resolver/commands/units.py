@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add(command: argparse.ArgumentParser) -> None:
     """The options of ``units``."""
     command.description = "List every unit: what it does, and whether and why it takes part in a run."
-    command.add_argument("action", choices=("list",), help="what to do with units")
+    command.add_argument("action", metavar="ACTION", choices=("list",), help="list, which is all there is")
     arguments.add_format(command)
     arguments.add_units(command)
     arguments.add_predictor(command)

@@ -27,7 +27,6 @@ _MOST_NAMED = 6
 _LOCKS = ("pylock.toml", "Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "conda-lock.yml")
 _WRITTEN = ("pylock.toml", "Pipfile.lock")
 """Locks that can be written; what others pin is kept in a pylock.toml."""
-_PASSED_OVER = frozenset({"build", "dist", "node_modules", "venv", "env", "__pycache__", "site-packages"})
 
 
 class FoundLock(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +76,8 @@ def found(options: argparse.Namespace, project: Mapping[str, object], project_fi
 
 def _count_of_code(folder: Path) -> tuple[int, bool]:
     """How many files of Python there are, and whether all were looked at."""
+    from resolver.asked.found import PASSED_OVER
+
     count = seen = 0
     pending = [os.fspath(folder)]
     while pending and seen < _MOST_FILES:
@@ -86,7 +87,7 @@ def _count_of_code(folder: Path) -> tuple[int, bool]:
                     seen += 1
                     if seen > _MOST_FILES:
                         break
-                    if entry.name.startswith(".") or entry.name in _PASSED_OVER:
+                    if entry.name.startswith(".") or entry.name in PASSED_OVER:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         if not os.path.lexists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH118
@@ -184,6 +185,11 @@ def _cut(line: str, width: int) -> str:
 def _told_manifests(manifests: FoundManifests, most: int) -> str:
     """What counts and what does not, with at most so many names of a kind."""
     if manifests.chosen is None:
+        from resolver.asked.found import manifests_below
+
+        if below := manifests_below(Path()):
+            named = _listed(below, most) if most else f"{len(below)} in folders of it"
+            return f"no manifest here, but {named}; what the code imports is asked for"
         return "no manifest; what the code imports is asked for"
     text, count = manifests.chosen, manifests.requirements
     if count is not None:

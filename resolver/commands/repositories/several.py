@@ -49,14 +49,41 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     if not failed:
         if not options.independent:
             _share(runs)
+        if not options.check or options.report is not None:
+            _complete(runs)
+    _write_pages(runs, options)
+    if not failed:
         if options.check:
             return _are_current(runs, options)
-        _complete(runs)
         interruption.close()  # all of them are written, or none
         for run in runs:
             write_output(run.path, pylock(run.advice, run.context.target.markers))
     _tell(options, runs, written=not failed)
     return not failed
+
+
+def _write_pages(runs: list[_Run], options: argparse.Namespace) -> None:
+    """A page for each environment, with its name before the suffix, also where one has no stack."""
+    if options.report is None:
+        return
+    import msgspec
+
+    from resolver.outputs.files import write_output
+    from resolver.outputs.formats import Format, rendered
+
+    page: Path = options.report
+    for run in runs:
+        text = rendered(
+            run.advice,
+            run.context.target,
+            Format.HTML,
+            hashes=not options.no_hashes,
+            width=0,
+            scan=run.session.scan,
+            image=run.session.image,
+        )
+        write_output(page.with_name(f"{page.stem}.{run.name}{page.suffix}"), text, "--report")
+        run.advice = msgspec.structs.replace(run.advice, history=None)  # as without a page
 
 
 def _are_current(runs: list[_Run], options: argparse.Namespace) -> bool:
@@ -85,15 +112,18 @@ def _folder(options: argparse.Namespace) -> Path:
     """
     if options.format not in (None, "text", "json", "sarif"):
         remedy = "leave --format out, or name one environment"
+        if options.format == "html":
+            remedy = "--report FILE.html writes a page for each"
         raise InputError(
             f"several environments have lockfiles of their own, not one as {options.format}", remedy
         )
     if "-" in (*options.files, *options.constraints, *options.overrides):
         raise InputError("standard input can be read for one environment only", "name a file")
-    if options.plot is not None or options.report is not None or options.history:
-        raise InputError(
-            "--plot, --report and --history go with one environment only", "name one environment"
-        )
+    if options.plot is not None or options.history:
+        raise InputError("--plot and --history go with one environment only", "name one environment")
+    from resolver.outputs.formats import check_page
+
+    check_page(options.report)
     if options.allow_refuted:
         raise InputError("--allow-refuted goes with one environment only", "name one environment")
     folder = Path() if options.output is None else options.output

@@ -54,6 +54,24 @@ uv-0.13.9-python               newpython  1.0 resolve            wrong-python   
 uv-0.13.9-refused              good       -   download           network                  -
 uv-0.13.9-requirement-missing  noreq      1.0 build-requirements no-matching-distribution helper>=3
 uv-0.13.9-sync                 colorama   -   resolve            no-matching-distribution colorama
+pdm-absent                     absentproject - resolve           no-matching-distribution absentproject
+pdm-noversion                  shared     -   resolve            no-matching-distribution shared
+pdm-conflict                   shared     -   resolve            conflict                 -
+pdm-compiler                   compiler   1.0 build              missing-compiler         absent-gcc
+pdm-header                     header     1.0 build              build-backend            -
+pdm-header-verbose             header     1.0 build              missing-header           absent_header.h
+pdm-leaving                    leaving    1.0 build              build-backend            -
+pdm-hash                       shared     2.0 download           no-matching-distribution shared==2.0
+pdm-winonly                    winonly    1.0 download           no-matching-distribution winonly==1.0
+pdm-network                    -          -   resolve            network                  -
+poetry-absent                  absentproject - resolve           no-matching-distribution absentproject
+poetry-deepabsent              nothere    -   resolve            no-matching-distribution nothere>=3
+poetry-conflict                -          -   resolve            conflict                 -
+poetry-python                  later      1.0 resolve            wrong-python             Python_>=3.99
+poetry-hash                    shared     2.0 download           hash-mismatch            -
+poetry-winonly                 winonly    1.0 download           no-matching-distribution winonly==1.0
+poetry-network                 -          -   resolve            network                  -
+pipenv-conflict                -          -   resolve            conflict                 -
 """
 ROWS = [line.split() for line in EXPECTED.strip().splitlines()]
 INSTALLED = ["pip-26.0-installed", "uv-0.13.9-installed"]
@@ -72,7 +90,10 @@ def only(name: str) -> BuildFailure:
 
 
 def test_every_recorded_log_is_expected_to_say_something() -> None:
-    assert {path.stem for path in LOGS.glob("*.log")} == {row[0] for row in ROWS} | set(INSTALLED)
+    assert {path.stem for path in LOGS.glob("*.log")} == {row[0] for row in ROWS} | {
+        *INSTALLED,
+        "pdm-installed",
+    }
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
@@ -127,6 +148,24 @@ def test_what_cannot_be_together_is_told() -> None:
 def test_the_place_in_the_sources_is_told() -> None:
     assert only("pip-26.0-header-of-dependency").where == "x.c:1"
     assert only("pip-26.0-compile-error").where == "x.cpp:2:18"
+
+
+def test_pdm_tells_what_was_installed() -> None:
+    log = read_build_log(content("pdm-installed"))
+    assert (log.installer, log.failures) == ("pdm", ())
+    assert [(one.package, one.version, one.is_successful) for one in log.installation] == [
+        ("shared", "2.0", True)
+    ]
+
+
+@pytest.mark.parametrize("installer", ["pdm", "poetry", "pipenv"])
+def test_what_resolvers_of_tools_cannot_put_together_is_told(installer: str) -> None:
+    told = only(f"{installer}-conflict").conflicting
+    assert set(told) == {"one==1.0 needs shared<2", "two==1.0 needs shared>=2"}
+
+
+def test_poetry_tells_who_asked_for_what_is_absent() -> None:
+    assert only("poetry-deepabsent").requested_by == ("needsabsent==1.0",)
 
 
 def test_python_and_platform_are_told_where_the_log_names_them() -> None:

@@ -237,6 +237,25 @@ def test_lockfiles_go_where_output_says(project: Commands) -> None:
     assert "pylock.toml is one file for several environments" in refused.err
 
 
+def test_each_environment_has_a_page(project: Commands) -> None:
+    several = ["--environment", "server", "--environment", "board"]
+    ran = project.advise("lib", *several, "--format", "json", "--report", "advice.html")
+    assert ran.code == 0, ran.err
+    told = [environment["advice"]["history"] for environment in ran.json["environments"]]
+    assert told == [None, None], "pages alone tell it"
+    server, board = (project.path(f"advice.{name}.html").read_text() for name in ("server", "board"))
+    assert "cpython 3.13" in server and "cpython 3.13" not in board
+    assert not project.path("advice.html").exists()
+    refused = project.advise("lib", *several, "--report", "nowhere/advice.html")
+    assert refused.code == 2 and "there is no directory nowhere" in refused.err
+
+
+def test_one_page_for_several_environments_is_refused_with_what_there_is(project: Commands) -> None:
+    ran = project.advise("lib", "--environment", "server", "--environment", "board", "--format", "html")
+    assert ran.code == 2
+    assert "--report FILE.html writes a page for each" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -152,6 +152,26 @@ def test_an_empty_directory_is_told_what_to_do(stackwright: Commands) -> None:
     assert ran.err.startswith("stackwright: error: there is nothing to advise on\n  name requirements")
 
 
+def test_manifests_of_folders_are_named_where_none_is_here(stackwright: Commands) -> None:
+    stackwright.write("services/web/pyproject.toml", PROJECT)
+    stackwright.write("services/web/app.py", "import lib\n")
+    stackwright.write("services/jobs/requirements.txt", "six\n")
+    ran = stackwright.advise()
+    assert ran.code == 2
+    assert told(ran)["Found"].startswith("no manifest here, but 2 in folders")
+    named = "-r services/jobs/requirements.txt -r services/web/pyproject.toml"
+    assert ran.err.endswith(f"folders below have manifests; name those that count: {named}\n")
+    assert stackwright.advise("-r", "services/jobs/requirements.txt").code == 0
+
+
+def test_groups_that_are_all_there_is_are_named(stackwright: Commands) -> None:
+    stackwright.write("pyproject.toml", '[dependency-groups]\ntest = ["lib"]\n')
+    ran = stackwright.advise()
+    assert ran.code == 2
+    assert ran.err.endswith("only groups state requirements here; name one: --group test\n")
+    assert stackwright.advise("--group", "test").code == 0
+
+
 def test_the_base_image_of_the_last_stage_is_the_target(stackwright: Commands) -> None:
     stackwright.write("requirements.txt", "lib\nwheels\n")
     dockerfile = "ARG TAG=3.12-alpine3.19\nFROM python:${TAG} AS base\nFROM node:20\nFROM base\nCMD x\n"

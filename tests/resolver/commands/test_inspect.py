@@ -52,6 +52,13 @@ def test_the_text_fits_the_terminal_where_words_allow(commands: Commands, column
     assert all(len(line) <= max(int(columns), longest + 11) for line in lines)
 
 
+def test_a_directory_that_has_the_name_of_an_image_is_told(commands: Commands) -> None:
+    commands.write("127.0.0.1:1/shop/src/app.py", "")
+    ran = inspect(commands, "127.0.0.1:1/shop", code=3)
+    assert "the directory 127.0.0.1:1/shop was passed over" in ran.err
+    assert inspect(commands, "./127.0.0.1:1/shop").out.startswith("./127.0.0.1:1/shop: a root directory")
+
+
 def test_all_shortens_no_list(commands: Commands) -> None:
     text = inspect(commands, "web.tar", "--all").out
     assert "libc6 2.28-10+deb10u1" in text

@@ -99,7 +99,7 @@ def test_nothing_to_advise_on(stackwright: Commands) -> None:
             code=2,
             out="",
             err=f"stackwright: error: there is nothing to advise on{why}\n"
-            "  name requirements, such as: stackwright advise flask, or a file with -r FILE\n",
+            "  name requirements, such as flask, or a file with -r FILE\n",
         )
 
 
