@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from resolver.evidence import Evidence
 from resolver.interruption import Interruption
-from resolver.probes.trials import Trials
 from resolver.progress import Progress
 from resolver.stack import Stack
 from resolver.units.verbs import Stride
 from resolver.units.verdicts import Refutation
 from resolver.universe import Universe
 from resolver.versions import bit
+
+if TYPE_CHECKING:
+    from resolver.probes.trials import Trials
 
 
 class Examiner:

@@ -30,9 +30,7 @@ from resolver.interruption import (
 )
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
-from resolver.probes.best import best_that_passes
 from resolver.probes.records import ProbeOutcome, Probes
-from resolver.probes.trials import Trials
 from resolver.progress import Progress, Silence
 from resolver.propagation import UnsatisfiableError
 from resolver.reaching import reached
@@ -48,6 +46,7 @@ from resolver.universe import Universe
 
 if TYPE_CHECKING:
     from resolver.improving import Improved
+    from resolver.probes.trials import Trials
 
 BOUND_STEPS = 1_000
 """Work on the bound of a stack that is not going to be improved any more."""
@@ -107,6 +106,8 @@ class Resolver:
         self._evidence = Evidence(self.universe)
         self._trials: Trials | None = None
         if context.prober is not None:
+            from resolver.probes.trials import Trials  # brings what reads code, which few searches ask for
+
             self._trials = Trials(self.universe, self._evidence, self.scorer, context.prober)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
@@ -260,6 +261,7 @@ class Resolver:
 
     def _tried(self, solution: Solution, trials: Trials) -> Solution:
         """The best stack that passes when it is built and run, with the search standing at it."""
+        from resolver.probes.best import best_that_passes
 
         def again() -> Solution:
             self.universe.suspend(0)

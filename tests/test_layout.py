@@ -103,8 +103,8 @@ def circle(imports: Mapping[str, Iterable[str]]) -> list[str]:
     return []
 
 
-def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
-    """Top-level names of what a command imports."""
+def modules(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """What a command imports."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", SCRIPT, *command],
         cwd=commands.folder,
@@ -116,8 +116,12 @@ def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = 
         check=False,
     )
     assert done.returncode in codes, done.stderr[-500:]
-    names = re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", done.stderr, re.MULTILINE)
-    return {name.partition(".")[0] for name in names}
+    return set(re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", done.stderr, re.MULTILINE))
+
+
+def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """Top-level names of what a command imports."""
+    return {name.partition(".")[0] for name in modules(*command, commands=commands, codes=codes)}
 
 
 def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
@@ -153,6 +157,19 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
         "urllib3",
     }
     assert names & heavy == set()
+
+
+def test_warm_run_imports_nothing_that_reads_code(stackwright: Commands) -> None:
+    stackwright.advise("flask", "--type", "latest")
+    names = modules("advise", "flask", "--type", "latest", "-o", "pylock.toml", commands=stackwright)
+    assert "resolver.resolver" in names
+    readers = (
+        "analyzers.importing.",
+        "analyzers.api.",
+        "analyzers.source.reading.",
+        "analyzers.source.linking.",
+    )
+    assert [name for name in names if name.startswith(readers)] == []
 
 
 def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None:
