@@ -21,6 +21,8 @@ from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN_S = 20.0
 SIGNALS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
 ENDLESS = "99999999"

@@ -12,6 +12,8 @@ from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN_S = 3.0
 
 

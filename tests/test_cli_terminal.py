@@ -18,6 +18,8 @@ from fakes.faults import Fault
 from fakes.index import FakeIndex
 from fakes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "\x1b"
 
 

@@ -32,6 +32,8 @@ from fakes.vendor_runs import (
 from fakes.vendor_site import LINUX, usual_index, vendor_site
 from images.environment import FactValue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[IndexServer]:

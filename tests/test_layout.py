@@ -58,10 +58,12 @@ def places(pattern: str, suffix: str = "", flags: int = 0) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_file_names_the_host_of_an_index() -> None:
     assert places("|".join(map(re.escape, HOSTS)), flags=re.IGNORECASE) == []
 
 
+@pytest.mark.slow
 def test_no_file_names_a_path_of_a_workplace() -> None:
     assert places("|".join(rf"(?<![\w.]){re.escape(path)}" for path in WORKPLACES)) == []
 
@@ -132,6 +134,7 @@ def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     assert names & (heavy | own) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["scan", "--help"], ["fix", "--help"], ["scan", "empty"]])
 def test_scanning_imports_what_is_heavy_only_when_it_is_needed(tmp_path: Path, command: list[str]) -> None:
     commands = Commands(tmp_path)
@@ -142,6 +145,7 @@ def test_scanning_imports_what_is_heavy_only_when_it_is_needed(tmp_path: Path, c
     assert names & heavy == set()
 
 
+@pytest.mark.slow
 def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Commands) -> None:
     stackwright.advise("flask")
     names = imported("advise", "flask", "-o", "pylock.toml", commands=stackwright)
@@ -159,6 +163,7 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
     assert names & heavy == set()
 
 
+@pytest.mark.slow
 def test_warm_run_imports_nothing_that_reads_code(stackwright: Commands) -> None:
     stackwright.advise("flask", "--type", "latest")
     names = modules("advise", "flask", "--type", "latest", "-o", "pylock.toml", commands=stackwright)
@@ -172,6 +177,7 @@ def test_warm_run_imports_nothing_that_reads_code(stackwright: Commands) -> None
     assert [name for name in names if name.startswith(readers)] == []
 
 
+@pytest.mark.slow
 def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None:
     names = imported("advise", "flask", "--offline", commands=Commands(tmp_path), codes=(3,))
     assert "knowledge" in names

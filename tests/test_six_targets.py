@@ -22,6 +22,8 @@ from fakes.runtime_images import UBUNTU, glibc_image, musl_image
 from fakes.server import IndexServer
 from images.hardware.probing import hardware_environment
 
+pytestmark = pytest.mark.slow
+
 PROJECT = """
 [project]
 name = "shop"

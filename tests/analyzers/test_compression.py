@@ -12,6 +12,8 @@ import zstandard
 
 from analyzers.compression import MAGIC_BYTES, PIECE_BYTES, CompressionError, compression_of, expanded
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"".join(b"%d " % number for number in range(200_000))
 METHODS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda content: gzip.compress(content, 1),

@@ -12,6 +12,8 @@ from fakes.landscapes import drawn, faults, stacks, total
 from resolver.search.instance import Instance, InstanceLandscape
 from resolver.search.walk import Walk
 
+pytestmark = pytest.mark.slow
+
 
 def _start(instance: Instance) -> dict[int, int] | None:
     return next(stacks(instance), None)
