@@ -203,6 +203,7 @@ def test_every_option_is_documented_and_no_other(name: str) -> None:
     assert options - told <= shared | USUAL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", commands())
 def test_every_choice_is_documented(name: str) -> None:
     for action in actions(commands()[name]):
@@ -353,6 +354,7 @@ def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
     return re.sub(r"(sha256:)[0-9a-f]{64}", r"\1…", text)  # archives differ where zlib does
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands, server: IndexServer) -> None:
     stackwright.write("shop/app.py", SHOP)

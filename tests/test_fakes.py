@@ -131,6 +131,7 @@ def comparable(package: DistributionPackage) -> tuple[object, ...]:
     return (*stated, package.is_yanked, package.yanked_reason or None, package.metadata_digests)
 
 
+@pytest.mark.slow
 def test_html_and_json_list_the_same() -> None:
     index, base = varied_index(), "https://index.example/simple/my-pkg/"
     html = ProjectPage.from_html("my-pkg", index.page("My.Pkg", PageForm.HTML), base)

@@ -64,6 +64,7 @@ def uv_compile(server: IndexServer, requirements: str, *options: str) -> list[st
     return run(*command, *where, *options, "-", stdin=requirements).splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("core_metadata", "metadata_files", "metadata", "ranges"),
     [(True, True, 2, 0), (False, False, 0, 2), (False, True, 0, 2)],
@@ -78,6 +79,7 @@ def test_uv_resolves_by_metadata_files_or_by_ranges(
         assert len(set(server.paths(RequestKind.RANGE))) == ranges
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["html_only", "etag", "gzip", "redirects"])
 def test_uv_resolves_whatever_the_manners(option: str) -> None:
     with IndexServer(
@@ -97,6 +99,7 @@ def test_uv_outlasts_faults_that_pass(server: IndexServer) -> None:
     assert uv_compile(server, "flask") == ["flask==3.0.0", "werkzeug==3.1"]
 
 
+@pytest.mark.slow
 def test_uv_installs_wheels_and_builds_sdists(tmp_path: Path) -> None:
     index = FakeIndex()
     index.add("app", "1.0", requires=["lib>=1"], contents={"app.py": b"answer = 42\n"})

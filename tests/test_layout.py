@@ -58,10 +58,12 @@ def places(pattern: str, suffix: str = "", flags: int = 0) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_file_names_the_host_of_an_index() -> None:
     assert places("|".join(map(re.escape, HOSTS)), flags=re.IGNORECASE) == []
 
 
+@pytest.mark.slow
 def test_no_file_names_a_path_of_a_workplace() -> None:
     assert places("|".join(rf"(?<![\w.]){re.escape(path)}" for path in WORKPLACES)) == []
 
@@ -103,8 +105,8 @@ def circle(imports: Mapping[str, Iterable[str]]) -> list[str]:
     return []
 
 
-def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
-    """Top-level names of what a command imports."""
+def modules(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """What a command imports."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", SCRIPT, *command],
         cwd=commands.folder,
@@ -116,8 +118,12 @@ def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = 
         check=False,
     )
     assert done.returncode in codes, done.stderr[-500:]
-    names = re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", done.stderr, re.MULTILINE)
-    return {name.partition(".")[0] for name in names}
+    return set(re.findall(r"^import time:[^|]+\|[^|]+\| +([\w.]+)$", done.stderr, re.MULTILINE))
+
+
+def imported(*command: str | Path, commands: Commands, codes: tuple[int, ...] = (0,)) -> set[str]:
+    """Top-level names of what a command imports."""
+    return {name.partition(".")[0] for name in modules(*command, commands=commands, codes=codes)}
 
 
 def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
@@ -128,6 +134,7 @@ def test_help_imports_next_to_nothing(tmp_path: Path) -> None:
     assert names & (heavy | own) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["scan", "--help"], ["fix", "--help"], ["scan", "empty"]])
 def test_scanning_imports_what_is_heavy_only_when_it_is_needed(tmp_path: Path, command: list[str]) -> None:
     commands = Commands(tmp_path)
@@ -138,6 +145,7 @@ def test_scanning_imports_what_is_heavy_only_when_it_is_needed(tmp_path: Path, c
     assert names & heavy == set()
 
 
+@pytest.mark.slow
 def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Commands) -> None:
     stackwright.advise("flask")
     names = imported("advise", "flask", "-o", "pylock.toml", commands=stackwright)
@@ -155,6 +163,21 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
     assert names & heavy == set()
 
 
+@pytest.mark.slow
+def test_warm_run_imports_nothing_that_reads_code(stackwright: Commands) -> None:
+    stackwright.advise("flask", "--type", "latest")
+    names = modules("advise", "flask", "--type", "latest", "-o", "pylock.toml", commands=stackwright)
+    assert "resolver.search.resolver" in names
+    readers = (
+        "analyzers.importing.",
+        "analyzers.api.",
+        "analyzers.source.reading.",
+        "analyzers.source.linking.",
+    )
+    assert [name for name in names if name.startswith(readers)] == []
+
+
+@pytest.mark.slow
 def test_naming_the_public_index_imports_no_client_of_it(tmp_path: Path) -> None:
     names = imported("advise", "flask", "--offline", commands=Commands(tmp_path), codes=(3,))
     assert "knowledge" in names

@@ -94,6 +94,7 @@ def selected(lock: Pylock, target: str) -> dict[str, str | None]:
     return {package.name: getattr(artifact, "name", None) for package, artifact in chosen}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_lock_selects_one_file_of_every_package_on_its_target(stackwright: Commands, target: str) -> None:
     lock = lock_for(stackwright, target, "app")
@@ -107,6 +108,7 @@ def test_lock_selects_one_file_of_every_package_on_its_target(stackwright: Comma
     assert ("musllinux" in native) == (target == "alpine")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "other"),
     [("linux", "newer"), ("newer", "linux"), ("newer", "macos"), ("macos", "newer"), ("linux", "alpine")],

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from fakes.commands import Commands
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 
 

@@ -23,6 +23,7 @@ def gap(instance: Instance) -> int:
     return best.score - score(instance, start)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_planted_keeps_the_first_stack_from_being_the_best(kind: str) -> None:
     instance = KINDS[kind](40, 3)
@@ -66,6 +67,7 @@ def test_freezing_is_lossless_and_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not snapshots(), reason="no snapshots: set STACKWRIGHT_CASES to the folder of cases")
 def test_snapshots_give_the_same_instances_every_time() -> None:
     drawn = list(islice(from_snapshots(), 4))

@@ -16,6 +16,7 @@ from resolver.landscapes.landscape import Ask
 MANY = settings(max_examples=150, deadline=None)
 
 
+@pytest.mark.slow
 @MANY
 @given(st.integers(0, 1_000_000))
 def test_the_optimum_is_the_best_of_all_stacks(seed: int) -> None:

@@ -22,6 +22,8 @@ from fakes.indexes.server import IndexServer
 from fakes.searching.justified import unjustified
 from images.hardware.probing import hardware_environment
 
+pytestmark = pytest.mark.slow
+
 PROJECT = """
 [project]
 name = "shop"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from resolver.probes.trials import Trials
 from resolver.progress import Progress
 from resolver.search.interruption import Interruption
 from resolver.search.refuted import Evidence
@@ -13,6 +13,9 @@ from resolver.states.universe import Universe
 from resolver.states.versions import bit
 from resolver.units.verbs import Stride
 from resolver.units.verdicts import Refutation
+
+if TYPE_CHECKING:
+    from resolver.probes.trials import Trials
 
 
 class Examiner:

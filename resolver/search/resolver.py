@@ -20,9 +20,7 @@ from resolver.landscapes.explored import ExploredLandscape
 from resolver.landscapes.history import History
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
-from resolver.probes.best import best_that_passes
 from resolver.probes.records import ProbeOutcome, Probes
-from resolver.probes.trials import Trials
 from resolver.progress import Progress, Silence
 from resolver.score import Scorer
 from resolver.search.bounding import Bounding
@@ -47,6 +45,7 @@ from resolver.states.stack import Stack
 from resolver.states.universe import Universe
 
 if TYPE_CHECKING:
+    from resolver.probes.trials import Trials
     from resolver.search.improving import Improved
 
 BOUND_STEPS = 1_000
@@ -107,6 +106,8 @@ class Resolver:
         self._evidence = Evidence(self.universe)
         self._trials: Trials | None = None
         if context.prober is not None:
+            from resolver.probes.trials import Trials  # brings what reads code, which few searches ask for
+
             self._trials = Trials(self.universe, self._evidence, self.scorer, context.prober)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
@@ -260,6 +261,7 @@ class Resolver:
 
     def _tried(self, solution: Solution, trials: Trials) -> Solution:
         """The best stack that passes when it is built and run, with the search standing at it."""
+        from resolver.probes.best import best_that_passes
 
         def again() -> Solution:
             self.universe.suspend(0)

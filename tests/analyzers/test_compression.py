@@ -18,6 +18,8 @@ from analyzers.archives.compression import (
     expanded,
 )
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"".join(b"%d " % number for number in range(200_000))
 METHODS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda content: gzip.compress(content, 1),

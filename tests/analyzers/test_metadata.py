@@ -82,6 +82,7 @@ def test_repeated_single_fields_are_unparsed_rather_than_guessed() -> None:
     assert metadata.unparsed == ("requires-python",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "what", "reason"),
     [

@@ -101,6 +101,7 @@ def test_links_and_devices_are_left_out() -> None:
 BOMB: Mapping[str, bytes] = {"a.py": b"x", "bomb.py": bytes(50 << 20), "z.py": b"z"}
 
 
+@pytest.mark.slow
 def test_a_bomb_ends_the_reading_and_what_came_before_stays() -> None:
     reader = opened(tar_of(BOMB), limits=TarLimits(content_bytes=10 << 20))
     assert read_file(reader, b"a.py", 9) == b"x"

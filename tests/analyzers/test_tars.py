@@ -39,6 +39,7 @@ def _files(
     return [(member.path, stream.content(member, LIMIT)) for member in stream.members() if member.is_file]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(NAMES, st.binary(max_size=1200)), max_size=5), FORMATS)
 def test_reads_what_tarfile_wrote(members: list[tuple[str, bytes]], form: int) -> None:
     try:
@@ -90,6 +91,7 @@ ENTRIES = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(ENTRIES, max_size=6), FORMATS)
 def test_says_of_every_member_what_tarfile_says(
     entries: list[tuple[str, bytes, str, int, int, bytes]], form: int
@@ -202,6 +204,7 @@ def test_cut_or_changed_anywhere_it_is_read_or_refused() -> None:
     assert refused > len(packed)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_damaged_header_never_raises_anything_else(data: st.DataObject) -> None:
     changed = bytearray(_tar([("é" * 80, b"x"), ("b", b"y")]))
@@ -253,6 +256,7 @@ def test_hostile_archives_are_refused(content: bytes, reason: str) -> None:
         _files(content)
 
 
+@pytest.mark.slow
 def test_costs_are_bounded() -> None:
     tar = _tar([("zeros", bytes(30 << 20))])
     for packed, suffix in (

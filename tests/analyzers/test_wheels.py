@@ -80,6 +80,7 @@ def test_a_large_wheel_takes_the_tail_and_one_range_at_most(tail: bytes) -> None
     assert (asked == 0) == bool(tail)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("comment_bytes", [0, 60_000, 65_535])
 @pytest.mark.parametrize("is_last", [True, False])
 def test_a_large_directory_is_fetched_with_metadata_where_that_stands_before_it(

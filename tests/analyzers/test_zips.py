@@ -65,6 +65,7 @@ def archives(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from([b"", b"#!/bin/sh\n", b"PK\3\4 prefix"])) + buffer.getvalue()
 
 
+@pytest.mark.slow
 @given(archives())
 def test_reads_what_zipfile_reads(content: bytes) -> None:
     archive = ZipArchive(BytesReader(content))
@@ -259,6 +260,7 @@ def test_caps_on_count_directory_and_total() -> None:
     _read_all(content, ZipLimits(members=20, total_bytes=20))
 
 
+@pytest.mark.slow
 def test_zip64_counts_beyond_65535_are_read_and_bounded() -> None:
     assert len(ZipArchive(BytesReader(many_members(70_000))).members) == 70_000
     with pytest.raises(ZipError, match="100,001 members"):
@@ -377,6 +379,7 @@ def test_members_beyond_a_whole_range_are_streamed_in_chunks() -> None:
     assert archive.read(member, LIMIT) == large
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["a", "ab.d", "b", "x.d/", "d"]), min_size=1, max_size=3), st.data())
 def test_members_are_kept_by_what_their_path_contains(parts: list[str], data: st.DataObject) -> None:
     """Also where it stands in comments, in extra fields, and across the end of a name."""

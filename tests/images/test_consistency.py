@@ -120,6 +120,7 @@ def test_one_source_must_not_contradict_itself(values: dict[str, str]) -> None:
 choices = st.fixed_dictionaries({}, optional={name: st.sampled_from(texts) for name, texts in VALUES.items()})
 
 
+@pytest.mark.slow
 @given(weak=choices, strong=choices)
 def test_what_is_stated_stays_and_nothing_contradicts_it(
     weak: dict[str, str], strong: dict[str, str]
@@ -136,6 +137,7 @@ def test_what_is_stated_stays_and_nothing_contradicts_it(
     assert told(settled(rest, words)) == told(found)
 
 
+@pytest.mark.slow
 @given(values=choices)
 def test_what_follows_changes_nothing_known_and_follows_once(values: dict[str, str]) -> None:
     known = machine(values)

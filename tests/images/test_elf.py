@@ -194,6 +194,7 @@ RICH = elf(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(

@@ -61,6 +61,7 @@ def test_reads_through_links() -> None:
     assert (_FILES.file(b"bin"), _FILES.directory(b"bin")) == (None, b"usr/bin")
 
 
+@pytest.mark.slow
 def test_paths_of_any_depth() -> None:
     deep = b"/".join([b"d"] * 3_000)
     assert FollowingFiles(MemoryRoot({deep: b""})).real(deep) == deep

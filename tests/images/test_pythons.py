@@ -59,6 +59,7 @@ def test_nonsense_is_refused_with_a_reason(text: str, reason: str) -> None:
     assert caught.value.text == text
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(), st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,4}){0,3}(rc[0-9]|t|a1)?")))
 def test_what_is_understood_is_a_version_of_python_3(text: str) -> None:
     try:

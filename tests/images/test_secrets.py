@@ -193,6 +193,7 @@ def test_arguments_lose_values_that_follow_their_option() -> None:
     assert names == ("password", "token")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["eyJ", "a", "-----BEGIN PRIVATE KEY-----", "A=", "-u a", "http://a:", "curl ", "docker login "]
 )

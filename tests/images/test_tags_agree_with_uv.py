@@ -63,6 +63,7 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("python_version", "platform"), TARGETS)
 def test_uv_takes_the_same_wheels(links: Path, tmp_path: Path, python_version: str, platform: str) -> None:
     requirements = tmp_path / "requirements.in"
@@ -80,6 +81,7 @@ def test_uv_takes_the_same_wheels(links: Path, tmp_path: Path, python_version: s
     assert {tag for tag in TAGS if tags.rank(tag) is not None} == taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("python_version", "platform"), TARGETS)
 def test_uv_prefers_the_same_wheel_of_a_release(tmp_path: Path, python_version: str, platform: str) -> None:
     # uv tries linux_<arch> last (packaging: first), does not know fat3, and begins riscv64 with glibc 2.31;

@@ -112,6 +112,7 @@ def test_a_build_that_fails_says_why_and_sees_no_secret() -> None:
     assert "s3cret" not in told
 
 
+@pytest.mark.slow
 def test_of_a_build_that_fails_the_line_that_tells_the_cause_is_told() -> None:
     said = ["x.c:1:10: fatal error: absent.h: No such file or directory", "compilation terminated."]
     telling = f"import sys\nprint({said!r}[0], {said!r}[1], 'error: command failed', sep='\\n')\nsys.exit(1)"

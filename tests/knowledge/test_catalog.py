@@ -215,6 +215,7 @@ def test_leaving_does_not_wait_for_what_nobody_asked_about(runs: Runs) -> None:
         knowledge.listing("bar")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay_of", list(RequestKind))
 def test_an_answer_does_not_depend_on_the_order_of_arrival(
     index: FakeIndex, tmp_path: Path, clock: Clock, delay_of: RequestKind

@@ -239,6 +239,7 @@ def test_certificates_that_are_none_are_a_mistake_of_the_configuration(tmp_path:
         transport.close()
 
 
+@pytest.mark.slow
 def test_closing_ends_what_is_under_way(server: IndexServer) -> None:
     server.fault("*/foo/", Fault.stall())
     transport = Transport(TransportSettings())

@@ -175,6 +175,7 @@ def test_the_order_is_that_of_packaging_for_many_versions() -> None:
     )
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.builds(
@@ -197,6 +198,7 @@ _PART = st.from_regex(r"[a-z0-9_.]{1,6}", fullmatch=True)
 _INTERPRETER = st.from_regex(r"[a-z_][a-z0-9_.]{0,5}", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(
     name=st.from_regex(r"[A-Za-z0-9_.]{1,6}", fullmatch=True),
     version=st.from_regex(r"[0-9][a-z0-9_.+!]{0,5}", fullmatch=True),

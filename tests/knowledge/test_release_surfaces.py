@@ -108,6 +108,7 @@ def test_files_of_one_project_never_answer_for_another(knowledge: Knowledge) -> 
     assert surfaces.surfaces("other", wheel(knowledge, "1.0", "other")).read == 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_told_and_opens_its_module(index: FakeIndex, knowledge: Knowledge) -> None:
     contents = {"bad/__init__.py": b"x = 1\n", "bad/broken.py": b"y = 1\n" * 50, "bad/large.py": LARGE}
     good = build_wheel("bad", "1.0", files=contents, compress=False)

@@ -215,6 +215,7 @@ def test_no_markup_breaks_the_decoder(text: str) -> None:
         assert error.url == PAGE
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(["https://h.example/", "https://u:p@h.example/", "http://h.example/", "/", "//"])

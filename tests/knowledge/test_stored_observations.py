@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from knowledge.stores.sqlite_store import SqliteStore
 from knowledge.stores.store import (
     Contents,
@@ -18,6 +20,7 @@ from knowledge.stores.store import (
 KINDS = ("benchmark", "import")
 
 
+@pytest.mark.slow
 def test_observations_come_by_project_and_the_later_one_stays(store: Store) -> None:
     rows = [ObservationRow("benchmark", f"p{n % 700}", f"{n:05}", 100, b"%d" % n) for n in range(1400)]
     store.keep_observations(iter(rows))

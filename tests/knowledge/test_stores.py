@@ -252,6 +252,7 @@ def test_a_store_of_unknown_kind_is_refused(location: str) -> None:
         open_store(location)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_not_there_is_an_error_without_the_password() -> None:
     with pytest.raises(StoreError) as caught:
         open_store("postgresql://user:secret@127.0.0.1:1/none?connect_timeout=2")

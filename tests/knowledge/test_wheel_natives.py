@@ -76,6 +76,7 @@ def test_what_the_native_files_say_is_read_by_ranges_and_kept(
     assert len(server.requests) == asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.0", "4.0"])
 def test_what_cannot_be_read_is_doubted(knowledge: Knowledge, version: str) -> None:
     natives = WheelNatives(knowledge, lambda: 2.0)

@@ -100,6 +100,7 @@ def test_a_large_wheel_is_not_fetched_whole(knowledge: Knowledge, server: IndexS
     assert all(request.status == 206 for request in server.requests)
 
 
+@pytest.mark.slow
 def test_answers_are_kept_by_content_demand_and_target(knowledge: Knowledge, server: IndexServer) -> None:
     assert lacks(knowledge, "1.0", "lib.g") == [Level.ERROR]
     server.requests.clear()

@@ -121,6 +121,7 @@ def is_as_filed(result: Run, case: Mapping[str, Any]) -> bool:
 RESOLVELIB = case_files("resolver-scenarios/resolvelib/python/case", "*.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", parameters(RESOLVELIB, "resolvelib-cases"))
 def test_resolvelib_case(path: Path) -> None:
     result, requirements, case = resolvelib_answer(path)
@@ -132,6 +133,7 @@ def test_resolvelib_case(path: Path) -> None:
         assert not unread & {*result.knowledge.metadata_read}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not RESOLVELIB, reason="no resolvelib-cases: set STACKWRIGHT_CASES to their folder")
 def test_the_argued_cases_are_answered_as_argued() -> None:
     paths = {path.stem: path for path in RESOLVELIB}

@@ -70,6 +70,7 @@ def read(line: str, extra: str | None) -> list[tuple[str, tuple[str, ...], Speci
     return [(d.project, d.extras, SpecifierSet(d.specifiers)) for d in found]
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(lines(), st.sampled_from((None, "x", "dev-tools", "y-z", "unknown")))
 @example('foo[bar] (>=1.0) ; extra == "x"', "x")
@@ -198,6 +199,7 @@ def test_a_requirement_keeps_all_but_its_marker() -> None:
     assert SpecifierSet(found.specifiers) == SpecifierSet(">=1,<2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("head", "repeated"), [("", "a"), ("a[", "b,"), ("a", " "), ("a;", " "), ("a", ">")])
 def test_a_long_line_that_is_no_requirement_is_refused_at_once(head: str, repeated: str) -> None:
     with pytest.raises(InvalidRequirement):

@@ -130,6 +130,7 @@ def test_conclusion_that_is_used_twice_gets_a_number() -> None:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_every_explanation_ends_in_the_conclusion_and_refers_backwards(world: World) -> None:

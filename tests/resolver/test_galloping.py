@@ -47,6 +47,7 @@ def check(world: World, result: Run) -> None:
     assert best <= result.solution.bound <= 0
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_whatever_is_skipped_the_oracle_agrees(world: World) -> None:

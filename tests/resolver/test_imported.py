@@ -28,6 +28,7 @@ def asked(commands: Commands, code: str, **files: str) -> tuple[list[str], list[
     return [name for name, _ in wanted], [name for name, _ in doubtful]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [

@@ -117,6 +117,7 @@ def interruption() -> Iterator[Interruption]:
         signal.signal(signal.SIGTERM, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "reason"),
     [(signal.SIGINT, StoppedBy.INTERRUPTED), (signal.SIGTERM, StoppedBy.TERMINATED)],
@@ -129,6 +130,7 @@ def test_a_signal_while_a_stack_is_examined_breaks_that_off(
     assert solution.score < solution.bound
 
 
+@pytest.mark.slow
 def test_a_signal_in_the_bound_ends_the_search_with_the_first_stack(interruption: Interruption) -> None:
     solution = solver(interruption, steps=(SignallingStep(signal.SIGTERM, "app"),)).solve()
     assert (solution.stopped_by, versions(solution)) == (StoppedBy.TERMINATED, FIRST)
@@ -174,6 +176,7 @@ def test_handlers_are_as_before_afterwards() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
+@pytest.mark.slow
 def test_the_memory_limit_ends_the_search_with_the_best_so_far() -> None:
     limit, run = Budget(memory_limit_bytes=1000), Interruption()
     solution = solver(run, budget=limit, memory_bytes=lambda: 1000 if run.is_held else 999).solve()

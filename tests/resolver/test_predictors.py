@@ -29,6 +29,7 @@ def searched(
     return search, visited
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PREDICTORS)
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**9))

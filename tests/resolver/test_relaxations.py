@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 from packaging.requirements import Requirement
@@ -74,6 +75,7 @@ def check(world: World) -> None:
         assert run(world.index(), replace(asked, prereleases=before.prereleases)).pins is not None
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_proposals_resolve_in_any_world(world: World) -> None:

@@ -46,6 +46,7 @@ def check_against_oracle(world: World) -> None:
         assert violations(world, result) == []
 
 
+@pytest.mark.slow
 @few
 @given(worlds())
 def test_a_stack_is_found_exactly_where_there_is_one(world: World) -> None:
@@ -177,6 +178,7 @@ def test_what_a_stride_refutes_is_learned_in_many_worlds(world: World, one_in: i
     check_strides(world, one_in, size)
 
 
+@pytest.mark.slow
 @few
 @given(worlds(most_projects=4, most_releases=3))
 def test_a_stride_that_accepts_nothing_ends_without_a_stack(world: World) -> None:

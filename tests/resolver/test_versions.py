@@ -46,12 +46,14 @@ def masked(texts: tuple[str, ...], specifiers: str) -> list[str]:
     return [texts[position] for position in positions(mask)][::-1]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(LISTS, SETS)
 def test_a_mask_holds_exactly_what_packaging_admits(texts: list[str], specifiers: str) -> None:
     assert masked(canonical(texts), specifiers) == admitted(canonical(texts), specifiers)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(PUBLIC, st.sampled_from((">=", "<=", ">", "<", "==", "!=", "===")), LISTS)
 @example("1.0a1", ">", ["1.0a1", "1.0a1.post1", "1.0a2", "1.0", "1.0.post1"])

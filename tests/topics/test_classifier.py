@@ -50,6 +50,7 @@ def classifier(trained: Trained) -> Classifier:
     return Classifier(trained.stored, "trained here")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("summary", "label"),
     [("Terrain and coordinates of a river", "maps"), ("Chord of a guitar song", "music")],
@@ -107,6 +108,7 @@ def test_what_is_read_can_be_narrowed(classifier: Classifier) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_same_examples_give_the_same_model(examples: Examples, trained: Trained, tmp_path: Path) -> None:
     again = train(examples, TrainingSettings(), 1)
     for number, stored in enumerate((trained.stored, again.stored)):
@@ -136,6 +138,7 @@ def test_neighbours_of_another_model_are_refused(name: str, trained: Trained, tm
         load_classifier(tmp_path)
 
 
+@pytest.mark.slow
 def test_what_is_calibrated_is_not_its_own_neighbour(examples: Examples) -> None:
     """Labels that nothing tells are not learnt, though a model finds each document again that it holds."""
     pytest.importorskip("scipy")
@@ -162,6 +165,7 @@ def test_too_few_labels_are_an_error() -> None:
         read_examples(documents(5))
 
 
+@pytest.mark.slow
 def test_what_a_fold_says_is_learnt_without_it(examples: Examples) -> None:
     """A word that stands only in the first fold can tell nothing about it."""
     pytest.importorskip("scipy")
@@ -191,6 +195,7 @@ def test_the_model_that_ships_is_small_and_says_where_it_comes_from(small: bool)
     assert model.manifest.metrics["micro_f1"] > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("summary", "label"),
     [

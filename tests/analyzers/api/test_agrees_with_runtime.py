@@ -128,6 +128,7 @@ def test_no_closed_module_has_a_name_that_is_not_seen(surfaces: DistributionSurf
     assert "\n".join(sorted(unseen)) == ""
 
 
+@pytest.mark.slow
 def test_what_calls_give(surfaces: DistributionSurfaces) -> None:
     truth = _run(TYPES, given=json.dumps(RETURNED))
     assert isinstance(truth, dict)

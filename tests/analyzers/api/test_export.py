@@ -165,12 +165,14 @@ def test_star_imports() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="()[]{}:=,.'\"\\\n\t \0abdefimoprst*@#\ud800", max_size=200))
 def test_no_text_fails(text: str) -> None:
     text = text.encode("utf-8", "replace").decode()
     assert all(name in text for name in exported(text).symbols)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -73,6 +73,7 @@ def test_names_of_classes_as_they_are_made(first: list[int], second: list[int], 
     assert _told(files) == names_when_imported(files)
 
 
+@pytest.mark.slow
 @given(st.lists(st.from_regex(r"[a-z]{1,4}", fullmatch=True), min_size=1, max_size=4, unique=True))
 def test_names_of_texts(words: list[str]) -> None:
     files = {

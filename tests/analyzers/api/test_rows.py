@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from analyzers.api.export import exported
 
+pytestmark = pytest.mark.slow
+
 WORDS = st.lists(st.from_regex(r"[a-z]{1,4}", fullmatch=True), min_size=1, max_size=5, unique=True)
 KEYS = (
     "name",

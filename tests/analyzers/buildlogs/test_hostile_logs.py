@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def test_a_log_that_breaks_off_is_read(log: bytes, size: int) -> None:
     assert faults(read_build_log(log[:size])) == []
 
 
+@pytest.mark.slow
 @given(st.sampled_from(LOGS), st.lists(st.sampled_from(PIECES), max_size=5), st.data())
 def test_what_is_put_into_a_log_is_no_reason_to_end(
     log: bytes, more: list[bytes], data: st.DataObject
@@ -72,12 +74,14 @@ def steps_of(data: bytes) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_effort_grows_with_the_length() -> None:
     for log in LOGS:
         once, often = steps_of(log * 4), steps_of(log * 32)
         assert often < 12 * once
 
 
+@pytest.mark.slow
 def test_many_failures_are_kept_to_a_number_and_that_is_told() -> None:
     text = b"".join(
         b"ERROR: Could not find a version that satisfies the requirement p%d\n" % n for n in range(12_000)

@@ -28,6 +28,7 @@ def fixed(root: Path, jobs: int = 1) -> dict[str, bytes]:
     return made
 
 
+@pytest.mark.slow
 def test_hidden_directories_environments_and_links_are_passed_over(tmp_path: Path) -> None:
     for name in ("a.py", "b.pyi", "c.txt", "p/d.py", ".hidden/e.py", "venv/lib/f.py", "q/__pycache__/g.py"):
         path = tmp_path / name
@@ -39,6 +40,7 @@ def test_hidden_directories_environments_and_links_are_passed_over(tmp_path: Pat
     assert fixed(tmp_path) == {"a.py": NEW, "b.pyi": NEW, "p/d.py": NEW}
 
 
+@pytest.mark.slow
 def test_processes_give_what_one_gives(tmp_path: Path) -> None:
     filling = b"#" * 60_000 + b"\n"
     for number in range(9):

@@ -162,6 +162,7 @@ CHANGED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), CHANGED.values(), ids=CHANGED)
 def test_changes(before: str, after: str) -> None:
     made = rewritten(before, RULES)

@@ -55,6 +55,7 @@ def test_the_steps_of_a_stack_are_limited() -> None:
     assert 1_000 <= cut.steps < 1_100 < 1_600 < whole.steps
 
 
+@pytest.mark.slow
 def test_the_same_steps_are_taken_each_time() -> None:
     assert (
         run("import user\n", {"user.py": FOREVER}).steps == run("import user\n", {"user.py": FOREVER}).steps

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 import analyzers
 from fakes.sources.simulated_imports import run
 
+pytestmark = pytest.mark.slow
+
 _LIMIT_CPU_S = 20
 
 

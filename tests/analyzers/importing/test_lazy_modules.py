@@ -186,6 +186,7 @@ def _installed() -> str:
     return Path(str(held)).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["six.py", "user/packages/six.py"])
 def test_a_table_as_it_is_published(path: str) -> None:
     name = path.removesuffix(".py").replace("/", ".")

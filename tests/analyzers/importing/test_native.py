@@ -82,6 +82,7 @@ def test_tables_that_cannot_be_read_may_hold_anything() -> None:
     assert_clean("from lib import gone", {"lib.py": "from part import *", "part.so": b"__pyx_ decompress"})
 
 
+@pytest.mark.slow
 def test_a_bomb_in_an_extension() -> None:
     bomb = zlib.compress(b"\0" * (200 << 20))
     content = b"__pyx_ decompress " + bomb * 50

@@ -9,6 +9,7 @@ import sys
 import types
 from textwrap import dedent, indent
 
+import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
@@ -335,6 +336,7 @@ def found(text: str) -> set[str]:
         del sys.modules["lib"]
 
 
+@pytest.mark.slow
 @given(modules())
 @settings(max_examples=150, deadline=None)
 def test_no_name_that_python_finds_is_refused(text: str) -> None:

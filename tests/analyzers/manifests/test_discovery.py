@@ -158,6 +158,7 @@ def _manifests() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_manifest_of_other_projects_is_read() -> None:
     if not CASES.is_dir():
         pytest.skip(f"no cases of other projects at {CASES}")

@@ -53,6 +53,7 @@ def test_an_environment_may_be_empty(text: str) -> None:
     assert not _conda(text).declared
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

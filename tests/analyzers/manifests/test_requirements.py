@@ -224,6 +224,7 @@ def test_every_problem_is_told_and_the_rest_is_readable() -> None:
     assert [unknown.where for unknown in readable.unknowns] == ["in.txt:2:1", "in.txt:4:1"]
 
 
+@pytest.mark.slow
 def test_there_is_an_end_to_what_is_taken() -> None:
     (problem,) = _problems("a\n" * 50_001)
     assert "more than 50,000 statements" in problem.reason
@@ -294,6 +295,7 @@ MARKERS = st.sampled_from(["", " ; python_version < '3.12'", " ; os_name == 'nt'
 EXTRAS = st.sampled_from(["", "[a]", "[B_c,a]"])
 
 
+@pytest.mark.slow
 @given(NAMES, EXTRAS, SPECIFIERS, MARKERS)
 def test_what_is_declared_reads_back_the_same(name: str, extras: str, specifier: str, marker: str) -> None:
     (found,) = _parsed(f"{name}{extras}{specifier}{marker}\n").declared

@@ -88,6 +88,7 @@ def _paths(value: object, path: KeyPath = ()) -> list[KeyPath]:
     return found
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES, max_size=4), st.booleans())
 def test_every_key_and_item_has_a_place_of_its_own_line(document: dict[str, object], multiline: bool) -> None:
     """The writer states every path once, so the scan must find each of them, and nothing else."""

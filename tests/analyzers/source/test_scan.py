@@ -117,6 +117,7 @@ sys.stdout.buffer.write(b"".join(document(found.summary.report, found.lists)))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 3, 5])
 def test_what_processes_link_is_the_report(tree: _Tree, jobs: int) -> None:
     tree.write("app/device.py", "import torch, ctypes\ntorch.zeros(3).to('cuda')\nctypes.CDLL('libm.so.6')\n")

@@ -309,6 +309,7 @@ def test_broken_text_is_read_as_far_as_it_goes(text: str) -> None:
     assert all(each.id in RULES for each in told(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -18,6 +18,8 @@ from fakes.indexes.core_metadata import core_metadata
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
+_PADDING = "padding.bin"
+
 MetadataPosition = Literal["start", "middle", "end"]
 
 
@@ -82,7 +84,7 @@ def build_wheel(
     info = f"{package}-{escaped(version)}.dist-info"
     body = dict(files) if files is not None else {f"{package}/__init__.py": b""}
     if padding_bytes:
-        body[f"{package}/padding.bin"] = random.Random(f"{name} {version}").randbytes(padding_bytes)
+        body[f"{package}/{_PADDING}"] = random.Random(f"{name} {version}").randbytes(padding_bytes)
     if metadata is None:
         metadata = core_metadata(
             name, version, requires=requires, extras=extras, requires_python=requires_python
@@ -124,7 +126,8 @@ def _archive(members: Mapping[str, bytes], compress: bool, streamed: bool, comme
         archive.comment = comment
         for path, content in members.items():
             member = zipfile.ZipInfo(path, EPOCH)
-            member.compress_type = method
+            # What is random grows when it is deflated, and takes a hundred times as long as to be stored.
+            member.compress_type = zipfile.ZIP_STORED if path.endswith(_PADDING) else method
             member.external_attr = 0o100644 << 16
             archive.writestr(member, content)
     return bytes(pipe.written) if streamed else file.getvalue()

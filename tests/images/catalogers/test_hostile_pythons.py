@@ -62,6 +62,7 @@ def test_a_record_that_leads_out_of_the_root() -> None:
     assert [one.name for one in _all(files).distributions] == ["a"]
 
 
+@pytest.mark.slow
 def test_pth_files_that_add_each_other_and_themselves_without_end() -> None:
     tree = python_files("usr/local", "3.11.7")
     for number in range(3_000):
@@ -90,6 +91,7 @@ def test_metadata_of_enormous_size_is_an_unknown() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_distributions_end_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("images.catalogers.distributions._LIMIT_DISTRIBUTIONS", 2_000)
     tree = python_files("usr/local", "3.11.7")
@@ -114,6 +116,7 @@ class _Counting(MemoryRoot):
         return super().stat(path)
 
 
+@pytest.mark.slow
 def test_what_is_asked_grows_with_what_there_is_and_no_faster() -> None:
     def asked(count: int) -> int:
         tree = python_files("usr/local", "3.11.7")

@@ -21,6 +21,7 @@ def pieces(whole: bytes, size: int) -> Iterator[memoryview]:
     return (memoryview(whole)[at : at + size] for at in range(0, len(whole), size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [100_000, 1 << 18, 1 << 30])
 def test_of_a_large_file_beginning_dynamic_section_and_end_are_kept(size: int) -> None:
     whole, heads = content(), []

@@ -97,6 +97,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.slow
 @given(mutated(), st.sampled_from((bytes, gzipped, zstandarded)))
 def test_mutated_archives(content: bytes, pack: type[bytes]) -> None:
     assert_survived(SEED, pack(content))
@@ -115,6 +116,7 @@ def test_any_bytes(content: bytes) -> None:
     assert_survived(content)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1 << 64))
 def test_random_layers_in_any_order(seed: int) -> None:
     chance = random.Random(seed)

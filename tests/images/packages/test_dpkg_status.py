@@ -126,6 +126,7 @@ def test_many_bad_paragraphs_are_counted() -> None:
     assert listed.troubles[-1] == "and 4,980 more of the kind"
 
 
+@pytest.mark.slow
 def test_more_packages_than_any_system_has() -> None:
     content = b"\n\n".join(
         b"Package: p%d\nStatus: a b installed\nVersion: 1" % number for number in range(100_001)

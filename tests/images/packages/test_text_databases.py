@@ -28,6 +28,7 @@ PIECES = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [read_dpkg_status, read_dpkg_control, read_apk_installed])
 @given(pieces=PIECES, between=st.sampled_from([b"", b"\n", b"\n\n"]))
 @settings(max_examples=150, deadline=None)

@@ -133,6 +133,7 @@ def changes(draw: st.DrawFn) -> Callable[[bytes], bytes]:
     return damaged
 
 
+@pytest.mark.slow
 @BACKENDS
 @given(damaged=changes())
 @settings(max_examples=300, deadline=None)
@@ -151,6 +152,7 @@ def test_damage_never_costs_more_than_the_bytes(
     assert all(package.name and "-" in package.version for package in listed.packages)
 
 
+@pytest.mark.slow
 @given(damaged=changes())
 @settings(max_examples=100, deadline=None)
 def test_damage_of_a_log_never_costs_more_than_the_bytes(damaged: Callable[[bytes], bytes]) -> None:
@@ -179,6 +181,7 @@ def test_any_bytes_are_no_database(content: bytes) -> None:
     assert bool(listed.troubles) is bool(content)
 
 
+@pytest.mark.slow
 @given(which=st.integers(0, len(HEADERS) - 1), damaged=changes())
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_header_is_a_package_or_an_error(which: int, damaged: Callable[[bytes], bytes]) -> None:

@@ -54,6 +54,7 @@ def test_reads_what_sqlite_wrote(tmp_path: Path, page_bytes: int, vacuum: str) -
     assert read(content) == BLOBS
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.integers(1, 3000), max_size=60),
     page_bytes=st.sampled_from([512, 1024, 4096]),

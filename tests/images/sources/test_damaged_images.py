@@ -228,6 +228,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
         read_image(path)
 
 
+@pytest.mark.slow
 def test_an_archive_that_expands_without_end_is_left(tmp_path: Path) -> None:
     path = tmp_path / "bomb.tar.gz"
     member = tarfile.TarInfo("layer.tar")

@@ -283,6 +283,7 @@ def test_a_layer_that_was_exchanged(registry: FakeRegistry) -> None:
         read_quickly(registry)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
@@ -350,6 +351,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContex
     return context, directory / "cert.pem"
 
 
+@pytest.mark.slow
 def test_certificates(single: Path, certificate: tuple[ssl.SSLContext, Path]) -> None:
     context, path = certificate
     with FakeRegistry(single, context=context) as registry:

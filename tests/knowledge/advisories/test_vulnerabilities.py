@@ -85,6 +85,7 @@ def test_words_stand_for_scores_where_there_are_none() -> None:
 numbers = st.integers(0, 6)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from(["introduced", "fixed", "last_affected"]), numbers), max_size=6),
     numbers,

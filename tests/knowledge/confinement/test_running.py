@@ -135,6 +135,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     ["x = bytearray(1 << 30)", "x = []\nwhile True: x.append(bytearray(10 << 20))", MANY, SHARED],
@@ -148,6 +149,7 @@ def test_too_much_memory_is_refused(tmp_path: Path, name: str, program: str) -> 
     )
 
 
+@pytest.mark.slow
 def test_memory_that_no_process_maps_counts_where_there_are_control_groups(tmp_path: Path, name: str) -> None:
     program = """
 import os
@@ -266,6 +268,7 @@ def test_a_gigabyte_of_complaints_is_let_go_of(tmp_path: Path) -> None:
     assert len(ended.told) <= 1 << 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "failure"),
     [

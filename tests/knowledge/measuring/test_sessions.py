@@ -16,6 +16,8 @@ from knowledge.measuring.sessions import Session, Settings
 from knowledge.measuring.venvs import Venv
 from knowledge.observations.record import ReleaseIdentity
 
+pytestmark = pytest.mark.slow
+
 ONCE = Settings(processes=1, most_load=2.0, limits=Limits(time_s=60.0))
 """For what is really timed here, where other things run as well."""
 QUIET = Settings(processes=3, most_load=2.0, patience_s=5.0, limits=Limits(time_s=20.0))

@@ -153,6 +153,7 @@ RECORDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("xy"), RECORDS), max_size=3), st.randoms(use_true_random=False))
 @settings(deadline=None, max_examples=50)
 def test_importing_is_uniting_sets(
@@ -209,6 +210,7 @@ def changed(draw: st.DrawFn) -> dict[str, Any]:
         place = place[key]
 
 
+@pytest.mark.slow
 @given(st.lists(changed() | JSON, max_size=3))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_records_are_fit_or_told(tmp_path_factory: pytest.TempPathFactory, records: list[Any]) -> None:
@@ -299,6 +301,7 @@ def test_what_is_larger_than_any_honest_one_is_refused(tmp_path: Path, text: byt
         read_pack(path)
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_expanded(tmp_path: Path) -> None:
     """A head, then spaces within the limit of a line, again and again."""
     path = tmp_path / "pack"

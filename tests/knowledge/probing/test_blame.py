@@ -63,6 +63,7 @@ DIRECT = {
 SUB = "def crash():\n    import ctypes\n    ctypes.string_at(0)\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "error"), DIRECT.values(), ids=DIRECT)
 def test_who_asks_is_paired_with_whose_it_is(tmp_path: Path, code: str, error: str) -> None:
     result = probed(
@@ -78,6 +79,7 @@ def test_who_asks_is_paired_with_whose_it_is(tmp_path: Path, code: str, error: s
     assert [str(release) for release in result.blame] == ["app==1", "lib==1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("app", "error", "blame"),
     [
@@ -118,6 +120,7 @@ def test_the_pair_is_the_one_that_broke_and_not_the_one_that_was_asked_for(tmp_p
     assert result.failure.message == "cannot import name 'gone' from 'lib' (lib/__init__.py)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "error", "blame"),
     [
@@ -149,6 +152,7 @@ def test_what_the_users_own_code_calls_is_blamed_alone(
     assert [str(release) for release in result.blame] == blame
 
 
+@pytest.mark.slow
 def test_a_file_called_like_the_script_belongs_to_its_release(tmp_path: Path) -> None:
     app = {"app/__init__.py": "import app.script\n", "app/script.py": "from lib import gone\n"}
     result = probed(tmp_path, {"app": app, "lib": {"lib/__init__.py": LIB}})

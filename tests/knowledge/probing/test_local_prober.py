@@ -26,6 +26,7 @@ def error(result: ProbeResult) -> tuple[Verdict, str]:
     return result.verdict, "" if result.failure is None else result.failure.error
 
 
+@pytest.mark.slow
 def test_what_works_passes_and_leaves_nothing(tmp_path: Path) -> None:
     result = probed(
         tmp_path, {"app": APP, "base": BASE}, script="import app, sys; print(app, file=sys.stderr)"
@@ -66,6 +67,7 @@ def test_a_module_that_was_asked_for_by_name_must_be_there(tmp_path: Path) -> No
     assert [str(release) for release in result.blame] == ["app==1"]
 
 
+@pytest.mark.slow
 def test_a_crash_ends_one_module_and_not_the_probe(tmp_path: Path) -> None:
     base = {f"base_{number}.py": "import os\nos.abort()\n" for number in range(3)} | {"base/__init__.py": ""}
     result = probed(tmp_path, {"app": APP, "base": base})
@@ -74,6 +76,7 @@ def test_a_crash_ends_one_module_and_not_the_probe(tmp_path: Path) -> None:
     assert failed == dict.fromkeys(("base_0", "base_1", "base_2"), "SIGABRT")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -92,6 +95,7 @@ def test_what_says_nothing_of_the_stack_is_not_known(tmp_path: Path, code: str, 
     assert result.blame == ()
 
 
+@pytest.mark.slow
 def test_a_flood_of_output_is_no_matter(tmp_path: Path) -> None:
     code = "import sys\nfor _ in range(4000):\n    print('x' * 65536)\n    sys.stderr.write('y' * 65536)\n"
     assert error(probed(tmp_path, {"app": {"app/__init__.py": code}})) == (Verdict.PASSED, "")
@@ -118,11 +122,13 @@ raise ValueError
 FORGERS = [WRITES, CLOSES, "import os\nos._exit(0)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", FORGERS, ids=["writes", "closes", "ends"])
 def test_what_is_told_in_the_workers_name_is_not_believed(tmp_path: Path, code: str) -> None:
     assert probed(tmp_path, {"app": {"app/__init__.py": code}}).verdict is Verdict.FAILED
 
 
+@pytest.mark.slow
 def test_code_that_runs_when_python_starts_runs_confined_alone(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     line = f"import os; open({str(mark)!r}, 'w').close() if not os.path.exists('/tmp/run') else None\n"
@@ -132,6 +138,7 @@ def test_code_that_runs_when_python_starts_runs_confined_alone(tmp_path: Path) -
     assert not mark.exists()
 
 
+@pytest.mark.slow
 def test_a_record_that_lies_takes_nothing_from_others(tmp_path: Path) -> None:
     """Each name of a file counts for the release that wrote it; paths that lead outside count for nobody."""
     from fakes.indexes.wheels import build_wheel
@@ -148,6 +155,7 @@ def test_a_record_that_lies_takes_nothing_from_others(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("probes/**/outside.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_", ["0" * 64, None])
 def test_another_content_than_the_hash_says_is_not_installed(tmp_path: Path, hash_: str | None) -> None:
     one = pinned(tmp_path, "app", {"app/__init__.py": ""})
@@ -171,6 +179,7 @@ def test_nothing_at_all_passes(tmp_path: Path) -> None:
     assert error(prober(tmp_path).probe(ProbeTask(pins=()))) == (Verdict.PASSED, "")
 
 
+@pytest.mark.slow
 def test_several_processes_share_a_folder(tmp_path: Path) -> None:
     task = ProbeTask(pins=(pinned(tmp_path, "app", APP), pinned(tmp_path, "base", BASE)), roots=("app",))
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
@@ -224,6 +233,7 @@ def built(folder: Path, code: str, build_limits: Limits = BUILD) -> ProbeResult:
     return prober(folder, USUAL, build_limits=build_limits).probe(ProbeTask(pins=(pin,), roots=("app",)))
 
 
+@pytest.mark.slow
 def test_a_source_distribution_is_built_once_and_what_did_not_hold_it_is_told(tmp_path: Path) -> None:
     assert error(built(tmp_path, "pass")) == (Verdict.PASSED, "")
     again = built(tmp_path, "pass")
@@ -232,6 +242,7 @@ def test_a_source_distribution_is_built_once_and_what_did_not_hold_it_is_told(tm
     assert "builds: network: it is needed" in built(tmp_path, "pass # changed").confinement.refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "verdict", "reason"),
     [

@@ -78,6 +78,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(_JSON, _JSON)
 def test_no_json_crashes_it(priorities: object, variants: object) -> None:
     stated = {"$schema": SCHEMA, "default-priorities": {"namespace": priorities}, "variants": variants}

@@ -27,6 +27,7 @@ def checked(commands: Commands, *arguments: str, code: int, lock: str = "pylock.
     return ran.json
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lock", ["pylock.toml", "requirements.lock.txt", "Pipfile.lock"])
 def test_a_lock_that_was_just_written_is_current(stackwright: Commands, lock: str) -> None:
     assert stackwright.advise("flask", "-o", lock, "-q").code == 0

@@ -78,6 +78,7 @@ def test_what_is_imported_is_asked_for(stackwright: Commands) -> None:
     assert report["code"]["unavailable"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "kind"),
     [

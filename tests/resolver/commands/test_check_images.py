@@ -57,6 +57,7 @@ def prefixed_layout(path: Path, made: FakeImage) -> str:
     return f"oci:{layout(path, made)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", [archive, new_archive, layout, prefixed_layout])
 def test_what_fails_is_told_with_its_line(
     stackwright: Commands, server: IndexServer, written: Callable[[Path, FakeImage], str]

@@ -221,6 +221,7 @@ def test_a_direct_reference_is_told_without_credentials(locks: Commands) -> None
     assert "secret" not in json.dumps(told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "failed"),
     [
@@ -308,6 +309,7 @@ def test_a_lock_is_held_against_what_an_image_has(image: Commands) -> None:
     assert (ran.code, "web.json is the target already" in ran.err) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "said"),
     [

@@ -52,6 +52,7 @@ def results(commands: Commands, *asked: str) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 def test_repeated_cold_and_warm_runs_agree(stackwright: Commands, tmp_path: Path) -> None:
     first = results(stackwright, *ASKED)
     assert results(stackwright, *ASKED) == first
@@ -61,6 +62,7 @@ def test_repeated_cold_and_warm_runs_agree(stackwright: Commands, tmp_path: Path
     assert len(first[2]["pins"]) == 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_answers_decides_nothing(
     stackwright: Commands, server: IndexServer, tmp_path: Path, seed: int
@@ -75,6 +77,7 @@ def test_the_order_of_answers_decides_nothing(
     assert results(stackwright, *ASKED) == swift
 
 
+@pytest.mark.slow
 def test_where_requirements_are_written_decides_nothing(stackwright: Commands) -> None:
     stackwright.write("one.in", "\n".join(ASKED))
     stackwright.write("two.in", "# a comment\n" + "\r\n\r\n".join(ASKED[1:]))

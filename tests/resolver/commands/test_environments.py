@@ -159,6 +159,7 @@ STATED = {
 """Values of facts that take no other text, or that would contradict each other."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(FACT_NAMES))
 def test_every_fact_can_be_stated_in_all_ways(stackwright: Commands, name: str) -> None:
     text, value = STATED.get(name, ("other 1.2", "other 1.2"))

@@ -59,6 +59,7 @@ def test_a_lock_that_holds_has_its_score_and_nothing_against_it(stackwright: Com
     assert {pin["name"]: pin["version"] for pin in ran.json["pins"]} == {"app": "2.0", "lib": "2.0"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lock", "violations"),
     [

@@ -62,6 +62,7 @@ def results(ran: Any) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_findings_end_with_1_and_are_the_results_of_sarif(project: Commands, name: str) -> None:
     project.write("older.txt", "# pins\nlib==1.0\napp==1.0\n")
@@ -73,6 +74,7 @@ def test_findings_end_with_1_and_are_the_results_of_sarif(project: Commands, nam
     assert place in places
 
 
+@pytest.mark.slow
 def test_without_check_findings_are_told_all_the_same(project: Commands) -> None:
     for name in ("scan", "fix", "diff"):
         arguments = [each for each in COMMANDS[name][0] if each != "--check"]

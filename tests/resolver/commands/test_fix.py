@@ -43,6 +43,7 @@ def test_looks_at_what_a_scan_would(commands: Commands) -> None:
     assert "+++ b/made/b.py" in commands.main("fix", "made/b.py").out.splitlines()
 
 
+@pytest.mark.slow
 def test_git_applies_the_diff(commands: Commands) -> None:
     commands.write("a.py", OLD.replace("\n", "\r\n").encode())
     commands.write("b.py", "# coding: latin-1\nimport numpy as np\nx = 'ä', np.product(y)".encode("latin-1"))
@@ -60,6 +61,7 @@ def test_git_applies_the_diff(commands: Commands) -> None:
     assert commands.path("p/c.py").read_text() == NEW
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     [

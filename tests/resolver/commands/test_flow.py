@@ -85,6 +85,7 @@ def test_a_repository_is_all_that_is_needed(stackwright: Commands) -> None:
     assert ran.out.endswith("Wrote pylock.toml\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_the_five_lines_fit_the_terminal(stackwright: Commands, columns: int) -> None:
     stackwright.write("pyproject.toml", PROJECT)
@@ -96,6 +97,7 @@ def test_the_five_lines_fit_the_terminal(stackwright: Commands, columns: int) ->
     assert columns == 40 or "300 others" in lines[0] or "and 295 more" in lines[0]
 
 
+@pytest.mark.slow
 def test_they_are_not_said_when_quiet_and_the_lock_is_written_all_the_same(stackwright: Commands) -> None:
     stackwright.write("requirements.txt", "lib\n")
     ran = stackwright.run("advise", "-q")
@@ -113,6 +115,7 @@ def test_the_same_repository_gives_the_same_words_and_bytes(stackwright: Command
     assert stackwright.path("pylock.toml").read_bytes() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "chosen"),
     [
@@ -184,6 +187,7 @@ def test_the_base_image_of_the_last_stage_is_the_target(stackwright: Commands) -
     assert pins(stackwright.path("pylock.toml")) == {"lib": "2.0", "wheels": "1.0"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -305,6 +309,7 @@ def test_links_of_a_repository_lead_nowhere_else(stackwright: Commands, tmp_path
     assert (outside / "victim").read_text() == "precious\n"
 
 
+@pytest.mark.slow
 def test_ten_thousand_manifests_are_no_trouble(stackwright: Commands) -> None:
     stackwright.write("requirements/base.txt", "lib\n")
     for number in range(10_000):
@@ -330,6 +335,7 @@ def test_a_directory_that_cannot_be_written_is_no_bug(stackwright: Commands) -> 
     assert "pylock.toml" in ran.err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_no_lockfile_behind(stackwright: Commands, server: IndexServer) -> None:
     stackwright.write("requirements.txt", "lib\n")
     server.fault("/simple/lib/", Fault.stall())
@@ -345,6 +351,7 @@ def test_an_interrupt_leaves_no_lockfile_behind(stackwright: Commands, server: I
     assert sorted(path.name for path in stackwright.folder.iterdir()) == ["requirements.txt"]
 
 
+@pytest.mark.slow
 def test_closed_streams_are_no_error(stackwright: Commands) -> None:
     stackwright.write("requirements.txt", "lib\n")
     command = f"exec {SCRIPT} advise >&- 2>&-"

@@ -50,6 +50,7 @@ def run(commands: Commands, *arguments: str) -> Ran:
     return ran
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding_bytes", [0, BY_RANGES], ids=["whole", "by ranges"])
 @pytest.mark.parametrize("kind", ODD_WHEELS)
 def test_no_command_breaks_on_it(
@@ -68,6 +69,7 @@ def test_no_command_breaks_on_it(
     assert {pin["name"] for pin in advised.json["pins"]} == {"app", "odd"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["count", "truncated", "no archive", "overlapping"])
 def test_that_it_could_not_be_read_is_told(stackwright: Commands, index: FakeIndex, kind: str) -> None:
     put(index, kind, BY_RANGES)

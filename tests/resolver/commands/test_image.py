@@ -111,6 +111,7 @@ def test_the_table_says_why(commands: Commands) -> None:
     assert f"2.2.1 {told} (--upgrade=urllib3 lets it move)" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
@@ -314,6 +315,7 @@ def test_another_interpreter_of_the_image_can_be_chosen(commands: Commands) -> N
 OLD, BARE, NEW = {"libstdcxx.glibcxx": "3.4.25"}, dict[str, str](), {"libstdcxx.glibcxx": "3.4.30"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("facts", "version", "has"),
     [

@@ -22,6 +22,7 @@ PLACES = ("pip.conf", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_INDEX_URL", "pypr
 """The weakest first."""
 
 
+@pytest.mark.slow
 def test_each_place_counts_more_than_those_before_it(tmp_path: Path, small_index: FakeIndex) -> None:
     commands, options = Commands(tmp_path), ["--index-url"]
     with ExitStack() as running:

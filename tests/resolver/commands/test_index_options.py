@@ -121,6 +121,7 @@ def test_links_beside_the_file_that_names_them(stackwright: Commands) -> None:
     assert stackwright.advise("-r", "sub/some.in").code == 1
 
 
+@pytest.mark.slow
 def test_kinds_of_files_and_prereleases_of_requirements_files(stackwright: Commands) -> None:
     def files(*lines: str) -> list[str]:
         stackwright.write("some.in", "\n".join((*lines, "lib")))

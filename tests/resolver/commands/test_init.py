@@ -77,6 +77,7 @@ def test_what_counts_is_read_by_the_commands(stackwright: Commands) -> None:
         assert ran.code == 0, ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [PROJECT, PROJECT.rstrip("\n"), PROJECT.replace("\n", "\r\n"), "", "\n"])
 def test_the_rest_of_the_file_stays_byte_for_byte(stackwright: Commands, content: str) -> None:
     path = stackwright.write("pyproject.toml", content.encode())

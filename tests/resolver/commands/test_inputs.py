@@ -43,6 +43,7 @@ test = ["pytest", {include-group = "lint"}]
 LEFT_OUT = 'stackwright: pyproject.toml:4:28: nowhere; sys_platform == "win32" is not needed on this target\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -64,6 +65,7 @@ def test_pyproject_with_extras_and_groups(
     assert pins(ran) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -72,6 +72,7 @@ def test_json_obeys_its_schema(commands: Commands) -> None:
     assert report["tool"]["name"] == "stackwright"
 
 
+@pytest.mark.slow
 def test_a_report_is_the_same_in_every_process(commands: Commands) -> None:
     for form in ("json", "cyclonedx", "spdx"):
         told = {
@@ -123,6 +124,7 @@ def test_a_report_of_another_schema_is_refused(commands: Commands) -> None:
     assert "is a report of schema 9.0" in inspect(commands, "saved", code=2).err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "begin"),
     [
@@ -213,6 +215,7 @@ def test_text_of_an_image_steers_no_terminal(commands: Commands) -> None:
     assert all(character.isprintable() or character == "\n" for character in out)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_it_cleanly(commands: Commands) -> None:
     """While it waits for the rest of an archive."""
     with commands.started("inspect", "-", stdin=subprocess.PIPE) as process:
@@ -226,6 +229,7 @@ def test_an_interrupt_ends_it_cleanly(commands: Commands) -> None:
     assert (out, err) == (b"", b"stackwright: interrupted\n")
 
 
+@pytest.mark.slow
 def test_inspecting_imports_no_client_it_does_not_need(commands: Commands) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", SCRIPT, "inspect", "web.tar"],

@@ -21,6 +21,8 @@ from fakes.indexes.faults import Fault
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN_S = 20.0
 SIGNALS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
 ENDLESS = "99999999"

@@ -53,6 +53,7 @@ def test_a_constraint_in_the_way_is_named(stackwright: Commands) -> None:
     assert "quart depends on werkzeug>=3 and the constraint werkzeug<3 (limits.txt:1:1) holds" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "told"),
     [

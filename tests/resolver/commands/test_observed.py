@@ -134,6 +134,7 @@ def test_a_pair_that_passed_too_is_doubted_and_both_are_cited(stackwright: Comma
     assert pins(report) == {"app": "2.0", "lib": "2.0"}  # half a doubt costs more than one release
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seen",
     [

@@ -123,6 +123,7 @@ def test_a_command_has_the_usual_options_without_saying_so() -> None:
     assert str(own.parse_args(["-o", "x"]).output) == "x"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments_", [["units", "list"], ["host"], ["cache", "info"], ["host", "--format", "json"]]
 )

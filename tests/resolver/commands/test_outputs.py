@@ -211,6 +211,7 @@ def test_a_hash_that_is_none_gets_into_no_lockfile(tmp_path: Path) -> None:
             assert len(ran.err.splitlines()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["pylock", "requirements"])
 def test_index_without_hashes_needs_requirements_without(tmp_path: Path, file_format: str) -> None:
     index = FakeIndex()

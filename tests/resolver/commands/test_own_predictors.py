@@ -46,6 +46,7 @@ def installed(folder: Path, code: str) -> str:
     return str(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_predictor_of_another_distribution_is_listed_and_acts_where_it_is_named(
     stackwright: Commands, server: IndexServer, tmp_path: Path, jobs: str
@@ -62,6 +63,7 @@ def test_a_predictor_of_another_distribution_is_listed_and_acts_where_it_is_name
     assert [pin["version"] for pin in ran.json["pins"]] == ["2.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "told"),
     [

@@ -37,6 +37,7 @@ def test_a_rule_of_ones_own_takes_the_place_of_one_that_ships(stackwright: Comma
     assert said(ran, "tensorflow-without-gpu")[0]["message"] == "numpy 2.4.6: it is the rule of the house"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("do", "more"),
     [

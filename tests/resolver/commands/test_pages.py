@@ -119,6 +119,7 @@ def test_an_image_is_a_page_by_format_or_by_name(stackwright: Commands) -> None:
     assert {"findings", "layers", "interpreters", "distributions", "packages"} <= set(page.sections)
 
 
+@pytest.mark.slow
 def test_templates_are_imported_only_for_pages(stackwright: Commands) -> None:
     stackwright.advise("flask", "-q")
     script = (

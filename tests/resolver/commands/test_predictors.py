@@ -53,6 +53,7 @@ def report(ran: Ran) -> dict[str, object]:
     return {key: value for key, value in ran.json.items() if key != "statistics"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_every_predictor_can_be_asked_for_and_repeats_itself(stackwright: Commands, name: str) -> None:
     first = advised(stackwright, "--predictor", name, "--seed", "3")
@@ -147,6 +148,7 @@ def test_a_process_that_dies_is_told_and_the_others_go_on(stackwright: Commands)
     assert left_behind(stackwright) == []
 
 
+@pytest.mark.slow
 def test_code_in_the_working_directory_is_not_imported_by_processes(stackwright: Commands) -> None:
     for name in ("msgspec", "selectors", "json", "resolver", "random"):
         stackwright.write(f"{name}.py", f"open('{name}.imported', 'w')\nraise SystemExit(9)\n")
@@ -171,6 +173,7 @@ def test_numbers_of_processes_that_make_no_sense(stackwright: Commands, jobs: st
     assert "is no number from 1 to 64" in ran.err
 
 
+@pytest.mark.slow
 def test_a_project_names_its_predictor_and_an_option_counts_more(stackwright: Commands) -> None:
     stackwright.write("pyproject.toml", '[tool.stackwright]\npredictor = "latest"\n')
     assert advised(stackwright).json["stopped_by"] == "first stack"
@@ -185,6 +188,7 @@ def test_a_project_names_its_predictor_and_an_option_counts_more(stackwright: Co
     assert "pyproject.toml: [tool.stackwright]: predictor is no text" in ran.err
 
 
+@pytest.mark.slow
 def test_auto_leaves_a_type_alone_that_stops_at_the_first_stack(stackwright: Commands) -> None:
     assert advised(stackwright, "--predictor", "auto", "--type", "latest").json["stopped_by"] == "first stack"
     assert advised(stackwright, "--predictor", "auto").json["stopped_by"] == "limit"

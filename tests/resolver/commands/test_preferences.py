@@ -64,6 +64,7 @@ KEPT = ["click==1.0", "flask==3.0", "werkzeug==3.0"]
 NEWEST = ["click==2.0", "flask==3.0", "werkzeug==3.1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOCKS)
 @pytest.mark.parametrize("kind", ["stable", "latest"])
 def test_locks_of_every_format_are_preferred(stackwright: Commands, name: str, kind: str) -> None:

@@ -13,6 +13,8 @@ from fakes.indexes.index import FakeIndex
 from fakes.indexes.server import IndexServer
 from knowledge.stores.locations import open_store
 
+pytestmark = pytest.mark.slow
+
 HAS = {"lib/__init__.py": b"def quote(text):\n    return text\n"}
 LACKS = {"lib/__init__.py": b"def other(text):\n    return text\n"}
 ASKS = {"app/__init__.py": b"exec('from lib import quote')\n"}

@@ -68,6 +68,7 @@ def test_a_pipe_to_which_nobody_writes_is_refused(stackwright: Commands) -> None
     )
 
 
+@pytest.mark.slow
 def test_a_pipe_is_read_to_its_end_as_slow_as_it_comes(stackwright: Commands) -> None:
     """As bash makes them for ``-r <(command)``."""
     os.mkfifo(stackwright.path("pipe"))
@@ -101,6 +102,7 @@ def test_an_output_whose_links_lead_in_a_circle_is_refused(stackwright: Commands
     assert ran.err.startswith("stackwright: error: --output one.txt: its links lead in a circle\n  ")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_a_full_standard_output_is_named(stackwright: Commands) -> None:
     with Path("/dev/full").open("w") as full, stackwright.started("advise", "flask", stdout=full) as process:
@@ -165,6 +167,7 @@ def test_bad_files(stackwright: Commands, content: bytes, words: str) -> None:
     assert ran.err.startswith(f"stackwright: error: {words}")
 
 
+@pytest.mark.slow
 def test_a_thousand_files_that_include_one_another_are_refused(stackwright: Commands) -> None:
     for number in range(1000):
         stackwright.write(f"r{number}.txt", f"-r r{number + 1}.txt\n")

@@ -20,6 +20,7 @@ def server() -> Iterator[IndexServer]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "gpu", "expected"),
     [
@@ -96,6 +97,7 @@ def test_a_replacement_that_cannot_be_had_is_told(stackwright: Commands) -> None
     assert "no release of tensorflow-cpu could be taken" in reason["message"]
 
 
+@pytest.mark.slow
 def test_nothing_that_must_be_built_replaces_what_has_a_wheel(stackwright: Commands) -> None:
     image = machine(stackwright)
     house = own(stackwright, "{project: numpy}", "{replace: {by: built-only, same_versions: false}}")

@@ -134,6 +134,7 @@ def test_precise_records_are_records_of_their_own(commands: Commands) -> None:
 # Processes
 
 
+@pytest.mark.slow
 def test_the_report_is_the_same_at_every_run_and_for_any_number_of_processes(commands: Commands) -> None:
     padding = "# " + "x" * 3000 + "\n"
     for number in range(600):
@@ -146,6 +147,7 @@ def test_the_report_is_the_same_at_every_run_and_for_any_number_of_processes(com
     assert len(json.loads(runs[0])["files"]) == 600
 
 
+@pytest.mark.slow
 def test_what_was_analysed_before_an_interruption_is_kept(commands: Commands) -> None:
     body = "".join(f"def f{n}(x):\n    return np.array([x, {n}])\n" for n in range(60))
     for number in range(700):
@@ -170,6 +172,7 @@ def kept(commands: Commands) -> int:
     return sum(records for _, records in derived(commands))
 
 
+@pytest.mark.slow
 def test_closed_streams_are_no_error(project: Commands) -> None:
     ran = subprocess.run(
         ["sh", "-c", f"{SCRIPT} scan shop <&- 2>&-"],

@@ -35,6 +35,7 @@ def server() -> Iterator[IndexServer]:
 PIGEONS = tuple(f"pigeon{number}" for number in range(HOLES + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("resolution", "pins"),
     [
@@ -137,6 +138,7 @@ def test_without_a_move_the_first_stack_is_the_result(stackwright: Commands) -> 
     assert (first.json["status"], first.json["stopped_by"]) == ("feasible", "limit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("option", "value"),
     [

@@ -123,6 +123,7 @@ def test_a_path_that_is_not_there_is_one_clear_message(stackwright: Commands) ->
     assert ran.err.startswith("stackwright: error: gone.zip: No such file or directory\n  name a document")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["latest", "stable", "performance", "security"])
 def test_every_type_tells_what_its_index_does_not_call_active(
     stackwright: Commands, server: IndexServer, kind: str

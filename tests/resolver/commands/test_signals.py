@@ -14,6 +14,8 @@ from fakes.indexes.faults import Fault
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ENDS_WITHIN_S = 3.0
 
 

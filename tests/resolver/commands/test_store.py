@@ -105,6 +105,7 @@ def test_directory_that_may_not_be_written(stackwright: Commands, tmp_path: Path
     assert stackwright.advise("flask", "--store", store, "--offline").code == 0
 
 
+@pytest.mark.slow
 def test_processes_share_a_new_store(stackwright: Commands) -> None:
     with ExitStack() as running:
         arguments = ("advise", "flask", "--format", "pylock")

@@ -98,6 +98,7 @@ def test_bad_python_version(stackwright: Commands, server: IndexServer, text: st
     assert server.requests == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "asked", "version"),
     [
@@ -126,6 +127,7 @@ def test_kinds_of_files_can_be_refused_by_project(stackwright: Commands) -> None
     assert "comes as a wheel only, and wheels are forbidden" in " ".join(ran.out.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["latest", "stable"])
 def test_type_is_told(stackwright: Commands, name: str) -> None:
     ran = stackwright.advise("dated", "--type", name, "--format", "json")

@@ -18,6 +18,8 @@ from fakes.indexes.faults import Fault
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.server import IndexServer
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "\x1b"
 
 

@@ -78,6 +78,7 @@ def test_one_wheel_and_a_directory_are_classified(stackwright: Commands) -> None
         assert ran.json["packages"][0]["labels"]
 
 
+@pytest.mark.slow
 def test_the_running_environment_and_its_site_packages(stackwright: Commands) -> None:
     site = sysconfig.get_path("purelib")
     found = [path.name for path in Path(site).glob("*.dist-info")]
@@ -123,6 +124,7 @@ def test_an_archive_a_layout_and_a_saved_report(stackwright: Commands) -> None:
     assert ran.json["indexed"] == len({each["name"] for each in inspected.json["distributions"]}) > 0
 
 
+@pytest.mark.slow
 def test_the_store_that_advise_filled(stackwright: Commands) -> None:
     index = FakeIndex()
     for name, summary in SUMMARIES.items():
@@ -147,6 +149,7 @@ def test_the_store_that_advise_filled(stackwright: Commands) -> None:
     assert "there is no store" in elsewhere.err
 
 
+@pytest.mark.slow
 def test_a_topic_model_is_learnt_from_an_image_and_updated_from_wheels(stackwright: Commands) -> None:
     pytest.importorskip("sklearn")
     files = [
@@ -189,6 +192,7 @@ def test_mistakes_are_told_in_few_lines(
     assert len(ran.err.splitlines()) <= 2
 
 
+@pytest.mark.slow
 def test_standard_input_is_not_read_twice(stackwright: Commands) -> None:
     pytest.importorskip("gensim")
     lines = b"".join(

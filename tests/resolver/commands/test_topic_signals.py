@@ -57,6 +57,7 @@ def pins(report: Any) -> dict[str, str]:
     return {pin["name"]: pin["version"] for pin in report["pins"]}
 
 
+@pytest.mark.slow
 def test_a_name_beside_a_popular_one_is_warned_of(stackwright: Commands) -> None:
     report = advised(stackwright, "reqeusts", "requests", "requets")
     (warning,) = told(report, "suspect-names")
@@ -124,6 +125,7 @@ def test_alternatives_of_what_is_given_up_are_named_where_an_index_was_built(sta
     assert "similar packages" in ran.err
 
 
+@pytest.mark.slow
 def test_a_second_run_takes_topics_from_the_store(stackwright: Commands) -> None:
     first = told(advised(stackwright, "layered-nets"), "topic-boot")
     assert first

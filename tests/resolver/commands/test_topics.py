@@ -114,6 +114,7 @@ def labelled(stackwright: Commands) -> Path:
     return stackwright.write("labelled.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
 
 
+@pytest.mark.slow
 def test_a_model_of_your_own_is_trained_used_measured_and_refused_when_damaged(
     stackwright: Commands, labelled: Path
 ) -> None:

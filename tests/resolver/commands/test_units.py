@@ -46,6 +46,7 @@ def pins(commands: Commands, *arguments: str) -> dict[str, str]:
     return {pin["name"]: pin["version"] for pin in report.json["pins"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -132,6 +133,7 @@ def house_rules(stackwright: Commands, tmp_path: Path) -> str:
     return str(site)
 
 
+@pytest.mark.slow
 def test_units_of_other_distributions_act_where_they_are_named(
     stackwright: Commands, house_rules: str
 ) -> None:

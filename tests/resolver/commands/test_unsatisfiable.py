@@ -76,6 +76,7 @@ def test_lockfile_on_standard_output_stays_empty(stackwright: Commands, file_for
     assert "No stack for " in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -106,6 +106,7 @@ def test_without_the_option_labelled_wheels_take_no_part_and_are_told(
     assert not [path for path in server.paths() if path.endswith(".json")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("facts", "label"),
     [
@@ -275,6 +276,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_metadata_is_an_unknown(stackwright: Commands, index: FakeIndex, name: str) -> None:
     document, reason = HOSTILE[name]

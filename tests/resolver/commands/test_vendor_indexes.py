@@ -32,6 +32,8 @@ from fakes.indexes.vendor_runs import (
 from fakes.indexes.vendor_site import LINUX, usual_index, vendor_site
 from images.facts.environment import FactValue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[IndexServer]:

@@ -12,6 +12,8 @@ from fakes.indexes.server import IndexServer
 from fakes.indexes.vendor_runs import DRIVER_535, NO_GPU, advised, image, moved, pin, pins, warnings
 from fakes.indexes.vendor_site import LINUX, VendorSite, add_torch, usual_index, vendor_site
 
+pytestmark = pytest.mark.slow
+
 FAMILY = ("torch", "torchvision", "torchaudio")
 
 

@@ -223,6 +223,7 @@ def test_processes_probe_everything_once(tmp_path: Path) -> None:
     assert len(lines) == len(set(lines)) == 12
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_replaced_and_its_probe_is_not_known(tmp_path: Path) -> None:
     begun(tmp_path / "m", 12)
     with Journal(tmp_path / "m") as journal:
@@ -236,6 +237,7 @@ def test_a_process_that_dies_is_replaced_and_its_probe_is_not_known(tmp_path: Pa
     assert "SIGKILL" in failure.message
 
 
+@pytest.mark.slow
 def test_a_probe_that_hangs_is_given_up(tmp_path: Path) -> None:
     begun(tmp_path / "m", 6)
     with Journal(tmp_path / "m") as journal:

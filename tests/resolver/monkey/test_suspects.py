@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ def releases(stack: tuple[int, ...]) -> frozenset[ReleaseIdentity]:
     return frozenset(release(f"{name}=={version}") for name, version in zip("abc", stack, strict=True))
 
 
+@pytest.mark.slow
 @given(STACKS, st.integers(0, 12))
 @settings(max_examples=150, deadline=None)
 def test_suspects_are_in_no_passing_stack_and_the_fewest_explain_all_that_can_be(

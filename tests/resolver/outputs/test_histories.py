@@ -32,6 +32,7 @@ def history(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize(
     "told",

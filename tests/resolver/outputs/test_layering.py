@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def followed(found: Layered) -> set[tuple[str, str]]:
     return drawn
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_every_line_is_drawn_from_left_to_right_or_cut(graph: dict[str, list[str]]) -> None:
     found = layered(graph)
@@ -45,6 +47,7 @@ def test_every_line_is_drawn_from_left_to_right_or_cut(graph: dict[str, list[str
         assert found.places[source][0] < found.places[target][0]
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_no_node_covers_another(graph: dict[str, list[str]]) -> None:
     found = layered(graph)
@@ -59,6 +62,7 @@ def test_no_node_covers_another(graph: dict[str, list[str]]) -> None:
         assert all(b - a >= NODE - 1e-6 for a, b in pairwise(heights))
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_the_same_graph_is_drawn_the_same(graph: dict[str, list[str]]) -> None:
     assert layered(graph) == layered(dict(graph))

@@ -162,6 +162,7 @@ def test_other_stacks_are_told_by_what_is_otherwise() -> None:
     assert "0.005 worse" in text
 
 
+@pytest.mark.slow
 def test_a_large_image_gives_a_page_that_says_what_it_leaves_out() -> None:
     packages = tuple(
         SystemPackage(

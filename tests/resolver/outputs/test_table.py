@@ -98,6 +98,7 @@ WORDS = st.text("ab -\x1b\n\r\u200e…", max_size=60)
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,60}[a-z0-9])?", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(NAMES, NAMES, st.lists(NAMES, max_size=3), WORDS, st.integers(40, 200))
 def test_rows_fit_and_steer_no_terminal(
     name: str, version: str, dependents: list[str], message: str, width: int

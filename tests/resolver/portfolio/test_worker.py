@@ -23,6 +23,7 @@ def begun(instance: Instance, first: Mapping[int, int], predictor: str, keep: in
     return Beginning(instance, terms(first), predictor, 1, 400, keep)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), PREDICTOR)
 def test_what_is_found_is_valid_and_better_each_time(seed: int, predictor: str) -> None:
@@ -44,6 +45,7 @@ def test_what_is_found_is_valid_and_better_each_time(seed: int, predictor: str) 
             break
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), PREDICTOR)
 def test_what_is_refused_or_refuted_is_not_found_again(seed: int, predictor: str) -> None:

@@ -84,6 +84,7 @@ def test_what_passed_is_not_passed_over_wherever_it_is() -> None:
     assert "2.0" not in passed_over(one), "nothing says that it fails"
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_the_newest_that_passes_is_found_in_few_tries(data: st.DataObject) -> None:
     names = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 4))

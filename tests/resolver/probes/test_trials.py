@@ -83,6 +83,7 @@ def test_series_are_passed_over_and_the_newest_that_passes_is_found(predictor: P
     assert outcome(ran) is ProbeOutcome.PASSED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", NUMPY[1:])
 def test_wherever_it_broke_the_newest_that_passes_is_found(first: str) -> None:
     prober = since(first)

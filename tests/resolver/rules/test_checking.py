@@ -113,6 +113,7 @@ conditions = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(conditions, conditions, numbers | st.sampled_from(["none", "nvidia", "amd", "intel"]))
 def test_where_a_value_meets_both_conditions_a_witness_is_found(
     one: FactCondition, other: FactCondition, value: str

@@ -60,6 +60,7 @@ def test_stacks_and_scores_stay_what_they_are(seed: int) -> None:
         assert Walk(InstanceLandscape(made), stack).score == total(instance, stack)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(0, 10**9))
 def test_what_was_not_read_is_not_asked_and_is_in_no_stack(seed: int) -> None:
@@ -138,6 +139,7 @@ def test_the_universe_of_a_run_is_frozen_as_it_is(world: World, seed: int) -> No
             assert (walk.stack(), walk.score) == (made.stack(), made.score)
 
 
+@pytest.mark.slow
 def test_releases_of_a_run_are_moved_about_in_what_is_frozen() -> None:
     index = FakeIndex()
     for number in range(1, 5):

@@ -12,6 +12,8 @@ from fakes.searching.landscapes import drawn, faults, stacks, total
 from resolver.landscapes.instance import Instance, InstanceLandscape
 from resolver.landscapes.walk import Walk
 
+pytestmark = pytest.mark.slow
+
 
 def _start(instance: Instance) -> dict[int, int] | None:
     return next(stacks(instance), None)

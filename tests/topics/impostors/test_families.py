@@ -11,6 +11,7 @@ from fakes.cases import case_files
 from topics.document_lines import document_file
 
 
+@pytest.mark.slow
 def test_typosquats_are_found_and_honest_names_are_left_alone() -> None:
     files = case_files("topics", "package-metadata-dev.jsonl.gz")
     if not files:

@@ -48,6 +48,7 @@ class Deadly(bytes):
         return os._exit, (1,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_records_come_in_the_order_of_the_files(jobs: int) -> None:
     assert modules(records(many(), jobs)) == [f"m{number}" for number in range(300)]

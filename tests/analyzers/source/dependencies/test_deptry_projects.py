@@ -245,6 +245,7 @@ def _marked() -> Iterator[Any]:
         yield pytest.param(case, id=name, marks=marks)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _FIXTURES, reason="the collected cases are not beside the checkout")
 @pytest.mark.parametrize("case", list(_marked()))
 def test_cases(case: Case) -> None:

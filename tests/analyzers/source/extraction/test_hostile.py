@@ -43,6 +43,7 @@ _HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _HOSTILE)
 def test_is_survived(name: str) -> None:
     facts = extracted(f"import lib\n{_HOSTILE[name]}\n")

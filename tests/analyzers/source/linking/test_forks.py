@@ -97,6 +97,7 @@ assert [len(each) for each in found] == [5 << 20] * 3
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", _CASES)
 def test_forks(case: str) -> None:
     program = f"{_BEGINNING}{_CASES[case]}\nassert no_children()\nassert os.getpid() == FIRST\nprint('done')"

@@ -128,6 +128,7 @@ def test_python_is_left_alone(statements: list[str]) -> None:
     assert cell_code(source).text == source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [

@@ -42,11 +42,13 @@ HARMLESS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS)
 def test_long_text_is_not_deep(text: str) -> None:
     assert not is_too_deep(text)
 
 
+@pytest.mark.slow
 def test_no_source_of_ours_is_too_deep() -> None:
     folders = [Path(__file__).parents[4] / name for name in ("analyzers", "knowledge", "resolver")]
     deep = [path for folder in folders for path in folder.rglob("*.py") if is_too_deep(path.read_text())]

@@ -161,6 +161,7 @@ def test_nodes_of_another_walk_do_no_harm(cases: list[tuple[str, str]]) -> None:
     assert named(root.find_all({"rule": {"any": [*others, *rules(text)]}})) == features(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
