@@ -79,7 +79,9 @@ class Parser(argparse.ArgumentParser):
             text for one in given if one for text in difflib.get_close_matches(one, known, n=2, cutoff=0.7)
         ]
         meant = f"did you mean: {', '.join(dict.fromkeys(near))}; " if near else ""
-        sys.stderr.write(f"stackwright: error: {message}\n  {meant}see: {self.prog} --help\n")
+        from resolver.commands.notes import told
+
+        sys.stderr.write(told(f"stackwright: error: {message}\n  {meant}see: {self.prog} --help"))
         raise SystemExit(BAD_INPUT)
 
     def options(self) -> list[str]:
@@ -291,16 +293,16 @@ def exit_code(error: Exception) -> int | None:
 
 def show_error(error: Exception) -> None:
     """One or two lines: what is wrong and where, then what can be done about it."""
-    from resolver.commands.notes import printable
+    from resolver.commands.notes import told
 
     if isinstance(error, OSError) and error.strerror:
         place = "standard output" if is_full_output(error) else error.filename
         text = f"{place}: {error.strerror}" if place else error.strerror
     else:
         text = str(error)
-    sys.stderr.write(f"stackwright: error: {printable(text)}\n")
+    sys.stderr.write(told(f"stackwright: error: {text}"))
     for note in getattr(error, "__notes__", ()):
-        sys.stderr.write(f"  {printable(note)}\n")
+        sys.stderr.write(told(f"  {note}", indent=""))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from resolver.commands import arguments, numbers
 
@@ -97,11 +97,10 @@ def _find(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
-    import shutil
-
     import msgspec
 
     from resolver.commands.plotting import check_plot, write_plot
+    from resolver.commands.screens import columns
     from resolver.commands.session import Session
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, check_page, output_format, rendered
@@ -128,14 +127,13 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         advice = msgspec.structs.replace(advice, history=None)
     allowed = options.allow_refuted and bool(advice.pins)
 
-    def told(form: Format, advice: Advice = advice) -> str:
-        columns = shutil.get_terminal_size((100, 24)).columns
+    def told(form: Format, advice: Advice = advice, stream: TextIO | None = None) -> str:
         return rendered(
             advice,
             context.target,
             form,
             hashes=hashes,
-            width=columns,
+            width=columns(stream or sys.stdout),
             pipfile=session.asked.pipfile if session.asked else None,
             index_url=session.index_url,
             refuted=allowed,
@@ -158,7 +156,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         interruption.close()  # who sees the file shall see the exit code that goes with it
         write_output(options.output, result)
     if not solved and (options.output is not None or chosen is not Format.TEXT):
-        sys.stderr.write(told(Format.TEXT))
+        sys.stderr.write(told(Format.TEXT, stream=sys.stderr))
     elif options.output is not None and not options.quiet:
         sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
     return solved

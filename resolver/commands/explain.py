@@ -38,8 +38,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Explain; true when there is a stack."""
-    import shutil
-
+    from resolver.commands.screens import columns
     from resolver.commands.session import Session
     from resolver.inquiry import read_question
     from resolver.outputs.answers import answer_text
@@ -53,8 +52,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        sys.stdout.write(answer_text(answer, context.target.name, columns))
+        sys.stdout.write(answer_text(answer, context.target.name, columns(sys.stdout)))
     return answer.status.is_solved
 
 

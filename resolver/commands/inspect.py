@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
-    import shutil
+    from resolver.commands.screens import columns
 
     match options.format or _format_of(options.output):
         case "json":
@@ -89,8 +89,9 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
         case _:
             from resolver.commands.notes import printable
             from resolver.outputs.image_text import image_text
+            from resolver.outputs.lines import UNLIMITED
 
-            width = 100 if options.output is not None else shutil.get_terminal_size((100, 24)).columns
+            width = columns(sys.stdout) if options.output is None else UNLIMITED
             return printable(image_text(report, width, whole=options.all))
 
 

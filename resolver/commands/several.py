@@ -146,7 +146,7 @@ def _complete(runs: list[_Run]) -> None:
 
 
 def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> None:
-    import shutil
+    from resolver.commands.screens import columns
 
     if options.format == "json":
         import msgspec
@@ -157,7 +157,7 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
     else:
         from resolver.outputs.environments_text import environments_text
 
-        text = environments_text(_report(runs, written=written), shutil.get_terminal_size((100, 24)).columns)
+        text = environments_text(_report(runs, written=written), columns(sys.stdout))
     sys.stdout.write(text)
 
 
@@ -187,8 +187,7 @@ def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
 
 
 def _text(run: _Run) -> str:
-    import shutil
-
+    from resolver.commands.screens import columns
     from resolver.outputs.table import table
 
-    return table(run.advice, run.context.target.name, shutil.get_terminal_size((100, 24)).columns)
+    return table(run.advice, run.context.target.name, columns(sys.stdout))

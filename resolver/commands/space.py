@@ -44,10 +44,9 @@ def _positive(text: str) -> int:
 
 def run(options: argparse.Namespace) -> bool:
     """Count; true always."""
-    import shutil
-
     from resolver.advise import input_of
     from resolver.commands.heads import tool
+    from resolver.commands.screens import columns
     from resolver.commands.session import Session
     from resolver.outputs.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
@@ -80,9 +79,9 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(space)).decode() + "\n")
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         lines = _lines(space, context.target.name)
-        sys.stdout.write("".join(f"{line}\n" for text in lines for line in fitted(text, columns)))
+        sys.stdout.write("".join(f"{line}\n" for text in lines for line in fitted(text, width)))
     return True
 
 

@@ -27,8 +27,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """List the units."""
-    import shutil
-
+    from resolver.commands.screens import columns
     from resolver.commands.session import Session
     from resolver.commands.session_units import installed_units
     from resolver.predictors.choosing import predictor_descriptions
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
     else:
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         sys.stdout.write("".join(f"{line}\n" for line in _lines(found, width)))
     return True
 
