@@ -88,6 +88,14 @@ def run(options: argparse.Namespace) -> bool:
 def _find(options: argparse.Namespace) -> None:
     """Look for what the command line does not name."""
     if options.requirements or options.files or options.source is not None:
+        plain = not (options.files or options.source or options.quiet or options.format or options.output)
+        if options.requirements == ["."] and plain:
+            from resolver.commands.notes import show_note
+
+            show_note(
+                ". asks for what its pyproject.toml, setup.cfg or setup.py states; "
+                "without it code, Dockerfile and lock count, too"
+            )
         return
     from knowledge.settings import project_settings
     from resolver.commands import flow

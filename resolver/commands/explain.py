@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.inquiry import read_question
     from resolver.outputs.answers import answer_text
 
+    _refuse_file(options.question)
     question = read_question(options.question)
     session = Session(options)
     context = session.context()
@@ -54,6 +55,17 @@ def run(options: argparse.Namespace) -> bool:
     else:
         sys.stdout.write(answer_text(answer, context.target.name, columns(sys.stdout)))
     return answer.status.is_solved
+
+
+def _refuse_file(text: str) -> None:
+    """Refuse a file where a project is to be named: there are projects of such names."""
+    from pathlib import Path
+
+    from resolver.asked.reading import instead_of_file
+    from resolver.errors import InputError
+
+    if instead_of_file(text) is not None and Path(text).is_file():
+        raise InputError(f"cannot explain {text!r}, which is a file", "name a project first, then -r FILE")
 
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:

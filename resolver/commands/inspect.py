@@ -47,8 +47,10 @@ def run(options: argparse.Namespace) -> bool:
     """Inspect; false under ``--strict`` where something was found."""
     from analyzers.evidence import Level
     from resolver.commands.inspecting import inspected
-    from resolver.outputs.files import write_output
+    from resolver.outputs.files import check_text, write_output
 
+    if options.output is not None:
+        check_text(options.output)
     report = inspected(options, options.reference)
     text = _rendered(options, report)
     if options.output is None:

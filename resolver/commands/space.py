@@ -86,9 +86,13 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _lines(space: Space, target: str) -> Iterator[str]:
+    from resolver.outputs.columns import counted
+
     yield f"For {target}:"
     yield ""
-    yield f"  {len(space.projects)} projects, {space.releases:,} releases, {space.combinations} combinations"
+    combinations = f"{space.combinations} combination{'' if space.combinations == '1' else 's'}"
+    projects, releases = counted(len(space.projects), "project"), counted(space.releases, "release")
+    yield f"  {projects}, {releases}, {combinations}"
     yield ""
     largest = sorted(space.projects, key=lambda project: (-project.usable, project.name))
     size = max((len(project.name) for project in largest[:_MOST_SHOWN]), default=0)
