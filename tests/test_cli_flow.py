@@ -358,16 +358,16 @@ def test_a_base_image_that_docker_has_is_read(stackwright: Commands) -> None:
 def test_a_base_image_of_a_registry_is_read_when_asked_for(stackwright: Commands) -> None:
     if (reason := missing_programs("docker-registry")) is not None:
         pytest.skip(reason)
-    nowhere = {"DOCKER_HOST": "tcp://192.0.2.1:1", "CONTAINER_HOST": "tcp://192.0.2.1:1"}
+    stackwright.environ.update(DOCKER_HOST="tcp://192.0.2.1:1", CONTAINER_HOST="tcp://192.0.2.1:1")
     stackwright.write("requirements.txt", "lib\n")
     with RegistryServer() as registry:
         push_layout(write_oci_layout(stackwright.path("pushed"), web_image()), registry.host, "team/web")
         reference = f"{registry.host}/team/web:latest"
         stackwright.write("Dockerfile", f"FROM {reference}\n")
-        unasked = stackwright.advise(**nowhere)
-        asked = stackwright.advise("--image", reference, **nowhere)
+        unasked = stackwright.advise()
+        asked = stackwright.advise("--image", reference)
         stackwright.write("pyproject.toml", f'[tool.stackwright]\nimage = "{reference}"\n')
-        stated = stackwright.advise(**nowhere)
+        stated = stackwright.advise()
     assert (unasked.code, asked.code, stated.code) == (0, 0, 0)
     assert told(unasked)["Target"].endswith(f"{reference} is not here, its tag says nothing)")
     assert told(unasked)["Assumes"].endswith(f"; exact with --image {reference}")

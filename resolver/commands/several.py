@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     from resolver.outputs.pylock import pylock
 
     folder = _folder(options)
-    runs = [_advised(options, name, folder, interruption) for name in dict.fromkeys(options.environments)]
+    runs = list(_runs(options, folder, interruption))
     failed = [run for run in runs if not run.advice.status.is_solved]
     for run in failed:
         sys.stderr.write(f"Environment {run.name}:\n{_text(run)}")
@@ -101,6 +102,29 @@ def _folder(options: argparse.Namespace) -> Path:
         remedy = f"name a directory: each environment gets pylock.NAME.toml in it; {folder} is none"
         raise InputError(f"--output {folder} is one file for several environments", remedy)
     return folder
+
+
+def _runs(options: argparse.Namespace, folder: Path, interruption: Interruption) -> Iterator[_Run]:
+    """Every environment; those that nothing here can run are advised without probes.
+
+    Raises:
+        InputError: probes are asked for, and nothing here runs any of them.
+    """
+    from resolver.commands.notes import show_note
+    from resolver.commands.probing import UnlikeTargetError
+
+    static = argparse.Namespace(**{**vars(options), "evidence": "static"})
+    unlike: list[tuple[str, UnlikeTargetError]] = []
+    names = list(dict.fromkeys(options.environments))
+    for name in names:
+        try:
+            yield _advised(options, name, folder, interruption)
+        except UnlikeTargetError as error:
+            unlike.append((name, error))
+            if len(unlike) == len(names):
+                raise
+            show_note(f"environment {name} is not probed: it has {error.differs} (see --probe-python)")
+            yield _advised(static, name, folder, interruption)
 
 
 def _advised(options: argparse.Namespace, name: str, folder: Path, interruption: Interruption) -> _Run:
