@@ -160,6 +160,7 @@ def test_of_several_environments_those_that_run_here_are_probed(stackwright: Com
     ran = stackwright.advise("--evidence", "probe", "--jobs", "2")
     assert ran.code == 0, ran.err
     assert "environment board is not probed: it has Python 3.9, and " in ran.err
+    assert "here: probed: this stack passed with Python 3." in ran.out
     locked = {
         name: tomllib.loads(stackwright.path(f"pylock.{name}.toml").read_text())["packages"]
         for name in ("here", "board")

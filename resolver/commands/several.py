@@ -214,4 +214,4 @@ def _text(run: _Run) -> str:
     from resolver.commands.screens import columns
     from resolver.outputs.table import table
 
-    return table(run.advice, run.context.target.name, columns(sys.stdout))
+    return table(run.advice, run.context.target.name, columns(sys.stderr))
