@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzers.evidence import Level
-from resolver.advice import Pin
-from resolver.outputs.columns import lines_of_row
-from resolver.outputs.lines import UNLIMITED, cell, shown
+from resolver.outputs.texts.columns import lines_of_row
+from resolver.outputs.texts.lines import UNLIMITED, cell, shown
+from resolver.reports.advice import Pin
 
 _HEADINGS = ("package", "version", "asked for by", "why not newer")
 _NEWEST = "it is the newest"
