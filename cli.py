@@ -52,6 +52,21 @@ COMMANDS: Mapping[str, str] = {
     "units": "list the units that refuse, score and explain",
 }
 """Name to summary; each is a module of `resolver.commands`, with underscores for hyphens."""
+MEANT: Mapping[str, str] = {
+    "audit": "check",
+    "compile": "advise",
+    "info": "inspect",
+    "install": "advise",
+    "lock": "advise",
+    "recommend": "advise",
+    "resolve": "advise",
+    "solve": "advise",
+    "sync": "advise",
+    "update": "advise",
+    "upgrade": "advise",
+    "why": "explain",
+}
+"""What other tools call something to what it is here."""
 WITHOUT_RESULT = frozenset({"init", "knowledge", "topics"})
 """Commands that write a file of their own, or whose actions have the results."""
 
@@ -73,19 +88,34 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with the exit code of a bad option."""
-        given, _, choices = message.partition(": invalid choice: ")[2].partition(" (choose from ")
-        self.refuse(message, [given.strip("'")], [text.strip("' )") for text in choices.split(",")])
+        if message.startswith("the following arguments are required: "):
+            self.refuse(message, choices=self.choices())
+        first, invalid, rest = message.partition(": invalid choice: ")
+        given, _, choices = rest.partition(" (choose from ")
+        if not invalid or first != "argument COMMAND":
+            self.refuse(message, [given.strip("'")], [text.strip("' )") for text in choices.split(",")])
+        name = given.strip("'")
+        self.refuse(f"there is no command {name}", [MEANT.get(name, name)], list(COMMANDS))
 
-    def refuse(self, message: str, given: Sequence[str], known: Sequence[str]) -> NoReturn:
-        """End so, with what of the known may have been meant."""
-        import difflib
+    def refuse(
+        self,
+        message: str,
+        given: Sequence[str] = (),
+        known: Sequence[str] = (),
+        choices: Sequence[str] = (),
+    ) -> NoReturn:
+        """End so, with what of the known may have been meant, or what there is to choose from."""
+        near = dict.fromkeys(text for one in given for text in near_to(one, known))
+        meant = f"did you mean: {', '.join(near)}; " if near else ""
+        meant += f"one of: {', '.join(choices)}; " if choices else ""
+        from resolver.commands.notes import told
 
-        near = [
-            text for one in given if one for text in difflib.get_close_matches(one, known, n=2, cutoff=0.7)
-        ]
-        meant = f"did you mean: {', '.join(dict.fromkeys(near))}; " if near else ""
-        sys.stderr.write(f"stackwright: error: {message}\n  {meant}see: {self.prog} --help\n")
+        sys.stderr.write(told(f"stackwright: error: {message}\n  {meant}see: {self.prog} --help"))
         raise SystemExit(BAD_INPUT)
+
+    def choices(self) -> list[str]:
+        """The actions of a command that has some."""
+        return [str(choice) for one in self._actions if one.dest == "action" for choice in one.choices or ()]
 
     def options(self) -> list[str]:
         """Every option, those of its own commands included."""
@@ -95,6 +125,16 @@ class Parser(argparse.ArgumentParser):
             if isinstance(action.choices, Mapping):
                 found += [text for below in action.choices.values() for text in below.options()]
         return found
+
+
+def near_to(given: str, known: Sequence[str]) -> list[str]:
+    """What may have been meant: names that go on as the given one does, else those that look like it."""
+    import difflib
+
+    if not given:
+        return []
+    longer = [text for text in known if text.startswith(f"{given}-")] if len(given) > 2 else []
+    return longer[:3] or difflib.get_close_matches(given, known, n=2, cutoff=0.7)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -163,8 +203,9 @@ def done(options: argparse.Namespace) -> bool:
         return run(options)
     import contextlib
 
-    from resolver.outputs.files import write_output
+    from resolver.outputs.files import check_text, write_output
 
+    check_text(path)
     result = io.StringIO()
     with contextlib.redirect_stdout(result):
         answer = run(options)
@@ -184,7 +225,11 @@ def is_full_output(error: Exception) -> bool:
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options; requirements may stand before, between and after them, which argparse does not know."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["help"]:
+        given = [*given[1:2], "--help"]
+    elif given[:1] in (["version"], ["-V"]):
+        given = ["--version"]
     named = [text for text in given if text in COMMANDS][:1]
     root = parser(named)
     options, rest = root.parse_known_args(given)
@@ -316,16 +361,16 @@ def exit_code(error: Exception) -> int | None:
 
 def show_error(error: Exception) -> None:
     """One or two lines: what is wrong and where, then what can be done about it."""
-    from resolver.commands.notes import printable
+    from resolver.commands.notes import told
 
     if isinstance(error, OSError) and error.strerror:
         place = "standard output" if is_full_output(error) else error.filename
         text = f"{place}: {error.strerror}" if place else error.strerror
     else:
         text = str(error)
-    sys.stderr.write(f"stackwright: error: {printable(text)}\n")
+    sys.stderr.write(told(f"stackwright: error: {text}"))
     for note in getattr(error, "__notes__", ()):
-        sys.stderr.write(f"  {printable(note)}\n")
+        sys.stderr.write(told(f"  {note}", indent=""))
 
 
 if __name__ == "__main__":

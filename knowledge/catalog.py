@@ -233,13 +233,17 @@ class Knowledge(IndexFiles):
         return KnownMeasurements(self._store)
 
     def near_names(self, project: str, most: int = 3) -> list[str]:
-        """Names of projects that are known and resemble one, the most similar first. Asks no index."""
+        """Names like one, of known projects and of popular ones, the most similar first. Asks no index."""
         import difflib
+
+        from topics.impostors.nearness import nearest
 
         known = {name for index in self.indexes.order for name in self._store.projects(index.url)}
         known |= {name for name, listing in self._listings.items() if listing is not None}
         name = normalized(project)
-        return difflib.get_close_matches(name, sorted(known - {name}), n=most, cutoff=0.75)
+        found = difflib.get_close_matches(name, sorted(known - {name}), n=most, cutoff=0.75)
+        popular = nearest(name)
+        return found if popular is None else list(dict.fromkeys([*found, popular.popular]))[:most]
 
     def flush(self) -> None:
         """Writes what was fetched to the store; a store that cannot be written becomes an unknown."""

@@ -20,6 +20,8 @@ _MOST_EVENTS = 2_000
 _MOST_AFFECTED = 1_000
 _RATINGS = frozenset({"CRITICAL", "HIGH", "MODERATE", "MEDIUM", "LOW"})
 _LINKS = ("ADVISORY", "WEB", "ARTICLE", "REPORT", "FIX")
+_ORDER = ("introduced", "fixed", "last_affected")
+"""In which events about one version count: of two that end a span, the one that excludes more."""
 
 
 class _Severity(msgspec.Struct):
@@ -114,8 +116,8 @@ def _spans(ranges: Iterable[_Range]) -> Iterator[Span]:
 def _of_events(events: list[dict[str, str]]) -> Iterator[Span]:
     """The spans between events, in the order of the versions that they name."""
     found = [(kind, text) for event in events for kind, text in event.items()]
-    found = [event for event in found if event[0] in ("introduced", "fixed", "last_affected")]
-    found.sort(key=lambda event: (event[1] != "0", _version(event[1]), event[0] != "introduced"))
+    found = [event for event in found if event[0] in _ORDER]
+    found.sort(key=lambda event: (event[1] != "0", _version(event[1]), _ORDER.index(event[0])))
     start: str | None = None
     for kind, text in found:
         if kind == "introduced":

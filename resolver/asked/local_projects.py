@@ -98,6 +98,6 @@ class LocalProjects:
                 self._problems.refuse(declared, reason, "state them in [project] dependencies")
                 return None
             return manifest
-        remedy = f"it needs one of: {', '.join(_MANIFESTS)}"
+        remedy = f"it needs one of: {', '.join(_MANIFESTS)}; of a requirements file in it write -r FILE"
         self._problems.refuse(declared, "the directory is no project with stated dependencies", remedy)
         return None

@@ -111,8 +111,9 @@ class _Reading:
         draft = Draft("command line", Format.REQUIREMENTS)
         here = Location(path=draft.path)
         for text in self._wishes.texts:
-            if _is_named_like_a_file(text) and self._files.is_file(text):
-                self._problems.add(here, text, "a file, where a requirement is expected", f"write -r {text}")
+            remedy = instead_of_file(text) if self._files.is_file(text) else None
+            if remedy is not None:
+                self._problems.add(here, text, "a file, where a requirement is expected", remedy)
             else:
                 draft.require(text, here)
         manifest = self._finished(draft)
@@ -243,5 +244,11 @@ class _Reading:
                     self._notes.append(told)
 
 
-def _is_named_like_a_file(text: str) -> bool:
-    return manifest_format(text) is not None or text.endswith((".txt", ".in", ".toml"))
+def instead_of_file(text: str) -> str | None:
+    """What to write where a file is named in place of a project; None where it is no name of a file."""
+    known = manifest_format(text)
+    if known in _LOCKS:
+        return f"a lock states no requirements; to keep what it pins: --prefer {text}"
+    if known is not None or text.endswith((".txt", ".in", ".toml")):
+        return f"write -r {text}"
+    return f"write --source {text}" if text.endswith((".py", ".ipynb")) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from resolver.commands.options import arguments, numbers
 
@@ -88,6 +88,14 @@ def run(options: argparse.Namespace) -> bool:
 def _find(options: argparse.Namespace) -> None:
     """Look for what the command line does not name."""
     if options.requirements or options.files or options.source is not None:
+        plain = not (options.files or options.source or options.quiet or options.format or options.output)
+        if options.requirements == ["."] and plain:
+            from resolver.commands.notes import show_note
+
+            show_note(
+                ". asks for what its pyproject.toml, setup.cfg or setup.py states; "
+                "without it code, Dockerfile and lock count, too"
+            )
         return
     from knowledge.settings import project_settings
     from resolver.commands.repositories import flow
@@ -97,12 +105,11 @@ def _find(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
-    import shutil
-
     import msgspec
 
     from resolver.commands.runs.plotting import check_plot, write_plot
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, check_page, output_format, rendered
 
@@ -128,14 +135,13 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         advice = msgspec.structs.replace(advice, history=None)
     allowed = options.allow_refuted and bool(advice.pins)
 
-    def told(form: Format, advice: Advice = advice) -> str:
-        columns = shutil.get_terminal_size((100, 24)).columns
+    def told(form: Format, advice: Advice = advice, stream: TextIO | None = None) -> str:
         return rendered(
             advice,
             context.target,
             form,
             hashes=hashes,
-            width=columns,
+            width=columns(stream or sys.stdout),
             pipfile=session.asked.pipfile if session.asked else None,
             index_url=session.index_url,
             refuted=allowed,
@@ -158,7 +164,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         interruption.close()  # who sees the file shall see the exit code that goes with it
         write_output(options.output, result)
     if not solved and (options.output is not None or chosen is not Format.TEXT):
-        sys.stderr.write(told(Format.TEXT))
+        sys.stderr.write(told(Format.TEXT, stream=sys.stderr))
     elif options.output is not None and not options.quiet:
         sys.stdout.write(told(Format.TEXT) + f"Wrote {options.output}\n")
     return solved

@@ -32,7 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Tell; false where something failed that was not made good."""
-    import shutil
+    from resolver.commands.screens import columns
 
     report = _report(options.log)
     if options.keep:
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> bool:
     else:
         from resolver.outputs.texts.build_log_text import build_log_text
 
-        sys.stdout.write(build_log_text(report, shutil.get_terminal_size((100, 24)).columns))
+        sys.stdout.write(build_log_text(report, columns(sys.stdout)))
     return report.is_successful
 
 

@@ -54,12 +54,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Check; false where something fails for certain."""
-    import shutil
-
     from analyzers.reports import Input
     from resolver.commands.heads import tool
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.lines import fitted
     from resolver.reports.check import Check
 
@@ -84,8 +83,8 @@ def run(options: argparse.Namespace) -> bool:
     elif options.format == "sarif":
         sys.stdout.write(_sarif(check, options))
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        lines = (line for text in _lines(check) for line in fitted(printable(text), columns))
+        width = columns(sys.stdout)
+        lines = (line for text in _lines(check) for line in fitted(printable(text), width))
         sys.stdout.write("".join(f"{line}\n" for line in lines))
     return check.is_sound
 

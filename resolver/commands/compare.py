@@ -91,11 +91,10 @@ def _criteria(options: argparse.Namespace) -> tuple[Criterion, ...]:
 
 
 def _run_locks(options: argparse.Namespace) -> bool:
-    import shutil
-
     import msgspec
 
     from resolver.commands.notes import printable
+    from resolver.commands.screens import columns
     from resolver.commands.subjects.comparing import compared_locks
 
     told = compared_locks(options, _criteria(options))
@@ -115,7 +114,7 @@ def _run_locks(options: argparse.Namespace) -> bool:
         case _:
             from resolver.outputs.texts.lock_comparison_text import lock_comparison_text
 
-            width = shutil.get_terminal_size((100, 24)).columns
+            width = columns(sys.stdout)
             text = printable(lock_comparison_text(told, width, whole=options.all))
     sys.stdout.write(text)
     return not told.failed and (told.is_same or not options.strict)
@@ -140,11 +139,10 @@ def _run_images(options: argparse.Namespace) -> bool:
 
 
 def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
-    import shutil
-
     import msgspec
 
     from resolver.commands.notes import printable
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.comparison_text import comparison_text
 
     if options.format == "json":
@@ -156,7 +154,7 @@ def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
 
         found = placed(told.new_findings, told.after.origin.reference)
         return sarif(told.tool, REMEDIES, found, told.unknowns).decode()
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = columns(sys.stdout)
     return printable(comparison_text(told, width, whole=options.all))
 
 

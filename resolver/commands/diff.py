@@ -47,11 +47,10 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Compare; false under ``--strict`` where something that is used breaks."""
-    import shutil
-
     from analyzers.api.changes import Weight
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.commands.subjects.released import read_release
     from resolver.outputs.texts.diff_text import diff_text
 
@@ -74,7 +73,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(sarif(report.tool, DIFF_FINDINGS, diff_findings(report), report.unknowns).decode())
     else:
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         sys.stdout.write(printable(diff_text(report, width, whole=options.all)))
     broken = report.used_breaking if source else sum(c.weight is Weight.BREAKING for c in report.changes)
     return not (options.strict and broken)

@@ -38,12 +38,12 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Explain; true when there is a stack."""
-    import shutil
-
     from resolver.advising.inquiry import read_question
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.outputs.answers import answer_text
 
+    _refuse_file(options.question)
     question = read_question(options.question)
     session = Session(options)
     context = session.context()
@@ -53,9 +53,19 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        sys.stdout.write(answer_text(answer, context.target.name, columns))
+        sys.stdout.write(answer_text(answer, context.target.name, columns(sys.stdout)))
     return answer.status.is_solved
+
+
+def _refuse_file(text: str) -> None:
+    """Refuse a file where a project is to be named: there are projects of such names."""
+    from pathlib import Path
+
+    from resolver.asked.reading import instead_of_file
+    from resolver.errors import InputError
+
+    if instead_of_file(text) is not None and Path(text).is_file():
+        raise InputError(f"cannot explain {text!r}, which is a file", "name a project first, then -r FILE")
 
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:

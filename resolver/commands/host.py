@@ -37,13 +37,12 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Tell the facts."""
-    import shutil
-
     from knowledge.settings import project_settings
     from resolver.commands.runs.session import PROJECT_FILE
     from resolver.commands.runs.targets import read_environment
+    from resolver.commands.screens import columns
 
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = columns(sys.stdout)
     if options.lists_facts:
         from images.facts.environment import FACT_NAMES
 
@@ -131,8 +130,6 @@ def _source(fact: Fact) -> str:
 
 
 def _lines(rows: list[list[str]], width: int) -> str:
-    from resolver.outputs.texts.columns import cut, table
+    from resolver.outputs.texts.columns import table
 
-    last = [cut(row[-1], max(width // 2, 8)) for row in rows]
-    shown = [[*row[:-1], end] for row, end in zip(rows, last, strict=True)]
-    return "".join(f"{line}\n" for line in table(shown, width, give=1, indent=""))
+    return "".join(f"{line}\n" for line in table(rows, width, give=1, indent=""))

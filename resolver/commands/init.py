@@ -34,9 +34,10 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.outputs.texts.settings_text import settings_text
     from resolver.units.registry import UNITS
 
-    if not options.path.is_dir():
-        raise InputError(f"{options.path} is no directory", "name the directory of a project")
-    path = options.path / PROJECT_FILE
+    folder: Path = options.path.parent if options.path.name == PROJECT_FILE.name else options.path
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no directory", "name the directory of a project")
+    path = folder / PROJECT_FILE
     text = with_settings(path, settings_text(UNITS), force=options.force)
     write_output(path, text, option="init")
     if not options.quiet:

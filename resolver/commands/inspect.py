@@ -47,8 +47,10 @@ def run(options: argparse.Namespace) -> bool:
     """Inspect; false under ``--strict`` where something was found."""
     from analyzers.evidence import Level
     from resolver.commands.subjects.inspecting import inspected
-    from resolver.outputs.files import write_output
+    from resolver.outputs.files import check_text, write_output
 
+    if options.output is not None:
+        check_text(options.output)
     report = inspected(options, options.reference)
     text = _rendered(options, report)
     if options.output is None:
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
-    import shutil
+    from resolver.commands.screens import columns
 
     match options.format or _format_of(options.output):
         case "json":
@@ -89,8 +91,9 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
         case _:
             from resolver.commands.notes import printable
             from resolver.outputs.texts.image_text import image_text
+            from resolver.outputs.texts.lines import UNLIMITED
 
-            width = 100 if options.output is not None else shutil.get_terminal_size((100, 24)).columns
+            width = columns(sys.stdout) if options.output is None else UNLIMITED
             return printable(image_text(report, width, whole=options.all))
 
 

@@ -101,9 +101,11 @@ def run(options: argparse.Namespace) -> bool:
     import msgspec
 
     from resolver.commands.notes import printable
-    from resolver.outputs.files import write_output
+    from resolver.outputs.files import check_text, write_output
     from resolver.outputs.texts.measurements_text import measurements_text
 
+    if options.output is not None:
+        check_text(options.output)
     report = _measured(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:

@@ -9,7 +9,28 @@ from typing import TextIO
 
 def show_note(text: str) -> None:
     """Something the user should know that changes nothing."""
-    sys.stderr.write(f"stackwright: {printable(text)}\n")
+    sys.stderr.write(told(f"stackwright: {text}"))
+
+
+def told(text: str, indent: str = "  ") -> str:
+    """Lines for standard error: on a terminal they break between words, and steer nothing anywhere.
+
+    Args:
+        text: one line or several.
+        indent: of what a line goes on with, beside its own.
+    """
+    if not sys.stderr.isatty():
+        return f"{printable(text)}\n"
+    from resolver.commands.screens import columns
+    from resolver.outputs.texts.lines import NARROWEST, fitted
+
+    width = max(columns(sys.stderr), NARROWEST)
+    lines = (
+        line
+        for one in printable(text).split("\n")
+        for line in fitted(one, width, " " * (len(one) - len(one.lstrip(" "))) + indent)
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def show_wait(url: str) -> None:

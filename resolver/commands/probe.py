@@ -61,9 +61,11 @@ def run(options: argparse.Namespace) -> bool:
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
     from resolver.commands.subjects.probed_locks import probed
-    from resolver.outputs.files import write_output
+    from resolver.outputs.files import check_text, write_output
     from resolver.outputs.texts.probes_text import probe_text
 
+    if options.output is not None:
+        check_text(options.output)
     report, seen = probed(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:

@@ -80,11 +80,10 @@ def run(options: argparse.Namespace) -> bool:
     """Scan; false under ``--strict`` where something was found."""
     if options.installed is not None:
         return _run_installed(options)
-    import shutil
-
     from analyzers.evidence import Level
     from analyzers.source.documents import document
     from resolver.commands.heads import report_moment, tool
+    from resolver.commands.screens import columns
     from resolver.commands.subjects.scanning import ScanWishes, kept_or_scanned
 
     wishes = ScanWishes(
@@ -125,7 +124,7 @@ def run(options: argparse.Namespace) -> bool:
         from resolver.commands.notes import printable
         from resolver.outputs.texts.scan_text import scan_text
 
-        sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
+        sys.stdout.write(printable(scan_text(summary, columns(sys.stdout))))
     found = any(finding.level is not Level.INFO for finding in report.findings)
     return not (options.strict and found)
 
@@ -156,14 +155,13 @@ def _looking_up(options: argparse.Namespace, wishes: ScanWishes) -> Iterator[Sca
 
 def _run_installed(options: argparse.Namespace) -> bool:
     """What is installed: what each distribution provides, imports and demands of the others."""
-    import shutil
-
     import msgspec
 
     from analyzers.source.extraction import extracted
     from analyzers.source.installed import InstalledReport, installed, installed_input
     from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
+    from resolver.commands.screens import columns
     from resolver.errors import InputError
     from resolver.outputs.texts.installed_text import installed_text
 
@@ -185,8 +183,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(installed_page(report))
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
-        sys.stdout.write(printable(installed_text(report, columns)))
+        sys.stdout.write(printable(installed_text(report, columns(sys.stdout))))
     return True
 
 

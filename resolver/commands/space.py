@@ -44,11 +44,10 @@ def _positive(text: str) -> int:
 
 def run(options: argparse.Namespace) -> bool:
     """Count; true always."""
-    import shutil
-
     from resolver.advising.advise import input_of
     from resolver.commands.heads import tool
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 
@@ -80,16 +79,20 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(space)).decode() + "\n")
     else:
-        columns = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         lines = _lines(space, context.target.name)
-        sys.stdout.write("".join(f"{line}\n" for text in lines for line in fitted(text, columns)))
+        sys.stdout.write("".join(f"{line}\n" for text in lines for line in fitted(text, width)))
     return True
 
 
 def _lines(space: Space, target: str) -> Iterator[str]:
+    from resolver.outputs.texts.columns import counted
+
     yield f"For {target}:"
     yield ""
-    yield f"  {len(space.projects)} projects, {space.releases:,} releases, {space.combinations} combinations"
+    combinations = f"{space.combinations} combination{'' if space.combinations == '1' else 's'}"
+    projects, releases = counted(len(space.projects), "project"), counted(space.releases, "release")
+    yield f"  {projects}, {releases}, {combinations}"
     yield ""
     largest = sorted(space.projects, key=lambda project: (-project.usable, project.name))
     size = max((len(project.name) for project in largest[:_MOST_SHOWN]), default=0)

@@ -35,10 +35,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Tell the surface; true always."""
-    import shutil
-
     from resolver.commands.notes import printable
     from resolver.commands.runs.session import Session
+    from resolver.commands.screens import columns
     from resolver.commands.subjects.released import read_release
     from resolver.outputs.texts.surface_text import surface_text
 
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
     else:
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         sys.stdout.write(printable(surface_text(report, width, whole=options.all)))
     return True
 

@@ -27,10 +27,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """List the units."""
-    import shutil
-
     from resolver.commands.runs.session import Session
     from resolver.commands.runs.units import installed_units
+    from resolver.commands.screens import columns
     from resolver.predictors.choosing import predictor_descriptions
     from resolver.units.descriptions import descriptions
     from resolver.units.registry import UNITS
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
     else:
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = columns(sys.stdout)
         sys.stdout.write("".join(f"{line}\n" for line in _lines(found, width)))
     return True
 

@@ -22,8 +22,8 @@ class HashesMissingError(LockfileError):
 class OutputError(LockfileError):
     """The result cannot be written where the user wants it."""
 
-    def __init__(self, path: Path, reason: str, option: str = "--output") -> None:
+    def __init__(self, path: Path, reason: str, option: str = "--output", remedy: str | None = None) -> None:
         super().__init__(f"{option} {path}: {reason}")
         self.path = path
         self.reason = reason
-        self.add_note("name a file in a directory that can be written")
+        self.add_note(remedy or "name a file in a directory that can be written")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+from resolver.errors import InputError
 from resolver.outputs.errors import OutputError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_output(path: Path, content: str | bytes, option: str = "--output") -> None:
@@ -28,7 +32,34 @@ def write_output(path: Path, content: str | bytes, option: str = "--output") -> 
     except RuntimeError as error:  # pathlib's word for links that lead in a circle
         raise OutputError(path, "its links lead in a circle", option) from error
     except OSError as error:
-        raise OutputError(path, error.strerror or str(error), option) from error
+        remedy = "make room there, or name another file" if error.errno in _FULL else None
+        raise OutputError(path, error.strerror or str(error), option, remedy) from error
+
+
+def check_place(path: Path, option: str = "--output") -> None:
+    """Refuse a file that could not be written when the result is there.
+
+    Raises:
+        InputError: there is no such directory, or it is one itself.
+    """
+    if not path.parent.is_dir():
+        remedy = "make the directory, or name another file"
+        raise InputError(f"{option} {path}: there is no directory {path.parent}", remedy)
+    if path.is_dir():
+        raise InputError(f"{option} {path}: it is a directory", "name a file in it")
+
+
+def check_text(path: Path) -> None:
+    """Refuse, too, a manifest or a lock that is there, for a result that is none.
+
+    Raises:
+        InputError: there is no such directory, it is one itself, or what is there would be lost.
+    """
+    from analyzers.manifests.discovery import manifest_format
+
+    check_place(path)
+    if path.exists() and manifest_format(path.name) is not None:
+        raise InputError(f"--output {path}: a result of another kind would replace it", "name another file")
 
 
 def _write_beside(path: Path, data: bytes) -> None:

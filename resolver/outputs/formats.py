@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolver.errors import InputError
+from resolver.outputs.files import check_place
 from resolver.reports.advice import Advice
 from resolver.targets.target import Target
 
@@ -44,11 +45,7 @@ def output_format(output: Path, asked: Format | None, *, hashes: bool) -> Format
     lockfile = _format_by_name(output.name)
     if lockfile in (Format.PYLOCK, Format.PIPFILE_LOCK) and lockfile is not chosen:
         raise InputError(f"--output {output}: installers would read it as {lockfile.value}", names)
-    if not output.parent.is_dir():
-        remedy = "make the directory, or name another file"
-        raise InputError(f"--output {output}: there is no directory {output.parent}", remedy)
-    if output.is_dir():
-        raise InputError(f"--output {output}: it is a directory", "name a file in it")
+    check_place(output)
     return chosen
 
 
@@ -73,11 +70,7 @@ def check_page(path: Path | None) -> None:
         return
     if path.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--report {path}: the name is not that of a page", "name a file NAME.html")
-    if not path.parent.is_dir():
-        remedy = "make the directory, or name another file"
-        raise InputError(f"--report {path}: there is no directory {path.parent}", remedy)
-    if path.is_dir():
-        raise InputError(f"--report {path}: it is a directory", "name a file in it")
+    check_place(path, "--report")
 
 
 def _format_by_name(name: str) -> Format | None:

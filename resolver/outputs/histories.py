@@ -11,7 +11,7 @@ import msgspec
 
 from resolver.errors import InputError
 from resolver.landscapes.history import SearchHistory
-from resolver.outputs.files import write_output
+from resolver.outputs.files import check_place, write_output
 from resolver.progress import points
 
 PICTURES = (".png", ".svg")
@@ -29,11 +29,7 @@ def check_path(path: Path, option: str = "--plot") -> None:
     names = f"name a file {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{option} {path}: the name does not say a format", names)
-    if path.is_dir():
-        raise InputError(f"{option} {path}: it is a directory", "name a file in it")
-    if not path.parent.is_dir():
-        remedy = "make the directory, or name another file"
-        raise InputError(f"{option} {path}: there is no directory {path.parent}", remedy)
+    check_place(path, option)
     if path.suffix.lower() in PICTURES:
         from resolver.outputs.plots.figures import is_there
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 
 from resolver.commands.knowledge.kept_store import add_store_and_format, opened_store, show
 
@@ -18,6 +18,7 @@ def run(options: argparse.Namespace) -> bool:
     """List them; true always."""
     import datetime
 
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.columns import table
     from resolver.reports.pack_reports import ListedPack
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> bool:
     for pack in found:
         holds = ", ".join(f"{count:,} {kind}" for kind, count in pack.counts.items())
         lines.append([pack.origin, f"{pack.trust:g}", holds or "nothing"])
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = columns(sys.stdout)
     text = "".join(f"{line}\n" for line in table(lines, width, 2, indent="")) or "No pack was imported\n"
     show(options, list(found), text)
     return True

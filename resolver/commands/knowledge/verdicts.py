@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 
 from resolver.commands.knowledge.kept_store import add_store_and_format, opened_store, show
 
@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> bool:
     """Count them; true always."""
     from knowledge.observations.known import every_record
     from knowledge.observations.verdicts import VerdictCheck, counted
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.columns import table
 
     with opened_store(options) as store:
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> bool:
         lines.append(
             [one.instrument, one.confidence.value, by, f"{one.confirmed:,}", f"{one.refuted:,}", share]
         )
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = columns(sys.stdout)
     text = "".join(f"{line}\n" for line in table(lines, width, 0, indent="")) or "No verdict was checked\n"
     show(options, list(found), text)
     return True

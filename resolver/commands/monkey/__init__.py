@@ -136,14 +136,13 @@ def _usual() -> argparse.Namespace:
 
 
 def _show_plan(options: argparse.Namespace, plan: Plan) -> None:
-    import shutil
-
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.monkey_plan_text import monkey_plan_text
 
     if options.format == "json":
         sys.stdout.write(plan.lines().decode())
         return
-    sys.stdout.write(monkey_plan_text(plan, shutil.get_terminal_size((100, 24)).columns))
+    sys.stdout.write(monkey_plan_text(plan, columns(sys.stdout)))
 
 
 def _work(options: argparse.Namespace, journal: Journal) -> None:
@@ -186,13 +185,12 @@ def _work(options: argparse.Namespace, journal: Journal) -> None:
 
 
 def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: str | None) -> None:
-    import shutil
-
     import msgspec
 
     from resolver.commands.heads import tool
     from resolver.commands.monkey.writing import write_learned
     from resolver.commands.notes import show_note
+    from resolver.commands.screens import columns
     from resolver.monkey.report import monkey_report
     from resolver.outputs.texts.monkey_text import monkey_text
 
@@ -211,7 +209,7 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
     if options.format == "json":
         sys.stdout.write(document.decode() + "\n")
     else:
-        sys.stdout.write(monkey_text(report, shutil.get_terminal_size((100, 24)).columns))
+        sys.stdout.write(monkey_text(report, columns(sys.stdout)))
     if stopped is not None:
         show_note(f"stopped; go on with: stackwright monkey --resume {journal.folder}")
 

@@ -102,12 +102,11 @@ def _currency(checked: Checked) -> LockCurrency:
 
 
 def _write_text(told: Iterable[LockCurrency], *, quiet: bool) -> None:
-    import shutil
-
     from resolver.commands.notes import printable
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.lines import NARROWEST, fitted
 
-    width = max(shutil.get_terminal_size((100, 24)).columns, NARROWEST)
+    width = max(columns(sys.stdout), NARROWEST)
     for one in told:
         for line in () if quiet and one.is_current else _lines(one):
             sys.stdout.write("".join(f"{text}\n" for text in fitted(printable(line), width, _INDENT)))

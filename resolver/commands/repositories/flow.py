@@ -21,7 +21,6 @@ from resolver.commands.repositories.found_targets import FoundTarget, found_targ
 if TYPE_CHECKING:
     from resolver.asked.found import FoundManifests
 
-_FALLBACK = (80, 24)
 _MOST_FILES = 10_000
 _MOST_NAMED = 6
 _LOCKS = ("pylock.toml", "Pipfile.lock", "uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "conda-lock.yml")
@@ -162,9 +161,10 @@ def _compiled(manifests: FoundManifests, root: Path) -> str | None:
 
 
 def _tell(manifests: FoundManifests, code: tuple[int, bool], target: FoundTarget, lock: FoundLock) -> None:
-    import shutil
+    from resolver.commands.screens import columns
+    from resolver.outputs.texts.lines import fitted
 
-    width = shutil.get_terminal_size(_FALLBACK).columns
+    width = columns(sys.stderr)
     for name, texts in (
         ("Found", [_told_manifests(manifests, most) for most in reversed(range(_MOST_NAMED))]),
         ("Code", [_told_code(*code)]),
@@ -174,12 +174,8 @@ def _tell(manifests: FoundManifests, code: tuple[int, bool], target: FoundTarget
     ):
         lines = [f"{name:<8} {printable(text)}" for text in texts]
         line = next((line for line in lines if len(line) <= width), lines[-1])
-        sys.stderr.write(_cut(line, width) + "\n")
+        sys.stderr.write("".join(f"{part}\n" for part in fitted(line, width, " " * 9)))
     sys.stderr.flush()
-
-
-def _cut(line: str, width: int) -> str:
-    return line if len(line) <= width else f"{line[: max(width - 1, 0)]}…"
 
 
 def _told_manifests(manifests: FoundManifests, most: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,12 +83,12 @@ def _declared(project: Mapping[str, object], project_file: Path) -> list[str]:
     return declared_names(project, project_file)
 
 
-def _here(why: str) -> FoundTarget:
+def _here(why: str, remedy: str = "see --image and --platform") -> FoundTarget:
     import platform
 
     version = platform.python_version()
     told = f"this machine, Python {version} ({why})"
-    return FoundTarget(told=told, assumes="it will run on this machine; see --image and --platform")
+    return FoundTarget(told=told, assumes=f"it will run on this machine; {remedy}")
 
 
 def _base_image() -> BaseImage | None:
@@ -173,7 +174,8 @@ def _assumed(options: argparse.Namespace, base: BaseImage, reference: str) -> Fo
 
     assumed = assumed_image(reference)
     if assumed.python_version is None and not assumed.facts.facts:
-        return _here(f"{base.location}: {reference} is not here, its tag says nothing")
+        why = f"{base.location}: {reference} is not here, its tag says nothing"
+        return _here(why, _to_read(reference, base.platform))
     arch = host_environment().text("arch") or "x86_64"
     options.found_environment = DeclaredEnvironment(
         name=reference,
@@ -186,7 +188,14 @@ def _assumed(options: argparse.Namespace, base: BaseImage, reference: str) -> Fo
     system = _system(assumed.facts)
     parts = [f"Python {python}", *([system] if system else []), base.platform or arch]
     told = f"{reference} ({base.location}), not on this machine"
-    return FoundTarget(told=told, assumes=f"{', '.join(parts)}, by the tag; see --image")
+    assumes = f"{', '.join(parts)}, by the tag; {_to_read(reference, base.platform)}"
+    return FoundTarget(told=told, assumes=assumes)
+
+
+def _to_read(reference: str, platform: str | None) -> str:
+    """What lets the image itself count, once it may be downloaded."""
+    options = ["--image", reference, *(["--platform", platform] if platform is not None else [])]
+    return f"exact with {shlex.join(options)}"
 
 
 def _system(facts: RuntimeEnvironment) -> str:

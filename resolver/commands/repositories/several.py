@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, interruption: Interruption) -> bool:
     from resolver.outputs.locks.pylock import pylock
 
     folder = _folder(options)
-    runs = [_advised(options, name, folder, interruption) for name in dict.fromkeys(options.environments)]
+    runs = list(_runs(options, folder, interruption))
     failed = [run for run in runs if not run.advice.status.is_solved]
     for run in failed:
         sys.stderr.write(f"Environment {run.name}:\n{_text(run)}")
@@ -133,6 +134,29 @@ def _folder(options: argparse.Namespace) -> Path:
     return folder
 
 
+def _runs(options: argparse.Namespace, folder: Path, interruption: Interruption) -> Iterator[_Run]:
+    """Every environment; those that nothing here can run are advised without probes.
+
+    Raises:
+        InputError: probes are asked for, and nothing here runs any of them.
+    """
+    from resolver.commands.notes import show_note
+    from resolver.commands.runs.tried_stacks import UnlikeTargetError
+
+    static = argparse.Namespace(**{**vars(options), "evidence": "static"})
+    unlike: list[tuple[str, UnlikeTargetError]] = []
+    names = list(dict.fromkeys(options.environments))
+    for name in names:
+        try:
+            yield _advised(options, name, folder, interruption)
+        except UnlikeTargetError as error:
+            unlike.append((name, error))
+            if len(unlike) == len(names):
+                raise
+            show_note(f"environment {name} is not probed: it has {error.differs} (see --probe-python)")
+            yield _advised(static, name, folder, interruption)
+
+
 def _advised(options: argparse.Namespace, name: str, folder: Path, interruption: Interruption) -> _Run:
     from resolver.commands.runs.session import Session
 
@@ -176,7 +200,7 @@ def _complete(runs: list[_Run]) -> None:
 
 
 def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> None:
-    import shutil
+    from resolver.commands.screens import columns
 
     if options.format == "json":
         import msgspec
@@ -187,7 +211,7 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
     else:
         from resolver.outputs.texts.environments_text import environments_text
 
-        text = environments_text(_report(runs, written=written), shutil.get_terminal_size((100, 24)).columns)
+        text = environments_text(_report(runs, written=written), columns(sys.stdout))
     sys.stdout.write(text)
 
 
@@ -217,8 +241,7 @@ def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
 
 
 def _text(run: _Run) -> str:
-    import shutil
-
+    from resolver.commands.screens import columns
     from resolver.outputs.texts.table import table
 
-    return table(run.advice, run.context.target.name, shutil.get_terminal_size((100, 24)).columns)
+    return table(run.advice, run.context.target.name, columns(sys.stderr))

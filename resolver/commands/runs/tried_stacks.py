@@ -7,12 +7,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from knowledge.observations.known import keep_observations, keep_verdicts
 from knowledge.observations.verdicts import VerdictCheck
@@ -38,6 +39,14 @@ if TYPE_CHECKING:
 _ALIKE = ("os.id", "os.version", "libc.name", "libc.version", "arch")
 """Facts of the target beside its Python that tell where a result holds."""
 _REMEDY = "name an interpreter like it, or a root file system with one, by --probe-python"
+
+
+class UnlikeTargetError(InputError):
+    """What runs stacks is not like the target."""
+
+    def __init__(self, target: str, differs: str) -> None:
+        super().__init__(f"the stacks of {target} cannot be probed: it has {differs}", _REMEDY)
+        self.differs = differs
 
 
 @contextmanager
@@ -73,7 +82,7 @@ def with_probes(
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)
         demanded = Demanded(
-            modules=_modules(source),
+            modules=_modules(source, {one.dependency.project for one in context.requirements}),
             script=script,
             script_name="script" if options.probe_script is None else options.probe_script.name,
         )
@@ -161,7 +170,7 @@ def _interpreter(python: Path, folder: Path, target: Target) -> Interpreter:
         if asked and has and asked != has
     ]
     if differs:
-        raise InputError(f"the stacks of {target.name} cannot be probed: it has {differs[0]}", _REMEDY)
+        raise UnlikeTargetError(target.name, differs[0])
     return found
 
 
@@ -172,10 +181,19 @@ def _environment(interpreter: Interpreter, target: Target) -> str:
     return "\n".join([interpreter.version, interpreter.path, root, interpreter.libc, *facts])
 
 
-def _modules(source: SourceReport | None) -> tuple[str, ...]:
-    """What the user's code imports of others whatever happens."""
+def _modules(source: SourceReport | None, asked: Collection[str]) -> tuple[str, ...]:
+    """What the user's code imports of others whatever happens.
+
+    What only another manifest, an extra or a group declares that is not asked for is not of this stack.
+
+    Args:
+        source: a scan of the code.
+        asked: normalised names.
+    """
     from analyzers.source.records import ImportKind, Origin, Role
 
+    declared = {canonicalize_name(one.name) for one in source.declared if one.name} if source else set()
+    elsewhere = declared.difference(asked)
     found = {
         each.module
         for each in (() if source is None else source.imports)
@@ -185,5 +203,6 @@ def _modules(source: SourceReport | None) -> tuple[str, ...]:
         and each.is_top_level
         and not each.guard
         and each.alternative is None
+        and not (each.distributions and each.distributions[0].name in elsewhere)
     }
     return tuple(sorted(found))

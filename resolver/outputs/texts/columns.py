@@ -1,22 +1,23 @@
-"""Columns of text: tables whose widest column gives way, and lists that flow over the width of a terminal."""
+"""Columns of text: tables of which a column wraps, and lists that flow over the width of a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
+from resolver.outputs.texts.lines import UNLIMITED, cell, shown
+
+_USUAL = 100
+_LEAST = 12
+"""Columns that a text gets, however narrow a terminal is."""
+_MOST_LINES = 3
+"""Lines of a cell: a machine has a hundred flags."""
 _GAP = "  "
 
 
 def cut(text: str, width: int) -> str:
     """A text in a width; what is left out at its end is marked."""
     return text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
-
-
-def _cut(cell: str, width: int) -> str:
-    """Of a path the end says more than its beginning."""
-    if len(cell) <= width or not cell.startswith("/"):
-        return cut(cell, width)
-    return f"…{cell[len(cell) - max(width - 1, 0) :]}"
 
 
 def table(
@@ -27,26 +28,41 @@ def table(
     Args:
         rows: all of one length, with the headings.
         width: of the terminal.
-        give: index of the column that is cut where the others leave it too little room.
+        give: index of the column whose cells take several lines where the others leave it too little room;
+            those take more than a line only where it is more than half of one.
         indent: before every line.
         spare: index of a column that is left out before that.
     """
     if len(rows) < 2:
         return
-    sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    most = max(width // 2, _LEAST)
+    sizes = [min(max(map(len, column)), most) for column in zip(*rows, strict=True)]
+    sizes[give] = max(len(row[give]) for row in rows)
     filled = [any(row[index] for row in rows[1:]) for index in range(len(sizes))]
     used = [size + len(_GAP) for index, size in enumerate(sizes) if filled[index] and index != give]
     if spare is not None and filled[spare] and sum(used) + sizes[give] + len(indent) > width:
         filled[spare] = False
         used = [size + len(_GAP) for index, size in enumerate(sizes) if filled[index] and index != give]
-    sizes[give] = min(sizes[give], max(width - len(indent) - sum(used), 12))
+    sizes[give] = min(sizes[give], max(width - len(indent) - sum(used), _LEAST))
     for row in rows:
-        cells = (
-            _cut(cell, size).ljust(size)
-            for cell, size, shown in zip(row, sizes, filled, strict=True)
-            if shown
-        )
-        yield f"{indent}{_GAP.join(cells)}".rstrip()
+        cells = [(shown(text), size) for text, size in zip(row, sizes, strict=True)]
+        kept = [one for one, is_kept in zip(cells, filled, strict=True) if is_kept]
+        yield from lines_of_row(kept, indent, _MOST_LINES)
+
+
+def lines_of_row(
+    cells: Sequence[tuple[str, int]], indent: str = "  ", most: int | None = None
+) -> Iterator[str]:
+    """A row of a table.
+
+    Args:
+        cells: texts that a terminal shows as they are, with the widths of their columns.
+        indent: before every line.
+        most: lines.
+    """
+    for parts in zip_longest(*(cell(text, size, most) for text, size in cells), fillvalue=""):
+        padded = (part.ljust(size) for part, (_, size) in zip(parts, cells, strict=True))
+        yield f"{indent}{_GAP.join(padded)}".rstrip()
 
 
 def flowed(items: Sequence[str], width: int, indent: str = "    ") -> Iterator[str]:
@@ -54,6 +70,7 @@ def flowed(items: Sequence[str], width: int, indent: str = "    ") -> Iterator[s
     if not items:
         return
     size = max(map(len, items)) + len(_GAP)
+    width = _USUAL if width == UNLIMITED else width
     count = max((width - len(indent) + len(_GAP)) // size, 1)
     height = -(-len(items) // count)
     for row in range(height):

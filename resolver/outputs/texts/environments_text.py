@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from resolver.advising.differences import Difference, fact_named
 from resolver.advising.shared_versions import SeveralAdvice
+from resolver.outputs.texts.advised_probes import advised_probes
 from resolver.outputs.texts.columns import counted, table
+from resolver.outputs.texts.lines import fitted
 
 _NONE = "-"
 
@@ -31,6 +32,7 @@ def _lines(report: SeveralAdvice, width: int) -> Iterator[str]:
             yield from _reasons(difference, width)
         yield ""
     yield from _concessions(report, width)
+    yield from _probes(report, width)
     yield from _remarks(report, width)
     for one in report.environments:
         if one.lockfile is not None:
@@ -46,7 +48,14 @@ def _concessions(report: SeveralAdvice, width: int) -> Iterator[str]:
         alike.setdefault((head, told), []).append(given.environment)
     for (head, told), names in alike.items():
         line = f"{head} for {_in_words(names)}{told} (--independent gives every environment its newest)"
-        yield from textwrap.wrap(line, width, subsequent_indent="  ")
+        yield from fitted(line, width)
+
+
+def _probes(report: SeveralAdvice, width: int) -> Iterator[str]:
+    """What the probes of each environment showed."""
+    for one in report.environments:
+        for number, line in enumerate(advised_probes(one.advice)):
+            yield from fitted(line if number else f"{one.name}: {line}", width, "    ")
 
 
 def _remarks(report: SeveralAdvice, width: int) -> Iterator[str]:
@@ -56,7 +65,7 @@ def _remarks(report: SeveralAdvice, width: int) -> Iterator[str]:
         for remark in one.advice.remarks:
             alike.setdefault(f"{remark.level.value}: {remark.message}", []).append(one.name)
     for told, names in alike.items():
-        yield from textwrap.wrap(f"{_in_words(names)}: {told}", width, subsequent_indent="  ")
+        yield from fitted(f"{_in_words(names)}: {told}", width)
 
 
 def _differ(count: int) -> str:
@@ -79,8 +88,8 @@ def _reasons(difference: Difference, width: int) -> Iterator[str]:
         told = f"{obstacle.message} ({said})" if said else obstacle.message
         alike.setdefault((obstacle.version, told), {})[obstacle.environment] = None
     for (version, told), names in alike.items():
-        line = f"{difference.project} {version} not for {_in_words(list(names))}: {told}"
-        yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
+        line = f"  {difference.project} {version} not for {_in_words(list(names))}: {told}"
+        yield from fitted(line, width, "    ")
 
 
 def _in_words(names: list[str]) -> str:

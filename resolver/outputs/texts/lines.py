@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 NARROWEST = 20
+UNLIMITED = 1_000_000
+"""Columns of what is no terminal: nothing is wrapped, nothing is cut."""
+
+
+def shown(text: str) -> str:
+    """What a terminal shows as it is; an index that states escape sequences steers nothing."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
+def cell(text: str, width: int, most: int | None = None) -> list[str]:
+    """The lines of a text in a column, at least one; words that are wider are broken.
+
+    Args:
+        text: one line that a terminal shows as it is.
+        width: of the column.
+        most: lines; what is left out after them is marked.
+    """
+    if len(text) <= width:
+        return [text]
+    import textwrap
+
+    return textwrap.wrap(text, max(width, 2), break_on_hyphens=False, max_lines=most, placeholder="…") or [""]
 
 
 def fitted(text: str, width: int, indent: str = "  ") -> list[str]:
-    """Lines that a terminal shows as they are; an index that states escape sequences steers nothing.
+    """Lines that a terminal shows as they are.
 
     Args:
         text: one line.
         width: columns.
         indent: of the lines after the first.
     """
-    shown = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
-    if len(shown) <= width:
-        return [shown]
+    line = shown(text)
+    if len(line) <= width:
+        return [line]
     import textwrap
 
-    told = shown.lstrip(" ")
+    told = line.lstrip(" ")
     return textwrap.wrap(
         told,
         width,
-        initial_indent=shown[: len(shown) - len(told)],
+        initial_indent=line[: len(line) - len(told)],
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,

@@ -63,7 +63,7 @@ def _overview(modules: Sequence[ModuleOffers], width: int) -> Iterator[str]:
         ]
         mark = f"open: {module.open}" if module.open else ""
         told = "; ".join(part for part in (", ".join(counts), mark) if part)
-        yield cut(f"  {module.name.ljust(size)}  {told}".rstrip(), width)
+        yield f"  {module.name.ljust(size)}  {told}".rstrip()
 
 
 def _module(module: ModuleOffers, width: int, *, whole: bool) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _offer(offer: Offer, width: int, *, whole: bool) -> Iterator[str]:
             yield f"  {offer.name}{offer.signature or '(…)'}"
         case _:
             value = f" = {offer.value}" if offer.value else ""
-            yield cut(f"  {offer.name}{value}", width)
+            yield f"  {offer.name}{value}"
 
 
 def _bases(offer: Offer) -> str:
@@ -120,7 +120,7 @@ def _members(offer: Offer, width: int, *, whole: bool) -> Iterator[str]:
                 case OfferKind.FUNCTION:
                     yield f"    .{member.name}{without_receiver(member)}"
                 case _:
-                    yield cut(f"    .{member.name}{f' = {member.value}' if member.value else ''}", width)
+                    yield f"    .{member.name}{f' = {member.value}' if member.value else ''}"
         return
     names = [f"{member.name}()" if member.kind is OfferKind.FUNCTION else member.name for member in own]
     shown = names[: 2 * _MOST_MEMBERS]

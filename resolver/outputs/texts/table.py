@@ -8,19 +8,17 @@ from analyzers.evidence import Level
 from resolver.advising.existing import Existing
 from resolver.advising.gains import comes_from, stands_in
 from resolver.advising.variants import VARIANTS_UNIT
-from resolver.outputs.texts import columns
+from resolver.outputs.texts.advised_pins import advised_pins
 from resolver.outputs.texts.advised_probes import advised_probes
 from resolver.outputs.texts.lines import NARROWEST, fitted
 from resolver.progress import points
-from resolver.reports.advice import Advice, Pin, Status
+from resolver.reports.advice import Advice, Status
 
 _MOST_RELAXATIONS = 3
 _MOST_UNKNOWNS = 5
 _MOST_VIOLATIONS = 5
 _MOST_CHANGES = 5
 _MOST_NAMED = 3
-_WHOLE_ROWS = 40
-"""Columns of a terminal that has room for the reasons beside the pins."""
 
 
 def table(advice: Advice, target: str, width: int) -> str:
@@ -39,14 +37,14 @@ def _lines(advice: Advice, target: str, width: int) -> Iterator[str]:
     if advice.status is Status.REFUTED:
         yield "The stack with the least against it (--allow-refuted writes it):"
         yield ""
-        yield from _pins(advice, width)
+        yield from advised_pins(advice.pins, width)
         yield ""
         yield from advised_probes(advice)
         yield from _remarks(advice)
     elif advice.status.is_solved:
         yield f"Advised for {target}:"
         yield ""
-        yield from _pins(advice, width)
+        yield from advised_pins(advice.pins, width)
         yield ""
         yield _quality(advice)
         yield from advised_probes(advice)
@@ -86,50 +84,6 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
         pins = ", ".join(f"{name} {version}" for name, version in relaxation.pins.items())
         yield f"  {number}. change {changes}: gives {pins} (score {points(relaxation.score)})"
     yield ""
-
-
-def _pins(advice: Advice, width: int) -> Iterator[str]:
-    rows = [(_name(pin), pin.version, _asked(pin), _newer(pin)) for pin in advice.pins]
-    headings = ("package", "version", "asked for by", "why not newer")
-    if width < _WHOLE_ROWS:
-        yield from columns.table([row[:2] for row in (headings, *rows)], width, give=0)
-        return
-    widths = _widths([headings, *rows], width - 2 - 3 * 2)
-    for row in (headings, *rows):
-        cells = (_cut(cell, size).ljust(size) for cell, size in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
-def _widths(rows: list[tuple[str, str, str, str]], room: int) -> tuple[int, int, int, int]:
-    """Of the columns: package and version as wide as they are while something is left for the others."""
-    package, version, asked, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
-    named = room - min(20, room // 3)
-    version = min(version, named // 2)
-    package = min(package, named - version)
-    left = room - package - version
-    asked = min(asked, left // 3)
-    return package, version, asked, left - asked
-
-
-def _name(pin: Pin) -> str:
-    return f"{pin.name}[{','.join(pin.extras)}]" if pin.extras else pin.name
-
-
-def _asked(pin: Pin) -> str:
-    return ", ".join([*(["you"] if pin.direct else []), *pin.dependents])
-
-
-def _newer(pin: Pin) -> str:
-    if not pin.rejected:
-        return "it is the newest"
-    # What code lacks is worth more words than what the target cannot use anyway.
-    warned = (each for each in pin.rejected if each.reason.level is not Level.INFO)
-    rejection = next(warned, pin.rejected[0])
-    return f"{rejection.version} {rejection.reason.message}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _quality(advice: Advice) -> str:

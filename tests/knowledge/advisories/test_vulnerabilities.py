@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.version import Version
 
@@ -90,6 +90,7 @@ numbers = st.integers(0, 6)
     st.lists(st.tuples(st.sampled_from(["introduced", "fixed", "last_affected"]), numbers), max_size=6),
     numbers,
 )
+@example([("introduced", 0), ("last_affected", 2), ("fixed", 2)], 2)
 def test_spans_say_what_the_algorithm_of_the_format_says(events: list[tuple[str, int]], asked: int) -> None:
     """The evaluation of https://ossf.github.io/osv-schema/, as it is written there, event by event."""
     vulnerable = False

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.images.image_files import write_docker_archive
-from fakes.images.image_servers import DockerServer, missing_programs
+from fakes.images.image_files import write_docker_archive, write_oci_layout
+from fakes.images.image_servers import DockerServer, RegistryServer, missing_programs, push_layout
 from fakes.images.web_images import web_image
 from fakes.indexes.faults import Fault
 from fakes.indexes.index import FakeIndex
@@ -58,7 +58,7 @@ def server() -> Iterator[IndexServer]:
 
 def told(ran: Ran) -> dict[str, str]:
     """The five lines, which stand first and in their order."""
-    lines = ran.err.splitlines()[: len(WORDS)]
+    lines = ran.err.replace(f"\n{' ' * 9}", " ").splitlines()[: len(WORDS)]
     assert [line.partition(" ")[0] for line in lines] == list(WORDS), ran.err
     assert all(line[8] == " " and line[9] != " " for line in lines)
     return {line[:9].strip(): line[9:] for line in lines}
@@ -183,7 +183,7 @@ def test_the_base_image_of_the_last_stage_is_the_target(stackwright: Commands) -
     assert ran.code == 0, ran.err
     assert told(ran)["Target"] == "python:3.12-alpine3.19 (Dockerfile:2), not on this machine"
     assert told(ran)["Assumes"].startswith("Python 3.12, alpine 3.19 with musl 1.2, ")
-    assert told(ran)["Assumes"].endswith(", by the tag; see --image")
+    assert told(ran)["Assumes"].endswith(", by the tag; exact with --image python:3.12-alpine3.19")
     assert pins(stackwright.path("pylock.toml")) == {"lib": "2.0", "wheels": "1.0"}
 
 
@@ -377,3 +377,28 @@ def test_a_base_image_that_docker_has_is_read(stackwright: Commands) -> None:
     assert ran.code == 0, ran.err
     assert told(ran)["Target"] == "team/web:1 (Dockerfile:1), read from docker-daemon"
     assert told(ran)["Assumes"] == "nothing beyond what is stated and read"
+
+
+@pytest.mark.system
+@pytest.mark.slow
+@pytest.mark.xdist_group("image servers")
+def test_a_base_image_of_a_registry_is_read_when_asked_for(stackwright: Commands) -> None:
+    if (reason := missing_programs("docker-registry")) is not None:
+        pytest.skip(reason)
+    stackwright.environ.update(DOCKER_HOST="tcp://192.0.2.1:1", CONTAINER_HOST="tcp://192.0.2.1:1")
+    stackwright.write("requirements.txt", "lib\n")
+    with RegistryServer() as registry:
+        push_layout(write_oci_layout(stackwright.path("pushed"), web_image()), registry.host, "team/web")
+        reference = f"{registry.host}/team/web:latest"
+        stackwright.write("Dockerfile", f"FROM {reference}\n")
+        unasked = stackwright.advise()
+        asked = stackwright.advise("--image", reference)
+        stackwright.write("pyproject.toml", f'[tool.stackwright]\nimage = "{reference}"\n')
+        stated = stackwright.advise()
+    assert (unasked.code, asked.code, stated.code) == (0, 0, 0)
+    assert told(unasked)["Target"].endswith(f"{reference} is not here, its tag says nothing)")
+    assert told(unasked)["Assumes"].endswith(f"; exact with --image {reference}")
+    assert told(asked)["Target"] == f"image {reference} (--image)"
+    assert told(stated)["Target"] == f"image {reference} (pyproject.toml: [tool.stackwright])"
+    assert "Advised for cpython 3.8.20 on linux x86_64 with glibc 2.28" in asked.out
+    assert asked.out.splitlines()[0] == stated.out.splitlines()[0]

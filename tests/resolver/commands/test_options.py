@@ -136,7 +136,7 @@ def test_a_result_goes_to_the_file_that_is_named(stackwright: Commands, argument
 
 def test_a_result_that_cannot_be_written_says_where(stackwright: Commands) -> None:
     ran = stackwright.main("cache", "info", "-o", "nowhere/result.txt")
-    assert ran.code == 3
+    assert ran.code == 2
     assert "nowhere/result.txt" in ran.err
 
 

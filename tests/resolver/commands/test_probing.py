@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -139,3 +140,57 @@ def test_what_is_passed_over_in_one_run_is_passed_over_in_the_next(
     last = report(stackwright, "app")
     assert all(probe.get("is_stored") for probe in last["probes"]["probes"])
     assert pins(last)["lib"] == "1.1"
+
+
+ENVIRONMENTS = f"""\
+[project]
+name = "shop"
+version = "1"
+dependencies = ["app"]
+
+[tool.stackwright.environments.here]
+python-version = "{sys.version_info.major}.{sys.version_info.minor}"
+
+[tool.stackwright.environments.board]
+python-version = "3.9"
+platform = "linux/arm64"
+"""
+
+
+def test_of_several_environments_those_that_run_here_are_probed(stackwright: Commands) -> None:
+    stackwright.write("pyproject.toml", ENVIRONMENTS)
+    ran = stackwright.advise("--evidence", "probe", "--jobs", "2")
+    assert ran.code == 0, ran.err
+    assert "environment board is not probed: it has Python 3.9, and " in ran.err
+    assert "here: probed: this stack passed with Python 3." in ran.out
+    locked = {
+        name: tomllib.loads(stackwright.path(f"pylock.{name}.toml").read_text())["packages"]
+        for name in ("here", "board")
+    }
+    versions = {
+        name: {each["name"]: each["version"] for each in packages} for name, packages in locked.items()
+    }
+    assert versions["here"] == {"app": "1.0", "lib": "1.1"}
+
+
+def test_probes_are_refused_where_none_of_them_runs_here(stackwright: Commands) -> None:
+    stackwright.write("pyproject.toml", ENVIRONMENTS.replace("{}.{}".format(*sys.version_info), "3.10"))
+    ran = stackwright.advise("--evidence", "probe", "-q")
+    assert ran.code == 2
+    assert "by --probe-python" in ran.err
+    assert not list(stackwright.folder.glob("pylock.*"))
+
+
+def test_what_another_manifest_declares_is_not_demanded_of_the_stack(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    index.add("helper", "1.0", contents={"helper.py": b""})
+    stackwright.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndependencies = ["lib"]\n')
+    stackwright.write("shop/main.py", "import lib\n")
+    stackwright.write(
+        "tool/pyproject.toml", '[project]\nname = "t"\nversion = "1"\ndependencies = ["helper"]\n'
+    )
+    stackwright.write("tool/run.py", "import helper\n")
+    ran = stackwright.advise("--evidence", "probe")
+    assert ran.code == 0, ran.out
+    assert "probed: this stack passed" in ran.out

@@ -95,13 +95,15 @@ def test_standard_error_that_is_no_terminal_gets_no_control_characters(
 
 
 def test_characters_that_a_terminal_does_not_have_are_no_error(stackwright: Commands) -> None:
-    ran = stackwright.run("advise", "flask", "-q", COLUMNS="50", PYTHONIOENCODING="ascii")
+    for name in ("old.txt", "new.txt"):
+        stackwright.write(name, "flask==3.0.0\n")
+    ran = stackwright.run("compare", "old.txt", "new.txt", PYTHONIOENCODING="ascii")
     assert (ran.code, ran.err) == (0, "")
-    assert "\\u2026" in ran.out
+    assert "old.txt \\u2192 new.txt" in ran.out
 
 
-def shown_on_a_terminal(stackwright: Commands, *arguments: str, **environ: str) -> str:
-    """What a command that succeeds writes to standard error where that is a terminal."""
+def shown_on_a_terminal(stackwright: Commands, *arguments: str, code: int = 0, **environ: str) -> str:
+    """What a command that ends with this code writes to standard error where that is a terminal."""
     mine, theirs = pty.openpty()
     try:
         with subprocess.Popen(
@@ -114,10 +116,34 @@ def shown_on_a_terminal(stackwright: Commands, *arguments: str, **environ: str) 
         ) as process:
             os.close(theirs)
             shown = read_terminal(mine, until_s=time.monotonic() + 30)
-            assert process.wait(30) == 0
+            assert process.wait(30) == code
     finally:
         os.close(mine)
     return shown
+
+
+def test_notes_and_errors_break_between_words_on_a_terminal_alone(stackwright: Commands) -> None:
+    long = "a-folder-with-a-rather-long-name/" * 3
+    reason = "cannot be read: No such file or directory (correct the path)"
+    wrong = f"stackwright: error: {long}requirements.in: {reason}"
+    shown = shown_on_a_terminal(
+        stackwright, "advise", "-r", f"{long}requirements.in", code=2, COLUMNS="80"
+    ).splitlines()
+    assert len(shown) > 1
+    assert shown[1].startswith("  ")
+    assert " ".join(line.strip() for line in shown) == wrong
+    assert stackwright.run("advise", "-r", f"{long}requirements.in", COLUMNS="80").err == f"{wrong}\n"
+
+
+def test_what_goes_to_a_file_or_a_program_is_neither_wrapped_nor_cut(
+    stackwright: Commands, small_index: FakeIndex
+) -> None:
+    reason = "it was built on a machine that had no idea of what it was doing " * 4
+    small_index.add("flask", "9.0", yanked=reason)
+    del stackwright.environ["COLUMNS"]
+    ran = stackwright.run("advise", "flask")
+    (line,) = [line for line in ran.out.splitlines() if line.startswith("  flask ")]
+    assert line.endswith(reason.strip())
 
 
 def test_progress_shows_on_a_terminal_and_clears_its_line(stackwright: Commands, server: IndexServer) -> None:

@@ -14,6 +14,7 @@ from images.reports.records import Layer, NativeLibrary, SystemPackage
 from images.reports.report import ImageReport
 from resolver.outputs.texts.columns import counted, cut, flowed, megabytes, table
 from resolver.outputs.texts.image_text import image_text
+from resolver.outputs.texts.lines import UNLIMITED
 
 
 @pytest.fixture
@@ -88,11 +89,23 @@ def test_lines_fit(crowded: ImageReport, width: int) -> None:
     assert max(map(len, lines)) <= max(width, longest + 11)
 
 
-def test_of_a_path_the_end_is_told() -> None:
-    rows = [("path", "x"), ("/a/very/long/path/to/python", "y" * 30)]
-    (head, line) = table(rows, 46, give=0)
-    assert head.startswith("  path")
-    assert line.split() == ["…h/to/python", "y" * 30]
+def test_what_does_not_fit_its_column_goes_on_below() -> None:
+    rows = [("path", "x"), ("/a/very/long/path/to/python", "y" * 20)]
+    assert list(table(rows, 40, give=0)) == [
+        "  path              x",
+        f"  /a/very/long/pat  {'y' * 20}",
+        "  h/to/python",
+    ]
+
+
+def test_a_cell_has_three_lines_at_most_and_all_of_it_where_nothing_ends_a_line() -> None:
+    flags = " ".join(f"flag{number}" for number in range(500))
+    rows = [("fact", "value"), ("cpu.flags", flags)]
+    lines = list(table(rows, 60, give=1))
+    assert len(lines) == 4
+    assert lines[-1].endswith("…")
+    assert max(map(len, lines)) <= 60
+    assert list(table(rows, UNLIMITED, give=1))[1:] == [f"  cpu.flags  {flags}"]
 
 
 def test_a_column_that_can_be_spared_goes_first() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
 from fakes.searching.advices import TARGET, advice, pin, rejection
+from resolver.outputs.texts.lines import UNLIMITED
 from resolver.outputs.texts.table import table
 from resolver.reports.advice import Requests, Status
 from resolver.search.budget import StoppedBy
@@ -29,6 +30,54 @@ def test_pins_with_who_asked_and_why_not_newer() -> None:
         "2 packages; type stable; score 0.000 (optimal)",
         "3 releases read in 0.50 s with 5 requests (2 listings, 1.5 MB)",
     ]
+
+
+LACKS = "3.1.3 lacks what the code uses: flask.json.JSONEncoder of app/encoding.py:12, removed in 2.3"
+
+
+def of_flask(width: int) -> list[str]:
+    """The table alone, of a pin whose reason does not fit most terminals."""
+    asking = tuple(f"extension-{number}" for number in range(12))
+    version, _, message = LACKS.partition(" ")
+    made = pin("flask", "2.2.5", dependents=asking, rejected=(rejection(version, message),))
+    lines = table(advice([made, pin("six", "1.17.0")]), TARGET, width).splitlines()
+    first, last = (number for number, line in enumerate(lines) if not line)
+    return lines[first + 1 : last]
+
+
+def test_a_reason_that_does_not_fit_goes_on_in_its_column() -> None:
+    assert of_flask(80) == [
+        "  package  version  asked for by        why not newer",
+        "  flask    2.2.5    you, extension-0,   3.1.3 lacks what the code uses:",
+        "                    extension-1 and 10  flask.json.JSONEncoder of",
+        "                    more                app/encoding.py:12, removed in 2.3",
+        "  six      1.17.0   you                 it is the newest",
+    ]
+
+
+def test_it_stands_beneath_where_its_column_would_be_narrow() -> None:
+    assert of_flask(50) == [
+        "  package  version  asked for by",
+        "  flask    2.2.5    you, extension-0, extension-1",
+        "                    and 10 more",
+        "      why not newer: 3.1.3 lacks what the code",
+        "      uses: flask.json.JSONEncoder of",
+        "      app/encoding.py:12, removed in 2.3",
+        "  six      1.17.0   you",
+    ]
+
+
+def test_nothing_is_left_out_where_nothing_ends_a_line() -> None:
+    _, flask, six = of_flask(UNLIMITED)
+    assert flask.endswith(f", extension-11  {LACKS}")
+    assert len(six) < 80
+
+
+@pytest.mark.parametrize("width", range(40, 160, 7))
+def test_no_width_cuts_a_reason(width: int) -> None:
+    told = " ".join(" ".join(of_flask(width)).split())
+    assert all(word in told for word in LACKS.split())
+    assert "…" not in told
 
 
 def test_what_is_not_proven_is_not_claimed() -> None:
