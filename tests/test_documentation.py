@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, inte
 from fakes.index import FakeIndex
 from fakes.observed import MOMENT, TOOL, failed, passed, release
 from fakes.server import IndexServer
+from fakes.transcripts import BLOCK, EFFORT, transcript
 from fakes.web_images import second_web_image, web_image
 from images.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
@@ -47,7 +47,7 @@ USUAL = {"-o", "--output", "-q", "--quiet"}
 """Options that every command has, told once in the reference of ``advise``."""
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 PAGES = sorted(REFERENCE.glob("*.md"))
-EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COLUMNS = 110
 
 MODEL = """import numpy as np
 from sklearn.externals import joblib
@@ -161,8 +161,6 @@ ADVISORY = """\
  "affected": [{"package": {"ecosystem": "PyPI", "name": "Werkzeug"},
                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "3.0"}, {"fixed": "3.0.7"}]}]}]}
 """
-
-EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
 
 
 def page(name: str) -> str:
@@ -333,22 +331,9 @@ def keep_seen(stackwright: Commands) -> None:
     store.close()
 
 
-def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
+def shown(block: str, stackwright: Commands, server: IndexServer) -> str:
     """A block of commands as a terminal would show it, with what the command prints now."""
-    shown, code = [], 0
-    for line in re.findall(r"^\$ .*$", block, re.MULTILINE):
-        match shlex.split(line.removeprefix("$ ")):
-            case ["stackwright", *arguments]:
-                ran = stackwright.main(*arguments, COLUMNS="110")
-                code, output = ran.code, ran.err + ran.out
-            case ["cat", name]:
-                output = stackwright.path(name).read_text()
-            case ["echo", "$?"]:
-                output = f"{code}\n"
-            case other:
-                raise AssertionError(f"an example with another command: {other}")
-        shown.append(f"{line}\n{output}")
-    text = "".join(shown).replace(server.origin, "https://index.example")
+    text = transcript(block, stackwright, COLUMNS).replace(server.origin, "https://index.example")
     text = text.replace(str(stackwright.store), "~/.local/share/stackwright/store.sqlite3")
     return re.sub(r"(sha256:)[0-9a-f]{64}", r"\1…", text)  # archives differ where zlib does
 
@@ -377,5 +362,5 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     if path.stem == "knowledge":
         keep_seen(stackwright)
     text = path.read_text()
-    made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
+    made = BLOCK.sub(lambda block: f"```console\n{shown(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)
