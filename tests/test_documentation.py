@@ -45,7 +45,9 @@ from resolver.units.registry import UNITS
 
 USUAL = {"-o", "--output", "-q", "--quiet"}
 """Options that every command has, told once in the reference of ``advise``."""
-REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = sorted(REFERENCE.glob("*.md"))
 COLUMNS = 110
 
@@ -208,6 +210,26 @@ def test_every_choice_is_documented(name: str) -> None:
         for choice in action.choices or ():
             told = page(name if own else "advise")
             assert re.search(rf"`(?:[^`]*[ |])?{choice}(?:[ |][^`]*)?`", told), f"{action.dest} {choice}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_commands_that_documents_name_exist_with_their_options(path: Path) -> None:
+    known = {
+        name: {o for action in actions(it) for o in action.option_strings} for name, it in commands().items()
+    }
+    for name, rest in re.findall(
+        r"(?:^\$ |`|^)stackwright ([a-z][\w-]*)\b([^`\n]*)", path.read_text(), re.MULTILINE
+    ):
+        assert name in known, name
+        options = set(re.findall(r"(?<![\w'-])(--[a-z][\w-]*)", rest))
+        assert options <= known[name], f"{name}: {options - known[name]}"
+
+
+def test_the_number_of_rules_is_right() -> None:
+    shipped = (ROOT / "resolver" / "rules" / "shipped").rglob("*.yaml")
+    count = sum(len(re.findall(r"^  - name:", path.read_text(), re.MULTILINE)) for path in shipped)
+    assert f"one of {count}\n[rules]" in (ROOT / "README.md").read_text()
+    assert f"| {count}, each with source" in (ROOT / "docs" / "comparison.md").read_text()
 
 
 def test_every_exit_code_is_documented() -> None:

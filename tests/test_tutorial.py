@@ -42,7 +42,7 @@ def typed(document: Path, stackwright: Commands, server: IndexServer) -> Iterato
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["docs/tutorial.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
 def test_a_reader_sees_what_is_told(name: str, stackwright: Commands, server: IndexServer) -> None:
     count = 0
     for told, shown in typed(ROOT / name, stackwright, server):
