@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from fakes.commands import Commands
+from fakes.commands import Commands, Ran
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
@@ -19,8 +22,11 @@ def command_lines(block: str) -> list[str]:
     return [line.removeprefix("$ ") for line in re.findall(r"^\$ .*$", block, re.MULTILINE)]
 
 
-def transcript(block: str, stackwright: Commands, columns: int) -> str:
+def transcript(block: str, stackwright: Commands, columns: int, run: Callable[..., Ran] | None = None) -> str:
     """What a terminal shows when the commands of a block are typed, one after another.
+
+    Args:
+        run: what runs the command; without it the command runs in this process.
 
     Raises:
         AssertionError: a command that is none of those that documents may use.
@@ -29,7 +35,7 @@ def transcript(block: str, stackwright: Commands, columns: int) -> str:
     for line in command_lines(block):
         words = shlex.split(line, comments=True)
         if words[0] == "stackwright":
-            ran = stackwright.main(*words[1:], COLUMNS=str(columns))
+            ran = (run or stackwright.main)(*words[1:], COLUMNS=str(columns))
             code, output = ran.code, ran.err + ran.out
         else:
             output = _shell(words, code, stackwright)
@@ -46,6 +52,8 @@ def _shell(words: Sequence[str], code: int, stackwright: Commands) -> str:
         case ["echo", text, ">>", name]:
             with stackwright.path(name).open("a") as file:
                 file.write(f"{text}\n")
+        case ["pip", "install", "-q", folder]:
+            _install(stackwright.path(folder), stackwright.home)
         case ["cd", _]:
             pass  # the tests are there already
         case ["cp", old, new]:
@@ -53,6 +61,21 @@ def _shell(words: Sequence[str], code: int, stackwright: Commands) -> str:
         case other:
             raise AssertionError(f"an example with another command: {other}")
     return ""
+
+
+def _install(distribution: Path, folder: Path) -> None:
+    """Install a distribution into a folder of modules, without a network."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
+    subprocess.run([*command, "--target", folder, distribution], check=True, capture_output=True)
 
 
 LEFT_OUT = "…"
