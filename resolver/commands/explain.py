@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> bool:
     from resolver.outputs.answers import answer_text
 
     question = read_question(options.question)
+    _find(options)
     session = Session(options)
     context = session.context()
     answer = _answer(question, session, context)
@@ -56,6 +57,17 @@ def run(options: argparse.Namespace) -> bool:
         columns = shutil.get_terminal_size((100, 24)).columns
         sys.stdout.write(answer_text(answer, context.target.name, columns))
     return answer.status.is_solved
+
+
+def _find(options: argparse.Namespace) -> None:
+    """Look for what the command line does not name, as ``advise`` does."""
+    if options.requirements or options.files or options.source is not None:
+        return
+    from knowledge.settings import project_settings
+    from resolver.commands import flow
+    from resolver.commands.session import PROJECT_FILE
+
+    flow.found_to_explain(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:

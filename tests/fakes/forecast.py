@@ -48,7 +48,8 @@ class LinearRegression:
     def predict(self, X):
         return [4.0]
 """
-FLASK_NEEDS = ["blinker>=1.9", "click>=8.1.3", "itsdangerous>=2.2", "jinja2>=3.1.2", "markupsafe>=2.1.1"]
+FLASK_NEEDS = ["blinker>=1.9", "click>=8.1.3", "itsdangerous>=2.2", "jinja2>=3.1.2"]
+EARLIER, BETWEEN, LATER = (f"{day}T12:00:00.000000Z" for day in ("2023-01-01", "2023-08-21", "2024-01-01"))
 PLAIN: tuple[tuple[str, str, list[str]], ...] = (
     ("blinker", "1.9.0", []),
     ("certifi", "2026.10.19.post1", []),
@@ -75,13 +76,15 @@ def forecast_index() -> FakeIndex:
     """What the example needs, by names, versions and dependencies; of the files as much as its code uses."""
     index = FakeIndex()
     for name, version, requires in PLAIN:
-        index.add(name, version, requires=requires)
-    index.add("markupsafe", "3.0.4", contents={"markupsafe/__init__.py": b"def escape(s):\n    return s\n"})
+        is_later = (name, version) == ("werkzeug", "3.1.9")  # than flask 2.3.3
+        index.add(name, version, requires=requires, uploaded_at=LATER if is_later else EARLIER)
+    escape = {"markupsafe/__init__.py": b"def escape(s):\n    return s\n"}
+    index.add("markupsafe", "3.0.4", contents=escape, uploaded_at=EARLIER)
     numpy = {
         "numpy/__init__.py": b"from numpy import random\n\ndef arange(*args):\n    return 1.0\n",
         "numpy/random.py": b"def default_rng(seed=None):\n    return seed\n",
     }
-    index.add("numpy", "2.4.6", contents=numpy)
+    index.add("numpy", "2.4.6", contents=numpy, uploaded_at=EARLIER)
     frames = {"pandas/__init__.py": FRAMES.encode()}
     index.add("pandas", "3.1.1", requires=["numpy>=1.26", "python-dateutil>=2.8.2"], contents=frames)
     index.add(
@@ -102,8 +105,11 @@ def forecast_index() -> FakeIndex:
 
 
 def _add_flask(index: FakeIndex, version: str, code: str) -> None:
-    asked = [*FLASK_NEEDS, f"werkzeug>={'3.1' if version >= '3' else '2.3.7'}"]
-    index.add("flask", version, requires=asked, contents={"flask/__init__.py": code.encode()})
+    is_new = version >= "3"
+    asked = [*FLASK_NEEDS, *(["markupsafe>=2.1.1", "werkzeug>=3.1"] if is_new else ["werkzeug>=2.3.7"])]
+    contents = {"flask/__init__.py": code.encode()}
+    uploaded_at = LATER if is_new else BETWEEN
+    index.add("flask", version, requires=asked, contents=contents, uploaded_at=uploaded_at)
 
 
 def copied(folder: Path) -> None:
