@@ -106,10 +106,17 @@ def forecast_index() -> FakeIndex:
 
 def _add_flask(index: FakeIndex, version: str, code: str) -> None:
     is_new = version >= "3"
-    asked = [*FLASK_NEEDS, *(["markupsafe>=2.1.1", "werkzeug>=3.1"] if is_new else ["werkzeug>=2.3.7"])]
+    asked = [*FLASK_NEEDS, *(["markupsafe>=2.1.1", _werkzeug(version)] if is_new else ["werkzeug>=2.3.7"])]
     contents = {"flask/__init__.py": code.encode()}
     uploaded_at = LATER if is_new else BETWEEN
     index.add("flask", version, requires=asked, contents=contents, uploaded_at=uploaded_at)
+
+
+def _werkzeug(version: str) -> str:
+    """What a flask of series 3 asks for; each of three ways to say it."""
+    if version < "3.1":
+        return "werkzeug>=3.0.0"
+    return "werkzeug>=3.1" if version == "3.1.0" else "werkzeug>=3.1.0"
 
 
 def copied(folder: Path) -> None:
