@@ -76,3 +76,18 @@ def test_the_predictor_that_readers_write_moves_and_finds_better_stacks() -> Non
         gained += search.best_score > total(instance, first)
         moved += search.moves > 0
     assert (gained > 0, moved > 0) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_right"),
+    [
+        ("$ a\none\n…\nfour\n", True),
+        ("$ a\none\ntwo\n…\n", True),
+        ("$ a\none\n  …\ntwo\n…\nfour\n", True),
+        ("$ a\none\nfour\n", False),
+        ("$ a\n…\nfive\n", False),
+        ("$ a\none\ntwo\nthree\n", False),
+    ],
+)
+def test_only_lines_that_are_said_to_be_left_out_may_be_missing(told: str, is_right: bool) -> None:
+    assert is_shown(told, "$ a\none\ntwo\nthree\nfour\n") is is_right
