@@ -11,7 +11,7 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from statistics import median
 
@@ -25,6 +25,8 @@ from resolver.landscapes.bound import Bound
 from resolver.landscapes.instance import InstanceLandscape
 from resolver.landscapes.search import Search
 from resolver.landscapes.walk import Walk
+from resolver.predictors.extensions import installed, load
+from resolver.predictors.protocol import Predictor
 from resolver.predictors.registry import PREDICTORS
 from resolver.search.improving import PROOF_STEPS
 
@@ -123,7 +125,7 @@ def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
     if name == ADVISED:
         prove(search, one)
     best = search.best_score
-    predictor = PREDICTORS["hill-climbing" if name == ADVISED else name]()
+    predictor = maker("hill-climbing" if name == ADVISED else name)()
     for _ in predictor.steps(search) if predictor.improves else ():
         if search.best_score > best:
             best, needed = search.best_score, search.moves
@@ -137,6 +139,11 @@ def searched(one: Solved, name: str, seed: int, moves: int) -> Outcome:
     return Outcome(
         one.instance.name, name, seed, round(share, 6), search.moves, needed, wall_s, tuple(faults)
     )
+
+
+def maker(name: str) -> Callable[[], Predictor]:
+    """What makes a predictor that ships, or one of another distribution."""
+    return PREDICTORS[name] if name in PREDICTORS else load(installed()[name])
 
 
 def prove(search: Search, one: Solved) -> None:
@@ -213,8 +220,9 @@ def _key(several: Sequence[Outcome]) -> tuple[float, float]:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks predictors", description=__doc__)
     parser.add_argument(
-        "--predictor", action="append", choices=sorted([*PREDICTORS, ADVISED]), help="default: all"
-    )
+        "--predictor", action="append", choices=sorted({*PREDICTORS, *installed(), ADVISED}),
+        help="also one of another distribution; default: all that ship",
+    )  # fmt: skip
     parser.add_argument("--instances", action="append", default=[], metavar="PATTERN", help="default: all")
     parser.add_argument("--moves", type=int, default=20_000, help="of one search (default: 20000)")
     parser.add_argument("--seeds", type=int, default=10, help="how many (default: 10)")

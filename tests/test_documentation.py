@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from fakes.images.web_images import second_web_image, web_image
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.server import IndexServer
 from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
+from fakes.transcripts import BLOCK, EFFORT, transcript
 from images.facts.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
 from images.reports.report import ImageReport
@@ -39,15 +39,18 @@ from resolver.rules.records import (
     Replacement,
     Rule,
 )
+from resolver.search.budget import StoppedBy
 from resolver.units.assembly import parameters
 from resolver.units.kinds import by_kind
 from resolver.units.registry import UNITS
 
 USUAL = {"-o", "--output", "-q", "--quiet"}
 """Options that every command has, told once in the reference of ``advise``."""
-REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = sorted(REFERENCE.glob("*.md"))
-EXAMPLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COLUMNS = 110
 
 MODEL = """import numpy as np
 from sklearn.externals import joblib
@@ -162,8 +165,6 @@ ADVISORY = """\
                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "3.0"}, {"fixed": "3.0.7"}]}]}]}
 """
 
-EFFORT = re.compile(r"^\d+ releases? read .*$", re.MULTILINE)
-
 
 def page(name: str) -> str:
     return (REFERENCE / f"{name}.md").read_text()
@@ -213,6 +214,26 @@ def test_every_choice_is_documented(name: str) -> None:
             assert re.search(rf"`(?:[^`]*[ |])?{choice}(?:[ |][^`]*)?`", told), f"{action.dest} {choice}"
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_commands_that_documents_name_exist_with_their_options(path: Path) -> None:
+    known = {
+        name: {o for action in actions(it) for o in action.option_strings} for name, it in commands().items()
+    }
+    for name, rest in re.findall(
+        r"(?:^\$ |`|^)stackwright ([a-z][\w-]*)\b([^`\n]*)", path.read_text(), re.MULTILINE
+    ):
+        assert name in known, name
+        options = set(re.findall(r"(?<![\w'-])(--[a-z][\w-]*)", rest))
+        assert options <= known[name], f"{name}: {options - known[name]}"
+
+
+def test_the_number_of_rules_is_right() -> None:
+    shipped = (ROOT / "resolver" / "rules" / "shipped").rglob("*.yaml")
+    count = sum(len(re.findall(r"^  - name:", path.read_text(), re.MULTILINE)) for path in shipped)
+    assert f"one of {count}\n[rules]" in (ROOT / "README.md").read_text()
+    assert f"| {count}, each with source" in (ROOT / "docs" / "comparison.md").read_text()
+
+
 def test_every_exit_code_is_documented() -> None:
     codes = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS, cli.BUG}
     codes |= {cli.INTERRUPTED, cli.TERMINATED}
@@ -250,6 +271,11 @@ def test_every_type_of_recommendation_is_documented() -> None:
         assert f"`{name}`" in page("advise")
 
 
+def test_the_page_about_the_score_has_every_type_and_every_end_of_a_search() -> None:
+    told = (ROOT / "docs" / "concepts" / "score.md").read_text()
+    assert all(f"`{name}`" in told for name in (*RECOMMENDATIONS, *StoppedBy))
+
+
 def test_every_policy_is_documented() -> None:
     for policy in PrereleasePolicy:
         assert f"`{policy.value}`" in page("advise")
@@ -281,12 +307,6 @@ def test_every_finding_about_images_is_documented_and_has_a_remedy() -> None:
     }
     assert made
     assert made <= set(documented)
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
-        assert (path.parent / target).exists(), target
 
 
 @pytest.fixture
@@ -334,22 +354,9 @@ def keep_seen(stackwright: Commands) -> None:
     store.close()
 
 
-def transcript(block: str, stackwright: Commands, server: IndexServer) -> str:
+def shown(block: str, stackwright: Commands, server: IndexServer) -> str:
     """A block of commands as a terminal would show it, with what the command prints now."""
-    shown, code = [], 0
-    for line in re.findall(r"^\$ .*$", block, re.MULTILINE):
-        match shlex.split(line.removeprefix("$ ")):
-            case ["stackwright", *arguments]:
-                ran = stackwright.main(*arguments, COLUMNS="110")
-                code, output = ran.code, ran.err + ran.out
-            case ["cat", name]:
-                output = stackwright.path(name).read_text()
-            case ["echo", "$?"]:
-                output = f"{code}\n"
-            case other:
-                raise AssertionError(f"an example with another command: {other}")
-        shown.append(f"{line}\n{output}")
-    text = "".join(shown).replace(server.origin, "https://index.example")
+    text = transcript(block, stackwright, COLUMNS).replace(server.origin, "https://index.example")
     text = text.replace(str(stackwright.store), "~/.local/share/stackwright/store.sqlite3")
     return re.sub(r"(sha256:)[0-9a-f]{64}", r"\1…", text)  # archives differ where zlib does
 
@@ -379,5 +386,5 @@ def test_examples_are_what_the_command_prints(path: Path, stackwright: Commands,
     if path.stem == "knowledge":
         keep_seen(stackwright)
     text = path.read_text()
-    made = EXAMPLE.sub(lambda block: f"```console\n{transcript(block[1], stackwright, server)}```", text)
+    made = BLOCK.sub(lambda block: f"```console\n{shown(block[1], stackwright, server)}```", text)
     assert EFFORT.sub("", made) == EFFORT.sub("", text)

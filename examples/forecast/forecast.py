@@ -2,7 +2,7 @@
 
 import pandas as pd
 import requests
-from flask import Flask, jsonify, request
+from flask import Flask, escape, jsonify, request
 from sklearn.linear_model import LinearRegression
 
 app = Flask(__name__)
@@ -12,6 +12,11 @@ def tomorrow(series: pd.Series) -> float:
     days = pd.DataFrame({"day": range(len(series))})
     trend = LinearRegression().fit(days, series)
     return float(trend.predict(pd.DataFrame({"day": [len(series)]}))[0])
+
+
+@app.get("/about/<series>")
+def about(series: str) -> str:
+    return f"<p>The forecast of {escape(series)} is a linear trend.</p>"
 
 
 @app.post("/forecast")

@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> bool:
 
     _refuse_file(options.question)
     question = read_question(options.question)
+    _find(options)
     session = Session(options)
     context = session.context()
     answer = _answer(question, session, context)
@@ -66,6 +67,17 @@ def _refuse_file(text: str) -> None:
 
     if instead_of_file(text) is not None and Path(text).is_file():
         raise InputError(f"cannot explain {text!r}, which is a file", "name a project first, then -r FILE")
+
+
+def _find(options: argparse.Namespace) -> None:
+    """Look for what the command line does not name, as ``advise`` does."""
+    if options.requirements or options.files or options.source is not None:
+        return
+    from knowledge.settings import project_settings
+    from resolver.commands.repositories import flow
+    from resolver.commands.runs.session import PROJECT_FILE
+
+    flow.found_to_explain(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:

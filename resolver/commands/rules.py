@@ -141,9 +141,13 @@ def _show(report: RulesReport, form: str) -> None:
     for finding in report.findings:
         sys.stdout.write(f"{finding.location}: {finding.level.value}: {finding.message} ({finding.id})\n")
     files = len(report.input.files)
-    tried = f", {report.examples:,} examples" if report.examples else ""
-    found = f"{len(report.findings):,} findings" if report.findings else "nothing is wrong"
-    sys.stdout.write(f"{report.rules:,} rules in {files:,} files{tried}: {found}\n")
+    tried = f", {_counted(report.examples, 'example')}" if report.examples else ""
+    found = _counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
+    sys.stdout.write(f"{_counted(report.rules, 'rule')} in {_counted(files, 'file')}{tried}: {found}\n")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _told(answer: RuleAnswer) -> Iterator[str]:

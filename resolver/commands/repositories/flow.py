@@ -50,18 +50,10 @@ def found(options: argparse.Namespace, project: Mapping[str, object], project_fi
         project: the table ``[tool.stackwright]``.
         project_file: that holds it.
     """
-    from resolver.asked.found import found_manifests
-
     folder = Path()
-    wants_groups = bool(options.groups or options.extras or options.all_extras)
-    manifests = found_manifests(folder, with_groups=wants_groups)
-    count, is_whole = _count_of_code(folder)
+    manifests, count, is_whole = _requirements(options, folder)
     if manifests.chosen is None and not count:
         return  # the command says what there is to do
-    if manifests.chosen is not None:
-        options.files = [manifests.chosen]
-    if count:
-        options.source = folder
     target = found_target(options, project, project_file)
     lock = _lock(options, manifests, folder)
     if options.format is None and options.output is None:
@@ -69,8 +61,53 @@ def found(options: argparse.Namespace, project: Mapping[str, object], project_fi
     options.output = lock.output
     if lock.prefer is not None:
         options.preferences = [*options.preferences, lock.prefer]
+    if options.check and lock.output is not None:
+        told = f"{lock.output} is compared with what is advised, and nothing is written (--check)"
+        lock = msgspec.structs.replace(lock, told=told)
     if not options.quiet:
         _tell(manifests, (count, is_whole), target, lock)
+
+
+def found_to_explain(options: argparse.Namespace, project: Mapping[str, object], project_file: Path) -> None:
+    """As `found`, for a question about the stack that is advised: nothing is written.
+
+    A lockfile does not count, for "it was so before" answers nobody's question.
+
+    Args:
+        options: of ``explain``; they are changed.
+        project, project_file: see `found`.
+    """
+    from resolver.asked.found import is_own_file
+
+    folder = Path()
+    manifests, count, is_whole = _requirements(options, folder)
+    if manifests.chosen is None and not count:
+        return
+    target = found_target(options, project, project_file)
+    if len(options.environments) > 1:
+        options.environments = options.environments[:1]
+        told = f"environment {options.environments[0]}, the first of several; see --environment"
+        target = msgspec.structs.replace(target, told=told)
+    if not options.quiet:
+        there = next((name for name in _LOCKS if is_own_file(folder.resolve(), name)), None)
+        told = (
+            f"{there} does not count here; --prefer {there} keeps what it pins" if there else "none is there"
+        )
+        _tell(manifests, (count, is_whole), target, FoundLock(output=None, told=told))
+
+
+def _requirements(options: argparse.Namespace, folder: Path) -> tuple[FoundManifests, int, bool]:
+    """The manifests and how much code there is, which count from now on; and whether all was looked at."""
+    from resolver.asked.found import found_manifests
+
+    wants_groups = bool(options.groups or options.extras or options.all_extras)
+    manifests = found_manifests(folder, with_groups=wants_groups)
+    count, is_whole = _count_of_code(folder)
+    if manifests.chosen is not None:
+        options.files = [manifests.chosen]
+    if count:
+        options.source = folder
+    return manifests, count, is_whole
 
 
 def _count_of_code(folder: Path) -> tuple[int, bool]:

@@ -402,3 +402,48 @@ def test_a_base_image_of_a_registry_is_read_when_asked_for(stackwright: Commands
     assert told(stated)["Target"] == f"image {reference} (pyproject.toml: [tool.stackwright])"
     assert "Advised for cpython 3.8.20 on linux x86_64 with glibc 2.28" in asked.out
     assert asked.out.splitlines()[0] == stated.out.splitlines()[0]
+
+
+def test_a_question_is_about_the_stack_that_is_advised_here(stackwright: Commands) -> None:
+    """The code counts, too, the lockfile where it is named; nothing is written."""
+    stackwright.write("requirements.in", "lib\nsix\n")
+    stackwright.write("app.py", "from six import PY3\n")
+    asked = stackwright.main("explain", "lib==1.0")
+    assert list(told(asked).values())[:2] == [
+        "requirements.in, 2 requirements",
+        "1 file of Python; releases must have what the code uses",
+    ]
+    assert told(asked)["Lock"] == "none is there"
+    assert "lib 2.0 is in the stack" in asked.out
+    assert stackwright.advise("lib<2", "-o", "pylock.toml", "-q").code == 0
+    anew = stackwright.main("explain", "lib")
+    assert told(anew)["Lock"].startswith("pylock.toml does not count here; --prefer pylock.toml")
+    assert "lib 2.0 is in the stack" in anew.out
+    kept = stackwright.main("explain", "lib", "--prefer", "pylock.toml")
+    assert "lib 1.0 is in the stack" in kept.out
+    assert sorted(path.name for path in stackwright.folder.iterdir()) == [
+        "app.py",
+        "pylock.toml",
+        "requirements.in",
+    ]
+
+
+def test_a_question_with_several_environments_is_about_the_first(stackwright: Commands) -> None:
+    stackwright.write("pyproject.toml", PROJECT + ENVIRONMENTS)
+    asked = stackwright.main("explain", "lib")
+    assert told(asked)["Target"].startswith("environment server, the first of several")
+    assert "for cpython 3.13.0 on linux x86_64" in asked.out
+    named = stackwright.main("explain", "lib", "--environment", "board")
+    assert "for cpython 3.11.0 on linux aarch64" in named.out
+    stackwright.path("pyproject.toml").unlink()
+    assert stackwright.main("explain", "lib").code == 2
+
+
+def test_a_check_says_that_nothing_is_written(stackwright: Commands) -> None:
+    stackwright.write("requirements.in", "lib\n")
+    assert stackwright.advise("-q").code == 0
+    checked = stackwright.advise("--check")
+    assert (checked.code, told(checked)["Lock"]) == (
+        0,
+        "pylock.toml is compared with what is advised, and nothing is written (--check)",
+    )
