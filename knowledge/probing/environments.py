@@ -8,7 +8,6 @@ environment's interpreter: a file that Python reads at its start may be among it
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from knowledge.configuration import IndexConfiguration
+from knowledge.confinement.removal import remove_tree
 from knowledge.installers import installer_environment, uv_program
 from knowledge.observations import Failure
 from knowledge.probing.errors import NotBuiltError
@@ -91,7 +91,7 @@ class Environments:
     @staticmethod
     def remove(place: Path) -> None:
         """Remove an environment, whatever is in it."""
-        shutil.rmtree(place, ignore_errors=True)
+        remove_tree(place)
 
     def _wheel(self, pin: PinnedFile) -> PinnedFile:
         if pin.filename.endswith(".whl"):
