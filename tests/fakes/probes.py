@@ -9,7 +9,7 @@ from analyzers.importing.failures import FailureKind, ImportFailure, Site
 from knowledge.derivations import Derivations
 from knowledge.observations import Failure, ReleaseIdentity
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
-from knowledge.probing.stack_probes import Demanded, ProbeLimits, StackProbes
+from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.sqlite_store import SqliteStore
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import Examined
@@ -56,7 +56,7 @@ class RuledProber:
 
 def stack_probes(prober: RuledProber, limit: int = 20) -> StackProbes:
     """Probes within a limit, with nothing known before."""
-    answers = Derivations(SqliteStore(MEMORY), "stack-probes/1", lambda: 1.0)
+    answers = Derivations(SqliteStore(MEMORY), INSTRUMENT, lambda: 1.0)
     return StackProbes(prober, answers, "linux", Demanded(), ProbeLimits(probes=limit))
 
 
