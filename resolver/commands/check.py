@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from resolver.commands import arguments
 
 if TYPE_CHECKING:
-    from resolver.check import Check, Verdict
+    from resolver.check import Check, Clash
     from resolver.commands.checking import Seen
     from resolver.commands.session import Session
     from resolver.context import Context
@@ -189,7 +189,7 @@ def _lines(check: Check) -> Iterator[str]:
         yield f"{releases} of {check.subject}: nothing fails for certain as far as it was looked at"
 
 
-def _told(verdict: Verdict, verb: str) -> str:
+def _told(verdict: Clash, verb: str) -> str:
     beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
     where = f" ({verdict.evidence[0].where})" if verdict.evidence else ""
     return f"{verdict.consumer or 'the code'} {verb}{beside}: {verdict.message}{where}"

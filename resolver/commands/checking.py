@@ -15,7 +15,7 @@ from analyzers.reports import Unknown
 from knowledge.catalog import Knowledge
 from knowledge.stack_files import Pinned
 from knowledge.stack_imports import ProjectCode, StackImports
-from resolver.check import Verdict, verdicts
+from resolver.check import Clash, verdicts
 from resolver.commands.locks import locked_files
 from resolver.context import Context, Lock
 from resolver.errors import InputError
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
     """
 
     releases: dict[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Clash, ...]
     is_complete: bool
     digest: str
     unknowns: tuple[Unknown, ...] = ()

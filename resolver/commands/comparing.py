@@ -23,7 +23,7 @@ from knowledge.errors import KnowledgeError, OfflineError
 from knowledge.evidence_budget import EvidenceBudget
 from knowledge.stack_files import Pinned
 from resolver.asked.files import InputFiles
-from resolver.check import Verdict, verdicts
+from resolver.check import Clash, verdicts
 from resolver.commands.api_changes import api_changes, used_breaking
 from resolver.commands.checking import read_code
 from resolver.commands.evidence import with_evidence
@@ -116,7 +116,7 @@ class _Side(msgspec.Struct):
     stood: Standing
     score: int | None = None
     units: dict[str, int] = {}
-    failures: tuple[Verdict, ...] = ()
+    failures: tuple[Clash, ...] = ()
     is_examined: bool = False
 
 

@@ -10,7 +10,7 @@ from analyzers.api.changes import ApiChange
 from analyzers.evidence import Finding
 from analyzers.reports import Report
 from images.comparison import Change
-from resolver.check import Verdict
+from resolver.check import Clash
 from resolver.existing import Violation
 
 
@@ -79,7 +79,7 @@ class LockSide(msgspec.Struct, frozen=True, kw_only=True):
     download_bytes: int
     unsized: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
-    failures: tuple[Verdict, ...] = ()
+    failures: tuple[Clash, ...] = ()
     is_examined: bool = False
 
 

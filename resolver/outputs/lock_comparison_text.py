@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzers.api.changes import Weight
 from analyzers.evidence import Confidence
-from resolver.check import Verdict
+from resolver.check import Clash
 from resolver.comparing.records import AdvisoryChange, LockComparison, PinChange
 from resolver.comparing.worse import gone_failures, new_failures, new_violations
 from resolver.outputs import lock_changes as words
@@ -112,7 +112,7 @@ def _apis(told: LockComparison, most: int | None) -> Iterator[str]:
         yield from _rest(len(api.changes), most)
 
 
-def _failures(title: str, failures: Sequence[Verdict], most: int | None) -> Iterator[str]:
+def _failures(title: str, failures: Sequence[Clash], most: int | None) -> Iterator[str]:
     if failures:
         yield f"{title} ({len(failures)}):"
         for one in failures[:most]:
