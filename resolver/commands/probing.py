@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from knowledge.confinement.scratch import scratch_folder
 from knowledge.known_observations import keep_observations, keep_verdicts
 from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
@@ -66,9 +66,7 @@ def with_probes(
     """
     script = "" if options.probe_script is None else read_script(options.probe_script, "--probe-script")
     seen: list[tuple[ProbeTask, ProbeResult]] = []
-    with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        folder.chmod(0o711)
+    with scratch_folder("stackwright-probe-") as folder:
         python = options.probe_python or Path(sys.executable)
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)

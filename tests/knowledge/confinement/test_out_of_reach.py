@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import platform
 import secrets
@@ -19,6 +20,7 @@ from knowledge.confinement.interpreter_directories import interpreter_directorie
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.removal import remove_tree
 from knowledge.confinement.running import Surroundings, run
+from knowledge.confinement.scratch import scratch_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there are namespaces on Linux alone")
 FEW = Limits(time_s=20.0, memory_bytes=300 << 20, processes=64, disk_bytes=32 << 20)
@@ -129,3 +131,21 @@ def test_a_tree_is_removed_however_deep_and_closed_it_is(tmp_path: Path) -> None
 def test_what_is_not_there_needs_no_removal(tmp_path: Path) -> None:
     remove_tree(tmp_path / "nothing")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_killed_commands_left_is_removed_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("mine-old", "mine-young", "mine-held", "other"):
+        (tmp_path / name / "inner").mkdir(parents=True)
+        if name != "mine-young":
+            os.utime(tmp_path / name, (0, 0))
+    (tmp_path / "mine-link").symlink_to(tmp_path / "other")
+    with (tmp_path / "mine-held" / "inner" / "file").open("w"):
+        held = os.open(tmp_path / "mine-held", os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with scratch_folder("mine-") as folder:
+            (folder / "file").write_text("")
+        os.close(held)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine-young", "mine-held", "other", "mine-link"}
