@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 from packaging.version import Version
 
-from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.removal import remove_tree
-from knowledge.filenames import FilenameReader, split_label
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.indexes.filenames import FilenameReader, split_label
 from knowledge.installers import installer_environment, uv_program
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.errors import NotBuiltError, ProbingError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from knowledge.checked_observations import plain
 from knowledge.confinement.limits import Ended
-from knowledge.observations import Failure
+from knowledge.observations.checked import plain
+from knowledge.observations.record import Failure
 from knowledge.probing.blame import Blame, Traced
 from knowledge.probing.importing import SCRIPT, WORKER, Tried, Tries
 from knowledge.probing.installed import Installed

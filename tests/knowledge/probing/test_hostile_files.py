@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.probed_stacks import USUAL, kept, pinned, probed, prober
-from fakes.sdists import build_sdist
-from fakes.wheels import build_wheel
+from fakes.indexes.sdists import build_sdist
+from fakes.indexes.wheels import build_wheel
+from fakes.probing.probed_stacks import USUAL, kept, pinned, probed, prober
 from knowledge.confinement.limits import Limits
 from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import interpreter_at

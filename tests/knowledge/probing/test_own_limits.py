@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.probed_stacks import probed
+from fakes.probing.probed_stacks import probed
 from knowledge.confinement.limits import Ended
 from knowledge.probing.own_limits import own_limit
 from knowledge.probing.raised import Raised

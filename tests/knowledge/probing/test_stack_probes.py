@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.probes import RuledProber
-from knowledge.derivations import Derivations
-from knowledge.observations import Failure
+from fakes.probing.probes import RuledProber
+from knowledge.imports.stack_files import Pinned
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, Verdict
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.releases import File, FileKind
-from knowledge.sqlite_store import SqliteStore
-from knowledge.stack_files import Pinned
-from knowledge.store import MEMORY
+from knowledge.stores.derivations import Derivations
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import MEMORY
 
 HASHES = {"sha256": "0" * 64}
 ABSENT = "libGL.so.1: cannot open shared object file: No such file or directory"
