@@ -16,6 +16,8 @@ from knowledge.confinement.limits import Limits
 _MOUNTED = re.compile(r"^\S+ \S+ \S+ (\S+) (\S+) \S+(?: \S+)* - (cgroup2?) \S+ (\S+)$", re.MULTILINE)
 _KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 _REMOVALS = 50
+_YOUNG_S = 60.0
+"""The processes of a group may not have entered it yet."""
 
 
 class ControlGroups:
@@ -58,6 +60,7 @@ class ControlGroups:
             directory.mkdir()
         except OSError:
             return
+        _remove_abandoned(directory.parent, directory.name.partition("-")[0])
         try:
             is_limited = False
             for file, text in (
@@ -100,6 +103,14 @@ def _remove(directory: Path) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def _remove_abandoned(parent: Path, program: str) -> None:
+    """Those of runs that were killed with what watched them; one with processes cannot be removed."""
+    for one in parent.glob(f"{program}-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - one.stat().st_mtime > _YOUNG_S:
+                one.rmdir()
 
 
 def _count(path: Path, pattern: re.Pattern[str]) -> int:

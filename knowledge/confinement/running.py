@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +17,10 @@ from pathlib import Path
 import msgspec
 
 from knowledge.confinement.control_groups import ControlGroups
-from knowledge.confinement.hiding import hidden_directories
-from knowledge.confinement.launching.orders import PLACE, Order
+from knowledge.confinement.hiding import hidden_directories, listening_sockets, name_resolution
+from knowledge.confinement.launching.orders import PLACE, USER, Order
 from knowledge.confinement.limits import Ended, Limits
+from knowledge.confinement.removal import remove_tree
 
 __all__ = ["PLACE", "Surroundings", "run"]
 
@@ -96,13 +96,15 @@ def run(
     mark = secrets.token_hex(16)
     place = tempfile.mkdtemp(prefix="run-", dir=surroundings.folder)
     groups = ControlGroups(f"stackwright-{mark}", limits)
+    readable = (*surroundings.readable, *(name_resolution() if surroundings.has_network else ()))
     order = Order(
         command=list(command),
-        environ={"HOME": PLACE, "TMPDIR": PLACE, **environ, _MARK: mark},
+        environ={"HOME": PLACE, "TMPDIR": PLACE, "USER": USER, "LOGNAME": USER, **environ, _MARK: mark},
         place=place,
         files={name: content.decode("latin-1") for name, content in (files or {}).items()},
-        hidden=hidden_directories(surroundings.readable),
-        readable=[str(path) for path in surroundings.readable],
+        hidden=hidden_directories(readable),
+        sockets=listening_sockets(),
+        readable=[str(path) for path in readable],
         root="" if surroundings.root is None else str(surroundings.root),
         binds=dict(surroundings.binds),
         has_network=surroundings.has_network,
@@ -119,7 +121,7 @@ def run(
         ended = _Launched(order, mark, limits, groups).followed(job)
     finally:
         groups.remove()
-        shutil.rmtree(place, ignore_errors=True)
+        remove_tree(Path(place))
     if groups.directories:
         return msgspec.structs.replace(ended, applied=(*ended.applied, "control-groups"))
     refusal = "control-groups: this process may make none"

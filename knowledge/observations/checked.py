@@ -53,6 +53,10 @@ def checked(observation: Observation, now: float | None = None) -> Observation:
     blame = tuple(identity(each) for each in _few(observation.blame, MOST_BLAMED, "blamed releases"))
     if not subject:
         raise UnfitObservationError("it is about no release")
+    if len({each.project for each in subject}) < len(subject):
+        raise UnfitObservationError("it is about two releases of one project")
+    if len(set(blame)) < len(blame):
+        raise UnfitObservationError("it blames a release twice")
     if not set(blame) <= set(subject):
         raise UnfitObservationError("it blames a release that it is not about")
     if observation.outcome is not Outcome.FAILED and (blame or observation.failure is not None):

@@ -68,7 +68,8 @@ def import_pack(
     known = {row.origin: row.trust / 1000 for row in store.packs()}
     believed = known.get(name, USUAL_TRUST) if trust is None else trust
     before = _count(store, name)
-    store.keep_pack(PackRow(name, pack.digest, round(1000 * believed), int(now)))
+    row = PackRow(name, pack.digest, round(1000 * believed), int(now))
+    store.keep_pack(row)
     counts = {"observations": 0, "verdicts": 0}
     unfit: list[Unfit] = []
     found = _fit(pack, now, name, unfit)
@@ -77,6 +78,7 @@ def import_pack(
         verdicts = sum(isinstance(record, VerdictCheck) for record in part)
         counts["verdicts"] += verdicts
         counts["observations"] += len(part) - verdicts
+    store.keep_pack(row)  # another process may have forgotten it meanwhile: what came since must have a name
     return ImportedPack(
         digest=pack.digest,
         origin=name,

@@ -36,7 +36,7 @@ def main(archive: str, python: str, uv: str) -> int:
         ]
     code = subprocess.run(command, check=False).returncode
     if code:
-        return code
+        return code if code > 0 else 128 - code  # as a shell tells of a signal
     wheels = [name for name in os.listdir(output) if name.endswith(".whl")]
     if len(wheels) != 1:
         sys.stderr.write("the build made %d wheels\n" % len(wheels))

@@ -8,17 +8,19 @@ environment's interpreter: a file that Python reads at its start may be among it
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+from packaging.version import Version
 
+from knowledge.confinement.removal import remove_tree
 from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.indexes.filenames import FilenameReader, split_label
 from knowledge.installers import installer_environment, uv_program
 from knowledge.observations.record import Failure
-from knowledge.probing.errors import NotBuiltError
+from knowledge.probing.errors import NotBuiltError, ProbingError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
 from knowledge.probing.sdist_builds import SdistWheels
@@ -79,7 +81,10 @@ class Environments:
 
         Raises:
             NotBuiltError: it cannot be made.
+            ProbingError: a file is not of the release that it is pinned as.
         """
+        for pin in pins:
+            _check_name(pin)
         wheels = [self._wheel(pin) for pin in pins]
         place = Path(tempfile.mkdtemp(prefix="stack-", dir=self._folder))
         try:
@@ -91,7 +96,7 @@ class Environments:
     @staticmethod
     def remove(place: Path) -> None:
         """Remove an environment, whatever is in it."""
-        shutil.rmtree(place, ignore_errors=True)
+        remove_tree(place)
 
     def _wheel(self, pin: PinnedFile) -> PinnedFile:
         if pin.filename.endswith(".whl"):
@@ -157,3 +162,21 @@ class Environments:
         prefix = Path(self._interpreter.prefix)
         real = Path(os.path.realpath(self._base())).parents[1]
         return tuple(sorted({path for path in (prefix, real) if path not in (Path("/"), Path("/usr"))}))
+
+
+def _check_name(pin: PinnedFile) -> None:
+    """What is seen of a file is told of the release that it is pinned as.
+
+    Of a source distribution the name may be any: what its build makes is looked at.
+
+    Raises:
+        ProbingError: its name says that it is another one.
+    """
+    if pin.filename.endswith(".whl"):
+        stated = FilenameReader(pin.project)
+        is_fit = stated.read(split_label(pin.filename)[0]) is not None
+        is_fit = is_fit and stated.versions == [Version(pin.version)]
+    else:
+        is_fit = pin.filename not in ("", ".", "..") and "/" not in pin.filename
+    if not is_fit:
+        raise ProbingError(pin.filename[:200], f"it is no file of {pin.release}")

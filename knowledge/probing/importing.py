@@ -16,6 +16,8 @@ from knowledge.probing.environments import Environment
 from knowledge.probing.raised import Raised
 
 SCRIPT = "script.py"
+WORKER = ".worker/worker.py"
+"""Where no import finds it: a release may bring a module of that name."""
 _WORKER = Path(__file__).with_name("worker.py")
 _OTHERS_S = 60.0
 _MOST_PROCESSES = 200
@@ -131,11 +133,11 @@ class Importing:
             "sites": [],
             "script": SCRIPT if script else "",
         }
-        files = {"worker.py": self._worker}
+        files = {WORKER: self._worker}
         if script:
             files[SCRIPT] = script.encode()
         ended = run(
-            [self._environment.python, "-I", f"{PLACE}/worker.py"],
+            [self._environment.python, "-I", f"{PLACE}/{WORKER}"],
             msgspec.json.encode(job),
             self._environ(),
             self._surroundings,

@@ -18,6 +18,9 @@ from knowledge.probing.errors import ProbingError
 _LIMIT_S = 30.0
 _IN_ROOT = ("usr/local/bin", "usr/bin", "bin", "opt/venv/bin", "opt/conda/bin")
 _PROGRAM = re.compile(r"python3(?:\.(\d+))?")
+_VERSION = re.compile(r"3\.\d{1,3}\.\d{1,3}", re.ASCII)
+_LIBC = re.compile(r"(?:glibc 2\.\d{1,3}|musl)?", re.ASCII)
+_MACHINE = re.compile(r"[A-Za-z0-9_]{1,32}", re.ASCII)
 _MOST_LINKS = 20
 _ASK = """
 import json, os, platform, sys, sysconfig
@@ -28,7 +31,8 @@ except (ValueError, OSError, AttributeError):
 musl = [name for name in (os.listdir("/lib") if os.path.isdir("/lib") else []) if name.startswith("ld-musl-")]
 print(json.dumps({
     "implementation": sys.implementation.name, "version": "%d.%d.%d" % sys.version_info[:3],
-    "prefix": sys.base_prefix, "libc": libc or ("musl" if musl else ""), "machine": platform.machine(),
+    "prefix": sys.base_prefix,
+    "libc": ".".join(libc.split(".")[:2]) or ("musl" if musl else ""), "machine": platform.machine(),
     "is_free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
 }))
 """
@@ -110,7 +114,9 @@ def _interpreter(path: str, told: bytes, root: Path | None) -> Interpreter:
         known = msgspec.json.decode(told, type=_Told)
     except UNDECODABLE:
         raise ProbingError(path, "it is no Python") from None
-    if known.implementation != "cpython" or not re.fullmatch(r"3\.\d{1,3}\.\d{1,3}", known.version):
+    if not _LIBC.fullmatch(known.libc) or not _MACHINE.fullmatch(known.machine):
+        raise ProbingError(path, "what it says of its machine cannot be")
+    if known.implementation != "cpython" or not _VERSION.fullmatch(known.version):
         raise ProbingError(path, "it is no CPython 3")
     return Interpreter(
         path=path,

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 from collections.abc import Collection, Iterator
 
 import msgspec
 
 from knowledge.confinement.limits import Ended
+from knowledge.observations.checked import plain
 from knowledge.observations.record import Failure
 from knowledge.probing.blame import Blame, Traced
-from knowledge.probing.importing import SCRIPT, Tried, Tries
+from knowledge.probing.importing import SCRIPT, WORKER, Tried, Tries
 from knowledge.probing.installed import Installed
+from knowledge.probing.own_limits import own_limit
 from knowledge.probing.raised import Frame, Raised, crash_trace, written_trace
 from knowledge.probing.records import Confinement, ImportedModule, ProbeResult, ProbeTask, Verdict
 from knowledge.probing.written_callees import callees
 
 _TRACE_LINES = 12
-_NO_NETWORK = frozenset(
-    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ECONNREFUSED, errno.EADDRNOTAVAIL, -2, -3}
-)
-"""Of `OSError`, with those of the resolver of names."""
-_NO_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_LONGEST_NAME, _LONGEST_LINE, _LONGEST_TRACE = 200, 500, 300
 
 
 class Judge:
@@ -131,48 +128,37 @@ class Judge:
             if tried is None:
                 return Verdict.NOT_KNOWN, step, Tried(ended=tries.last)
             if _has_failed(tried):
-                known = Verdict.NOT_KNOWN if self._limit(tried) else Verdict.FAILED
+                known = Verdict.NOT_KNOWN if self._limit(tried, tries) else Verdict.FAILED
                 return known, step, tried
         return Verdict.PASSED, "", None
 
-    def _limit(self, tried: Tried) -> str:
+    def _limit(self, tried: Tried, tries: Tries) -> str:
         """The limit of ours that made something fail; empty for none."""
-        ended, raised = tried.ended, tried.raised
-        if ended is not None:
-            if ended.limit:
-                return "timeout" if ended.limit == "time" else f"{ended.limit}-limit"
-            if ended.code is None:
-                return "not-started"
-            if ended.code == -signal.SIGXCPU:
-                return "timeout"
-        for link in raised.chain() if raised is not None else ():
-            if link.is_kind("MemoryError"):
-                return "memory-limit"
-            if link.errno in _NO_DISK:
-                return "disk-full"
-            if link.errno == errno.EAGAIN or "can't start new thread" in link.text:
-                return "processes-limit"
-            if link.is_kind("OSError") and link.errno in _NO_NETWORK:
-                return "no-network"
-        return ""
+        return own_limit(tried.ended, self._raised(tried, tries))
 
     def _failure(self, step: str, tried: Tried, tries: Tries) -> Failure | None:
         if not _has_failed(tried):
             return None
-        limit, raised = self._limit(tried), self._raised(tried, tries)
+        limit, raised = self._limit(tried, tries), self._raised(tried, tries)
         if raised is None:
             assert tried.ended is not None
+            place = self._traced.place(crash_trace(_text(tried.ended.told)))
             return Failure(
                 step=step,
                 error=limit or _ending(tried.ended),
-                message=tried.ended.failure[:500] or "it ended without a word",
-                where=self._traced.place(crash_trace(_text(tried.ended.told))),
+                message=plain(tried.ended.failure, _LONGEST_LINE) or "it ended without a word",
+                where=plain(place, _LONGEST_LINE),
             )
         error = limit or raised.type
         if not limit and self._traced.is_about_absent(raised):
             error = "missing-module"
         message = self._installed.without_site(raised.message)
-        return Failure(step=step, error=error, message=message, where=self._traced.where(raised))
+        return Failure(
+            step=step,
+            error=plain(error, _LONGEST_NAME),
+            message=plain(message, _LONGEST_LINE),
+            where=plain(self._traced.where(raised), _LONGEST_LINE),
+        )
 
     def _raised(self, tried: Tried, tries: Tries) -> Raised | None:
         """What it raised; where it ended with an exit code, what it or a program of its wrote of that."""
@@ -205,21 +191,22 @@ class Judge:
         return () if owner is None or step == "script" else (owner,)
 
     def _trace(self, tried: Tried, tries: Tries) -> tuple[str, ...]:
+        return tuple(plain(line, _LONGEST_TRACE) for line in self._trace_lines(tried, tries))
+
+    def _trace_lines(self, tried: Tried, tries: Tries) -> Iterator[str]:
         raised = tried.raised
         if raised is None or raised.is_kind("SystemExit"):
             told = tries.told if tried.ended is None else tried.ended.told
-            return tuple(
-                self._installed.without_site(line.rstrip())[:300]
-                for line in _text(told).splitlines()[-_TRACE_LINES:]
-            )
-        lines = []
+            for line in _text(told).splitlines()[-_TRACE_LINES:]:
+                yield self._installed.without_site(line.rstrip())
+            return
         own = [frame for frame in raised.frames if not frame.file.startswith("<") and not _is_worker(frame)]
         for frame in own[-_TRACE_LINES // 2 :]:
             place = self._installed.relative(frame.file) or frame.file.rpartition("/")[2]
             if place == SCRIPT:
                 place = self._task.script_name
-            lines.append(f"{place}:{frame.line} in {frame.function}"[:300])
-        return (*lines, f"{raised.type}: {self._installed.without_site(raised.message)}"[:300])
+            yield f"{place}:{frame.line} in {frame.function}"
+        yield f"{raised.type}: {self._installed.without_site(raised.message)}"
 
 
 def _has_failed(tried: Tried) -> bool:
@@ -227,7 +214,7 @@ def _has_failed(tried: Tried) -> bool:
 
 
 def _is_worker(frame: Frame) -> bool:
-    return frame.file.endswith("/run/worker.py")
+    return frame.file.endswith(f"/{WORKER}")
 
 
 def _ending(ended: Ended) -> str:

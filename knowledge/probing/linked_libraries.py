@@ -37,6 +37,11 @@ def absent_library_owner(text: str, installed: Installed) -> ReleaseIdentity | N
     return None if matched is None else installed.of_library(matched[1], any_version=True)
 
 
+def is_absent_library(text: str) -> bool:
+    """Whether a text complains of a library that is not there."""
+    return _ABSENT.search(text) is not None
+
+
 def _needed(seen: str, installed: Installed) -> tuple[str, ...]:
     """Names of the libraries that a file is linked to."""
     path = installed.site_packages / installed.relative(seen)

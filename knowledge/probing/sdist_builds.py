@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import signal
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from analyzers.buildlogs.records import PASSING, BuildFailure, Cause
 from knowledge.confinement.limits import Ended, Limits
@@ -41,6 +43,8 @@ _UNREACHED = (
     "No matching distribution found for",
 )  # fmt: skip
 """What installers say when they cannot get what a build needs; that says nothing of the release."""
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+"""How a build ends where the machine has no memory left."""
 _OTHER_WORDS = {
     Cause.NETWORK: "no-network",
     Cause.CERTIFICATE: "no-network",
@@ -189,8 +193,9 @@ def _pinned(pin: PinnedFile, wheel: Path) -> PinnedFile:
 
 def _is_of(filename: str, pin: PinnedFile) -> bool:
     with contextlib.suppress(InvalidWheelFilename):
-        name, _, _, _ = parse_wheel_filename(filename)
-        return canonicalize_name(name) == pin.project and "/" not in filename
+        name, version, _, _ = parse_wheel_filename(filename)
+        is_release = canonicalize_name(name) == pin.project and version == Version(pin.version)
+        return is_release and "/" not in filename
     return False
 
 
@@ -208,6 +213,8 @@ def _refusal(pin: PinnedFile, ended: Ended) -> NotBuiltError:
         error = "timeout" if ended.limit == "time" else f"{ended.limit}-limit"
     elif ended.code is None:
         error = "not-started"
+    elif ended.code in _KILLED:
+        error = "SIGKILL"
     elif "No space left on device" in text:
         error = "disk-full"
     elif any(words in text for words in _UNREACHED):

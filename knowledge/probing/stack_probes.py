@@ -14,10 +14,11 @@ import msgspec
 
 from analyzers.undecodable import UNDECODABLE
 from knowledge.imports.stack_files import Pinned
+from knowledge.probing.linked_libraries import is_absent_library
 from knowledge.probing.records import PinnedFile, Prober, ProbeResult, ProbeTask, Verdict
 from knowledge.stores.derivations import Derivations
 
-INSTRUMENT = "stack-probes/1"
+INSTRUMENT = "stack-probes/2"
 _decode = msgspec.msgpack.Decoder(ProbeResult).decode
 
 
@@ -115,7 +116,8 @@ class StackProbes:
             self._spent_s += self._clock() - began_s
         if result.verdict is not Verdict.NOT_KNOWN:
             self._known[key] = result
-            self._answers.keep({key: msgspec.msgpack.encode(result)})
+            if _holds(task, result):
+                self._answers.keep({key: msgspec.msgpack.encode(result)})
             self._observed(task, result)
         return StackProbe(result=result)
 
@@ -160,3 +162,13 @@ class StackProbes:
             return _decode(payload)
         except UNDECODABLE:
             return None
+
+
+def _holds(task: ProbeTask, result: ProbeResult) -> bool:
+    """Whether the same would come of it another day.
+
+    Not where a file has no hash, and may be another one then; nor where a library was not there, which a
+    person may install.
+    """
+    has_hashes = all(pin.sha256 for pin in task.pins)
+    return has_hashes and (result.failure is None or not is_absent_library(result.failure.message))

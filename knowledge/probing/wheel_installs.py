@@ -27,6 +27,7 @@ _NO_SPACE = ("No space left on device", "os error 28", "Disk quota exceeded")
 _PLATFORM = re.compile(r"([a-z0-9_]+)-manylinux_2_(\d{1,3})\b")
 _OLDEST_GLIBC = 5
 """The oldest minor version of glibc 2 that wheels are tagged with."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _OLD_NAMES = ("manylinux2014", "manylinux2010", "manylinux1", "linux")
 
 
@@ -204,6 +205,9 @@ def _requirements(wheels: Sequence[PinnedFile], work: Path) -> Path:
 
 def _line(wheel: PinnedFile) -> str:
     url = wheel.url if "://" in wheel.url else Path(wheel.url).absolute().as_uri()
+    url = url.replace("$", "%24")  # installers put variables in, and those of the index have credentials
+    if wheel.sha256 and not _SHA256.fullmatch(wheel.sha256):
+        raise ProbingError(wheel.filename, "its hash is none")
     if not url.isprintable() or any(letter in url for letter in " \\\"'#"):
         raise ProbingError(wheel.filename, "its address has characters that no address has")
     return f"{wheel.project} @ {url}" + (f" --hash=sha256:{wheel.sha256}" if wheel.sha256 else "")

@@ -127,13 +127,14 @@ def _told(exception: BaseException, links: int = _MOST_LINKS) -> dict[str, Any]:
 
 def _text(exception: BaseException) -> str:
     try:
-        return str(exception)[:_MOST_TEXT]
+        return _string(str.__str__(str(exception))) or ""
     except Exception:
         return ""
 
 
 def _string(value: object) -> str | None:
-    return value[:_MOST_TEXT] if type(value) is str else None
+    """A text that every reader of JSON takes: names of files may hold halves of pairs."""
+    return value[:_MOST_TEXT].encode("utf-8", "replace").decode() if type(value) is str else None
 
 
 def _steps(step: types.TracebackType | None) -> Iterator[types.TracebackType]:
@@ -156,8 +157,9 @@ def _origins(obj: Any) -> list[str]:
     found: list[str] = []
 
     def add(name: object) -> None:
-        if type(name) is str and name not in found:
-            found.append(name)
+        text = _string(name)
+        if text is not None and text not in found:
+            found.append(text)
 
     for _ in range(5):  # through what wraps it
         if isinstance(obj, types.ModuleType):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from resolver.commands.runs.session import Session
     from resolver.commands.subjects.checking import Seen
     from resolver.context import Context
-    from resolver.reports.check import Check, Verdict
+    from resolver.reports.check import Check, Clash
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
@@ -188,7 +188,7 @@ def _lines(check: Check) -> Iterator[str]:
         yield f"{releases} of {check.subject}: nothing fails for certain as far as it was looked at"
 
 
-def _told(verdict: Verdict, verb: str) -> str:
+def _told(verdict: Clash, verb: str) -> str:
     beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
     where = f" ({verdict.evidence[0].where})" if verdict.evidence else ""
     return f"{verdict.consumer or 'the code'} {verb}{beside}: {verdict.message}{where}"

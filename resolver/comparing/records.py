@@ -11,7 +11,7 @@ from analyzers.evidence import Finding
 from analyzers.reports import Report
 from images.reports.comparison import Change
 from resolver.advising.existing import Violation
-from resolver.reports.check import Verdict
+from resolver.reports.check import Clash
 
 
 class Criterion(enum.StrEnum):
@@ -79,7 +79,7 @@ class LockSide(msgspec.Struct, frozen=True, kw_only=True):
     download_bytes: int
     unsized: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
-    failures: tuple[Verdict, ...] = ()
+    failures: tuple[Clash, ...] = ()
     is_examined: bool = False
 
 

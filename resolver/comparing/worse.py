@@ -10,7 +10,7 @@ from resolver.advising.existing import Violation
 from resolver.comparing.records import AdvisoryChange, Criterion, LockComparison, LockSide, PinChange
 from resolver.outputs.texts.columns import megabytes
 from resolver.progress import points
-from resolver.reports.check import Verdict
+from resolver.reports.check import Clash
 from resolver.reports.check_findings import broken, is_broken, placed, verdict_told
 
 _GRAVE = 70
@@ -63,7 +63,7 @@ def worse(told: LockComparison, place_of: Callable[[str | None], Location]) -> I
     yield from _larger(told, place_of(None))
 
 
-def new_failures(before: LockSide, after: LockSide) -> tuple[Verdict, ...]:
+def new_failures(before: LockSide, after: LockSide) -> tuple[Clash, ...]:
     """What fails for certain in the later lock and did not in the earlier, whatever the versions."""
     known = {_failure(each) for each in before.failures if each.confidence is Confidence.CERTAIN}
     return tuple(
@@ -73,7 +73,7 @@ def new_failures(before: LockSide, after: LockSide) -> tuple[Verdict, ...]:
     )
 
 
-def gone_failures(before: LockSide, after: LockSide) -> tuple[Verdict, ...]:
+def gone_failures(before: LockSide, after: LockSide) -> tuple[Clash, ...]:
     """What failed for certain before and no longer does; nothing where that was not looked at in full."""
     return new_failures(after, before) if after.is_examined else ()
 
@@ -94,7 +94,7 @@ def met(criteria: Iterable[Criterion], found: Iterable[Finding]) -> tuple[Criter
     return tuple(criterion for criterion in Criterion if criterion in set(criteria) and criterion in ids)
 
 
-def _failure(verdict: Verdict) -> tuple[str, str, str]:
+def _failure(verdict: Clash) -> tuple[str, str, str]:
     return _name(verdict.consumer), _name(verdict.provider), verdict.message
 
 

@@ -23,8 +23,9 @@ _BUILDING = (
 )  # fmt: skip
 _CIRCUMSTANCES = frozenset(
     {
-        *("timeout", "MemoryError", "SIGKILL", "SIGXCPU", "SIGXFSZ", "out-of-memory", "disk-full"),
-        *("network", "certificate", "permission", "not-allowed", "hash-mismatch"),
+        *("timeout", "MemoryError", "SIGKILL", "SIGTERM", "SIGXCPU", "SIGXFSZ", "out-of-memory", "disk-full"),
+        *("memory-limit", "processes-limit", "open-files-limit", "output-limit", "not-started"),
+        *("network", "no-network", "certificate", "permission", "not-allowed", "hash-mismatch"),
         *("conflict", "no-matching-distribution"),
     }
 )
@@ -97,18 +98,22 @@ class Judge:
         passes = [one for one in seen if self._went_well(one, releases, depth, failures)]
         ranked = sorted(failures, key=lambda one: (one.origin is not None, -self._weight(one), _latest(one)))
         certain = [one for one in ranked if self._is_certain(one, releases)]
-        contradicted = any(one.origin is None and self._agrees(one, None) for one in passes)
+        works_here = any(one.origin is None and self._agrees(one, None) for one in passes)
+        heard = [one for one in ranked if one.origin is None or not works_here]
         return Sighting(
             releases=tuple(releases),
             depth=depth,
             failures=tuple(certain) + tuple(one for one in ranked if one not in certain),
             passes=tuple(passes),
-            is_certain=bool(certain) and not contradicted,
-            doubt=self._doubt(ranked, passes),
+            is_certain=bool(certain) and not works_here,
+            doubt=self._doubt(heard, passes),
         )
 
     def _doubt(self, failures: Sequence[Observation], passes: Sequence[Observation]) -> float:
-        """Each origin has one voice, as loud as it is trusted: whoever says a thing often says it once."""
+        """Each origin has one voice, as loud as it is trusted: whoever says a thing often says it once.
+
+        What others say of something that this user saw work where it says something about the target is none.
+        """
         left = 1.0
         for origin in dict.fromkeys(one.origin for one in failures):
             said = [self._weight(one) for one in failures if one.origin == origin]

@@ -12,7 +12,7 @@ from analyzers.importing.failures import ImportFailure
 from analyzers.reports import Report
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Clash(msgspec.Struct, frozen=True, kw_only=True):
     """Two releases that do not go together, or code and one release.
 
     Attributes:
@@ -40,7 +40,7 @@ class Check(Report, frozen=True, kw_only=True):
 
     subject: str
     releases: dict[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Clash, ...]
     is_complete: bool
 
     @property
@@ -49,7 +49,7 @@ class Check(Report, frozen=True, kw_only=True):
         return all(verdict.confidence is not Confidence.CERTAIN for verdict in self.verdicts)
 
 
-def verdicts(failures: Iterable[ImportFailure], versions: Mapping[str, str]) -> tuple[Verdict, ...]:
+def verdicts(failures: Iterable[ImportFailure], versions: Mapping[str, str]) -> tuple[Clash, ...]:
     """Failures as verdicts, each once.
 
     Args:
@@ -59,13 +59,13 @@ def verdicts(failures: Iterable[ImportFailure], versions: Mapping[str, str]) -> 
     return tuple(dict.fromkeys(_verdict(failure, versions) for failure in failures))
 
 
-def _verdict(failure: ImportFailure, versions: Mapping[str, str]) -> Verdict:
+def _verdict(failure: ImportFailure, versions: Mapping[str, str]) -> Clash:
     site = asking(failure)
     evidence = [Evidence(what=f"{failure.exception}: {failure.message}", where=str(site))]
     if failure.where is not None and failure.where != str(site):
         place = failure.provider or "the standard library"
         evidence.append(Evidence(what=f"looked for in {place}", where=failure.where))
-    return Verdict(
+    return Clash(
         consumer=_release(site.distribution, versions),
         provider=_release(failure.provider, versions),
         message=failure.message,

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from analyzers.api.changes import ApiChange, Weight
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from resolver.reports.api_reports import ApiDiff
-from resolver.reports.check import Check, Verdict
+from resolver.reports.check import Check, Clash
 
 FAILURE = "import-failure"
 DOUBT = "import-doubt"
@@ -53,7 +53,7 @@ def check_findings(
         )
 
 
-def verdict_told(verdict: Verdict) -> str:
+def verdict_told(verdict: Clash) -> str:
     """What happens to who asks, and why."""
     beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
     verb = "fails" if verdict.confidence is Confidence.CERTAIN else "may fail"

@@ -138,6 +138,19 @@ def test_each_origin_has_one_voice() -> None:
     assert judged(elsewhere, *shouted).doubt == 0.75
 
 
+def test_what_works_here_is_not_for_others_to_doubt() -> None:
+    foreign = replace(BROKEN, origin="ann")
+    assert judged(foreign, passed(STACK)).doubt == 0.0
+    elsewhere = passed(STACK, where=environment(arch="aarch64"))
+    assert judged(foreign, elsewhere).doubt == 0.5
+    assert judged(foreign, BROKEN, passed(STACK)).doubt == 0.5  # one's own failure is one's own
+
+
+@pytest.mark.parametrize("error", ["memory-limit", "processes-limit", "SIGTERM", "no-network", "permission"])
+def test_limits_that_others_kept_as_failures_are_never_certain(error: str) -> None:
+    assert not judged(failed(STACK, "a==1 b==2", error=error)).is_certain
+
+
 def test_what_carries_furthest_is_told_first() -> None:
     elsewhere = seen_to_fail(environment=environment(arch="aarch64"))
     later = seen_to_fail(created_at="2026-05-01T00:00:00Z")

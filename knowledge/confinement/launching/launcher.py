@@ -124,7 +124,10 @@ def _first_process(order: Order, held: Held, orders: int, tells: int) -> None:
     held["applied"] += ["time", "memory", "processes"]
     told = Told(code=None, stopped="", error=error, wall_s=0.0, memory_bytes=0, most_processes=1)
     if not error:
-        program, error = _start(order, place, user, group, changes_user=changes_user)
+        has_own = "mounts" in held["applied"] and not any(
+            mounts.PROCESSES in each for each in held["refused"]
+        )
+        program, error = _start(order, place, user, group, changes_user=changes_user, seals=has_own)
         _tell(tells, held)
         for stream in (0, 1, 2):
             os.close(stream)
@@ -145,7 +148,9 @@ def _tell(descriptor: int, what: Held | Told) -> None:
         os.write(descriptor, json.dumps(what).encode("ascii") + b"\n")
 
 
-def _start(order: Order, place: str, user: int, group: int, *, changes_user: bool) -> tuple[int, str]:
+def _start(
+    order: Order, place: str, user: int, group: int, *, changes_user: bool, seals: bool
+) -> tuple[int, str]:
     """The program's process, and why it did not start (empty where it did)."""
     calls.hide_from_others()
     reads, writes = os.pipe()
@@ -158,6 +163,8 @@ def _start(order: Order, place: str, user: int, group: int, *, changes_user: boo
                 open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
             ):
                 file.write("1000")  # if memory runs out this is ended, and not what watches it
+            if seals:
+                mounts.seal_kernel_settings()
             for number in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
             privileges.limit(order)

@@ -6,15 +6,18 @@ import os
 import stat
 
 from knowledge.confinement.launching import system_calls as calls
-from knowledge.confinement.launching.orders import Order
+from knowledge.confinement.launching.orders import USER, Order
 
 PLACE = "/tmp/run"
+PROCESSES = "processes out of sight"
+"""What is refused where others can be seen."""
 _SCRATCH = "/tmp"
 _MORE_SCRATCH = ("/var/tmp", "/dev/shm")
 _SHADOWED = tuple(f"{path}/" for path in (_SCRATCH, *_MORE_SCRATCH))
 """What lies there is out of sight in any case."""
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SMALL = "size=1m,nr_inodes=4096,mode=755"
+_TERMINALS = "newinstance,ptmxmode=0666,mode=0620"
 _MOST_FILES = 200_000
 
 
@@ -51,15 +54,35 @@ def arrange(order: Order, owner: int, group: int) -> list[str]:
         os.close(descriptor)
     for path in hidden:
         calls.make_read_only(path)
+    for path in [] if root else order["sockets"]:
+        if os.path.exists(path):
+            calls.mount("/dev/null", path, None, calls.MS_BIND)
     try:
         calls.mount("proc", f"{root}/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
     except OSError as error:
-        refused.append(f"processes out of sight: {error.strerror}")
+        refused.append(f"{PROCESSES}: {error.strerror}")
+    if not root:
+        _name_user(owner, group)
+    if not root and os.path.isdir("/dev/pts"):
+        try:
+            calls.mount("devpts", "/dev/pts", "devpts", calls.MS_NOSUID | calls.MS_NOEXEC, _TERMINALS)
+        except OSError as error:
+            refused.append(f"terminals of its own: {error.strerror}")
     if root:
         _make_devices(root)
         os.chroot(root)
     os.chdir(PLACE)
     return refused
+
+
+def seal_kernel_settings() -> None:
+    """Let nothing be written below ``/proc``: root may set the kernel there, whatever it may not do.
+
+    Raises:
+        OSError: that is not allowed here.
+    """
+    flags = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_RDONLY
+    calls.mount("none", "/proc", None, flags | calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
 
 
 def _make_scratch(root: str, order: Order, owner: int, group: int) -> None:
@@ -84,6 +107,24 @@ def make_place(place: str, files: dict[str, str], owner: int, group: int) -> Non
             file.write(content.encode("latin-1"))
         os.chmod(path, 0o644)
     os.chown(place, owner, group)
+
+
+def _name_user(owner: int, group: int) -> None:
+    """Let a user that this machine does not know be found by its number: many a program asks for its name."""
+    known, named = "/etc/passwd", f"{_SCRATCH}/.passwd"
+    try:
+        with open(known, "rb") as file:
+            content = file.read()
+        if any(line.split(b":")[2:3] == [b"%d" % owner] for line in content.splitlines()):
+            return
+        line = b"%s:x:%d:%d::%s:/bin/sh\n" % (USER.encode(), owner, group, PLACE.encode())
+        with open(named, "wb") as file:
+            file.write(content.rstrip(b"\n") + b"\n" + line)
+        os.chmod(named, 0o644)
+        calls.mount(named, known, None, calls.MS_BIND)
+        calls.make_read_only(known)
+    except OSError:  # it has no name, then
+        pass
 
 
 def _bind(source: str, target: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 PLACE = "@PLACE@"
+USER = "probe"
+"""What a program's user is called, where it has one of its own."""
 
 
 class Order(TypedDict):
@@ -17,6 +19,7 @@ class Order(TypedDict):
         place: an empty directory that becomes that one where nothing can be mounted.
         files: what it finds in that directory; relative paths to their contents in Latin-1.
         hidden: directories that it shall find empty, but for what is readable and the place.
+        sockets: of what runs on this machine, which it shall not reach.
         readable: what it must find, wherever that lies.
         root: the directory that is its root; empty for that of this machine.
         binds: within `root`, where what is readable is found there, by its path.
@@ -35,6 +38,7 @@ class Order(TypedDict):
     place: str
     files: dict[str, str]
     hidden: list[str]
+    sockets: list[str]
     readable: list[str]
     root: str
     binds: dict[str, str]

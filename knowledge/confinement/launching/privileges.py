@@ -66,6 +66,7 @@ def give_up(user: int, group: int, *, changes_user: bool) -> None:
     calls.end_with_parent(9)
     with contextlib.suppress(OSError):  # not had before either, where it is not allowed
         calls.limit_capabilities()
+    calls.leave_keys()
     if changes_user:
         os.setgroups([])
         os.setresgid(group, group, group)

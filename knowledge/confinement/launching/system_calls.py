@@ -22,6 +22,10 @@ _NO_PRIVILEGES_OF_ROOT = 0x1 | 0x2 | 0x20
 """Its user number gives none, for ever; and none is kept over a change of user."""
 _CAPABILITY_VERSION_3 = 0x20080522
 _SYS_MOUNT_SETATTR = 442
+_SYS_KEYCTL = {"x86_64": 250, "i686": 288, "armv7l": 311, "ppc64le": 271, "s390x": 280}
+_SYS_KEYCTL_ELSEWHERE = 219
+"""Of the machines that share one table, such as aarch64 and riscv64."""
+_KEYCTL_JOIN_SESSION_KEYRING = 1
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTRIBUTE_RDONLY, _ATTRIBUTE_NOSUID = 1, 2
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
@@ -100,6 +104,13 @@ def adopt_orphans() -> None:
 def forgo_privileges() -> None:
     """Never gain a privilege by running a program."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def leave_keys() -> None:
+    """Have a session keyring of one's own; keys in that of the user's session could be read, whoever asks."""
+    number = _SYS_KEYCTL.get(os.uname().machine, _SYS_KEYCTL_ELSEWHERE)
+    with contextlib.suppress(OSError):  # a kernel without keys has none to give away
+        _call("syscall", ctypes.c_long(number), ctypes.c_int(_KEYCTL_JOIN_SESSION_KEYRING), None)
 
 
 def limit_capabilities() -> None:

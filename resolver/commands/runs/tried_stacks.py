@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.utils import canonicalize_name
 
+from knowledge.confinement.scratch import scratch_folder
 from knowledge.observations.known import keep_observations, keep_verdicts
 from knowledge.observations.verdicts import VerdictCheck
 from knowledge.probing.errors import ProbingError
@@ -75,9 +75,7 @@ def with_probes(
     """
     script = "" if options.probe_script is None else read_script(options.probe_script, "--probe-script")
     seen: list[tuple[ProbeTask, ProbeResult]] = []
-    with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        folder.chmod(0o711)
+    with scratch_folder("stackwright-probe-") as folder:
         python = options.probe_python or Path(sys.executable)
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)

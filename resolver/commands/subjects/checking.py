@@ -18,7 +18,7 @@ from knowledge.imports.stack_imports import ProjectCode, StackImports
 from resolver.commands.subjects.locks import locked_files
 from resolver.context import Context, Lock
 from resolver.errors import InputError
-from resolver.reports.check import Verdict, verdicts
+from resolver.reports.check import Clash, verdicts
 
 _LARGEST_EXTENSION_BYTES = 4 << 20
 """Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
     """
 
     releases: dict[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Clash, ...]
     is_complete: bool
     digest: str
     unknowns: tuple[Unknown, ...] = ()

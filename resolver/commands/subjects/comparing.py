@@ -41,7 +41,7 @@ from resolver.comparing.worse import met, worse
 from resolver.context import Context
 from resolver.errors import InputError
 from resolver.pipeline import Pipeline
-from resolver.reports.check import Verdict, verdicts
+from resolver.reports.check import Clash, verdicts
 
 _MOVES = (Change.UPGRADE, Change.DOWNGRADE)
 _REMEDY = "name a lock such as pylock.toml, uv.lock or requirements.txt"
@@ -116,7 +116,7 @@ class _Side(msgspec.Struct):
     stood: Standing
     score: int | None = None
     units: dict[str, int] = {}
-    failures: tuple[Verdict, ...] = ()
+    failures: tuple[Clash, ...] = ()
     is_examined: bool = False
 
 

@@ -16,7 +16,7 @@ from analyzers.reports import Unknown
 from analyzers.site_packages import SitePackages, site_packages
 from knowledge.imports.stack_imports import ProjectCode
 from knowledge.indexes.filenames import normalized
-from resolver.reports.check import Verdict, verdicts
+from resolver.reports.check import Clash, verdicts
 
 _MODULE_ENDINGS = (".py", ".so", ".pyd")
 _PASSED_OVER = frozenset({"tests", "test", "docs", "doc", "examples", "example", "benchmarks", "conftest"})
@@ -36,7 +36,7 @@ class Installed(NamedTuple):
     """
 
     releases: dict[str, str]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Clash, ...]
     is_complete: bool
     digest: str
     unknowns: tuple[Unknown, ...]
@@ -90,7 +90,7 @@ def check_installed(
     if not found:
         return None
     releases: dict[str, str] = {}
-    told: dict[Verdict, None] = {}
+    told: dict[Clash, None] = {}
     is_complete = True
     looked_at = found[: 1 if code is not None else _MOST_ENVIRONMENTS]
     unknowns += [

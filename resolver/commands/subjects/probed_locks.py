@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from analyzers.reports import Input
+from knowledge.confinement.scratch import scratch_folder
 from knowledge.errors import KnowledgeError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
 from knowledge.probing.observing import observation
@@ -44,9 +44,7 @@ def probed(options: argparse.Namespace) -> tuple[ProbeReport, Observation | None
     """Probe what the options name; what came of it, and what is to be kept, if anything."""
     script = "" if options.script is None else read_script(options.script, "--script")
     _check_modules(options.modules)
-    with tempfile.TemporaryDirectory(prefix="stackwright-probe-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        folder.chmod(0o711)
+    with scratch_folder("stackwright-probe-") as folder:
         interpreter = _interpreter(options.python, folder)
         options.python_version = f"{interpreter.version}{'t' * interpreter.is_free_threaded}"
         options.platform = _platform(interpreter)

@@ -11,7 +11,7 @@ from resolver.comparing.worse import gone_failures, new_failures, new_violations
 from resolver.outputs.locks import lock_changes as words
 from resolver.outputs.texts.columns import table
 from resolver.outputs.texts.lines import NARROWEST, fitted
-from resolver.reports.check import Verdict
+from resolver.reports.check import Clash
 
 _MOST = 40
 _MOST_UNKNOWNS = 5
@@ -112,7 +112,7 @@ def _apis(told: LockComparison, most: int | None) -> Iterator[str]:
         yield from _rest(len(api.changes), most)
 
 
-def _failures(title: str, failures: Sequence[Verdict], most: int | None) -> Iterator[str]:
+def _failures(title: str, failures: Sequence[Clash], most: int | None) -> Iterator[str]:
     if failures:
         yield f"{title} ({len(failures)}):"
         for one in failures[:most]:

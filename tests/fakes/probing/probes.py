@@ -10,7 +10,7 @@ from knowledge.imports.stack_files import Pinned
 from knowledge.imports.stack_imports import Examined
 from knowledge.observations.record import Failure, ReleaseIdentity
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
-from knowledge.probing.stack_probes import Demanded, ProbeLimits, StackProbes
+from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.stores.derivations import Derivations
 from knowledge.stores.sqlite_store import SqliteStore
 from knowledge.stores.store import MEMORY
@@ -56,7 +56,7 @@ class RuledProber:
 
 def stack_probes(prober: RuledProber, limit: int = 20) -> StackProbes:
     """Probes within a limit, with nothing known before."""
-    answers = Derivations(SqliteStore(MEMORY), "stack-probes/1", lambda: 1.0)
+    answers = Derivations(SqliteStore(MEMORY), INSTRUMENT, lambda: 1.0)
     return StackProbes(prober, answers, "linux", Demanded(), ProbeLimits(probes=limit))
 
 

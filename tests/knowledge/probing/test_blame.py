@@ -131,7 +131,7 @@ def test_the_pair_is_the_one_that_broke_and_not_the_one_that_was_asked_for(tmp_p
         ("1 / 0", "ZeroDivisionError", []),
         ("import nothing_of_the_kind", "missing-module", []),
         ("import os, sys; sys.exit(2)", "SystemExit", []),
-        ("import os; os.kill(os.getpid(), 9)", "SIGKILL", []),
+        ("import os; os.kill(os.getpid(), 11)", "SIGSEGV", []),
         (
             (
                 "import subprocess, sys\nprogram = 'import app; app.use()'\n"
