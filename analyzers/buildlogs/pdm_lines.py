@@ -51,6 +51,7 @@ class PdmLines:
         self._journal = journal
         self._part: Draft | None = None
         self._unsolved: Draft | None = None
+        self._failed: dict[str, Draft] = {}
         self._running = ""
 
     def read(self, text: str) -> bool:
@@ -86,11 +87,10 @@ class PdmLines:
             self._known()
             self._failure(normalized(found["name"]), found["version"])
             return True
-        if part := _PART.match(text):
+        if self._journal.installer == "pdm" and (part := _PART.match(text)):
             name = normalized(part["name"])
             self._end_of_part()
-            draft = next((one for one in self._journal.drafts if one.package == name), None)
-            self._part = draft or self._journal.fail(Step.INSTALL, name)
+            self._part = self._failed.get(name) or self._journal.fail(Step.INSTALL, name)
             self._part.start, self._part.end = self._journal.place, -1
             return True
         if _ENDED.match(text):
@@ -100,12 +100,14 @@ class PdmLines:
 
     def _failure(self, name: str, version: str) -> None:
         journal = self._journal
-        if journal.confirm(name) is None:
+        draft = journal.confirm(name)
+        if draft is None:
             step = Step.BUILD if name == self._running else Step.INSTALL
             entry = journal.entry(name)
             if entry is not None and version:
                 entry.version = version
-            journal.fail(step, name, version)
+            draft = journal.fail(step, name, version)
+        self._failed.setdefault(name, draft)
 
     def _end_of_part(self) -> None:
         if self._part is not None:

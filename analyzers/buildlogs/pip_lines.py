@@ -324,8 +324,10 @@ class PipLines:
 
     def _needs(self, draft: Draft, told: str) -> bool:
         """What contradicts each other, where the line that tells the conflict did not name it."""
-        if not draft.package and len(draft.conflicting) < _MOST_CONFLICTING:
-            draft.conflicting += (told,)
+        if not draft.package and told not in draft.conflicting[:_MOST_CONFLICTING]:
+            draft.conflicting = (*draft.conflicting, told)[:_MOST_CONFLICTING]
+            draft.anchors = [*draft.anchors, self._journal.line][:_MOST_CONFLICTING]
+            draft.message = draft.message or self._journal.line.text.strip()
         return True
 
     def _known(self) -> None:

@@ -52,7 +52,7 @@ class PoetryLines:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._proof: list[str] = []
-        self._has_begun = False
+        self._may_quote = False
 
     def read(self, text: str) -> bool:
         """Whether a line is poetry's own."""
@@ -61,7 +61,8 @@ class PoetryLines:
         if "(" in text[:120] and (found := _OPERATION.match(text)):
             self._operation(found)
             return True
-        quoted = _QUOTED.match(text) if self._has_begun else None
+        quoted = _QUOTED.match(text) if self._may_quote else None
+        self._may_quote = quoted is not None
         own = text[quoted.end() :] if quoted else text.lstrip()
         if quoted and own and self._journal.draft is None:
             self._journal.fail(Step.INSTALL, self._journal.package)
@@ -70,7 +71,7 @@ class PoetryLines:
     def _operation(self, found: re.Match[str]) -> None:
         journal = self._journal
         self._known()
-        self._has_begun = True
+        self._may_quote = True
         name, version = normalized(found["name"]), found["after"] or found["version"]
         entry = journal.entry(name)
         if entry is not None:
@@ -139,8 +140,8 @@ class PoetryLines:
             return False
         if stripped.startswith("Because ") and not self._proof:
             self._proof = [stripped]
-        elif self._proof or _SOLVED in stripped:
-            self._proof = [*self._proof[-_MOST_LINES:], stripped]
+        elif _SOLVED in stripped or 0 < len(self._proof) < _MOST_LINES:
+            self._proof.append(stripped)
         if _SOLVED not in stripped:
             return False
         self._known()

@@ -74,7 +74,7 @@ class BusyError(Exception):
         self.load = load
 
 
-class Session:
+class MeasuringSession:
     """Takes figures that can be held against each other.
 
     Args:

@@ -20,6 +20,7 @@ from resolver.asked.file_wishes import FileWishesDraft
 from resolver.asked.files import InputFiles
 from resolver.asked.local_projects import COMPUTED, LocalProjects
 from resolver.asked.problems import Problems
+from resolver.asked.workspaces import member_folder
 from resolver.context import Constraint, DirectRequirement
 from resolver.states.dependencies import Dependency, of_requirement
 from resolver.states.overrides import Override, Overrides
@@ -55,7 +56,7 @@ class Statements:
         self.wishes = FileWishesDraft()
         self.projects: set[str] = set()
         self._overrides: list[Override] = []
-        self._is_live, self._problems = is_live, problems
+        self._files, self._is_live, self._problems = files, is_live, problems
         self._projects = LocalProjects(files, environ, is_live, problems)
 
     def overrides(self) -> Overrides:
@@ -82,6 +83,8 @@ class Statements:
                 self.notes.append(f"{declared.location}: {_shown(declared)} is not needed on this target")
             return
         reference, index = self._source(declared, manifest)
+        if reference is not None and reference.kind is ReferenceKind.WORKSPACE:
+            reference = self._member(declared, reference)
         if declared.settings:
             self._problems.refuse(declared, "settings of a build are not supported", "remove them")
         elif reference is not None and reference.kind is ReferenceKind.PATH:
@@ -137,6 +140,19 @@ class Statements:
                 ):
                     return source.reference, source.index
         return declared.reference, declared.index
+
+    def _member(self, declared: Declared, reference: DirectReference) -> DirectReference:
+        """A member of a workspace as a directory relative to the statement, where it is found."""
+        import posixpath
+
+        import msgspec
+
+        here = declared.location.path
+        folder = None if declared.name is None else member_folder(declared.name, here, self._files)
+        if folder is None:
+            return reference
+        target = posixpath.relpath(folder or ".", posixpath.dirname(here) or ".")
+        return msgspec.structs.replace(reference, kind=ReferenceKind.PATH, target=target)
 
     def _local(self, declared: Declared, manifest: Manifest, depth: int) -> None:
         found = self._projects.dependencies(declared, manifest.format, depth)

@@ -131,8 +131,7 @@ def _measured(options: argparse.Namespace) -> MeasurementReport:
     import tempfile
 
     from knowledge.confinement.limits import Limits
-    from knowledge.measuring.sessions import Session as MeasuringSession
-    from knowledge.measuring.sessions import Settings
+    from knowledge.measuring.sessions import MeasuringSession, Settings
     from knowledge.measuring.venvs import Venvs
     from resolver.commands.runs import inputs
     from resolver.commands.runs.session import Session

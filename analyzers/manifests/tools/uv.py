@@ -45,7 +45,6 @@ _UNREAD = (
     "prerelease",
     "required-environments",
     "resolution",
-    "workspace",
 )
 
 

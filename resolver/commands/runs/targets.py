@@ -86,6 +86,12 @@ def _declared(
         return assumed
     from resolver.commands.runs.declared_environments import declared_environment
 
+    if len(set(names)) > 1:
+        from resolver.errors import InputError
+
+        raise InputError(
+            f"{len(set(names))} environments are named, and one can be meant here", "leave the others out"
+        )
     return declared_environment(names[0], project, path)
 
 

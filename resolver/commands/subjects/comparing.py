@@ -78,7 +78,7 @@ def compared_locks(options: argparse.Namespace, criteria: Iterable[Criterion]) -
         return _Comparing(wishes, session, context, knowledge, source).told(before, after, criteria)
 
 
-def read_lock(name: str, files: InputFiles, context: Context) -> Locked:
+def _locked(name: str, files: InputFiles, context: Context) -> Locked:
     """What a lock pins, wherever it holds.
 
     Raises:
@@ -91,11 +91,7 @@ def read_lock(name: str, files: InputFiles, context: Context) -> Locked:
         more = f", and {len(others)} more" if others else ""
         raise InputError(f"{first}{more}", _REMEDY) from error
     digest = f"sha256:{hashlib.sha256(files.read(name)).hexdigest()}"
-    return of_manifest(manifest, digest, context.target.is_live)
-
-
-def _locked(name: str, files: InputFiles, context: Context) -> Locked:
-    locked = read_lock(name, files, context)
+    locked = of_manifest(manifest, digest, context.target.is_live)
     if not locked.is_lock:
         raise InputError(f"{name} pins no release", _REMEDY)
     return locked

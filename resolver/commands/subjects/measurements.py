@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from knowledge.catalog import Knowledge
-    from knowledge.measuring.sessions import Session
+    from knowledge.measuring.sessions import MeasuringSession
 
 _LIMIT_S = 30.0
 _LARGEST_SCRIPT = 1 << 20
@@ -258,7 +258,7 @@ def _newest_series(versions: Iterable[Version], count: int) -> list[Version]:
 def measured(
     chosen: Mapping[Asked, Sequence[ReleaseIdentity]],
     venvs: Venvs,
-    taking: Session,
+    taking: MeasuringSession,
     python: Interpreter,
     created_at: str,
     progress: Callable[[str], None],

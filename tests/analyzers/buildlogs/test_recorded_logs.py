@@ -161,7 +161,17 @@ def test_pdm_tells_what_was_installed() -> None:
 @pytest.mark.parametrize("installer", ["pdm", "poetry", "pipenv"])
 def test_what_resolvers_of_tools_cannot_put_together_is_told(installer: str) -> None:
     told = only(f"{installer}-conflict").conflicting
-    assert set(told) == {"one==1.0 needs shared<2", "two==1.0 needs shared>=2"}
+    assert sorted(told) == ["one==1.0 needs shared<2", "two==1.0 needs shared>=2"]
+
+
+def test_what_looks_like_a_quotation_of_poetry_later_is_none() -> None:
+    log = read_build_log(b"  - Installing lib (1.0)\nwarning: unused\n    | let x = 1;\n    | ^^^\n")
+    assert (log.installer, log.failures) == ("poetry", ())
+
+
+def test_words_of_pdm_in_a_log_of_pip_are_no_failure() -> None:
+    log = read_build_log(b"Collecting lib\n  Downloading lib-1.0.tar.gz\nupdate cache failed:\n")
+    assert (log.installer, log.failures) == ("pip", ())
 
 
 def test_poetry_tells_who_asked_for_what_is_absent() -> None:

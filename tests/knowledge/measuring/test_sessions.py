@@ -12,7 +12,7 @@ import pytest
 
 from knowledge.confinement.limits import Limits
 from knowledge.measuring.benchmarks import Benchmark
-from knowledge.measuring.sessions import Session, Settings
+from knowledge.measuring.sessions import MeasuringSession, Settings
 from knowledge.measuring.venvs import Venv
 from knowledge.observations.record import ReleaseIdentity
 
@@ -66,7 +66,7 @@ def session(
     loads: Iterator[float] | None = None,
     settings: Settings = QUIET,
     counting: Counting | None = None,
-) -> tuple[Session, list[str]]:
+) -> tuple[MeasuringSession, list[str]]:
     (folder / "runs").mkdir()
     steps: list[str] = []
     given = repeat(1.0) if loads is None else loads
@@ -76,7 +76,7 @@ def session(
         if counting is not None:
             counting.before(step)
 
-    taking = Session(
+    taking = MeasuringSession(
         "s1", settings, folder / "runs", {}, progress, load=lambda: next(given), sleep=lambda s: None
     )
     return taking, steps

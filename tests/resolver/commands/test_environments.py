@@ -275,6 +275,7 @@ def test_one_page_for_several_environments_is_refused_with_what_there_is(project
             ["--platform", "linux/arm64", "--fact", "arch=x86_64"],
             "--platform linux/arm64 and --fact arch=x86_64",
         ),
+        (["--environment", "nope", "--environment", "nope"], "no environment is named 'nope'\n"),
         (["--environment", "server", "--environment", "board", "--format", "pylock"], "not one as pylock"),
         (
             ["--environment", "server", "--environment", "board", "-r", "-"],
@@ -287,6 +288,14 @@ def test_mistakes_get_one_clear_message(project: Commands, arguments: list[str],
     assert ran.code == 2
     assert told in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_one_environment_is_asked_about_at_a_time(project: Commands) -> None:
+    several = ["--environment", "server", "--environment", "board"]
+    for arguments in (["explain", "lib", "lib"], ["monkey", "lib", "--dry-run"], ["host"]):
+        ran = project.main(*arguments, *several)
+        assert ran.code == 2, arguments
+        assert "2 environments are named, and one can be meant here\n  leave the others out" in ran.err
 
 
 @pytest.mark.parametrize(
