@@ -69,15 +69,16 @@ $(VENV)/bin/python:
 	  { echo "Stackwright needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-# Bytecode is compiled here, even where PYTHONDONTWRITEBYTECODE is set: without it every start costs half a second more.
+# Bytecode is compiled here, by every core and not by pip, even where PYTHONDONTWRITEBYTECODE is set: without it
+# every start costs half a second more.
 $(VENV)/.core: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
-	@$(BIN)/python -m compileall -q $(FOLDERS) $(VENV)/lib || true
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable .
+	@$(BIN)/python -m compileall -q -j 0 $(FOLDERS) $(VENV)/lib || true
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@$(BIN)/python -m compileall -q $(FOLDERS) $(VENV)/lib || true
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[test]'
+	@$(BIN)/python -m compileall -q -j 0 $(FOLDERS) $(VENV)/lib || true
 	@touch $(VENV)/.core $@
 
 wheels: $(VENV)/.core ## wheels of Stackwright and of all it needs, for the image

@@ -68,6 +68,7 @@ def test_no_file_names_a_path_of_a_workplace() -> None:
     assert places("|".join(rf"(?<![\w.]){re.escape(path)}" for path in WORKPLACES)) == []
 
 
+@pytest.mark.slow
 def test_nothing_is_left_undone_or_silenced_without_a_reason() -> None:
     assert places(rf"\b(?:{'|'.join(LEFT_UNDONE)})\b", ".py") == []
     assert places(UNEXPLAINED, ".py") == []

@@ -116,6 +116,7 @@ FIELD_LISTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(FIELD_LISTS, st.text(max_size=100))
 def test_agrees_with_packaging(fields: list[tuple[str, str]], description: str) -> None:
     text = (
@@ -146,6 +147,7 @@ _PIECES = [
 ]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
 def test_heads_of_any_form_are_read_as_packaging_reads_them(rest: str) -> None:
     text = "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\nAuthor: b\n" + rest

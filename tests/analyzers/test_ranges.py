@@ -10,6 +10,7 @@ WHOLE = bytes(range(64))
 RANGES = st.tuples(st.integers(0, 64), st.integers(0, 64)).map(lambda ends: (min(ends), max(ends)))
 
 
+@pytest.mark.slow
 @given(st.lists(RANGES, max_size=12), RANGES)
 def test_knows_what_was_added_and_asks_for_the_rest(
     added: list[tuple[int, int]], asked: tuple[int, int]

@@ -136,6 +136,7 @@ def test_noise_is_refused(noise: bytes) -> None:
         _read_all(noise)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_damaged_directory_never_raises_anything_else(data: st.DataObject) -> None:
     start = SMALL.index(b"PK\1\2")
@@ -240,6 +241,7 @@ def test_members_that_share_bytes_are_refused() -> None:
         ZipArchive(BytesReader(_patched(content, CENTRAL, 42, "<L", 0)))
 
 
+@pytest.mark.slow
 def test_a_bomb_costs_no_more_than_it_declares() -> None:
     bomb = _archive({"bomb": bytes(50 << 20)})
     member = ZipArchive(BytesReader(bomb)).members[b"bomb"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cli
+from resolver.rules.opening import kept_in
+from resolver.rules.sources import SHIPPED, SHIPPED_NAME, load
 
 SCRIPT = Path(sys.executable).with_name("stackwright")
 
@@ -47,6 +52,9 @@ class Commands:
         self.store = folder / "store.sqlite3"
         for made in (self.folder, self.home):
             made.mkdir(exist_ok=True)
+        rules = kept_in({}, self.home)
+        if not rules.exists():  # as after a first run: compiling them again takes a fifth of most tests
+            shutil.copytree(_compiled_rules().name, rules)
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -126,6 +134,13 @@ class Commands:
             finally:
                 if process.poll() is None:
                     process.kill()
+
+
+@functools.cache
+def _compiled_rules() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory()
+    load(SHIPPED, Path(folder.name), SHIPPED_NAME)
+    return folder
 
 
 @contextlib.contextmanager

@@ -99,6 +99,7 @@ def test_what_cannot_be_expanded_is_left_out() -> None:
     assert list(run_path_directories(b"d/e.so", elf)) == [b"/d/b", b"/c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/lib/../" * 2000 + "libx.so", "./" * 8000 + "lib/libx.so"])
 def test_long_paths_are_followed_a_limited_number_of_times(path: str) -> None:
     search = LibrarySearch(MemoryRoot({}, elves={b"lib/libx.so": shared()}), PLAIN)

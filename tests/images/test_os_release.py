@@ -49,6 +49,7 @@ NAMES = st.text(string.ascii_uppercase, min_size=1).map(lambda name: f"X{name}")
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NAMES, TEXTS))
 def test_what_is_quoted_by_the_rules_is_read_back(values: dict[str, str]) -> None:
     escaped = str.maketrans({character: f"\\{character}" for character in '\\"$`'})

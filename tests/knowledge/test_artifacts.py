@@ -327,6 +327,7 @@ def test_a_remote_file_is_read_by_ranges() -> None:
                 remote.read(len(content) - 5, 6)
 
 
+@pytest.mark.slow
 def test_a_large_sdist_is_read_from_its_start() -> None:
     content = build_sdist("foo", "1.0", files={"zzz.bin": random.Random(1).randbytes(8_000_000)})
     index = FakeIndex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ class Counting:
 DATA = bytes(range(256)) * (5 * BLOCK // 256) + b"a tail that fills no block"
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, len(DATA)), st.integers(0, 2 * BLOCK)), max_size=12))
 def test_every_range_is_that_of_the_file(ranges: list[tuple[int, int]]) -> None:
     counting = Counting(DATA)

@@ -391,6 +391,7 @@ print(sorted(heavy & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_a_warm_run_imports_nothing_of_the_network_or_sqlalchemy(runs: Runs) -> None:
     with runs.start() as first:
         read_all(first)

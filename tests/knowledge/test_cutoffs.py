@@ -43,6 +43,7 @@ TIMES = st.one_of(
 FILES = st.sampled_from([f"a-{v}{end}" for v in ("1", "2", "3") for end in (".tar.gz", "-py3-none-any.whl")])
 
 
+@pytest.mark.slow
 @given(st.dictionaries(FILES, TIMES, min_size=1), st.datetimes())
 def test_a_listing_keeps_its_releases_and_the_files_of_that_time(
     files: dict[str, str | None], when: object

@@ -197,6 +197,7 @@ RECORDS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(RECORDS)
 def test_what_was_checked_is_itself_and_is_told_apart_by_its_content(record: Observation) -> None:
     found = checked(record)

@@ -85,6 +85,7 @@ def test_modules_re_exports_and_compiled_modules_are_told(knowledge: Knowledge) 
     assert deep.told_at == "lib.f"
 
 
+@pytest.mark.slow
 def test_a_release_is_read_by_ranges_and_the_next_for_what_it_changed(
     knowledge: Knowledge, server: IndexServer
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_release_is_read_by_ranges_and_the_next_for_what_it_changed(
     assert server.requests == []
 
 
+@pytest.mark.slow
 def test_files_of_one_project_never_answer_for_another(knowledge: Knowledge) -> None:
     surfaces = ReleaseSurfaces(knowledge, LINUX, lambda: 1.0)
     surfaces.surfaces("lib", wheel(knowledge, "1.0"))

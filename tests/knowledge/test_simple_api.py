@@ -201,6 +201,7 @@ def test_no_page_breaks_the_decoder(body: bytes, content_type: str) -> None:
         assert error.url == PAGE
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(

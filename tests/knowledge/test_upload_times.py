@@ -37,6 +37,7 @@ moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))
 zones = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(moments, zones, st.booleans()), min_size=1, max_size=6))
 def test_moments_are_compared_and_not_texts(drawn: list[tuple[datetime, timezone, bool]]) -> None:
     stated = [moment.replace(tzinfo=zone) for moment, zone, _ in drawn]

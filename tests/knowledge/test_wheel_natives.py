@@ -63,6 +63,7 @@ def file(knowledge: Knowledge, version: str) -> File:
     return listing.files(listing.versions.index(version))[0]
 
 
+@pytest.mark.slow
 def test_what_the_native_files_say_is_read_by_ranges_and_kept(
     knowledge: Knowledge, server: IndexServer
 ) -> None:
@@ -85,6 +86,7 @@ def test_what_cannot_be_read_is_doubted(knowledge: Knowledge, version: str) -> N
     assert [unknown.where for unknown in knowledge.unknowns] == [wheel.filename]
 
 
+@pytest.mark.slow
 def test_a_source_distribution_has_none(knowledge: Knowledge) -> None:
     wheel = file(knowledge, "2.0")
     assert wheel.kind is FileKind.SDIST
@@ -92,6 +94,7 @@ def test_a_source_distribution_has_none(knowledge: Knowledge) -> None:
     assert list(knowledge.unknowns) == []
 
 
+@pytest.mark.slow
 def test_more_than_the_budget_is_not_read(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheel_natives, "LIMIT_WHEEL_BYTES", 100)
     assert WheelNatives(knowledge, lambda: 2.0).files(file(knowledge, "1.0")) is None

@@ -70,6 +70,7 @@ def lacks(knowledge: Knowledge, version: str, symbol: str, target: Target = LINU
     return None if found is None else [each.level for each in found]
 
 
+@pytest.mark.slow
 def test_what_is_offered_is_not_missing(knowledge: Knowledge) -> None:
     assert lacks(knowledge, "1.0", "lib.f") == []
     assert lacks(knowledge, "1.0", "lib.deep.f") == []
@@ -77,11 +78,13 @@ def test_what_is_offered_is_not_missing(knowledge: Knowledge) -> None:
     assert knowledge.unknowns == []
 
 
+@pytest.mark.slow
 def test_modules_are_read_for_the_target(knowledge: Knowledge) -> None:
     assert lacks(knowledge, "3.0", "lib.f") == [Level.ERROR]
     assert lacks(knowledge, "3.0", "lib.f", Target(python=(3, 11), platform="win32")) == []
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_doubted(knowledge: Knowledge) -> None:
     assert lacks(knowledge, "4.0", "lib.f") is None
     surfaces = WheelSurfaces(knowledge, LINUX, lambda: 1.0)
@@ -91,6 +94,7 @@ def test_what_cannot_be_read_is_doubted(knowledge: Knowledge) -> None:
     assert knowledge.unknowns[1].reason == "it has no wheel for the target"
 
 
+@pytest.mark.slow
 def test_a_large_wheel_is_not_fetched_whole(knowledge: Knowledge, server: IndexServer) -> None:
     wheel = file(knowledge, "5.0")
     server.requests.clear()

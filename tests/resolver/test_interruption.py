@@ -137,6 +137,7 @@ def test_a_signal_in_the_bound_ends_the_search_with_the_first_stack(interruption
     assert solution.bound >= solver(Interruption()).solve().bound
 
 
+@pytest.mark.slow
 def test_the_stack_that_was_found_until_then_is_told(interruption: Interruption) -> None:
     class Patient(HillClimbing):
         def steps(self, search: Search) -> Generator[None, None, None]:
@@ -150,6 +151,7 @@ def test_the_stack_that_was_found_until_then_is_told(interruption: Interruption)
     assert solution.history.told().best[-1] == solution.score
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_at_once(interruption: Interruption) -> None:
     class Impatient(HillClimbing):
         def steps(self, search: Search) -> Generator[None, None, None]:
@@ -186,6 +188,7 @@ def test_the_memory_limit_ends_the_search_with_the_best_so_far() -> None:
     assert raised.value.reason is StoppedBy.MEMORY
 
 
+@pytest.mark.slow
 def test_where_memory_really_ends_the_best_so_far_is_not_lost() -> None:
     class Greedy(HillClimbing):
         def steps(self, search: Search) -> Generator[None, None, None]:

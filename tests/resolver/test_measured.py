@@ -218,6 +218,7 @@ def test_one_measured_release_says_nothing() -> None:
     assert performance(TWO[:1], uses("lib.work")).costs(Library(), 1) == []
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.sampled_from(VERSIONS), st.floats(1e-9, 1e6), min_size=2),
     st.sampled_from([None, machine(), machine("intel", "haswell", 3)]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def test_a_doubtful_failure_says_less_of_others() -> None:
 POINTS = st.builds(Point, st.integers(0, 5), st.integers(0, 5))
 
 
+@pytest.mark.slow
 @given(st.lists(POINTS, max_size=5), st.lists(POINTS, max_size=5), POINTS)
 def test_what_was_tried_is_never_guessed_and_more_that_works_frees_what_is_cleared(
     failing: list[Point], working: list[Point], pair: Point

@@ -34,6 +34,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_steady_threshold_is_near_the_best_where_probabilities_hold() -> None:
     drawn = np.random.default_rng(7)
     said = drawn.beta(0.4, 2, (20_000, 4))

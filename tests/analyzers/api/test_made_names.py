@@ -40,6 +40,7 @@ def _told(files: dict[str, str]) -> dict[str, set[str]]:
     return {module.name: {offer.name for offer in module.offers} for module in offered(files).modules}
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(TREES, TREES, st.sampled_from(sorted(WALKERS)), st.sampled_from(KEYS))
 def test_names_of_subclasses_at_the_time_of_the_call(
@@ -59,6 +60,7 @@ def test_names_of_subclasses_at_the_time_of_the_call(
     assert _told(files) == names_when_imported(files)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(TREES, TREES, st.sampled_from(KEYS))
 def test_names_of_classes_as_they_are_made(first: list[int], second: list[int], key: str) -> None:

@@ -285,6 +285,7 @@ def test_namespace_packages_over_several_roots() -> None:
     assert surfaces.canonical("g.b.y") == "g.b.y"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "files",
     [

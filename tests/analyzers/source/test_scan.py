@@ -143,6 +143,7 @@ def test_an_unchanged_tree_is_not_read_again(tree: _Tree) -> None:
     assert after.summary == tree.scanned("now").summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "text"),
     [

@@ -229,6 +229,7 @@ def test_import_by_every_form(name: str, identifier: str) -> None:
         assert identifier not in ids(other)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(BY_ARGUMENTS), st.integers(0, 9), st.booleans())
 def test_place_does_not_matter(identifier: str, before: int, in_function: bool) -> None:
     for text in APPLIES[identifier]:

@@ -84,6 +84,7 @@ def test_rows_that_say_nothing_about_missing_files(rows: list[str]) -> None:
     assert _found(missing_files.find, tree) == []
 
 
+@pytest.mark.slow
 def test_a_large_record_is_sampled() -> None:
     rows = [f"a/m{number}.py" for number in range(50_000)]
     (finding,) = _found(missing_files.find, distribution_files(_SITE, "a", "1", {"RECORD": _record(*rows)}))

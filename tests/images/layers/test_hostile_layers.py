@@ -103,6 +103,7 @@ def test_mutated_archives(content: bytes, pack: type[bytes]) -> None:
     assert_survived(SEED, pack(content))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_mutated_blobs(data: st.DataObject) -> None:
     blob = bytearray(data.draw(st.sampled_from((gzipped(SEED), zstandarded(SEED)))))

@@ -299,6 +299,7 @@ def test_names_need_not_be_text() -> None:
     assert reasons(root)[0].startswith("/\\xff\\xfe/")
 
 
+@pytest.mark.slow
 def test_huge_trees_take_time_in_proportion() -> None:
     """Every layer hides what the one before it made; nothing else is touched, or this would not end."""
     deep = "/".join("d" * 250)

@@ -44,6 +44,7 @@ def below(root: SquashedRoot, directory: bytes) -> Tree:
     return tree
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1 << 64), st.integers(1, 5), st.integers(1, 12))
 def test_layers_come_to_what_the_model_says(seed: int, count: int, entries: int) -> None:
     layers = random_layers(random.Random(seed), count, entries)

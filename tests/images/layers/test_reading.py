@@ -271,6 +271,7 @@ def test_global_headers_of_comments_say_nothing_of_entries() -> None:
     assert read(layer(pax({"comment": "0" * 40}, is_global=True), BLOCK_OF_FILE)).contents == {b"whole": b"x"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [gzipped, zstandarded], ids=["gzip", "zstd"])
 def test_bombs_end_early_and_are_told(packed: Callable[[bytes], bytes]) -> None:
     blob = packed(layer(BLOCK_OF_FILE, file("zeros", bytes(32 << 20))))

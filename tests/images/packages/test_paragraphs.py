@@ -35,6 +35,7 @@ def test_they_are_what_a_split_gives(content: bytes) -> None:
     assert all(part.startswith(lines[line - 1]) for line, part in paragraphs(content))
 
 
+@pytest.mark.slow
 def test_more_than_any_database_has() -> None:
     with pytest.raises(FullError, match="more than 200,000 paragraphs"):
         list(paragraphs(b"a\n\n" * 200_001))

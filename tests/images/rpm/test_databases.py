@@ -164,6 +164,7 @@ def test_damage_of_a_log_never_costs_more_than_the_bytes(damaged: Callable[[byte
     assert sum(len(one) for one in found if isinstance(one, bytes)) <= len(content) + len(log)
 
 
+@pytest.mark.slow
 @BACKENDS
 @given(rest=st.binary(max_size=3000))
 @settings(max_examples=100, deadline=None)
@@ -172,6 +173,7 @@ def test_any_bytes_after_the_first(whole: Callable[[], bytes], read: Read, rest:
     assert read_rpm_database(content).packages == ()
 
 
+@pytest.mark.slow
 @given(content=st.binary(max_size=400))
 @example(b"")
 @settings(max_examples=300, deadline=None)

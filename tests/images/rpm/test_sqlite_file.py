@@ -47,6 +47,7 @@ def troubles(content: bytes) -> list[str]:
 BLOBS = [bytes([number % 256]) * (number * 37 % 20_000 + 1) for number in range(400)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page_bytes", [512, 1024, 4096, 65536])
 @pytest.mark.parametrize("vacuum", ["none", "full"])
 def test_reads_what_sqlite_wrote(tmp_path: Path, page_bytes: int, vacuum: str) -> None:

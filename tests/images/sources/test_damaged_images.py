@@ -146,6 +146,7 @@ def test_an_index_that_lists_itself(tmp_path: Path) -> None:
         read_image(path)
 
 
+@pytest.mark.slow
 def test_many_indexes(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "image")
     layout.finish([layout.index([{**layout.image(IMAGE), "annotations": {"n": str(n)}}]) for n in range(100)])

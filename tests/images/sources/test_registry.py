@@ -103,6 +103,7 @@ def test_nothing_is_asked_that_is_not_needed(registry: FakeRegistry) -> None:
     assert kinds == ["manifests", "blobs", "blobs", "blobs", "blobs"]
 
 
+@pytest.mark.slow
 def test_by_digest(registry: FakeRegistry) -> None:
     digest = read_image(registry.reference).manifest_digest
     name = f"registry:{registry.host}/{REPOSITORY}@{digest}"
@@ -114,6 +115,7 @@ def test_by_digest(registry: FakeRegistry) -> None:
         read_image(f"registry:{registry.host}/{REPOSITORY}@sha256:{'0' * 64}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auth", ["basic", "token"])
 def test_credentials_from_the_docker_config(single: Path, tmp_path: Path, auth: str) -> None:
     with FakeRegistry(single, auth=auth) as registry:
@@ -215,6 +217,7 @@ def test_redirects_without_end(registry: FakeRegistry) -> None:
         read_image(registry.reference)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("knows_ranges", [True, False])
 def test_what_is_left_is_asked_for(single: Path, knows_ranges: bool) -> None:
     with FakeRegistry(single, knows_ranges=knows_ranges) as registry:
@@ -237,6 +240,7 @@ def test_a_registry_that_always_breaks_off(registry: FakeRegistry) -> None:
     assert len(registry.asked_of(digest)) == QUICK.attempts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [stall_after(10), trickle(0.05)], ids=["stalls", "trickles"])
 def test_a_registry_that_is_not_waited_for(registry: FakeRegistry, fault: Fault) -> None:
     registry.at(registry.layer_digests()[0], *[fault] * 10)
@@ -312,6 +316,7 @@ def test_busy_registries_are_asked_again(registry: FakeRegistry) -> None:
         read_quickly(registry)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("token", "message"),
     [
@@ -372,6 +377,7 @@ def test_https_is_not_left_for_http(single: Path, certificate: tuple[ssl.SSLCont
     assert plain.asked == []
 
 
+@pytest.mark.slow
 def test_a_large_image_in_parts(tmp_path: Path) -> None:
     content = os.urandom(3 << 20)
     layout = write_oci_layout(tmp_path / "image", FakeImage(layers=[*LAYERS, tar_of({"random": content})]))

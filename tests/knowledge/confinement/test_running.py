@@ -66,6 +66,7 @@ def test_it_sees_next_to_nothing_of_the_user(tmp_path: Path, monkeypatch: pytest
     assert "PYTHONPATH" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [
@@ -84,6 +85,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path, name: str, program: str) -> 
     assert time.monotonic() - began < 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaving", ["pass", "os.setsid()", "os.setsid(); os.fork() and os._exit(0)"])
 def test_what_it_left_running_is_ended(tmp_path: Path, name: str, leaving: str) -> None:
     program = f"""

@@ -105,6 +105,7 @@ def test_who_is_alone_is_blamed_alone(tmp_path: Path, app: str, error: str, blam
     assert [str(release) for release in result.blame] == blame
 
 
+@pytest.mark.slow
 def test_the_pair_is_the_one_that_broke_and_not_the_one_that_was_asked_for(tmp_path: Path) -> None:
     result = probed(
         tmp_path,
@@ -159,6 +160,7 @@ def test_a_file_called_like_the_script_belongs_to_its_release(tmp_path: Path) ->
     assert [str(release) for release in result.blame] == ["app==1", "lib==1"]
 
 
+@pytest.mark.slow
 def test_objects_that_mislead_whoever_looks_at_them_do_no_harm(tmp_path: Path) -> None:
     app = """
 class Trap:

@@ -45,6 +45,7 @@ def test_what_works_passes_and_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "probes").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_fails_beside_what_was_asked_for_is_told_and_is_no_failure(tmp_path: Path) -> None:
     base = {"base/__init__.py": "", "base_extra.py": "import something_optional\n"}
     result = probed(tmp_path, {"app": APP, "base": base})
@@ -55,11 +56,13 @@ def test_what_fails_beside_what_was_asked_for_is_told_and_is_no_failure(tmp_path
     assert told.failure.error == "missing-module"
 
 
+@pytest.mark.slow
 def test_a_further_module_of_a_root_may_want_what_nobody_installed(tmp_path: Path) -> None:
     app = {"app/__init__.py": "", "appd.py": "import something_optional\n"}
     assert error(probed(tmp_path, {"app": app})) == (Verdict.PASSED, "")
 
 
+@pytest.mark.slow
 def test_a_module_that_was_asked_for_by_name_must_be_there(tmp_path: Path) -> None:
     pins = (pinned(tmp_path, "app", {"app/__init__.py": ""}),)
     result = prober(tmp_path).probe(ProbeTask(pins=pins, roots=("app",), modules=("app.more",)))

@@ -70,6 +70,7 @@ def kinds(report: Any) -> dict[str, str]:
     return {one["name"]: one["kind"] for one in report["code"]["unavailable"]}
 
 
+@pytest.mark.slow
 def test_what_is_imported_is_asked_for(stackwright: Commands) -> None:
     report = advised(stackwright, "import os\nimport flask\nimport yaml\n")
     assert pins(report) == {"flask": "2.0", "pyyaml": "6.0"}

@@ -136,6 +136,7 @@ def test_lines_fit_a_narrow_terminal(stackwright: Commands) -> None:
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("subject", "code", "told"),
     [

@@ -97,6 +97,7 @@ GUARDS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", GUARDS)
 def test_what_is_guarded_refutes_nothing(stackwright: Commands, index: FakeIndex, text: bytes) -> None:
     index.add("careful", "1.0", requires=["lib"], contents={"careful/__init__.py": text})

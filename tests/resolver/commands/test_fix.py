@@ -99,6 +99,7 @@ def test_check_says_whether_something_would_change(commands: Commands) -> None:
     assert commands.main("fix", ".", "--check").code == 0
 
 
+@pytest.mark.slow
 def test_for_limits_to_what_a_release_demands(commands: Commands) -> None:
     commands.write("a.py", "import numpy as np\nx = np.product(np.float(1))\n")
     assert "+x = np.product(float(1))\n" in commands.main("fix", ".", "--for", "numpy==1.26.4").out
@@ -150,6 +151,7 @@ def test_rules_of_a_file_count_beside_and_before_those_that_ship(commands: Comma
     assert "a.py:3:5: numpy-product: ask somebody" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -171,6 +173,7 @@ def test_mistakes_are_told_in_two_lines(commands: Commands, arguments: list[str]
     assert len(ran.err.splitlines()) <= 2
 
 
+@pytest.mark.slow
 def test_libcst_is_not_loaded_where_no_file_has_the_words(commands: Commands) -> None:
     commands.write("a.py", "import numpy as np\nx = 1\n")
     code = "import sys, cli; cli.main(['fix', '.']); sys.exit('libcst' in sys.modules)"

@@ -98,6 +98,7 @@ def test_pyproject_of_other_tools_is_no_matter(stackwright: Commands) -> None:
     assert stackwright.advise("flask").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "told"),
     [

@@ -91,6 +91,7 @@ def test_packages_of_conda_are_left_out_and_told(stackwright: Commands) -> None:
     assert pins(ran) == ["click==1.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "used"),
     [

@@ -85,6 +85,7 @@ def test_a_report_is_the_same_in_every_process(commands: Commands) -> None:
         assert "2023-11-14T22:13:20" in told.pop()
 
 
+@pytest.mark.slow
 def test_standard_input_holds_an_archive(commands: Commands) -> None:
     content = commands.path("web.tar").read_bytes()
     done = commands.run("inspect", "-", "--format", "json", stdin=content)

@@ -115,6 +115,7 @@ def test_nothing_is_written_to_what_is_scanned(project: Commands) -> None:
     assert {path: path.stat().st_mtime_ns for path in project.folder.rglob("*")} == before
 
 
+@pytest.mark.slow
 def test_precise_records_are_records_of_their_own(commands: Commands) -> None:
     commands.write("shop/app.py", "import lib\n\nwhile lib.go():\n    lib = 1\n")
     commands.write("shop/plain.py", "import lib\n\nlib.go()\n")

@@ -76,6 +76,7 @@ def test_a_search_that_is_stopped_says_so_and_how_to_go_on(stackwright: Commands
     assert not stackwright.path("requirements.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_larger_limit_brings_the_proof(stackwright: Commands) -> None:
     ran = stackwright.advise(*PIGEONS, "--limit-conflicts", "1000", "--format", "json")
     assert (ran.json["status"], ran.json["stopped_by"]) == ("unsatisfiable", None)

@@ -65,6 +65,7 @@ def test_a_name_beside_a_popular_one_is_warned_of(stackwright: Commands) -> None
     assert "two letters swapped" in warning and "check that it is what you mean" in warning
 
 
+@pytest.mark.slow
 def test_strict_names_refuse_it_and_say_why(stackwright: Commands) -> None:
     assert advised(stackwright, "requests", "requets", "--strict-names")["status"] == "optimal"
     ran = stackwright.advise("reqeusts", "--strict-names")

@@ -57,6 +57,7 @@ def test_report_has_the_status_and_the_explanation(stackwright: Commands) -> Non
     assert "No stack for " in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pylock.toml", "requirements.txt", "advice.json"])
 def test_output_is_not_written(stackwright: Commands, name: str) -> None:
     ran = stackwright.advise(*ASKED, "-o", name)

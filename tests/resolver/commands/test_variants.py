@@ -300,6 +300,7 @@ def test_without_a_file_of_the_index_wheels_are_asked(stackwright: Commands, ind
     assert chosen(stackwright, *arguments, project="inside") == "v3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", [None, b"{}", variants_json(["x86_64"], VARIANTS_INSIDE)])
 def test_wheels_that_do_not_say_what_they_are(
     stackwright: Commands, index: FakeIndex, inside: bytes | None

@@ -212,6 +212,7 @@ def processes(rules: Rules, jobs: int = 2, deadline_s: float = 60.0) -> Processe
     return Processes(jobs, Recipe(factory=FACTORY, settings=msgspec.to_builtins(rules)), deadline_s)
 
 
+@pytest.mark.slow
 def test_processes_probe_everything_once(tmp_path: Path) -> None:
     begun(tmp_path / "m", 12)
     log = tmp_path / "log"

@@ -52,6 +52,7 @@ PAGES: list[tuple[type[msgspec.Struct], Callable[..., str]]] = [
 each_page = pytest.mark.parametrize(("record", "page"), PAGES, ids=lambda one: getattr(one, "__name__", ""))
 
 
+@pytest.mark.slow
 @each_page
 def test_every_value_of_the_json_is_on_the_page(
     record: type[msgspec.Struct], page: Callable[..., str]
@@ -68,6 +69,7 @@ def test_every_value_of_the_json_is_on_the_page(
     assert missing == []
 
 
+@pytest.mark.slow
 @each_page
 def test_what_others_wrote_is_text(record: type[msgspec.Struct], page: Callable[..., str]) -> None:
     harmless, hostile = (HtmlPage(page(filled(record, text))) for text in ("value", HOSTILE))

@@ -48,6 +48,7 @@ def every_stack(instance: Instance) -> list[tuple[tuple[int, int], ...]]:
     return sorted(tuple(sorted(stack.items())) for stack in stacks(instance))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9))
 def test_stacks_and_scores_stay_what_they_are(seed: int) -> None:
     chance = random.Random(seed)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def scores(index: FakeIndex) -> dict[str, int]:
     return {text: 0 if factor is None else factor.score or 0 for text, factor in factors.items()}
 
 
+@pytest.mark.slow
 @given(st.integers(2, 60))
 def test_each_release_passed_over_costs_more_but_ever_less_more(count: int) -> None:
     index = FakeIndex()

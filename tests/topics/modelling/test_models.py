@@ -39,6 +39,7 @@ def kind_of(model: TopicModel, number: int) -> str:
     return max(KINDS, key=lambda kind: len(top & set(KINDS[kind])))
 
 
+@pytest.mark.slow
 def test_nmf_finds_the_kinds_and_names_them_by_their_words(model: TopicModel) -> None:
     assert {kind_of(model, number) for number in range(4)} == set(KINDS)
     for topic in model.topics():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import msgspec
+import pytest
 
 from analyzers.evidence import Confidence
 from analyzers.source.caching.encoded_records import EncodedRecord, encode_record
@@ -78,6 +79,7 @@ def test_whatever_goes_wrong_stands_in_the_record() -> None:
     assert (failed.path, failed.failure) == ("a\\xff.py", "lost")
 
 
+@pytest.mark.slow
 def test_precise_reading_holds_uses_against_scopes() -> None:
     text = b"import lib\n\nwhile lib.go():\n    lib = 1\n"
     plain, precise = record("a.py", text), record("a.py", text, precise=True)

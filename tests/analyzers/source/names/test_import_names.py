@@ -288,6 +288,7 @@ def test_only_the_beginning_of_an_endless_name_is_looked_at() -> None:
 names_of_modules = st.text(st.sampled_from("abgoogle._-é\0 "), max_size=30)
 
 
+@pytest.mark.slow
 @given(names_of_modules, st.none() | names_of_modules, st.lists(st.sampled_from(["a", "a-b", "google-a"])))
 def test_any_name_has_an_answer_and_declared_distributions_come_first(
     module: str, name: str | None, declared: list[str]

@@ -151,6 +151,7 @@ def test_line_is_the_first() -> None:
     assert shown('x = 1\ny = f"{x}"\nz = f"{y}"\n') == {"f-string": 2}
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(CASES), min_size=1, max_size=4))
 def test_nodes_of_another_walk_do_no_harm(cases: list[tuple[str, str]]) -> None:
     text = "\n".join(text for _, text in cases)
