@@ -29,13 +29,13 @@ def table(
         rows: all of one length, with the headings.
         width: of the terminal.
         give: index of the column whose cells take several lines where the others leave it too little room;
-            those take more than a line only where it is more than half of one.
+            those of others do so only where they need more than two fifths of a line.
         indent: before every line.
         spare: index of a column that is left out before that.
     """
     if len(rows) < 2:
         return
-    most = max(width // 2, _LEAST)
+    most = max(width * 2 // 5, _LEAST)
     sizes = [min(max(map(len, column)), most) for column in zip(*rows, strict=True)]
     sizes[give] = max(len(row[give]) for row in rows)
     filled = [any(row[index] for row in rows[1:]) for index in range(len(sizes))]

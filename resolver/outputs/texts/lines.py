@@ -15,18 +15,26 @@ def shown(text: str) -> str:
 
 
 def cell(text: str, width: int, most: int | None = None) -> list[str]:
-    """The lines of a text in a column, at least one; words that are wider are broken.
+    """The lines of a text in a column, at least one; words that are wider are broken, paths behind a slash.
 
     Args:
         text: one line that a terminal shows as it is.
         width: of the column.
-        most: lines; what is left out after them is marked.
+        most: lines; what is left out after them is marked, of a path what is left out before them.
     """
     if len(text) <= width:
         return [text]
     import textwrap
 
-    return textwrap.wrap(text, max(width, 2), break_on_hyphens=False, max_lines=most, placeholder="…") or [""]
+    width = max(width, 2)
+    wrapper = textwrap.TextWrapper(width, break_on_hyphens=False, max_lines=most, placeholder="…")
+    if text.startswith("/"):
+        import re
+
+        wrapper.wordsep_simple_re = re.compile(r"(\s+|(?<=/)(?=[^/\s]))")
+        if most is not None and len(text) > most * width:
+            text, wrapper.max_lines = f"…{text[-(most - 1) * width :]}", None
+    return wrapper.wrap(text) or [""]
 
 
 def fitted(text: str, width: int, indent: str = "  ") -> list[str]:

@@ -141,7 +141,7 @@ def test_the_name_of_the_output_says_its_format(commands: Commands, name: str, b
 
 
 def test_an_output_that_cannot_be_written(commands: Commands) -> None:
-    ran = inspect(commands, "web.tar", "-o", "missing/r.json", code=3)
+    ran = inspect(commands, "web.tar", "-o", "missing/r.json", code=2)
     assert "missing/r.json" in ran.err
 
 

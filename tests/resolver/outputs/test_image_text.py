@@ -90,12 +90,20 @@ def test_lines_fit(crowded: ImageReport, width: int) -> None:
 
 
 def test_what_does_not_fit_its_column_goes_on_below() -> None:
-    rows = [("path", "x"), ("/a/very/long/path/to/python", "y" * 20)]
+    rows = [("path", "x"), ("/a/very/long/path/to/python", "y" * 16)]
     assert list(table(rows, 40, give=0)) == [
-        "  path              x",
-        f"  /a/very/long/pat  {'y' * 20}",
-        "  h/to/python",
+        "  path                  x",
+        f"  /a/very/long/path/    {'y' * 16}",
+        "  to/python",
     ]
+
+
+def test_of_a_path_that_is_too_long_the_end_is_told() -> None:
+    lines = list(table([("path", "x"), (f"/a{'/folder' * 30}/bin/python", "y")], 40, give=0))
+    assert lines[1].startswith("  …")
+    assert "".join(line.strip() for line in lines[2:]).endswith("/bin/python")
+    assert len(lines) <= 5
+    assert max(map(len, lines)) <= 40
 
 
 def test_a_cell_has_three_lines_at_most_and_all_of_it_where_nothing_ends_a_line() -> None:
