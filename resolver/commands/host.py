@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from images.environment import Fact, RuntimeEnvironment
+    from images.facts.environment import Fact, RuntimeEnvironment
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -38,13 +38,13 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Tell the facts."""
     from knowledge.settings import project_settings
+    from resolver.commands.runs.session import PROJECT_FILE
+    from resolver.commands.runs.targets import read_environment
     from resolver.commands.screens import columns
-    from resolver.commands.session import PROJECT_FILE
-    from resolver.commands.targets import read_environment
 
     width = columns(sys.stdout)
     if options.lists_facts:
-        from images.environment import FACT_NAMES
+        from images.facts.environment import FACT_NAMES
 
         text = _meanings(FACT_NAMES, width)
     else:
@@ -76,9 +76,9 @@ def _document(
     import msgspec
 
     from analyzers.reports import Input
-    from images.environment_report import EnvironmentReport
+    from images.facts.environment_report import EnvironmentReport
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import written_moment
+    from resolver.commands.subjects.inspecting import written_moment
 
     named = options.image or next(iter(options.environments), None) or options.platform or "this machine"
     digest = hashlib.sha256(msgspec.json.encode(environment, order="sorted")).hexdigest()
@@ -130,6 +130,6 @@ def _source(fact: Fact) -> str:
 
 
 def _lines(rows: list[list[str]], width: int) -> str:
-    from resolver.outputs.columns import table
+    from resolver.outputs.texts.columns import table
 
     return "".join(f"{line}\n" for line in table(rows, width, give=1, indent=""))

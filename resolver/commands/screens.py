@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TextIO
 
-from resolver.outputs.lines import UNLIMITED
+from resolver.outputs.texts.lines import UNLIMITED
 
 _USUAL = 100
 """Columns of a terminal that does not say."""

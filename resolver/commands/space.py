@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from resolver.space import Space
@@ -44,11 +44,11 @@ def _positive(text: str) -> int:
 
 def run(options: argparse.Namespace) -> bool:
     """Count; true always."""
-    from resolver.advise import input_of
+    from resolver.advising.advise import input_of
     from resolver.commands.heads import tool
+    from resolver.commands.runs.session import Session
     from resolver.commands.screens import columns
-    from resolver.commands.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.outputs.texts.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 
     session = Session(options)
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _lines(space: Space, target: str) -> Iterator[str]:
-    from resolver.outputs.columns import counted
+    from resolver.outputs.texts.columns import counted
 
     yield f"For {target}:"
     yield ""

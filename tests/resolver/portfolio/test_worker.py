@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from resolver.landscapes.instance import Instance
 from resolver.portfolio.messages import Answer, Beginning, Order, Terms, terms
 from resolver.portfolio.worker import Worker, serve
-from resolver.search.instance import Instance
-from resolver.versions import ABSENT
+from resolver.states.versions import ABSENT
 
 PREDICTOR = st.sampled_from(["hill-climbing", "tree-search", "temporal-difference", "combinations"])
 
