@@ -11,13 +11,13 @@ import pytest
 
 from fakes.commands import Commands
 from fakes.forecast import copied, forecast_image, forecast_index
-from fakes.image_files import write_docker_archive
-from fakes.landscapes import drawn, faults, stacks, total
-from fakes.server import IndexServer
+from fakes.images.image_files import write_docker_archive
+from fakes.indexes.server import IndexServer
+from fakes.searching.landscapes import drawn, faults, stacks, total
 from fakes.transcripts import BLOCK, is_shown, transcript
-from resolver.search.instance import InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = 80

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from resolver.commands.session import Session
+    from resolver.advising.inquiry import Answer, Question
+    from resolver.commands.runs.session import Session
     from resolver.context import Context
-    from resolver.inquiry import Answer, Question
-    from resolver.resolver import Resolver
-    from resolver.solution import Solution
+    from resolver.search.resolver import Resolver
+    from resolver.search.solution import Solution
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def run(options: argparse.Namespace) -> bool:
     """Explain; true when there is a stack."""
     import shutil
 
-    from resolver.commands.session import Session
-    from resolver.inquiry import read_question
+    from resolver.advising.inquiry import read_question
+    from resolver.commands.runs.session import Session
     from resolver.outputs.answers import answer_text
 
     question = read_question(options.question)
@@ -64,15 +64,15 @@ def _find(options: argparse.Namespace) -> None:
     if options.requirements or options.files or options.source is not None:
         return
     from knowledge.settings import project_settings
-    from resolver.commands import flow
-    from resolver.commands.session import PROJECT_FILE
+    from resolver.commands.repositories import flow
+    from resolver.commands.runs.session import PROJECT_FILE
 
     flow.found_to_explain(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:
     """What the advised stack says; for another release also what a run says that must use it."""
-    from resolver.inquiry import answered, tried, why_not
+    from resolver.advising.inquiry import answered, tried, why_not
 
     runs: list[tuple[Resolver, Solution | None]] = []
     with session.weighed(context) as (knowledge, context):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from fakes import layers as tar
-from fakes.elves import elf
-from fakes.files import Release
-from fakes.image_files import FakeImage
-from fakes.index import FakeIndex
-from fakes.python_roots import distribution_files, python_files
+from fakes.images import layers as tar
+from fakes.images.elves import elf
+from fakes.images.image_files import FakeImage
+from fakes.images.python_roots import distribution_files, python_files
+from fakes.indexes.files import Release
+from fakes.indexes.index import FakeIndex
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "forecast"
 APPLICATION = """\
