@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.server import IndexServer
+from fakes.indexes.server import IndexServer
 from knowledge.errors import StoreDamagedError, StoreError, StoreNewerError
-from knowledge.sql_store import SqlStore
-from knowledge.sqlite_store import SqliteStore
-from knowledge.store import (
+from knowledge.stores.locations import open_store
+from knowledge.stores.sql_store import SqlStore
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import (
     AdvisoryRow,
     DerivedRow,
     ListingRow,
@@ -21,7 +22,6 @@ from knowledge.store import (
     ObservationRow,
     Store,
 )
-from knowledge.store_locations import open_store
 
 INDEX = "https://index.example/simple/"
 

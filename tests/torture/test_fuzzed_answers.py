@@ -10,16 +10,16 @@ import msgspec
 import pytest
 
 from analyzers.reports import Tool
-from fakes.dask_clusters import scheduler, started
-from fakes.mutations import mutated
-from fakes.observed import MOMENT
-from fakes.probers import FACTORY, Rules
-from fakes.surviving import endure
-from fakes.terrains import Projects, terrain
-from images.environment import RuntimeEnvironment
+from fakes.hostile.mutations import mutated
+from fakes.hostile.surviving import endure
+from fakes.probing.dask_clusters import scheduler, started
+from fakes.probing.observed import MOMENT
+from fakes.probing.probers import FACTORY, Rules
+from fakes.searching.terrains import Projects, terrain
+from images.facts.environment import RuntimeEnvironment
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.running import Surroundings
-from knowledge.observations import Observation
+from knowledge.observations.record import Observation
 from knowledge.probing.environments import Environment
 from knowledge.probing.importing import Importing
 from knowledge.probing.installed import Installed

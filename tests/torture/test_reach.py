@@ -11,8 +11,8 @@ from types import FrameType
 
 import cli
 from fakes.commands import Commands
-from fakes.hostile_seeds import image_archives, inputs, write_root
-from fakes.surviving import ran
+from fakes.hostile.seeds import image_archives, inputs, write_root
+from fakes.hostile.surviving import ran
 
 ROOT = Path(cli.__file__).parent
 FOLDERS = ("analyzers", "images", "knowledge", "resolver", "topics")
@@ -20,14 +20,14 @@ _PARSES = re.compile(r"^\s*def (?:_?(?:parse|read|load)(?:ed)?(?:_\w+)?)\(", re.
 ELSEWHERE: Mapping[str, str] = {
     "analyzers/api/bodies.py": "code of two releases: the files of an index, in test_fuzzed_insides",
     "analyzers/api/makers.py": "code of releases: the files of an index, in test_fuzzed_insides",
-    "analyzers/manifests/notebook.py": "a notebook that is the manifest: nothing feeds it as such",
-    "images/absent_libraries.py": "works on what was parsed",
+    "analyzers/manifests/installs/notebook.py": "a notebook that is the manifest: nothing feeds it as such",
+    "images/native/absent_libraries.py": "works on what was parsed",
     "knowledge/measuring/known.py": "reports of measurements: nothing feeds them",
     "knowledge/probing/linked_libraries.py": "libraries that an exception names: test_fuzzed_answers",
     "knowledge/variants/choice.py": "variants of wheels: nothing feeds them",
     "knowledge/variants/documents.py": "variants of wheels: nothing feeds them",
     "knowledge/variants/reading.py": "variants of wheels: nothing feeds them",
-    "resolver/commands/found_targets.py": "what a repository says by itself: test_fuzzed_repositories",
+    "resolver/commands/repositories/found_targets.py": "what a repository says by itself: test_fuzzed_repositories",
     "resolver/predictors/extensions.py": "test_bad_plugins",
     "resolver/units/extensions.py": "test_bad_plugins",
     "topics/classifier/examples.py": "documents of which a model is trained: nothing feeds them",

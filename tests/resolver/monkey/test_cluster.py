@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.dask_clusters import scheduler, started
-from fakes.probers import FACTORY, Rules
-from fakes.terrains import Projects, terrain
+from fakes.probing.dask_clusters import scheduler, started
+from fakes.probing.probers import FACTORY, Rules
+from fakes.searching.terrains import Projects, terrain
 from knowledge.probing.records import Verdict
 from resolver.errors import InputError
 from resolver.monkey.cluster import Cluster
