@@ -6,7 +6,7 @@ FOLDERS := analyzers images topics knowledge resolver cli.py
 ENGINE  ?= docker
 EXAMPLE := examples/forecast
 # Seconds for each fuzzer of `make torture`.
-TORTURE_S ?= 20
+TORTURE_S ?= 25
 QUICK   := not slow and not index and not system
 
 # What pytest makes of the tests, and what every start of the command compiles, is kept for the next run.

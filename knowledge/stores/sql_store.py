@@ -12,7 +12,6 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from knowledge.errors import ConfigurationError, StoreError
-from knowledge.seals import SEAL_BYTES, Payload, sealed, unsealed
 from knowledge.stores.schema import (
     ADVISORIES,
     DERIVED,
@@ -23,6 +22,7 @@ from knowledge.stores.schema import (
     PACKS,
     TABLES,
 )
+from knowledge.stores.seals import SEAL_BYTES, Payload, sealed, unsealed
 from knowledge.stores.store import (
     BESIDE,
     SCHEMA_NUMBER,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar, get_args, get_type_hints
 
 from knowledge.errors import StoreDamagedError
-from knowledge.seals import Payload
+from knowledge.stores.seals import Payload
 from knowledge.stores.store import Contents, ListingRow, MetadataRow, PackRow, StoredObservation
 
 

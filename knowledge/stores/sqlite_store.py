@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StoreError
-from knowledge.seals import SEAL_BYTES, Payload, sealed, unsealed
+from knowledge.stores.seals import SEAL_BYTES, Payload, sealed, unsealed
 from knowledge.stores.sqlite_rows import Count, Name, damaged, typed
 from knowledge.stores.store import (
     BESIDE,

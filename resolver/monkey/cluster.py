@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -96,8 +97,7 @@ class Cluster:
                     return
                 continue
             for future in [one for one in futures if one.done()]:
-                problem = future.exception()
-                yield _answer(futures.pop(future), problem, None if problem else future.result())
+                yield _answer(futures.pop(future), *_outcome(future))
                 future.release()
 
 
@@ -110,11 +110,23 @@ def probe_bytes(recipe: bytes, assignment: bytes) -> bytes:
     return msgspec.json.encode(probed(_LOCAL.prober, found, f"{os.uname().nodename} {os.getpid()}"))
 
 
-def _answer(name: str, error: BaseException | None, result: bytes | None) -> Done:
-    if error is None and result is not None:
+def _outcome(future: Future) -> tuple[BaseException | None, object]:
+    """What went wrong, and what came of it; neither need be anything that this process can load."""
+    try:
+        error = future.exception()
+        return error, None if error else future.result()
+    except Exception as error:  # whatever the words of a worker do where they are unpickled
+        return error, None
+
+
+def _answer(name: str, error: BaseException | None, result: object) -> Done:
+    if error is None:
         try:
-            return msgspec.json.decode(result, type=Done)
+            done = msgspec.json.decode(result, type=Done) if isinstance(result, bytes) else None
+            if done is not None and done.id == name:
+                return done
+            error = ValueError("it is no answer to what was asked")
         except UNDECODABLE as problem:
             error = problem
-    told = not_known("worker-failed", f"{type(error).__name__}: {error}")
+    told = not_known("worker-failed", "".join(traceback.format_exception_only(error)).strip())
     return Done(id=name, result=told, wall_s=0.0, worker="dask")

@@ -83,10 +83,17 @@ class WorkerProcess:
     def _died(self) -> Done | None:
         code = self._process.wait()
         words = self._process.last_words()
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = _signal(-code) if code < 0 else f"exit code {code}"
         told = f": {words}" if words else ""
         return self.give_up("worker-died", f"the process that probed it ended with {how}{told}")
 
     def _tell(self, message: Recipe | Assignment) -> None:
         with contextlib.suppress(BrokenPipeError):  # its end is seen where its answer is awaited
             self._process.send(msgspec.json.encode(message))
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # of those of real time the first and the last have names
+        return f"signal {number}"

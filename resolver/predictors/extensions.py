@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from resolver.errors import InputError
 from resolver.predictors.protocol import Predictor
-from resolver.units.extensions import made_by
+from resolver.units.extensions import made_by, words
 
 GROUP = "stackwright.predictors"
 
@@ -33,10 +33,12 @@ def load(point: EntryPoint) -> Callable[[], Predictor]:
     try:
         make: Callable[[], Predictor] = point.load()
         predictor = make()
-    except Exception as error:  # whatever other people's code does wrong
-        raise InputError(f"{where} cannot be loaded: {type(error).__name__}: {error}", remedy) from error
-    if not callable(getattr(predictor, "steps", None)) or not hasattr(predictor, "improves"):
+        is_whole = callable(getattr(predictor, "steps", None)) and hasattr(predictor, "improves")
+        name = repr(getattr(predictor, "name", None))
+    except (Exception, SystemExit) as error:  # whatever other people's code does wrong
+        raise InputError(f"{where} cannot be loaded: {words(error)}", remedy) from error
+    if not is_whole:
         raise InputError(f"{where} needs name, improves and steps", remedy)
-    if getattr(predictor, "name", None) != point.name:
-        raise InputError(f"{where} calls itself {getattr(predictor, 'name', None)!r}", remedy)
+    if name != repr(point.name):
+        raise InputError(f"{where} calls itself {name}", remedy)
     return make

@@ -7,6 +7,7 @@ settings name a unit that does not ship, or where all units are listed.
 
 from __future__ import annotations
 
+import traceback
 from importlib.metadata import EntryPoint, entry_points
 
 import msgspec
@@ -47,14 +48,20 @@ def load(point: EntryPoint) -> Extension:
     remedy = f"upgrade or uninstall {distribution}"
     try:
         unit: Unit = point.load()()
-    except Exception as error:  # whatever other people's code does wrong
-        raise InputError(f"{where} cannot be loaded: {type(error).__name__}: {error}", remedy) from error
-    kind = kind_of(unit)
-    if kind is None or not callable(getattr(unit, "applies", None)):
+        kind, name = kind_of(unit), repr(getattr(unit, "name", None))
+        is_whole = callable(getattr(unit, "applies", None))
+    except (Exception, SystemExit) as error:  # whatever other people's code does wrong
+        raise InputError(f"{where} cannot be loaded: {words(error)}", remedy) from error
+    if kind is None or not is_whole:
         raise InputError(f"{where} needs applies and one of {', '.join(VERBS.values())}", remedy)
-    if getattr(unit, "name", None) != point.name:
-        raise InputError(f"{where} calls itself {getattr(unit, 'name', None)!r}", remedy)
+    if name != repr(point.name):
+        raise InputError(f"{where} calls itself {name}", remedy)
     return Extension(unit=unit, kind=kind, distribution=distribution)
+
+
+def words(error: BaseException) -> str:
+    """What an error of other people's code says, which may itself not work."""
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def made_by(point: EntryPoint) -> str:

@@ -10,14 +10,23 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fakes.commands import Commands
 from fakes.hostile.mutations import mutated
 from fakes.hostile.seeds import FILE, inputs, pack_lines
-from fakes.hostile.surviving import survive
+from fakes.hostile.surviving import endure, survive
 from fakes.images import layers as tar
 from fakes.images.image_files import FakeImage, write_docker_archive, write_oci_archive
+from fakes.images.machines import (
+    arm_server,
+    container,
+    laptop_with_intel_graphics,
+    server_with_a100s,
+    server_with_mi210,
+    virtual_machine,
+)
 from fakes.images.web_images import web_image
 from fakes.indexes.faults import Fault
 from fakes.indexes.index import FakeIndex
@@ -25,6 +34,9 @@ from fakes.indexes.resources import PageForm
 from fakes.indexes.server import IndexServer
 from fakes.indexes.wheels import build_wheel
 from fakes.probing.packs import write_pack
+from images.facts.environment import FACT_NAMES, RuntimeEnvironment
+from images.hardware.probing import hardware_environment
+from images.host.facts import host_environment, running
 
 SITE = "usr/lib/python3.11/site-packages"
 
@@ -181,3 +193,42 @@ def test_the_files_of_a_model(kind: str, stackwright: Commands, seconds: float) 
     stackwright.write("documents.jsonl", '{"name":"flask","summary":"A web framework"}\n')
     command: Sequence[str] = ["topics", "classify", "documents.jsonl", "--model", "model"]
     assert survive(stackwright, f"model-{kind}", prepare, [command], seconds) > 0
+
+
+MACHINES = (
+    server_with_a100s,
+    laptop_with_intel_graphics,
+    server_with_mi210,
+    virtual_machine,
+    arm_server,
+    container,
+)
+
+
+def test_what_a_kernel_says_of_the_hardware(tmp_path: Path, seconds: float) -> None:
+    """Files below ``proc`` and ``sys``, bad ones among them: no more than facts that stay unknown."""
+    process = running()
+
+    def work(chance: random.Random) -> None:
+        root = tmp_path / "machine"
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
+        chance.choice(MACHINES)(root)
+        paths = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+        for path in chance.sample(paths, min(len(paths), chance.choice((1, 3, 40)))):
+            good = path.read_bytes()
+            path.unlink()
+            match chance.choice(("bad", "bad", "bad", "directory", "link", "none")):
+                case "bad":
+                    path.write_bytes(mutated(chance, (good,)))
+                case "directory":
+                    path.mkdir()
+                case "link":
+                    path.symlink_to(chance.choice((".", path.name, "/proc/self/mem", "/nowhere")))
+        for arch in ("x86_64", "aarch64"):
+            found = hardware_environment(arch, {}, root)
+            assert found.facts.keys() <= set(FACT_NAMES)
+            assert msgspec.json.decode(msgspec.json.encode(found), type=RuntimeEnvironment) == found
+        host_environment(root, process)
+
+    assert endure("machine", work, 2 * seconds) > 0

@@ -19,9 +19,10 @@ from fakes.hostile.mutations import mutated
 from fakes.hostile.seeds import FILE, inputs
 from fakes.hostile.surviving import limited_memory, survive, time_limit
 from fakes.indexes.server import IndexServer
+from fakes.postgresql import PostgresqlServer, find_postgresql
 from fakes.probing.monkey_runs import COUNT, monkey_index
 from fakes.probing.observed import MOMENT
-from knowledge.seals import SEAL_BYTES, Payload, sealed
+from knowledge.stores.seals import SEAL_BYTES, Payload, sealed
 from resolver.commands.monkey.writing import write_learned
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known
@@ -92,6 +93,14 @@ def test_the_directory_of_a_monkey(monkey: Commands, seconds: float) -> None:
 @pytest.fixture
 def filled(stackwright: Commands) -> Commands:
     """A store with something of every kind that small commands leave there."""
+    fill(stackwright)
+    with contextlib.closing(sqlite3.connect(stackwright.store)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        store.execute("PRAGMA journal_mode = DELETE").fetchall()
+    return stackwright
+
+
+def fill(stackwright: Commands) -> None:
     for name in ("osv.json", "seen.pack", "build.log", "pack-1.0-py3-none-any.whl"):
         stackwright.write(name, inputs()[name].seeds[0])
     stackwright.write(
@@ -108,10 +117,6 @@ def filled(stackwright: Commands) -> Commands:
     ):
         done = stackwright.main(*command)
         assert done.code in (0, 1), (command, done.err)
-    with contextlib.closing(sqlite3.connect(stackwright.store)) as store:
-        store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        store.execute("PRAGMA journal_mode = DELETE").fetchall()
-    return stackwright
 
 
 READERS = [
@@ -169,6 +174,46 @@ def test_a_store_with_bad_values(filled: Commands, seconds: float) -> None:
             store.commit()
 
     assert survive(filled, "seen.pack", prepare, READERS, 4 * seconds) > 0
+
+
+@pytest.mark.system
+def test_rows_of_a_server_with_bad_values(stackwright: Commands, seconds: float) -> None:
+    """Its columns have types; what is in them is anything."""
+    programs = find_postgresql()
+    if isinstance(programs, str):
+        pytest.skip(programs)
+    sa = pytest.importorskip("sqlalchemy")
+    pytest.importorskip("psycopg")
+    with PostgresqlServer(programs) as server:
+        url = server.new_database()
+        stackwright.environ["STACKWRIGHT_STORE"] = url
+        fill(stackwright)
+        engine = sa.create_engine(url)
+        tables = sa.MetaData()
+        tables.reflect(engine)
+        ours = [table for table in tables.sorted_tables if table.name != "alembic_version"]
+        with engine.connect() as connection:
+            good = {table: [row._asdict() for row in connection.execute(sa.select(table))] for table in ours}
+
+        def prepare(chance: random.Random) -> None:
+            with engine.begin() as connection:
+                for table in ours:
+                    connection.execute(sa.delete(table))
+                    if good[table]:
+                        connection.execute(sa.insert(table), good[table])
+            for _ in range(chance.choice((1, 2, 8))):
+                table = chance.choice([table for table in ours if good[table]])
+                column = chance.choice(list(table.columns))
+                for row in chance.sample(good[table], min(len(good[table]), 3)):
+                    here = sa.and_(*(key == row[key.name] for key in table.primary_key))
+                    bad = {column.name: _bad_value(chance, row[column.name])}
+                    with contextlib.suppress(sa.exc.SQLAlchemyError), engine.begin() as connection:
+                        connection.execute(sa.update(table).where(here).values(bad))
+
+        try:
+            assert survive(stackwright, "seen.pack", prepare, READERS, 2 * seconds) > 0
+        finally:
+            engine.dispose()
 
 
 def _bad_value(chance: random.Random, value: object) -> object:

@@ -105,10 +105,33 @@ def survive(
                 kept = _kept(stackwright, tried)
                 raise AssertionError(f"{command} on {kept}: {done.code}: {done.err[-3000:]}")
         tried += 1
+    _count(name, tried, len(commands))
+    return tried
+
+
+def endure(name: str, work: Prepare, seconds: float) -> int:
+    """Do something with ever other bad input, in time and in memory; returns how often.
+
+    Args:
+        name: of the fuzzer, from which its chance grows.
+        work: what does it, and says if something is wrong.
+        seconds: so long; it is done once in any case.
+    """
+    chance = random.Random(name)
+    end = time.monotonic() + seconds
+    tried = 0
+    while time.monotonic() < end or not tried:
+        with time_limit(), limited_memory():
+            work(chance)
+        tried += 1
+    _count(name, tried, 1)
+    return tried
+
+
+def _count(name: str, tried: int, commands: int) -> None:
     if TALLY in os.environ:
         with Path(os.environ[TALLY]).open("a", encoding="utf-8") as tally:
-            tally.write(json.dumps({"fuzzer": name, "inputs": tried, "commands": len(commands)}) + "\n")
-    return tried
+            tally.write(json.dumps({"fuzzer": name, "inputs": tried, "commands": commands}) + "\n")
 
 
 def file_mutations(stackwright: Commands, name: str, seeds: tuple[bytes, ...]) -> Prepare:

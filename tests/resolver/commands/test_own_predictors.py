@@ -68,6 +68,8 @@ def test_a_predictor_of_another_distribution_is_listed_and_acts_where_it_is_name
     ("code", "told"),
     [
         ("raise OSError('no')", "cannot be loaded: OSError: no"),
+        ("raise SystemExit(7)", "cannot be loaded: SystemExit: 7"),
+        (GREEDY.replace("improves = True", "improves = property(lambda self: exit(7))"), "SystemExit: 7"),
         ("class Greedy:\n    name = 'greedy'\n", "needs name, improves and steps"),
         (GREEDY.replace('"greedy"', '"other"'), "calls itself 'other'"),
     ],

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fakes.probing.dask_clusters import scheduler, started
 from fakes.probing.probers import FACTORY, Rules
 from fakes.searching.terrains import Projects, terrain
 from knowledge.probing.records import Verdict
@@ -30,46 +28,13 @@ pytest.importorskip("distributed")
 VERSIONS = ("1", "2", "3", "4")
 SPACE: Projects = {"app": {v: {"lib": ""} for v in VERSIONS}, "lib": {v: {} for v in VERSIONS}}
 PAIR = ("app==2", "lib==3")
-START_S = 60.0
-
-
-@contextlib.contextmanager
-def started(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program of Dask, ended by its process id."""
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "DASK_DISTRIBUTED__WORKER__DAEMON": "0"}
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def waited(path: Path) -> str:
-    """The address of the scheduler, once it has written it."""
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, msgspec.DecodeError):
-            return str(msgspec.json.decode(path.read_bytes())["address"]).removeprefix("tcp://")
-        time.sleep(0.1)
-    raise AssertionError("the scheduler did not start")
 
 
 @contextlib.contextmanager
 def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler with two workers of one thread each."""
-    file = folder / "scheduler.json"
-    common = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
-    worker = ["distributed.cli.dask_worker", *common, "--nthreads", "1", "--no-nanny"]
-    with started("distributed.cli.dask_scheduler", *common, "--port", "0") as _:
-        address = waited(file)
-        with started(*worker) as one, started(*worker) as other:
-            yield address, [one, other]
+    with scheduler(folder) as (address, worker), started(*worker) as one, started(*worker) as other:
+        yield address, [one, other]
 
 
 def assignments() -> list[Assignment]:
@@ -112,3 +77,41 @@ def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("resolver.monkey.cluster.CONNECT_S", 1.0)
     with pytest.raises(InputError, match="no scheduler answers"):
         list(Cluster("127.0.0.1:1", Recipe(factory=FACTORY)).run(assignments()))
+
+
+WRONG = """\
+import json
+
+class Odd:
+    def __reduce__(self):
+        return (eval, ("1 / 0",))
+
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+def probe_bytes(recipe, assignment):
+    name = json.loads(assignment)["id"]
+    kind = int(name, 16) % 4
+    if kind == 0:
+        raise Silent
+    if kind == 1:
+        return json.dumps({"id": "another", "result": {"verdict": "passed"}, "wall_s": 0}).encode()
+    return Odd() if kind == 2 else [name]
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_of_others_that_answers_anything_loses_no_stack(tmp_path: Path) -> None:
+    package = tmp_path / "foreign" / "resolver" / "monkey"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").write_text("")
+    (package / "cluster.py").write_text(WRONG)
+    recipe = Recipe(factory=FACTORY, settings=msgspec.to_builtins(Rules()))
+    asked = assignments()
+    assert len({int(one.id, 16) % 4 for one in asked}) == 4
+    with scheduler(tmp_path) as (address, worker), started(*worker, path=tmp_path / "foreign"):
+        found = list(Cluster(address, recipe).run(asked))
+    assert sorted(done.id for done in found) == sorted(one.id for one in asked)
+    assert {done.result.verdict for done in found} == {Verdict.NOT_KNOWN}
