@@ -168,7 +168,7 @@ def test_warm_run_imports_nothing_of_the_network_or_of_databases(stackwright: Co
 def test_warm_run_imports_nothing_that_reads_code(stackwright: Commands) -> None:
     stackwright.advise("flask", "--type", "latest")
     names = modules("advise", "flask", "--type", "latest", "-o", "pylock.toml", commands=stackwright)
-    assert "resolver.resolver" in names
+    assert "resolver.search.resolver" in names
     readers = (
         "analyzers.importing.",
         "analyzers.api.",

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from resolver.check import Check, Verdict
-    from resolver.commands.checking import Seen
-    from resolver.commands.session import Session
+    from resolver.commands.runs.session import Session
+    from resolver.commands.subjects.checking import Seen
     from resolver.context import Context
+    from resolver.reports.check import Check, Verdict
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
@@ -57,11 +57,11 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from analyzers.reports import Input
-    from resolver.check import Check
     from resolver.commands.heads import tool
     from resolver.commands.notes import printable
-    from resolver.commands.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.commands.runs.session import Session
+    from resolver.outputs.texts.lines import fitted
+    from resolver.reports.check import Check
 
     session = Session(options)
     subject: str = options.subject
@@ -94,10 +94,10 @@ def _sarif(check: Check, options: argparse.Namespace) -> str:
     """Findings at the line of the pin, or of the code that asks."""
     from analyzers.evidence import Location
     from analyzers.manifests.discovery import read_manifest
-    from analyzers.manifests.pins import pins_of
+    from analyzers.manifests.locks.pins import pins_of
     from analyzers.sarif import sarif
     from resolver.asked.files import InputFiles
-    from resolver.check_findings import CHECK_FINDINGS, check_findings
+    from resolver.reports.check_findings import CHECK_FINDINGS, check_findings
 
     lines: dict[str, Location] = {}
     if not _holds_files(check.subject):
@@ -135,9 +135,9 @@ def _holds_files(subject: str) -> bool:
 
 
 def _installed(session: Session, context: Context, options: argparse.Namespace) -> Seen:
-    from resolver.commands.checking import Seen, opened_tree, read_code
-    from resolver.commands.imports import import_target
-    from resolver.commands.installed_stacks import check_installed
+    from resolver.commands.runs.imports import import_target
+    from resolver.commands.subjects.checking import Seen, opened_tree, read_code
+    from resolver.commands.subjects.installed_stacks import check_installed
     from resolver.errors import InputError
 
     code = read_code(options.source)
@@ -153,9 +153,9 @@ def _installed(session: Session, context: Context, options: argparse.Namespace) 
 
 
 def _locked(session: Session, context: Context, options: argparse.Namespace) -> Seen:
-    from resolver.commands.checking import check_lock, read_code
-    from resolver.commands.imports import stack_imports
-    from resolver.commands.locks import read_lock
+    from resolver.commands.runs.imports import stack_imports
+    from resolver.commands.subjects.checking import check_lock, read_code
+    from resolver.commands.subjects.locks import read_lock
 
     lock, content = read_lock(Path(options.subject), context)
     code = read_code(options.source)

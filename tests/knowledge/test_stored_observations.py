@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.sqlite_store import SqliteStore
-from knowledge.store import (
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import (
     Contents,
     Kind,
     ObservationRow,

@@ -14,7 +14,7 @@ from knowledge.confinement.limits import Limits
 from knowledge.measuring.benchmarks import Benchmark
 from knowledge.measuring.sessions import Session, Settings
 from knowledge.measuring.venvs import Venv
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 
 pytestmark = pytest.mark.slow
 

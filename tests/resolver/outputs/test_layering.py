@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.advices import pin
+from fakes.searching.advices import pin
 from resolver.outputs.pages.layering import NODE, Layered, layered
 from resolver.outputs.pages.stack_graph import stack_graph
 
