@@ -27,7 +27,7 @@ ELSEWHERE: Mapping[str, str] = {
     "knowledge/variants/choice.py": "variants of wheels: nothing feeds them",
     "knowledge/variants/documents.py": "variants of wheels: nothing feeds them",
     "knowledge/variants/reading.py": "variants of wheels: nothing feeds them",
-    "resolver/commands/repositories/found_targets.py": "what a repository says by itself: test_fuzzed_repositories",
+    "resolver/commands/repositories/found_targets.py": "what a repository says: test_fuzzed_repositories",
     "resolver/predictors/extensions.py": "test_bad_plugins",
     "resolver/units/extensions.py": "test_bad_plugins",
     "topics/classifier/examples.py": "documents of which a model is trained: nothing feeds them",
