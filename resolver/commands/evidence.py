@@ -61,9 +61,11 @@ def program_digest(options: argparse.Namespace) -> str | None:
     if path is None:
         return None
     from knowledge.probing.records import ProbeTask
+    from resolver.commands.probing import probed_code
     from resolver.commands.scripts import read_script
 
-    return ProbeTask(pins=(), script=read_script(path, "--probe-script")).script_digest
+    script = read_script(path, "--probe-script")
+    return ProbeTask(pins=(), script=script, code=probed_code(options)).script_digest
 
 
 def with_imports(

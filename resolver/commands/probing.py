@@ -19,7 +19,7 @@ from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
 from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
-from knowledge.probing.records import ProbeResult, ProbeTask
+from knowledge.probing.records import OwnCode, ProbeResult, ProbeTask
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from knowledge.verdicts import VerdictCheck
 from resolver.commands.heads import report_moment, tool
@@ -76,6 +76,7 @@ def with_probes(
             modules=_modules(source),
             script=script,
             script_name="script" if options.probe_script is None else options.probe_script.name,
+            code=probed_code(options),
         )
         limits = ProbeLimits(
             probes=options.probe_limit,
@@ -94,6 +95,14 @@ def with_probes(
             yield msgspec.structs.replace(context, prober=probes)
         finally:
             _keep(seen, context, store)
+
+
+def probed_code(options: argparse.Namespace) -> OwnCode | None:
+    """The user's code, where it is named beside a script that may import it."""
+    from resolver.commands.own_code import own_code
+
+    source = getattr(options, "source", None)
+    return None if source is None or options.probe_script is None else own_code(source)
 
 
 def keep_checked(advice: Advice, store: str) -> None:
