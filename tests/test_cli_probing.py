@@ -180,3 +180,18 @@ def test_a_script_that_wants_what_nobody_has_says_nothing_of_the_stack(stackwrig
     assert "lib 3.0" in told
     assert "No module named 'shop', which no release of the stack has" in told
     assert len(report(stackwright, "lib", "--probe-script", "check.py")["probes"]["probes"]) == 1
+
+
+def test_a_module_behind_an_extra_that_nobody_asked_for_need_not_be_importable(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    index.add("other", "1.0", contents={"other/__init__.py": b""})
+    project = "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['lib']\n"
+    stackwright.write("pyproject.toml", f"{project}optional-dependencies.plots = ['other']\n")
+    stackwright.write("shop/__init__.py", "import lib\n")
+    stackwright.write("shop/plots.py", "import other\n")
+    advice = report(stackwright, "--source", ".")
+    assert (pins(advice), tried(advice)) == ({"lib": "3.0"}, [("3.0", "passed")])
+    index.add("other", "2.0", contents={"other/__init__.py": b"raise RuntimeError\n"})
+    advice = report(stackwright, "--source", ".", "--extra", "plots", "--refresh")
+    assert pins(advice) == {"lib": "3.0", "other": "1.0"}

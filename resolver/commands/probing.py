@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +73,7 @@ def with_probes(
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)
         demanded = Demanded(
-            modules=_modules(source),
+            modules=_modules(source, {each.dependency.project for each in context.requirements}),
             script=script,
             script_name="script" if options.probe_script is None else options.probe_script.name,
             code=probed_code(options),
@@ -181,8 +181,11 @@ def _environment(interpreter: Interpreter, target: Target) -> str:
     return "\n".join([interpreter.version, interpreter.path, root, interpreter.libc, *facts])
 
 
-def _modules(source: SourceReport | None) -> tuple[str, ...]:
-    """What the user's code imports of others whatever happens."""
+def _modules(source: SourceReport | None, asked: Collection[str]) -> tuple[str, ...]:
+    """What the user's code imports, whatever happens, of what is asked for.
+
+    A module behind an extra that nobody asked for imports what no stack has: that is no failure of a stack.
+    """
     from analyzers.source.records import ImportKind, Origin, Role
 
     found = {
@@ -190,6 +193,7 @@ def _modules(source: SourceReport | None) -> tuple[str, ...]:
         for each in (() if source is None else source.imports)
         if each.role is Role.MAIN
         and each.origin is Origin.THIRD_PARTY
+        and any(match.name in asked for match in each.distributions[:1])
         and each.kind in (ImportKind.STATIC, ImportKind.STAR)
         and each.is_top_level
         and not each.guard
