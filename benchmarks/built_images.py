@@ -16,6 +16,7 @@ BASE = "docker.io/library/debian:bookworm-slim"
 _INCLUDED = "python3,python3-venv,python3-pip,ca-certificates"
 _STORAGE = '[storage]\ndriver = "vfs"\nrunroot = "{0}/run"\ngraphroot = "{0}/graph"\n'
 _CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+_TRUSTED = "etc/trusted.pem"
 _ENTER = (
     'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && place="$1" && shift && '
     'exec chroot "$0" sh -c \'cd "$0" && exec "$@"\' "$place" "$@"'
@@ -101,8 +102,8 @@ def inside(root: Path, command: Sequence[str], place: str, environ: Mapping[str,
         place: where it runs, as the root has it.
         environ: all that it sees, beside where certificates are.
     """
-    shutil.copy(_certificates(), root / "root" / "certificates.pem")
-    certificates = {"SSL_CERT_FILE": "/root/certificates.pem", "HOME": "/root", "LC_ALL": "C.UTF-8"}
+    shutil.copy(_certificates(), root / _TRUSTED)
+    certificates = {"SSL_CERT_FILE": f"/{_TRUSTED}", "HOME": "/root", "LC_ALL": "C.UTF-8"}
     entering = [shutil.which("unshare") or "unshare", "--mount", "sh", "-c", _ENTER, str(root), place]
     return timed([*entering, *command], {**certificates, **environ}, root, limit_s)
 

@@ -188,8 +188,8 @@ class _Measured:
         told: dict[str, object] = {"install_s": _rounded(installed.wall_s)}
         if installed.exit_code:
             return told | {"passed": False, "said": installed.log.strip()[-500:]}
-        shutil.copy(self._probe, root / "root" / "probe.py")
-        ran = self._inside(root, ("python3", "/root/probe.py"), {"PYTHONPATH": self._project.place})
+        shutil.copy(self._probe, root / "etc" / "probe.py")
+        ran = self._inside(root, ("python3", "/etc/probe.py"), {"PYTHONPATH": self._project.place})
         told |= {"s": _rounded(ran.wall_s), "passed": ran.exit_code == 0}
         return told if ran.exit_code == 0 else told | {"said": ran.log.strip().splitlines()[-1:]}
 
