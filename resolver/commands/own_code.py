@@ -8,7 +8,7 @@ from pathlib import Path
 from analyzers.directories import DirectoryReader
 from analyzers.files import FileEntry, FileKind, FileReader, FileReaderError, joined, read_file
 from knowledge.probing.records import OwnCode
-from resolver.commands.project_code import code_directories, is_passed_over
+from resolver.commands.runs.project_code import code_directories, is_passed_over
 
 MOST_FILES = 5_000
 LARGEST_BYTES = 4 << 20

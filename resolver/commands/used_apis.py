@@ -11,12 +11,12 @@ from analyzers.evidence import Finding, Level
 from analyzers.reports import Unknown
 from analyzers.source.signals.demand import ApiDemand
 from knowledge.catalog import Knowledge
-from knowledge.evidence_budget import EvidenceBudget
-from knowledge.stack_files import Pinned
-from knowledge.wheel_surfaces import WheelSurfaces
-from resolver.check import Verdict, use_verdict
-from resolver.commands.reading_targets import reading_target
-from resolver.target import Target
+from knowledge.imports.evidence_budget import EvidenceBudget
+from knowledge.imports.stack_files import Pinned
+from knowledge.wheels.surfaces import WheelSurfaces
+from resolver.commands.subjects.reading_targets import reading_target
+from resolver.reports.check import Verdict, use_verdict
+from resolver.targets.target import Target
 
 
 class UsedApis:
