@@ -17,6 +17,7 @@ BENCHMARKS = (
     "predictors",
     "probing",
     "performance",
+    "projects",
     "rules",
     "scanning",
     "six_targets",

@@ -41,7 +41,7 @@ def missing(demand: ApiDemand, surfaces: DistributionSurfaces, release: str) -> 
             absent[wanted.symbol] = absence(wanted.symbol, surfaces)
         lack = absent[wanted.symbol]
         if lack is not None:
-            key = f"{wanted.symbol} {lack[0]}"
+            key = lack[0]  # what is not there is missed once, whatever would be done with it
             if key not in found:
                 found[key] = _finding(wanted, f"{release} has no {wanted.symbol}: {lack[0]}", lack[1])
         elif wanted.kind in (UseKind.CALL, UseKind.DECORATOR):

@@ -96,10 +96,14 @@ def builtin_bases(name: str) -> tuple[str, ...]:
     return ()
 
 
-def missing_name(failure: ImportFailure) -> str | None:
-    """The dotted name that an import statement asks for in vain; None where it fails otherwise."""
-    if found := _MODULE.match(failure.message):
+def missing_name(message: str) -> str | None:
+    """The dotted name that an import statement asks for in vain; None where it fails otherwise.
+
+    Args:
+        message: of the failure.
+    """
+    if found := _MODULE.match(message):
         return found[1]
-    if found := _NAME.match(failure.message):
+    if found := _NAME.match(message):
         return f"{found[2]}.{found[1]}"
     return None

@@ -28,10 +28,11 @@ class Traced:
     Args:
         installed: what the stack brought.
         own: the name of the user's own file; its directory does not matter.
+        own_directory: beside it, with further code of the user.
     """
 
-    def __init__(self, installed: Installed, own: str) -> None:
-        self._installed, self._own = installed, own
+    def __init__(self, installed: Installed, own: str, own_directory: str) -> None:
+        self._installed, self._own, self._beside = installed, own, f"/{own_directory}/"
 
     def blame(self, raised: Raised) -> Blame:
         """At most a pair, who needs something of the other first; empty where nobody can be named."""
@@ -78,7 +79,8 @@ class Traced:
         """Whether the innermost code is the user's own."""
         if not frames or self._installed.of_file(frames[-1].file):
             return False
-        return frames[-1].file.rpartition("/")[2] == self._own
+        file = frames[-1].file
+        return file.rpartition("/")[2] == self._own or self._beside in file
 
     def _missing(self, link: Raised) -> Blame:
         """Something is missing of a release: a module, a name of it, an attribute, an argument."""

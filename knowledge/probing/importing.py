@@ -14,10 +14,13 @@ from knowledge.confinement.running import PLACE, Surroundings, run
 from knowledge.measuring.processes import thread_settings
 from knowledge.probing.environments import Environment
 from knowledge.probing.raised import Raised
+from knowledge.probing.records import OwnCode
 
 SCRIPT = "script.py"
 WORKER = ".worker/worker.py"
 """Where no import finds it: a release may bring a module of that name."""
+CODE = "code"
+"""The directory beside the script that has the user's code."""
 _WORKER = Path(__file__).with_name("worker.py")
 _OTHERS_S = 60.0
 _MOST_PROCESSES = 200
@@ -90,10 +93,18 @@ class Importing:
         environment: with the stack.
         surroundings: of every run.
         limits: of each process; the time is that of all together.
+        code: of the user, that the script finds.
     """
 
-    def __init__(self, environment: Environment, surroundings: Surroundings, limits: Limits) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        surroundings: Surroundings,
+        limits: Limits,
+        code: OwnCode | None = None,
+    ) -> None:
         self._environment, self._surroundings, self._limits = environment, surroundings, limits
+        self._code = code or OwnCode()
         self._worker = _WORKER.read_bytes()
 
     def tried(self, modules: Sequence[str], script: str, others: Sequence[str] = ()) -> Tries:
@@ -132,10 +143,12 @@ class Importing:
             "others_s": _OTHERS_S,
             "sites": [],
             "script": SCRIPT if script else "",
+            "code": [f"{CODE}/{each}".rstrip("/") for each in self._code.directories],
         }
         files = {WORKER: self._worker}
         if script:
             files[SCRIPT] = script.encode()
+            files |= {f"{CODE}/{path}": content for path, content in self._code.files}
         ended = run(
             [self._environment.python, "-I", f"{PLACE}/{WORKER}"],
             msgspec.json.encode(job),

@@ -11,7 +11,7 @@ from knowledge.confinement.limits import Ended
 from knowledge.observations.checked import plain
 from knowledge.observations.record import Failure
 from knowledge.probing.blame import Blame, Traced
-from knowledge.probing.importing import SCRIPT, WORKER, Tried, Tries
+from knowledge.probing.importing import CODE, SCRIPT, WORKER, Tried, Tries
 from knowledge.probing.installed import Installed
 from knowledge.probing.own_limits import own_limit
 from knowledge.probing.raised import Frame, Raised, crash_trace, written_trace
@@ -32,7 +32,7 @@ class Judge:
 
     def __init__(self, task: ProbeTask, installed: Installed) -> None:
         self._task, self._installed = task, installed
-        self._traced = Traced(installed, SCRIPT)
+        self._traced = Traced(installed, SCRIPT, CODE)
         roots = set(task.roots)
         others = (
             name for project in installed.names if project not in roots for name in self._names(project)
@@ -202,7 +202,7 @@ class Judge:
             return
         own = [frame for frame in raised.frames if not frame.file.startswith("<") and not _is_worker(frame)]
         for frame in own[-_TRACE_LINES // 2 :]:
-            place = self._installed.relative(frame.file) or frame.file.rpartition("/")[2]
+            place = self._installed.relative(frame.file) or _own_place(frame.file)
             if place == SCRIPT:
                 place = self._task.script_name
             yield f"{place}:{frame.line} in {frame.function}"
@@ -215,6 +215,12 @@ def _has_failed(tried: Tried) -> bool:
 
 def _is_worker(frame: Frame) -> bool:
     return frame.file.endswith(f"/{WORKER}")
+
+
+def _own_place(file: str) -> str:
+    """A file of the user, from where the code begins."""
+    _, mark, inside = file.partition(f"/run/{CODE}/")
+    return inside if mark else file.rpartition("/")[2]
 
 
 def _ending(ended: Ended) -> str:

@@ -96,7 +96,7 @@ class LocalProber:
         )
         installed = Installed(environment.site_packages, environment.seen_site, task.pins)
         judge = Judge(task, installed)
-        tries = Importing(environment, surroundings, self._limits).tried(
+        tries = Importing(environment, surroundings, self._limits, task.code).tried(
             judge.demanded, task.script, judge.others
         )
         refused = () if self._builds is None else self._builds.refused

@@ -33,6 +33,26 @@ class PinnedFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         return ReleaseIdentity(project=self.project, version=self.version)
 
 
+class OwnCode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The user's code, which a script may import.
+
+    Attributes:
+        files: relative path, with ``/``, and content.
+        directories: relative ones that modules are found in, in this order; empty for where the files begin.
+    """
+
+    files: tuple[tuple[str, bytes], ...] = ()
+    directories: tuple[str, ...] = ("",)
+
+    @property
+    def digest(self) -> str:
+        """Of all that there is, in hexadecimal."""
+        told = hashlib.sha256(repr(self.directories).encode())
+        for path, content in self.files:
+            told.update(f"{path}\0{hashlib.sha256(content).hexdigest()}\0".encode())
+        return told.hexdigest()
+
+
 class ProbeTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A complete stack, and what it must be able to do.
 
@@ -43,6 +63,7 @@ class ProbeTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         modules: further modules that must be importable, such as those that the user's code imports.
         script: Python that must end well, after the imports; empty for none.
         script_name: as messages call it.
+        code: of the user, that the script finds; None where it is not at hand.
     """
 
     pins: tuple[PinnedFile, ...]
@@ -50,11 +71,18 @@ class ProbeTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     modules: tuple[str, ...] = ()
     script: str = ""
     script_name: str = "script"
+    code: OwnCode | None = None
 
     @property
     def script_digest(self) -> str | None:
-        """``sha256:…``, as observations state it; None without a script."""
-        return f"sha256:{hashlib.sha256(self.script.encode()).hexdigest()}" if self.script else None
+        """``sha256:…``, as observations state it, of the script and of what it may import of the user's.
+
+        None without a script.
+        """
+        if not self.script:
+            return None
+        code = b"" if self.code is None else f"\0{self.code.digest}".encode()
+        return f"sha256:{hashlib.sha256(self.script.encode() + code).hexdigest()}"
 
 
 class Verdict(enum.StrEnum):

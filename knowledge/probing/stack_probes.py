@@ -15,7 +15,7 @@ import msgspec
 from analyzers.undecodable import UNDECODABLE
 from knowledge.imports.stack_files import Pinned
 from knowledge.probing.linked_libraries import is_absent_library
-from knowledge.probing.records import PinnedFile, Prober, ProbeResult, ProbeTask, Verdict
+from knowledge.probing.records import OwnCode, PinnedFile, Prober, ProbeResult, ProbeTask, Verdict
 from knowledge.stores.derivations import Derivations
 
 INSTRUMENT = "stack-probes/2"
@@ -41,6 +41,7 @@ class Demanded(msgspec.Struct, frozen=True, kw_only=True):
     modules: tuple[str, ...] = ()
     script: str = ""
     script_name: str = "script"
+    code: OwnCode | None = None
 
 
 class StackProbe(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +87,7 @@ class StackProbes:
         self._prober, self._answers, self._environment = prober, answers, environment
         self._demanded, self._limits, self._clock = demanded, limits, clock
         self._told, self._observed = told, observed
+        self._code = None if demanded.code is None else demanded.code.digest
         self._known: dict[str, ProbeResult] = {}
         self._made = 0
         self._spent_s = 0.0
@@ -147,11 +149,14 @@ class StackProbes:
             modules=demanded.modules,
             script=demanded.script,
             script_name=demanded.script_name,
+            code=demanded.code,
         )
 
     def _key(self, task: ProbeTask) -> str:
         files = [(pin.project, pin.version, pin.sha256 or pin.url) for pin in task.pins]
         stated = [self._environment, files, task.roots, task.modules, task.script]
+        if self._code is not None:
+            stated.append(self._code)
         return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
 
     def _kept(self, key: str) -> ProbeResult | None:

@@ -47,7 +47,7 @@ def main() -> None:
     for module in job["modules"]:
         _import(module, tell)
     if job["script"]:
-        _run_script(job["script"], tell)
+        _run_script(job["script"], job["code"], tell)
     until = time.perf_counter() + job["others_s"]
     for module in job["others"]:
         if time.perf_counter() < until:
@@ -67,14 +67,14 @@ def _import(module: str, tell: Any) -> None:
     tell({"ended": module, "wall_s": time.perf_counter() - began, "error": error})
 
 
-def _run_script(path: str, tell: Any) -> None:
-    """Run a program as ``python FILE`` does."""
+def _run_script(path: str, code_directories: Any, tell: Any) -> None:
+    """Run a program as ``python FILE`` does, where further directories have modules for it."""
     main_module = types.ModuleType("__main__")
     main_module.__file__ = path
     main_module.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main_module
     sys.argv = [path]
-    sys.path.insert(0, os.path.dirname(path))
+    sys.path[:0] = [os.path.dirname(path)] + [os.path.abspath(each) for each in code_directories]
     tell({"begins": ""})
     began = time.perf_counter()
     error = None

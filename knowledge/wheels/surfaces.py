@@ -25,7 +25,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.files.block_reader import BlockReader
 from knowledge.releases import File, FileKind
 
-_INSTRUMENT = "missing-api/2"
+_INSTRUMENT = "missing-api/3"
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[Finding, ...]).decode
 

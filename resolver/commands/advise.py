@@ -107,9 +107,9 @@ def _find(options: argparse.Namespace) -> None:
 def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     import msgspec
 
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.plotting import check_plot, write_plot
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, check_page, output_format, rendered
 

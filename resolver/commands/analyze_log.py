@@ -32,7 +32,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Tell; false where something failed that was not made good."""
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
 
     report = _report(options.log)
     if options.keep:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from resolver.commands.runs.session import Session
+    from resolver.commands.runs.used_apis import UsedApis
     from resolver.commands.subjects.checking import Seen
     from resolver.context import Context
     from resolver.reports.check import Check, Clash
@@ -30,7 +31,8 @@ def add(command: argparse.ArgumentParser) -> None:
     """The options of ``check``."""
     command.description = (
         "Import on paper what a lock pins or what is installed, in a directory or an image, and say what "
-        "fails. Nothing is imported or run."
+        "fails; with --source also which uses of the code the releases do not offer. Nothing is imported or "
+        "run."
     )
     command.add_argument(
         "subject", metavar="SUBJECT",
@@ -39,7 +41,8 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--source", type=Path, metavar="PATH",
-        help="import this code, and of the releases only what it reaches (default: every outermost module)",
+        help="import this code, of the releases only what it reaches, and hold against them what it uses "
+        "(default: import every outermost module)",
     )  # fmt: skip
     arguments.add_format(command, ("text", "json", "sarif"))
     arguments.add_evidence(command)
@@ -57,8 +60,8 @@ def run(options: argparse.Namespace) -> bool:
     from analyzers.reports import Input
     from resolver.commands.heads import tool
     from resolver.commands.notes import printable
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.outputs.texts.lines import fitted
     from resolver.reports.check import Check
 
@@ -142,7 +145,9 @@ def _installed(session: Session, context: Context, options: argparse.Namespace) 
     code = read_code(options.source)
     with opened_tree(options.subject, options) as (reader, unread):
         target = import_target(context.target)
-        seen = check_installed(reader, target, code, stated=options.python_version)
+        seen = check_installed(
+            reader, target, code, stated=options.python_version, uses=_uses(session, context, options)
+        )
     if seen is None:
         told = tuple(unread)[:1]
         because = f" that could be read: {told[0].where}: {told[0].reason}" if told else ""
@@ -162,33 +167,54 @@ def _locked(session: Session, context: Context, options: argparse.Namespace) -> 
         imports = stack_imports(
             context.target, knowledge, time.time, options.evidence_budget, code=code, kind=options.evidence
         )
-        return check_lock(lock, context, knowledge, imports, content)
+        uses = _uses(session, context, options)
+        return check_lock(lock, context, knowledge, imports, content, uses)
+
+
+def _uses(session: Session, context: Context, options: argparse.Namespace) -> UsedApis | None:
+    """What the code uses of others, where some is named."""
+    source = session.source()
+    if source is None:
+        return None
+    from knowledge.imports.evidence_budget import EvidenceBudget
+    from resolver.commands.runs.used_apis import UsedApis
+
+    budget = EvidenceBudget(options.evidence_budget, is_stored_only=options.evidence == "stored")
+    return UsedApis(source.demands, context.target, budget)
 
 
 def _lines(check: Check) -> Iterator[str]:
-    certain = [each for each in check.verdicts if each.confidence.value == "certain"]
-    others = [each for each in check.verdicts if each.confidence.value != "certain"]
+    failures = [each for each in check.verdicts if each.is_failure]
+    others = [each for each in check.verdicts if not each.is_failure]
     releases = f"{len(check.releases)} release{'' if len(check.releases) == 1 else 's'}"
-    for verdict in certain:
-        yield f"error: {_told(verdict, 'fails')}"
+    for verdict in failures:
+        yield f"error: {_told(verdict)}"
     for verdict in others[:_MOST_DOUBTFUL]:
-        yield f"{verdict.confidence.value}: {_told(verdict, 'may fail')}"
+        yield f"{verdict.confidence.value}: {_told(verdict)}"
     if len(others) > _MOST_DOUBTFUL:
         yield f"and {len(others) - _MOST_DOUBTFUL} more that are not certain (--format json)"
     for unknown in check.unknowns[:_MOST_UNKNOWNS]:
         yield f"unknown: {unknown.what} ({unknown.where}): {unknown.reason}"
     if len(check.unknowns) > _MOST_UNKNOWNS:
         yield f"unknown: {len(check.unknowns) - _MOST_UNKNOWNS} more (--format json)"
-    if certain:
-        count = f"{len(certain)} failure{'' if len(certain) == 1 else 's'}"
-        yield f"{releases} of {check.subject}: {count} that nothing catches"
+    if failures:
+        yield f"{releases} of {check.subject}: {_counted(failures)}"
     elif check.is_complete:
         yield f"{releases} of {check.subject}: nothing fails for certain"
     else:
         yield f"{releases} of {check.subject}: nothing fails for certain as far as it was looked at"
 
 
-def _told(verdict: Clash, verb: str) -> str:
-    beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
+def _counted(failures: Sequence[Clash]) -> str:
+    met = sum(each.confidence.value == "certain" for each in failures)
+    lacking = len(failures) - met
+    parts = [f"{met} failure{'' if met == 1 else 's'} that nothing catches"] if met else []
+    parts += [f"{lacking} {'use' if lacking == 1 else 'uses'} of what is not there"] if lacking else []
+    return ", ".join(parts)
+
+
+def _told(verdict: Clash) -> str:
+    from resolver.reports.check_findings import verdict_told
+
     where = f" ({verdict.evidence[0].where})" if verdict.evidence else ""
-    return f"{verdict.consumer or 'the code'} {verb}{beside}: {verdict.message}{where}"
+    return f"{verdict.consumer or 'the code'} {verdict_told(verdict)}{where}"

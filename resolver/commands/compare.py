@@ -94,7 +94,7 @@ def _run_locks(options: argparse.Namespace) -> bool:
     import msgspec
 
     from resolver.commands.notes import printable
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.commands.subjects.comparing import compared_locks
 
     told = compared_locks(options, _criteria(options))
@@ -142,7 +142,7 @@ def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
     import msgspec
 
     from resolver.commands.notes import printable
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.comparison_text import comparison_text
 
     if options.format == "json":

@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> bool:
     """Compare; false under ``--strict`` where something that is used breaks."""
     from analyzers.api.changes import Weight
     from resolver.commands.notes import printable
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.commands.subjects.released import read_release
     from resolver.outputs.texts.diff_text import diff_text
 

@@ -39,8 +39,8 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Explain; true when there is a stack."""
     from resolver.advising.inquiry import read_question
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.outputs.answers import answer_text
 
     _refuse_file(options.question)

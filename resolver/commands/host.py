@@ -38,9 +38,9 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Tell the facts."""
     from knowledge.settings import project_settings
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import PROJECT_FILE
     from resolver.commands.runs.targets import read_environment
-    from resolver.commands.screens import columns
 
     width = columns(sys.stdout)
     if options.lists_facts:

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
 
     match options.format or _format_of(options.output):
         case "json":

@@ -21,7 +21,7 @@ def told(text: str, indent: str = "  ") -> str:
     """
     if not sys.stderr.isatty():
         return f"{printable(text)}\n"
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.lines import NARROWEST, fitted
 
     width = max(columns(sys.stderr), NARROWEST)

@@ -27,6 +27,9 @@ def add(command: argparse.ArgumentParser) -> None:
         "--script", type=Path, metavar="FILE", help="a Python program that must end well, after the imports"
     )
     command.add_argument(
+        "--source", type=Path, metavar="PATH", help="with --script: lay this code where the program finds it"
+    )
+    command.add_argument(
         "--python", type=Path, metavar="PATH|ROOT",
         help="interpreter to probe with, or a directory with a root file system that has one (default: the "
         "one of this program)",

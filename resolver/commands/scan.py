@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> bool:
     from analyzers.evidence import Level
     from analyzers.source.documents import document
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.commands.subjects.scanning import ScanWishes, kept_or_scanned
 
     wishes = ScanWishes(
@@ -161,7 +161,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
     from analyzers.source.installed import InstalledReport, installed, installed_input
     from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.errors import InputError
     from resolver.outputs.texts.installed_text import installed_text
 

@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> bool:
     """Count; true always."""
     from resolver.advising.advise import input_of
     from resolver.commands.heads import tool
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.outputs.texts.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 

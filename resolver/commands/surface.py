@@ -36,8 +36,8 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Tell the surface; true always."""
     from resolver.commands.notes import printable
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
-    from resolver.commands.screens import columns
     from resolver.commands.subjects.released import read_release
     from resolver.outputs.texts.surface_text import surface_text
 

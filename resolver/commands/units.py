@@ -27,9 +27,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """List the units."""
+    from resolver.commands.options.screens import columns
     from resolver.commands.runs.session import Session
     from resolver.commands.runs.units import installed_units
-    from resolver.commands.screens import columns
     from resolver.predictors.choosing import predictor_descriptions
     from resolver.units.descriptions import descriptions
     from resolver.units.registry import UNITS

@@ -91,6 +91,9 @@ class Trials:
             case Verdict.NOT_KNOWN:
                 self._reason = _why(result)
                 return ProbeOutcome.NOT_KNOWN
+            case Verdict.FAILED if _wants_what_is_no_release(result):
+                self._reason = f"{_why(result)}, which no release of the stack has"
+                return ProbeOutcome.NOT_KNOWN
             case Verdict.FAILED:
                 self._learn(stack, result)
                 return ProbeOutcome.FAILED
@@ -272,6 +275,16 @@ def _alike(one: Failure, other: Failure) -> bool:
     return (one.step, one.error, one.message, one.where) == (
         *(other.step, other.error),
         *(other.message, other.where),
+    )
+
+
+def _wants_what_is_no_release(result: ProbeResult) -> bool:
+    """Whether the script itself imports what nothing in the stack has: no other release of it is a remedy."""
+    failure = result.failure
+    return (
+        failure is not None
+        and not result.blame
+        and (failure.step, failure.error, failure.where) == ("script", "missing-module", "")
     )
 
 

@@ -1,15 +1,25 @@
-"""The record of a check: what importing releases that were chosen elsewhere meets."""
+"""The record of a check: what importing releases that were chosen elsewhere, or code with them, meets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import enum
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from analyzers.api.recurrence import asking
-from analyzers.evidence import Confidence, Evidence
-from analyzers.importing.failures import ImportFailure
+from analyzers.evidence import Confidence, Evidence, Finding
+from analyzers.importing.failures import ImportFailure, missing_name
 from analyzers.reports import Report
+
+
+class Basis(enum.StrEnum):
+    """What a verdict rests on."""
+
+    IMPORT = "import"
+    """What is met when everything is imported."""
+    USE = "use"
+    """What code uses, whenever it gets there, and a release does not offer."""
 
 
 class Clash(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +28,8 @@ class Clash(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         consumer: name and version of what asks; None for the user's code.
         provider: name and version of what does not give it; None where nothing in the stack could.
-        confidence: only what is certain fails a check.
+        confidence: of what imports meet only what is certain fails a check.
+        basis: what was looked at; what code uses and is not there fails a check.
     """
 
     consumer: str | None
@@ -26,6 +37,12 @@ class Clash(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     confidence: Confidence
     evidence: tuple[Evidence, ...]
+    basis: Basis = Basis.IMPORT
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it fails a check."""
+        return self.basis is Basis.USE or self.confidence is Confidence.CERTAIN
 
 
 class Check(Report, frozen=True, kw_only=True):
@@ -34,7 +51,7 @@ class Check(Report, frozen=True, kw_only=True):
     Attributes:
         subject: as the user named it.
         releases: name to version.
-        verdicts: certain ones first.
+        verdicts: what fails the check first.
         is_complete: everything was looked at; what was not stands among the unknowns.
     """
 
@@ -45,8 +62,8 @@ class Check(Report, frozen=True, kw_only=True):
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing fails for certain."""
-        return all(verdict.confidence is not Confidence.CERTAIN for verdict in self.verdicts)
+        """Whether nothing fails it."""
+        return not any(verdict.is_failure for verdict in self.verdicts)
 
 
 def verdicts(failures: Iterable[ImportFailure], versions: Mapping[str, str]) -> tuple[Clash, ...]:
@@ -57,6 +74,38 @@ def verdicts(failures: Iterable[ImportFailure], versions: Mapping[str, str]) -> 
         versions: by normalised name.
     """
     return tuple(dict.fromkeys(_verdict(failure, versions) for failure in failures))
+
+
+def use_verdict(release: str, finding: Finding) -> Clash:
+    """What a release does not offer of what code uses.
+
+    Args:
+        release: name and version.
+        finding: that says so, with the places of the code.
+    """
+    return Clash(
+        consumer=None,
+        provider=release,
+        message=finding.message,
+        confidence=Confidence.LIKELY,
+        evidence=finding.evidence,
+        basis=Basis.USE,
+    )
+
+
+def with_uses(imports: Iterable[Clash], uses: Iterable[Clash]) -> tuple[Clash, ...]:
+    """Both, what fails a check first; what the code imports in vain is not said of its use again."""
+    met = tuple(imports)
+    certain = [each for each in met if each.consumer is None and each.is_failure]
+    known = {name for each in certain if (name := missing_name(each.message)) is not None}
+    others = [use for use in uses if not any(_is_about(each, known) for each in use.evidence)]
+    return tuple(sorted((*met, *others), key=lambda verdict: not verdict.is_failure))
+
+
+def _is_about(use: Evidence, names: Collection[str]) -> bool:
+    """Whether a use is of one of several things, or of something of it."""
+    symbol = use.what.rpartition(" ")[2]
+    return any(symbol == name or symbol.startswith((f"{name}.", f"{name}(")) for name in names)
 
 
 def _verdict(failure: ImportFailure, versions: Mapping[str, str]) -> Clash:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from analyzers.api.changes import ApiChange, Weight
+from analyzers.api.missing import ID as MISSING
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from resolver.reports.api_reports import ApiDiff
-from resolver.reports.check import Check, Clash
+from resolver.reports.check import Basis, Check, Clash
 
 FAILURE = "import-failure"
 DOUBT = "import-doubt"
 CHECK_FINDINGS: Mapping[str, str] = {
     FAILURE: "importing fails for certain",
     DOUBT: "importing may fail",
+    MISSING: "the code uses what a release does not offer",
 }
 BROKEN = "broken-api"
 DIFF_FINDINGS: Mapping[str, str] = {BROKEN: "a release no longer offers what code may use, or does use"}
@@ -42,10 +44,9 @@ def check_findings(
         location = place_of(name)
         if verdict.consumer is None and source is not None and verdict.evidence:
             location = placed(source, verdict.evidence[0].where)
-        is_certain = verdict.confidence is Confidence.CERTAIN
         yield Finding(
-            id=FAILURE if is_certain else DOUBT,
-            level=_LEVELS[verdict.confidence],
+            id=MISSING if verdict.basis is Basis.USE else FAILURE if verdict.is_failure else DOUBT,
+            level=Level.ERROR if verdict.is_failure else _LEVELS[verdict.confidence],
             message=f"{verdict.consumer or 'the code'} {verdict_told(verdict)}",
             subject=name or None,
             location=location,
@@ -55,8 +56,10 @@ def check_findings(
 
 def verdict_told(verdict: Clash) -> str:
     """What happens to who asks, and why."""
+    if verdict.basis is Basis.USE:
+        return f"uses what is not there: {verdict.message}"
     beside = f" with {verdict.provider}" if verdict.provider not in (None, verdict.consumer) else ""
-    verb = "fails" if verdict.confidence is Confidence.CERTAIN else "may fail"
+    verb = "fails" if verdict.is_failure else "may fail"
     return f"{verb}{beside}: {verdict.message}"
 
 

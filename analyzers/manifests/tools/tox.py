@@ -13,7 +13,7 @@ from analyzers.manifests.declared import BUILD, Format, Group, GroupKind, Manife
 from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.errors import ManifestError
+from analyzers.manifests.errors import MalformedManifestError, ManifestError, Problem
 from analyzers.manifests.installs.install_arguments import InstallArguments
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.tox_ini import parse_tox_ini, read_dependency
@@ -53,15 +53,25 @@ def read_tox(tool: Node, draft: Draft, read: ReadFile | None, environ: Mapping[s
         _read_old(old, draft, read, environ)
 
 
+def _unknown(problem: Problem, old: Node, draft: Draft) -> None:
+    """A mistake in the string: a place within it says nothing, so what is written there is told."""
+    where = old.location if problem.location.path == draft.path else problem.location
+    draft.unknown(old.name, where, f"{problem.text}: {problem.reason}" if problem.text else problem.reason)
+
+
 def _read_old(old: Node, draft: Draft, read: ReadFile | None, environ: Mapping[str, str]) -> None:
-    """A tox.ini in a string: all that it declares stands where the string does."""
+    """A tox.ini in a string: all that it declares stands where the string does; its mistakes are unknowns."""
     text = old.text()
     if text is None:
         return
     try:
         manifest = parse_tox_ini(text.encode(), draft.path, read=read, environ=environ)
+    except MalformedManifestError as error:
+        manifest = error.readable
+        for problem in error.problems:
+            _unknown(problem, old, draft)
     except ManifestError as error:
-        draft.unknown(old.name, old.location, error.problems[0].reason)
+        _unknown(error.problems[0], old, draft)
         return
     draft.declared += (
         msgspec.structs.replace(one, location=old.location) if one.location.path == draft.path else one

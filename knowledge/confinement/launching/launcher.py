@@ -64,13 +64,13 @@ def main(orders: int, tells: int) -> None:
 
 
 def _line(descriptor: int) -> bytes:
-    content = b""
+    content = bytearray()
     while not content.endswith(b"\n"):
         more = os.read(descriptor, 1 << 16)
         if not more:
             raise SystemExit("no orders came")
         content += more
-    return content
+    return bytes(content)
 
 
 def _is_allowed(flag: int) -> bool:

@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> bool:
     """List them; true always."""
     import datetime
 
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.columns import table
     from resolver.reports.pack_reports import ListedPack
 

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> bool:
     """Count them; true always."""
     from knowledge.observations.known import every_record
     from knowledge.observations.verdicts import VerdictCheck, counted
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.columns import table
 
     with opened_store(options) as store:

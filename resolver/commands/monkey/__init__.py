@@ -136,7 +136,7 @@ def _usual() -> argparse.Namespace:
 
 
 def _show_plan(options: argparse.Namespace, plan: Plan) -> None:
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.monkey_plan_text import monkey_plan_text
 
     if options.format == "json":
@@ -190,7 +190,7 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
     from resolver.commands.heads import tool
     from resolver.commands.monkey.writing import write_learned
     from resolver.commands.notes import show_note
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.monkey.report import monkey_report
     from resolver.outputs.texts.monkey_text import monkey_text
 

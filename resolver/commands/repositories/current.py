@@ -103,7 +103,7 @@ def _currency(checked: Checked) -> LockCurrency:
 
 def _write_text(told: Iterable[LockCurrency], *, quiet: bool) -> None:
     from resolver.commands.notes import printable
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.lines import NARROWEST, fitted
 
     width = max(columns(sys.stdout), NARROWEST)

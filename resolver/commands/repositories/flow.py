@@ -198,7 +198,7 @@ def _compiled(manifests: FoundManifests, root: Path) -> str | None:
 
 
 def _tell(manifests: FoundManifests, code: tuple[int, bool], target: FoundTarget, lock: FoundLock) -> None:
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.lines import fitted
 
     width = columns(sys.stderr)

@@ -200,7 +200,7 @@ def _complete(runs: list[_Run]) -> None:
 
 
 def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> None:
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
 
     if options.format == "json":
         import msgspec
@@ -241,7 +241,7 @@ def _report(runs: list[_Run], *, written: bool) -> SeveralAdvice:
 
 
 def _text(run: _Run) -> str:
-    from resolver.commands.screens import columns
+    from resolver.commands.options.screens import columns
     from resolver.outputs.texts.table import table
 
     return table(run.advice, run.context.target.name, columns(sys.stderr))

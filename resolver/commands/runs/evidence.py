@@ -62,8 +62,10 @@ def program_digest(options: argparse.Namespace) -> str | None:
         return None
     from knowledge.probing.records import ProbeTask
     from resolver.commands.runs.scripts import read_script
+    from resolver.commands.runs.tried_stacks import probed_code
 
-    return ProbeTask(pins=(), script=read_script(path, "--probe-script")).script_digest
+    script = read_script(path, "--probe-script")
+    return ProbeTask(pins=(), script=script, code=probed_code(options)).script_digest
 
 
 def with_imports(

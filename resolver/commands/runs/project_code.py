@@ -34,12 +34,25 @@ def project_code(path: Path) -> ProjectCode:
         reader: FileReader = DirectoryReader(path.parent)
         return _code(reader, (b"",), [path.name.encode()], {})
     reader = DirectoryReader(path)
-    manifests = {name.decode(): content for name in _MANIFESTS if (content := _content(reader, name))}
-    present = {child.name for child in _children(reader, b"") if child.kind is FileKind.DIRECTORY}
-    stated = [root.encode() for root in source_roots(manifests)]
-    roots = [root for root in (*stated, b"src") if root.partition(b"/")[0] in present]
     found = list(_sources(reader))
-    return _code(reader, tuple(dict.fromkeys((*roots, b""))), found, manifests)
+    return _code(reader, code_directories(reader), found, _manifests(reader))
+
+
+def code_directories(reader: FileReader) -> tuple[bytes, ...]:
+    """Where modules of a project are found, relative to it; its own directory is the last."""
+    present = {child.name for child in _children(reader, b"") if child.kind is FileKind.DIRECTORY}
+    stated = [root.encode() for root in source_roots(_manifests(reader))]
+    roots = [root for root in (*stated, b"src") if root.partition(b"/")[0] in present]
+    return tuple(dict.fromkeys((*roots, b"")))
+
+
+def is_passed_over(name: bytes) -> bool:
+    """Whether a directory of this name has what was built or installed, and no code of the project."""
+    return name in _PASSED_OVER
+
+
+def _manifests(reader: FileReader) -> Mapping[str, bytes]:
+    return {name.decode(): content for name in _MANIFESTS if (content := _content(reader, name))}
 
 
 def _code(

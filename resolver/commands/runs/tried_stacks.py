@@ -21,7 +21,7 @@ from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
 from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
-from knowledge.probing.records import ProbeResult, ProbeTask
+from knowledge.probing.records import OwnCode, ProbeResult, ProbeTask
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
 from resolver.commands.heads import report_moment, tool
 from resolver.commands.runs.scripts import read_script
@@ -80,9 +80,10 @@ def with_probes(
         interpreter = _interpreter(python, folder, context.target)
         prober = LocalProber(folder, interpreter, index, os.environ, allow_builds=options.allow_builds)
         demanded = Demanded(
-            modules=_modules(source, {one.dependency.project for one in context.requirements}),
+            modules=_modules(source, {each.dependency.project for each in context.requirements}),
             script=script,
             script_name="script" if options.probe_script is None else options.probe_script.name,
+            code=probed_code(options),
         )
         limits = ProbeLimits(
             probes=options.probe_limit,
@@ -101,6 +102,14 @@ def with_probes(
             yield msgspec.structs.replace(context, prober=probes)
         finally:
             _keep(seen, context, store)
+
+
+def probed_code(options: argparse.Namespace) -> OwnCode | None:
+    """The user's code, where it is named beside a script that may import it."""
+    from resolver.commands.runs.own_code import own_code
+
+    source = getattr(options, "source", None)
+    return None if source is None or options.probe_script is None else own_code(source)
 
 
 def keep_checked(advice: Advice, store: str) -> None:
@@ -180,13 +189,9 @@ def _environment(interpreter: Interpreter, target: Target) -> str:
 
 
 def _modules(source: SourceReport | None, asked: Collection[str]) -> tuple[str, ...]:
-    """What the user's code imports of others whatever happens.
+    """What the user's code imports, whatever happens, of what is asked for.
 
-    What only another manifest, an extra or a group declares that is not asked for is not of this stack.
-
-    Args:
-        source: a scan of the code.
-        asked: normalised names.
+    A module behind an extra that nobody asked for imports what no stack has: that is no failure of a stack.
     """
     from analyzers.source.records import ImportKind, Origin, Role
 
@@ -197,6 +202,7 @@ def _modules(source: SourceReport | None, asked: Collection[str]) -> tuple[str, 
         for each in (() if source is None else source.imports)
         if each.role is Role.MAIN
         and each.origin is Origin.THIRD_PARTY
+        and any(match.name in asked for match in each.distributions[:1])
         and each.kind in (ImportKind.STATIC, ImportKind.STAR)
         and each.is_top_level
         and not each.guard

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.files import FileReader, FileReaderError
 from analyzers.reports import Unknown
@@ -18,7 +18,10 @@ from knowledge.imports.stack_imports import ProjectCode, StackImports
 from resolver.commands.subjects.locks import locked_files
 from resolver.context import Context, Lock
 from resolver.errors import InputError
-from resolver.reports.check import Clash, verdicts
+from resolver.reports.check import Clash, verdicts, with_uses
+
+if TYPE_CHECKING:
+    from resolver.commands.runs.used_apis import UsedApis
 
 _LARGEST_EXTENSION_BYTES = 4 << 20
 """Of an image only smaller ones are looked into: what cannot be read of a module proves nothing."""
@@ -29,7 +32,7 @@ class Seen(NamedTuple):
 
     Attributes:
         releases: normalised name to version.
-        verdicts: certain ones first.
+        verdicts: what fails a check first.
         digest: of what was looked at.
     """
 
@@ -78,8 +81,9 @@ def check_lock(
     knowledge: Knowledge,
     imports: StackImports,
     content: bytes,
+    uses: UsedApis | None = None,
 ) -> Seen:
-    """Import what a lock pins, on paper, from the files of an index.
+    """Import what a lock pins, on paper, from the files of an index; then look for what code uses of it.
 
     Args:
         lock: that was read.
@@ -87,17 +91,21 @@ def check_lock(
         knowledge: of this session.
         imports: imports them.
         content: of the lock's file.
+        uses: of the user's code.
     """
     files, unknowns = locked_files(lock, context, knowledge)
     pins = {name: Pinned(version, file) for name, (version, file) in files.items()}
     examined = imports.examined(pins, pins)
     versions = {name: pin.version for name, pin in pins.items()}
+    met = () if examined is None else verdicts((*examined.failures, *examined.doubtful), versions)
+    lacking = () if uses is None else tuple(uses.locked(pins, knowledge))
+    unread = () if uses is None else uses.unknowns
     return Seen(
         versions,
-        () if examined is None else verdicts((*examined.failures, *examined.doubtful), versions),
-        examined is not None and examined.is_complete,
+        with_uses(met, lacking),
+        examined is not None and examined.is_complete and not unread,
         f"sha256:{hashlib.sha256(content).hexdigest()}",
-        (*unknowns, *knowledge.unknowns),
+        (*unknowns, *knowledge.unknowns, *unread),
     )
 
 

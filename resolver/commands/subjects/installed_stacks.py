@@ -7,6 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from analyzers.api.conditions import Target
+from analyzers.api.modules import Root
+from analyzers.api.surfaces import DistributionSurfaces
 from analyzers.distributions import Distribution, find_distributions, read_distribution
 from analyzers.files import FileReader, FileReaderError, joined
 from analyzers.importing.machine import Target as ImportTarget
@@ -16,7 +19,8 @@ from analyzers.reports import Unknown
 from analyzers.site_packages import SitePackages, site_packages
 from knowledge.imports.stack_imports import ProjectCode
 from knowledge.indexes.filenames import normalized
-from resolver.reports.check import Clash, verdicts
+from resolver.commands.runs.used_apis import UsedApis
+from resolver.reports.check import Basis, Clash, verdicts, with_uses
 
 _MODULE_ENDINGS = (".py", ".so", ".pyd")
 _PASSED_OVER = frozenset({"tests", "test", "docs", "doc", "examples", "example", "benchmarks", "conftest"})
@@ -72,7 +76,12 @@ class _Environment:
 
 
 def check_installed(
-    reader: FileReader, target: ImportTarget, code: ProjectCode | None, *, stated: str | None
+    reader: FileReader,
+    target: ImportTarget,
+    code: ProjectCode | None,
+    *,
+    stated: str | None,
+    uses: UsedApis | None = None,
 ) -> Installed | None:
     """Import what is installed in a tree, on paper, from nothing but its own files.
 
@@ -81,6 +90,7 @@ def check_installed(
         target: the Python that imports; the path of the packages may say another one.
         code: of the user; where there is some, only that is imported, in the largest environment.
         stated: the Python as the user says it; then the path says nothing.
+        uses: of the code.
 
     Returns:
         None where nothing is installed.
@@ -105,20 +115,28 @@ def check_installed(
         releases = {**each.versions, **releases}
         parts = [Part(code.reader, directory) for directory in code.directories] if code else []
         parts += [Part(reader, place.directory, None, each.owners) for place in each.places]
+        python = target if stated else _python(reader, each.places, target)
         result = simulated(
             StackFiles(parts, each.versions),
-            target if stated else _python(reader, each.places, target),
+            python,
             roots=list(code.modules) if code else sorted(each.roots),
             code=[Code(name, text) for name, text in code.scripts] if code else (),
         )
         told |= dict.fromkeys(verdicts((*result.failures, *result.doubtful), each.versions))
+        if uses is not None:
+            roots = [Root(reader, place.directory) for place in each.places]
+            surfaces = DistributionSurfaces(roots, Target(python=python.python[:2], platform=python.platform))
+            told |= dict.fromkeys(uses.installed(each.versions, surfaces))
         is_complete = is_complete and result.is_complete
         reasons = result.faults or (() if result.is_complete else (_BROKEN_OFF,))
         unknowns += [Unknown(what=_WHAT, where=_shown(each.prefix), reason=reason) for reason in reasons]
     everything = [sorted(each.versions.items()) for each in looked_at]
     return Installed(
         dict(sorted(releases.items())),
-        tuple(sorted(told, key=lambda verdict: verdict.confidence.value != "certain")),
+        with_uses(
+            (verdict for verdict in told if verdict.basis is Basis.IMPORT),
+            (verdict for verdict in told if verdict.basis is Basis.USE),
+        ),
         is_complete,
         f"sha256:{hashlib.sha256(repr(everything).encode()).hexdigest()}",
         tuple(sorted(set(unknowns))),

@@ -18,7 +18,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.probing.interpreters import Interpreter, interpreter_at
 from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
-from knowledge.probing.records import PinnedFile, ProbeTask
+from knowledge.probing.records import OwnCode, PinnedFile, ProbeTask
 from knowledge.probing.report import ProbeReport
 from knowledge.probing.sdist_builds import build_limits
 from resolver.commands.heads import tool
@@ -66,6 +66,7 @@ def probed(options: argparse.Namespace) -> tuple[ProbeReport, Observation | None
             modules=tuple(options.modules),
             script=script,
             script_name=options.script.name if options.script else "script",
+            code=_code(options),
         )
         index = inputs.indexes_of(options, session.project, None)
         prober = LocalProber(
@@ -125,6 +126,24 @@ def _environment(path: Path | None, target: RuntimeEnvironment, *, is_root: bool
         return conditions(machine)
     ours = {name: fact for name, fact in machine.facts.items() if name.startswith(_OF_MACHINE)}
     return conditions(msgspec.structs.replace(target, facts={**ours, **target.facts}))
+
+
+def _code(options: argparse.Namespace) -> OwnCode | None:
+    """What the program may import of the user's.
+
+    Raises:
+        InputError: it is not there, or there is no program.
+    """
+    from resolver.commands.runs.own_code import own_code
+
+    if options.source is None:
+        return None
+    if options.script is None:
+        raise InputError("--source is for a program that imports it", "name the program by --script")
+    if not options.source.exists():
+        remedy = "name a directory or a Python file"
+        raise InputError(f"--source {options.source}: no such file or directory", remedy)
+    return own_code(options.source)
 
 
 def _check_modules(names: Iterable[str]) -> None:

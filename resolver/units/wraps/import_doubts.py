@@ -67,7 +67,7 @@ def _is_said(failure: ImportFailure, context: Context) -> bool:
     """Whether it is an import of the user's code of which it is said already that nothing can serve it."""
     from analyzers.importing.failures import missing_name
 
-    name = missing_name(failure) if context.missed and _is_own(failure) else None
+    name = missing_name(failure.message) if context.missed and _is_own(failure) else None
     while name:
         if name in context.missed:
             return True

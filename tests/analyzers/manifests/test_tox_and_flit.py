@@ -64,6 +64,15 @@ def test_an_old_tox_ini_that_is_none_does_not_spoil_the_rest() -> None:
     assert [one.what for one in manifest.unknowns] == ["tool.tox.legacy_tox_ini"]
 
 
+def test_a_mistake_in_an_old_tox_ini_is_named_and_the_rest_of_it_counts() -> None:
+    ini = "[testenv]\ndeps =\n  pytest\n  -rabsent.txt\n[testenv:x]\ndeps = a\n"
+    manifest = _read("pyproject.toml", f'[tool.tox]\nlegacy_tox_ini = """\n{ini}"""\n')
+    assert [one.name for one in manifest.declared] == ["pytest", "a"]
+    (unknown,) = manifest.unknowns
+    assert (unknown.what, unknown.where) == ("tool.tox.legacy_tox_ini", "pyproject.toml:2:1")
+    assert unknown.reason.startswith("absent.txt: cannot be read")
+
+
 @pytest.mark.parametrize("text", ["env = 1\n", "[env.x]\ndeps = 'a'\n", "requires = [1]\n", "= 1\n"])
 def test_mistakes_in_tox_toml(text: str) -> None:
     with pytest.raises(ManifestError):

@@ -151,3 +151,60 @@ def test_a_wheel_that_is_gone_is_not_known_and_told_once(stackwright: Commands, 
     assert stackwright.main("check", "requirements.txt").out == (
         "2 releases of requirements.txt: nothing fails for certain\n"
     )
+
+
+USES = "import lib.urls\n\ndef later():\n    return lib.urls.quote('x').strip()\n"
+
+
+def test_what_code_uses_later_and_a_pin_lacks_fails_too(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib==2.0\n")
+    stackwright.write("main.py", USES)
+    assert stackwright.main("check", "requirements.txt").code == 0
+    ran = stackwright.main("check", "requirements.txt", "--source", "main.py")
+    assert ran.code == 1
+    told = " ".join(ran.out.split())
+    assert "error: the code uses what is not there: lib 2.0 has no lib.urls.quote" in told
+    assert "(main.py:4:21)" in told
+    assert told.endswith("1 release of requirements.txt: 1 use of what is not there")
+    stackwright.write("requirements.txt", "lib==1.0\n")
+    assert stackwright.main("check", "requirements.txt", "--source", "main.py").code == 0
+
+
+def test_what_installed_releases_lack_of_what_code_uses_is_found(
+    stackwright: Commands, server: IndexServer
+) -> None:
+    stackwright.write("main.py", USES)
+    installed(stackwright, "lib", "2.0", {"lib/__init__.py": "", "lib/urls.py": ""})
+    ran = stackwright.main("check", "env", "--source", "main.py")
+    assert ran.code == 1
+    assert "lib 2.0 has no lib.urls.quote" in " ".join(ran.out.split())
+    installed(stackwright, "lib", "2.0", {"lib/__init__.py": "", "lib/urls.py": HAS})
+    assert stackwright.main("check", "env", "--source", "main.py").code == 0
+    assert server.paths() == []
+
+
+def test_what_an_import_meets_is_not_told_again_as_a_use(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib==2.0\n")
+    stackwright.write("main.py", "from lib.urls import quote\n\ndef later():\n    return quote('x')\n")
+    report = stackwright.main("check", "requirements.txt", "--source", "main.py", "--format", "json").json
+    assert [(each.get("basis"), each["confidence"]) for each in report["verdicts"]] == [("import", "certain")]
+
+
+def test_uses_stand_at_their_lines_in_sarif(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib==2.0\n")
+    stackwright.write("src/main.py", USES)
+    ran = stackwright.main("check", "requirements.txt", "--source", "src", "--format", "sarif")
+    assert ran.code == 1
+    (found,) = ran.json["runs"][0]["results"]
+    assert (found["ruleId"], found["level"]) == ("missing-api", "error")
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "src/main.py"
+    assert place["region"]["startLine"] == 4
+
+
+def test_uses_are_not_looked_for_where_no_file_may_be_read(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib==2.0\n")
+    stackwright.write("main.py", USES)
+    ran = stackwright.main("check", "requirements.txt", "--source", "main.py", "--evidence", "stored")
+    assert ran.code == 0
+    assert "unknown: whether lib 2.0 offers what the code uses" in " ".join(ran.out.split())

@@ -57,6 +57,15 @@ def test_a_stack_that_does_not(stackwright: Commands) -> None:
     assert "blame: app==1.0 with base==2.0" in ran.out
 
 
+def test_a_program_finds_the_code_that_is_named(stackwright: Commands) -> None:
+    stackwright.write("lock.txt", FIXED)
+    stackwright.write("use.py", "from shop import cart\nassert cart.old == 1\n")
+    stackwright.write("project/src/shop/cart.py", "from app import old\n")
+    command = ("probe", "lock.txt", "--script", "use.py", "-q")
+    assert "No module named 'shop'" in stackwright.main(*command).out
+    assert stackwright.main(*command, "--source", "project").code == 0
+
+
 def test_a_program_that_fails_is_the_users_own(stackwright: Commands) -> None:
     stackwright.write("lock.txt", FIXED)
     stackwright.write("use.py", "from base import new\n")
@@ -125,6 +134,11 @@ def test_explain_knows_the_program_that_was_probed(stackwright: Commands) -> Non
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["lock.txt", "--source", "."], "--source is for a program that imports it"),
+        (
+            ["lock.txt", "--script", "lock.txt", "--source", "gone"],
+            "--source gone: no such file or directory",
+        ),
         (["lock.txt", "--script", "gone.py"], "--script gone.py: No such file or directory"),
         (["lock.txt", "--import", "a-b"], "--import 'a-b' is no module"),
         (["lock.txt", "--python", "gone"], "--python gone: it does not run"),

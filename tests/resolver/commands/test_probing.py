@@ -194,3 +194,61 @@ def test_what_another_manifest_declares_is_not_demanded_of_the_stack(
     ran = stackwright.advise("--evidence", "probe")
     assert ran.code == 0, ran.out
     assert "probed: this stack passed" in ran.out
+
+
+def shop(commands: Commands) -> None:
+    """A project whose own code calls what newer releases lack, and reads a file beside it."""
+    commands.write("pyproject.toml", "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['lib']\n")
+    commands.write("src/shop/__init__.py", "")
+    commands.write("src/shop/page.txt", "quote")
+    commands.write(
+        "src/shop/cart.py",
+        "import importlib\nimport pathlib\n\ndef text():\n"
+        "    return pathlib.Path(__file__).parents[2].joinpath('page.txt').read_text()\n\n"
+        "def total():\n    lib = importlib.import_module('lib')\n"
+        "    return getattr(lib, text())('a page')\n",
+    )
+    commands.write("check.py", "from shop import cart\nassert cart.total() == 'a page'\n")
+
+
+def test_a_script_finds_the_code_that_source_names(stackwright: Commands) -> None:
+    shop(stackwright)
+    advice = report(stackwright, "--source", ".", "--probe-script", "check.py")
+    assert pins(advice) == {"lib": "1.1"}
+    assert advice["probes"]["outcome"] == "passed"
+    first = advice["probes"]["probes"][0]
+    assert first["blame"] == [{"project": "lib", "version": "3.0"}]
+    assert any(line.startswith("src/shop/cart.py:9 in total") for line in first["trace"])
+
+
+def test_other_code_is_tried_again(stackwright: Commands) -> None:
+    shop(stackwright)
+    report(stackwright, "--source", ".", "--probe-script", "check.py")
+    stackwright.write("src/shop/page.txt", "unquote")
+    advice = report(stackwright, "--source", ".", "--probe-script", "check.py", code=1)
+    assert not any(probe.get("is_stored") for probe in advice["probes"]["probes"][:1])
+
+
+def test_a_script_that_wants_what_nobody_has_says_nothing_of_the_stack(stackwright: Commands) -> None:
+    stackwright.write("check.py", "import shop\n")
+    ran = stackwright.advise("lib", "--evidence", "probe", "--probe-script", "check.py")
+    assert ran.code == 0
+    told = " ".join(ran.out.split())
+    assert "lib 3.0" in told
+    assert "No module named 'shop', which no release of the stack has" in told
+    assert len(report(stackwright, "lib", "--probe-script", "check.py")["probes"]["probes"]) == 1
+
+
+def test_a_module_behind_an_extra_that_nobody_asked_for_need_not_be_importable(
+    stackwright: Commands, index: FakeIndex
+) -> None:
+    index.add("other", "1.0", contents={"other/__init__.py": b""})
+    project = "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['lib']\n"
+    stackwright.write("pyproject.toml", f"{project}optional-dependencies.plots = ['other']\n")
+    stackwright.write("shop/__init__.py", "import lib\n")
+    stackwright.write("shop/plots.py", "import other\n")
+    advice = report(stackwright, "--source", ".")
+    assert (pins(advice), tried(advice)) == ({"lib": "3.0"}, [("3.0", "passed")])
+    index.add("other", "2.0", contents={"other/__init__.py": b"raise RuntimeError\n"})
+    advice = report(stackwright, "--source", ".", "--extra", "plots", "--refresh")
+    assert pins(advice) == {"lib": "3.0", "other": "1.0"}
