@@ -146,7 +146,7 @@ def give_home() -> None:
 
 def done(options: argparse.Namespace) -> bool:
     """What the command answers; its result goes to the file that ``--output`` names."""
-    from resolver.commands.arguments import RESULT_FILE
+    from resolver.commands.options.arguments import RESULT_FILE
 
     run: Callable[[argparse.Namespace], bool] = options.run
     path: Path | None = vars(options).get(RESULT_FILE)
@@ -205,7 +205,7 @@ def parser(named: Sequence[str] = tuple(COMMANDS)) -> Parser:
         command = commands.add_parser(name, allow_abbrev=False, help=summary)
         root.commands[name] = command
         if name in named:
-            from resolver.commands import arguments
+            from resolver.commands.options import arguments
 
             module = importlib.import_module(f"resolver.commands.{name.replace('-', '_')}")
             module.add(command)
@@ -259,7 +259,7 @@ def exit_code(error: Exception) -> int | None:
         PackError,
     )
     from knowledge.settings import SettingsError
-    from resolver.advise import RunRefusedError
+    from resolver.advising.advise import RunRefusedError
     from resolver.errors import InputError
     from resolver.outputs.errors import LockfileError
     from topics.errors import ModelError, TopicError

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from analyzers.archives.tar_headers import TarError
+from analyzers.archives.tars import DEFAULT_LIMITS, TarLimits, TarStream
+from analyzers.archives.zips import ZipArchive
 from analyzers.files import FileReaderError
 from analyzers.metadata import CoreMetadata, MetadataError, parse_metadata
 from analyzers.ranges import RangeReader
 from analyzers.requires_txt import LIMIT_BYTES, parse_requires_txt
-from analyzers.tar_headers import TarError
-from analyzers.tars import DEFAULT_LIMITS, TarLimits, TarStream
-from analyzers.zips import ZipArchive
 
 _PKG_INFO_LIMIT_BYTES = 16 << 20
 _SUFFIX = re.compile(r"(?:\.tar)?\.[A-Za-z0-9]+$")

@@ -11,11 +11,11 @@ from __future__ import annotations
 import functools
 from typing import BinaryIO
 
+from analyzers.archives.zip_directories import DEFAULT_LIMITS, TAIL_BYTES, ZipError, ZipLimits, ZipMember
+from analyzers.archives.zips import ZipArchive
 from analyzers.files import FileEntry, FileKind, FileStat, WrongKindError
 from analyzers.ranges import BytesReader, RangeMissing, RangeReader, SparseReader
 from analyzers.trees import DIRECTORY_STAT, FileTree
-from analyzers.zip_directories import DEFAULT_LIMITS, TAIL_BYTES, ZipError, ZipLimits, ZipMember
-from analyzers.zips import ZipArchive
 
 __all__ = [
     "TAIL_BYTES",

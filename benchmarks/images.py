@@ -19,7 +19,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from benchmarks.peers import clean_environment
-from fakes.image_files import Compression, FakeImage, write_docker_archive, write_oci_layout
+from fakes.images.image_files import Compression, FakeImage, write_docker_archive, write_oci_layout
 
 SUITE, PACKAGES = "bookworm", "python3,python3-venv,python3-pip,ca-certificates"
 PREFIX, SITE = "usr/local/lib/python3.11/dist-packages", "opt/venv/lib/python3.11/site-packages"

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from fakes.replay import ReplayIndex, replaying
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
-from knowledge.configuration import configure_index, pip_configuration_files
+from fakes.indexes.replay import ReplayIndex, replaying
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
+from knowledge.indexes.configuration import configure_index, pip_configuration_files
 
 
 class Index(Protocol):

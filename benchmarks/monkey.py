@@ -21,7 +21,7 @@ from benchmarks.contained import STACKWRIGHT, contained
 from benchmarks.local_cluster import on_cluster
 from benchmarks.planted import SAID, SHOP, SILENT, planted_index
 from benchmarks.results import machine, record
-from fakes.server import IndexServer
+from fakes.indexes.server import IndexServer
 
 STACKS, SHRINK, KILLED_AT = 60, 12, 20
 REQUIREMENTS = (SHOP, "flask>=2,<2.2.4")

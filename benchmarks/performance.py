@@ -18,13 +18,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.results import machine, record
-from knowledge.configuration import configure_index, pip_configuration_files
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.running import PLACE
+from knowledge.indexes.configuration import configure_index, pip_configuration_files
 from knowledge.measuring.processes import environment
 from knowledge.measuring.processes import run as run_limited
 from knowledge.measuring.venvs import Venv, Venvs
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 
 _COMMAND = Path(sys.executable).with_name("stackwright")
 _TYPES = ("stable", "performance")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fakes.index import FakeIndex
-from fakes.sdists import build_sdist, sdist_filename
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import build_sdist, sdist_filename
 
 SHOP, TAX, MAIL = "planted-shop", "planted-tax", "planted-mail"
 GUEST, BUILDER = "planted-guest", "planted-builder"

@@ -21,12 +21,12 @@ from benchmarks import search_bounds, search_rates
 from benchmarks.instances.checking import check, score
 from benchmarks.instances.collection import Solved, solved
 from benchmarks.results import machine, record
-from resolver.improving import PROOF_STEPS
+from resolver.landscapes.bound import Bound
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.predictors.registry import PREDICTORS
-from resolver.search.bound import Bound
-from resolver.search.instance import InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
+from resolver.search.improving import PROOF_STEPS
 
 RANDOM = "random-walk"
 ADVISED = "as-advise-does"

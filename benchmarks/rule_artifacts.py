@@ -16,21 +16,21 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Confidence
-from images.environment import Fact, RuntimeEnvironment
-from images.targets import target_environment
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.facts.targets import target_environment
 from knowledge.catalog import Knowledge
-from knowledge.configuration import configure_index, pip_configuration_files
 from knowledge.errors import KnowledgeError
+from knowledge.indexes.configuration import configure_index, pip_configuration_files
+from knowledge.indexes.vendor_indexes import VendorIndexes
 from knowledge.opening import open_knowledge
-from knowledge.store import MEMORY
-from knowledge.vendor_indexes import VendorIndexes
-from resolver.dependencies import Dependency, live_dependencies, of_requirement
-from resolver.formats import Formats
+from knowledge.stores.store import MEMORY
 from resolver.rules.circumstances import Circumstances, verdict
 from resolver.rules.records import EVERY, Rule, as_list
 from resolver.rules.sources import SHIPPED, load
-from resolver.target import PythonFit, Target
-from resolver.versions import Versions, positions
+from resolver.states.dependencies import Dependency, live_dependencies, of_requirement
+from resolver.states.versions import Versions, positions
+from resolver.targets.formats import Formats
+from resolver.targets.target import PythonFit, Target
 
 PLATFORMS = {
     "linux x86_64": "x86_64-manylinux_2_28",

@@ -18,8 +18,8 @@ import msgspec
 
 from benchmarks.results import machine, record
 from benchmarks.rule_artifacts import printed, table
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from resolver.rules.sources import load
 
 _COMMAND = Path(sys.executable).with_name("stackwright")

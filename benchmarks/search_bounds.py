@@ -9,8 +9,8 @@ from statistics import median
 import msgspec
 
 from benchmarks.instances.collection import Solved
-from resolver.search.bound import Bound
-from resolver.search.instance import InstanceLandscape
+from resolver.landscapes.bound import Bound
+from resolver.landscapes.instance import InstanceLandscape
 
 STEPS = 500
 """Propagations between two looks at the clock."""

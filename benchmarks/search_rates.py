@@ -18,10 +18,10 @@ from benchmarks.instances.checking import check, score
 from benchmarks.instances.frozen import frozen
 from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.planted import mixed
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.predictors.registry import PREDICTORS
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
 
 NAME = "tensorflow+flask"
 SIZES = (10, 20, 40, 75, 150, 300)

@@ -16,9 +16,9 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from benchmarks.results import machine, record
-from fakes.image_files import write_oci_layout
-from fakes.justified import unjustified
-from fakes.runtime_images import UBUNTU, glibc_image, musl_image
+from fakes.images.image_files import write_oci_layout
+from fakes.images.runtime_images import UBUNTU, glibc_image, musl_image
+from fakes.searching.justified import unjustified
 
 _COMMAND = Path(sys.executable).with_name("stackwright")
 _PROJECT = """

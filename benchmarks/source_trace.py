@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.results import record
-from fakes import traces
 from fakes.cases import case_files
+from fakes.sources import traces
 
 
 def run(options: list[str]) -> None:

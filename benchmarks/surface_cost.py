@@ -10,14 +10,14 @@ from pathlib import Path
 
 from analyzers.api.conditions import Target
 from benchmarks.indexes import configured_url
-from images.host import host_environment
+from images.host.facts import host_environment
 from knowledge.catalog import Knowledge
-from knowledge.release_surfaces import ReleaseSurfaces
 from knowledge.releases import FileKind
-from knowledge.sqlite_store import SqliteStore
-from knowledge.statistics import RequestKind
-from resolver.formats import Formats
-from resolver.target import Target as Runtime
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.transport.statistics import RequestKind
+from knowledge.wheels.release_surfaces import ReleaseSurfaces
+from resolver.targets.formats import Formats
+from resolver.targets.target import Target as Runtime
 
 
 def measured(project: str, count: int, store: str) -> dict[str, float]:

@@ -23,7 +23,7 @@ from uv import find_uv_bin
 from benchmarks.indexes import configured_url
 from benchmarks.peers import clean_environment
 from benchmarks.results import machine, record
-from fakes.griffe_kinds import OURS
+from fakes.sources.griffe_kinds import OURS
 
 CACHE = Path(os.environ.get("STACKWRIGHT_BENCHMARK_CACHE", Path.home() / ".cache" / "stackwright-benchmarks"))
 ARGUED = Path(__file__).with_name("argued_breakages.json")

@@ -11,16 +11,16 @@ import msgspec
 import cli
 from analyzers.evidence import Confidence
 from knowledge.catalog import Knowledge
+from knowledge.imports.stack_imports import Examined
 from knowledge.probing.records import ProbeResult, Verdict
-from knowledge.stack_imports import Examined
-from resolver.commands.session import Session
+from resolver.commands.runs.session import Session
 from resolver.context import Constraint, Context
-from resolver.projects import Project
-from resolver.resolver import Resolver
-from resolver.solution import Solution
-from resolver.stack import Stack
+from resolver.search.resolver import Resolver
+from resolver.search.solution import Solution
+from resolver.states.projects import Project
+from resolver.states.stack import Stack
+from resolver.states.versions import positions
 from resolver.units.strides.imports import asked_directly, blamed, pinned
-from resolver.versions import positions
 
 LEVELS = (*(level.value for level in Confidence), "none")
 IMPORTS, DEMAND = "imports", "api-demand"

@@ -32,7 +32,7 @@ from typing import Any
 from benchmarks.results import machine, record
 from benchmarks.verdict_stacks import LEVELS, aged_rows, case_rows
 from fakes.cases import case_files
-from knowledge.verdicts import wilson
+from knowledge.observations.verdicts import wilson
 
 SETS = ("collected", "aged")
 AGES = ("730d", "1461d")

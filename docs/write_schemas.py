@@ -14,29 +14,29 @@ from analyzers.codemods.report import FixReport
 from analyzers.evidence import Finding, Justification
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
-from images.comparison import ImageComparison
-from images.environment import RuntimeEnvironment
-from images.environment_report import EnvironmentReport
-from images.report import ImageReport
+from images.facts.environment import RuntimeEnvironment
+from images.facts.environment_report import EnvironmentReport
+from images.reports.comparison import ImageComparison
+from images.reports.report import ImageReport
 from knowledge.measuring.report import MeasurementReport
-from knowledge.observations import Observation
+from knowledge.observations.record import Observation
 from knowledge.probing.report import ProbeReport
 from knowledge.releases import Metadata
-from resolver.advice import Advice
-from resolver.api_reports import ApiDiff, SurfaceReport
-from resolver.check import Check
+from resolver.advising.inquiry import Answer
+from resolver.advising.shared_versions import SeveralAdvice
 from resolver.comparing.currency import LockCurrency
 from resolver.comparing.records import LockComparison
 from resolver.doctor.checks import Diagnosis
-from resolver.environments import SeveralAdvice
-from resolver.inquiry import Answer
+from resolver.landscapes.history import SearchHistory
 from resolver.monkey.report import MonkeyReport
+from resolver.reports.advice import Advice
+from resolver.reports.api_reports import ApiDiff, SurfaceReport
+from resolver.reports.check import Check
+from resolver.reports.topic_model_reports import SimilarReport, TopicsReport
+from resolver.reports.topic_reports import Classification, ClassifierScores
 from resolver.rules.records import RuleFile
 from resolver.rules.reports import RuleAnswer, RulesReport
-from resolver.search.history import SearchHistory
 from resolver.space import Space
-from resolver.topic_model_reports import SimilarReport, TopicsReport
-from resolver.topic_reports import Classification, ClassifierScores
 from topics.vectors import TopicVector
 
 FOLDER = Path(__file__).parent / "schemas"

@@ -28,7 +28,7 @@ from images.catalogers import (
     rpm,
 )
 from images.catalogers.catalog import Catalog
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.findings import (
     changed_files,
     end_of_life,
@@ -41,9 +41,9 @@ from images.findings import (
     unmet_requirements,
     unsuited_distributions,
 )
-from images.image_config import ImageConfig
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 
 class Cataloger(Protocol):

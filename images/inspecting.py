@@ -15,19 +15,19 @@ import msgspec
 
 from analyzers.files import FileReaderError
 from analyzers.reports import Tool, Unknown
-from images.elf_parser import ElfParser
-from images.environment import Fact
 from images.errors import ImageReferenceError
-from images.image_config import ImageConfig, RunConfig
-from images.image_reports import ReportHead, image_report, root_report, unicode_text
+from images.facts.environment import Fact
 from images.layers.content import LayerContent
-from images.report import ImageReport
+from images.native.elf_parser import ElfParser
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.image_reports import ReportHead, image_report, root_report, unicode_text
+from images.reports.report import ImageReport
 from images.sources.reference_texts import ImageReference, ReferenceKind, parse_reference
 from images.sources.source import ImageSource, ReadLayer
 
 if TYPE_CHECKING:
     from images.catalogers.catalog import Catalog
-    from images.directory_root import DirectoryRoot
+    from images.roots.directory_root import DirectoryRoot
 
 _TOOL = Tool(name="stackwright", version="")
 _TOLD_BYTES = 8 << 20
@@ -105,7 +105,7 @@ def _inspect_directory(
     reference: ImageReference, today: datetime.date, head: ReportHead, progress: Callable[[str], None]
 ) -> ImageReport:
     from images.cataloging import catalogued
-    from images.directory_root import DirectoryRoot
+    from images.roots.directory_root import DirectoryRoot
 
     progress(f"reading {reference.text}")
     try:
@@ -127,7 +127,7 @@ def _inspect_host(
 ) -> ImageReport:
     """This machine: its files as those of an image, and what its kernel and hardware say."""
     from images.cataloging import catalogued
-    from images.directory_root import DirectoryRoot
+    from images.roots.directory_root import DirectoryRoot
 
     progress("reading this machine")
     stated = tuple(f"{name}={unicode_text(environ[name])}" for name in _HOST_VARIABLES if name in environ)
@@ -165,7 +165,7 @@ _MACHINES = ("arch", "cores", "memory_bytes")
 
 def _machine_facts(environ: Mapping[str, str]) -> dict[str, Fact]:
     from images.hardware.probing import hardware_environment
-    from images.host import host_environment
+    from images.host.facts import host_environment
 
     facts = {name: fact for name, fact in host_environment().facts.items() if not name.startswith("python.")}
     if "arch" in facts:
@@ -176,7 +176,7 @@ def _machine_facts(environ: Mapping[str, str]) -> dict[str, Fact]:
 
 
 def _elf_parser() -> ElfParser:
-    from images.elf import dynamic_range, parse_elf
+    from images.native.elf import dynamic_range, parse_elf
 
     return ElfParser(parse=parse_elf, dynamic_range=dynamic_range)
 

@@ -19,23 +19,23 @@ from knowledge.errors import (
     KnowledgeError,
     MetadataUnavailableError,
 )
-from knowledge.filenames import normalized
-from knowledge.found_files import FoundFiles
-from knowledge.index_files import IndexFiles
-from knowledge.index_source import Arrival, IndexSource
-from knowledge.indexes import Indexes
+from knowledge.files.index_files import IndexFiles
+from knowledge.indexes.choice import Indexes
+from knowledge.indexes.filenames import normalized
+from knowledge.indexes.found_files import FoundFiles
+from knowledge.indexes.index_source import Arrival, IndexSource
+from knowledge.indexes.shelves import Shelf
+from knowledge.indexes.vendor_indexes import VendorIndexes
 from knowledge.releases import File, FileKind, Listing, Metadata
-from knowledge.shelves import Shelf
-from knowledge.statistics import Statistics
-from knowledge.store import WORKING, Store
-from knowledge.transport import Transport
-from knowledge.vendor_indexes import VendorIndexes
+from knowledge.stores.store import WORKING, Store
+from knowledge.transport.statistics import Statistics
+from knowledge.transport.threads import Transport
 
 if TYPE_CHECKING:
     from knowledge.advisories.known import KnownVulnerabilities
-    from knowledge.builder import Builder
-    from knowledge.known_observations import KnownObservations
+    from knowledge.builds.builder import Builder
     from knowledge.measuring.known import KnownMeasurements
+    from knowledge.observations.known import KnownObservations
     from knowledge.speculation import Guesses, Hint, Speculation
     from knowledge.variants.choice import VariantPolicy
 
@@ -129,7 +129,7 @@ class Knowledge(IndexFiles):
         if name not in self._listings:
             found = self._listing_of_indexes(name)
             if links := self._found.of(name):
-                from knowledge.listings import with_links
+                from knowledge.indexes.listings import with_links
 
                 found = with_links(name, found, links)
             if self._variants is not None and found is not None and found.labelled:
@@ -218,7 +218,7 @@ class Knowledge(IndexFiles):
 
     def observations(self) -> KnownObservations:
         """What was seen of releases, by this user and by others, in the same store."""
-        from knowledge.known_observations import KnownObservations
+        from knowledge.observations.known import KnownObservations
 
         return KnownObservations(self._store)
 

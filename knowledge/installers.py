@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from knowledge.configuration import IndexConfiguration
-from knowledge.urls import origin
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.transport.urls import origin
 
 _PASSED_ON = (
     "PATH",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analyzers.reports import Unknown
-from knowledge.builder import Builder
+from knowledge.builds.builder import Builder
 from knowledge.catalog import Knowledge
-from knowledge.configuration import IndexConfiguration
 from knowledge.errors import StoreError
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.threads import Transport
 
 
 def open_knowledge(
@@ -31,7 +31,7 @@ def open_knowledge(
     Where a file can be neither opened nor made, facts are kept for this run alone, and that is an unknown.
 
     Args:
-        waiting: see `knowledge.transport.Transport`; the other arguments are those of `Knowledge`.
+        waiting: see `knowledge.transport.threads.Transport`; the other arguments are those of `Knowledge`.
 
     Raises:
         ConfigurationError: `location` is of an unknown kind.

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_version
 
 from analyzers.undecodable import UNDECODABLE
 from knowledge.errors import StoreDamagedError
-from knowledge.filenames import split_label
+from knowledge.indexes.filenames import split_label
 from knowledge.variants.records import ReleaseVariants
 
 

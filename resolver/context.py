@@ -10,10 +10,6 @@ import msgspec
 
 from analyzers.reports import InputFile, Unknown
 from knowledge.variants.priorities import Priorities
-from resolver.cutoff import Cutoff
-from resolver.dependencies import Dependency
-from resolver.formats import FormatPolicy
-from resolver.overrides import NO_OVERRIDES, Overrides
 from resolver.recommendation import STABLE, Recommendation
 from resolver.rules.active import NO_RULES, ActiveRules
 from resolver.source import (
@@ -26,13 +22,17 @@ from resolver.source import (
     SimilarProjects,
     StackProber,
 )
-from resolver.target import Target
-from resolver.target_image import TargetImage
+from resolver.states.dependencies import Dependency
+from resolver.states.overrides import NO_OVERRIDES, Overrides
+from resolver.targets.cutoff import Cutoff
+from resolver.targets.formats import FormatPolicy
+from resolver.targets.target import Target
+from resolver.targets.target_image import TargetImage
 
 if TYPE_CHECKING:
     from analyzers.source.signals.demand import ApiDemand
-    from resolver.measured import Performance
-    from resolver.observed import Observed
+    from resolver.observed.failures import Observed
+    from resolver.slowdowns import Performance
 
 
 class PrereleasePolicy(enum.StrEnum):

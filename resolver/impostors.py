@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence import Confidence, Evidence
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 from topics.impostors.popular_names import ranks
 
 if TYPE_CHECKING:

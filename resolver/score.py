@@ -12,11 +12,11 @@ import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.dependencies import Dependency
-from resolver.projects import Project
-from resolver.stack import Member, Stack
+from resolver.states.dependencies import Dependency
+from resolver.states.projects import Project
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit, positions
 from resolver.units.verbs import PERFECT, WORST, PairStep, Step
-from resolver.versions import bit, positions
 
 _WHOLE = 1_000_000
 Reader = Callable[[Project, int, str | None], Sequence[Dependency]]

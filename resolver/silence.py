@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from resolver.context import Context
-from resolver.stack import Member
+from resolver.states.stack import Member
 
 _GIVEN_UP = (
     r"\b(?:deprecated|unmaintained|abandoned|discontinued|no longer (?:maintained|supported|developed)|"

@@ -13,12 +13,12 @@ from knowledge.releases import File, Listing, Metadata
 if TYPE_CHECKING:
     from analyzers.importing.failures import ImportFailure
     from analyzers.source.signals.demand import ApiDemand
-    from images.elf_file import ElfFile
+    from images.native.elf_file import ElfFile
     from knowledge.advisories.vulnerabilities import Vulnerability
-    from knowledge.observations import Observation
+    from knowledge.imports.stack_files import Pinned
+    from knowledge.imports.stack_imports import Examined
+    from knowledge.observations.record import Observation
     from knowledge.probing.stack_probes import StackProbe
-    from knowledge.stack_files import Pinned
-    from knowledge.stack_imports import Examined
     from resolver.rules.active import ActiveRule
     from topics.documents import Document
     from topics.vectors import TopicVector

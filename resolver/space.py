@@ -15,12 +15,12 @@ import msgspec
 
 from analyzers.reports import Report, Unknown
 from resolver.context import Context
-from resolver.dependencies import Dependency
-from resolver.projects import Project
 from resolver.source import ReleaseSource
+from resolver.states.dependencies import Dependency
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import positions
 from resolver.units.verbs import Sieve
-from resolver.universe import Universe
-from resolver.versions import positions
 
 _PLAIN_UP_TO = 12
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from fakes.alpine_root import AlpineRoot, fetched_root
 from fakes.commands import Commands
-from fakes.debian_root import DebianRoot, built_root
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.images.alpine_root import AlpineRoot, fetched_root
+from fakes.images.debian_root import DebianRoot, built_root
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 
 def pytest_configure() -> None:

@@ -17,7 +17,7 @@ import yaml
 
 import cli
 from fakes.commands import SCRIPT, Commands, Ran
-from fakes.server import IndexServer
+from fakes.indexes.server import IndexServer
 
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.debian_root import DebianRoot
-from fakes.image_servers import missing_programs
+from fakes.images.debian_root import DebianRoot
+from fakes.images.image_servers import missing_programs
 
 pytestmark = [
     pytest.mark.system,

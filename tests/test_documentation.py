@@ -15,18 +15,18 @@ from msgspec.structs import fields
 import cli
 from analyzers.evidence import Confidence
 from fakes.commands import Commands
-from fakes.image_files import write_docker_archive
-from fakes.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
-from fakes.index import FakeIndex
-from fakes.observed import MOMENT, TOOL, failed, passed, release
-from fakes.server import IndexServer
-from fakes.web_images import second_web_image, web_image
-from images.environment import FACT_NAMES
+from fakes.images.image_files import write_docker_archive
+from fakes.images.image_reports import DEBIAN, PYTHON, distribution, image_report, interpreter, saved
+from fakes.images.web_images import second_web_image, web_image
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
+from images.facts.environment import FACT_NAMES
 from images.findings.remedies import REMEDIES
-from images.report import ImageReport
-from knowledge.known_observations import keep_observations, keep_verdicts
-from knowledge.store_locations import open_store
-from knowledge.verdicts import VerdictCheck
+from images.reports.report import ImageReport
+from knowledge.observations.known import keep_observations, keep_verdicts
+from knowledge.observations.verdicts import VerdictCheck
+from knowledge.stores.locations import open_store
 from resolver.context import PrereleasePolicy
 from resolver.recommendation import RECOMMENDATIONS
 from resolver.rules.records import (

@@ -6,7 +6,7 @@ import tarfile
 
 import zstandard
 
-from fakes.layers import (
+from fakes.images.layers import (
     device,
     directory,
     fifo,

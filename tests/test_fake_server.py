@@ -13,10 +13,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.resources import PageForm, RequestKind, Resource
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import PageForm, RequestKind, Resource
+from fakes.indexes.server import IndexServer
 
 WHEEL = "/files/flask-3.0.0-py3-none-any.whl"
 JSON_PAGE = {"Accept": "application/vnd.pypi.simple.v1+json"}

@@ -15,11 +15,11 @@ import pytest
 from packaging.metadata import Metadata, parse_email
 from pypi_simple import DistributionPackage, ProjectPage
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.resources import PageForm
-from fakes.sdists import SdistKind, build_sdist, requires_txt
-from fakes.wheels import MetadataPosition, build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.indexes.resources import PageForm
+from fakes.indexes.sdists import SdistKind, build_sdist, requires_txt
+from fakes.indexes.wheels import MetadataPosition, build_wheel
 from knowledge.releases import MetadataSource
 
 FILES = {"pkg/__init__.py": b"x = 1\n", "pkg/data,1.txt": b"a" * 500}

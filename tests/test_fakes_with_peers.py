@@ -14,12 +14,12 @@ import pytest
 from packaging.utils import canonicalize_name
 from uv import find_uv_bin
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.sdists import SdistKind
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.sdists import SdistKind
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 
 CASES = Path(os.environ.get("STACKWRIGHT_CASES", Path(__file__).parents[2] / "shared" / "data"))
 SCENARIOS = CASES / "resolver-scenarios" / "uv" / "scenarios"

@@ -19,12 +19,12 @@ from packaging.tags import Tag
 from uv import find_uv_bin
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from images.environment import RuntimeEnvironment
-from images.tags import marker_environment, supported_tags
-from images.targets import target_environment
-from knowledge.configuration import public_endpoint
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from images.facts.environment import RuntimeEnvironment
+from images.facts.tags import marker_environment, supported_tags
+from images.facts.targets import target_environment
+from knowledge.indexes.configuration import public_endpoint
 
 TARGETS = {
     "linux": ("3.11", "x86_64-manylinux_2_28"),

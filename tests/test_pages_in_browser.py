@@ -9,17 +9,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.advices import pin, rejection
 from fakes.browser import Browser, Tab, browser, command
 from fakes.commands import Commands
-from fakes.filled import filled
-from fakes.html_pages import HtmlPage
-from fakes.image_files import write_docker_archive
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.web_images import web_image
-from resolver.advice import Advice
+from fakes.images.image_files import write_docker_archive
+from fakes.images.web_images import web_image
+from fakes.indexes.html_pages import HtmlPage
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.searching.advices import pin, rejection
+from fakes.searching.filled import filled
 from resolver.outputs.pages.advice_page import advice_page
+from resolver.reports.advice import Advice
 
 pytestmark = pytest.mark.system
 HOSTILE = "<img src='http://127.0.0.1:9/x' onerror='alert(1)'></script><script>alert(2)</script>\u202e"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.recording import BLOCK_BYTES
-from fakes.replay import ReplayIndex, replaying
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.recording import BLOCK_BYTES
+from fakes.indexes.replay import ReplayIndex, replaying
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 
 JSON_PAGE = {"Accept": "application/vnd.pypi.simple.v1+json"}
 WHEEL = "/files/flask-3.0.0-py3-none-any.whl"

@@ -13,7 +13,7 @@ from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.oracle import optimum
 from benchmarks.instances.planted import KINDS, best_of_clusters
 from benchmarks.instances.snapshots import from_snapshots, snapshots
-from resolver.search.instance import Instance
+from resolver.landscapes.instance import Instance
 
 
 def gap(instance: Instance) -> int:

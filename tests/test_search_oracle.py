@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from benchmarks.instances.checking import check, score
 from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.oracle import every_stack, optimum
-from fakes.tiny_instances import tiny_instance
-from resolver.search.instance import Asking, Instance, InstanceProject
-from resolver.search.landscape import Ask
+from fakes.searching.tiny_instances import tiny_instance
+from resolver.landscapes.instance import Asking, Instance, InstanceProject
+from resolver.landscapes.landscape import Ask
 
 MANY = settings(max_examples=150, deadline=None)
 

@@ -14,12 +14,12 @@ import pytest
 from uv import find_uv_bin
 
 from fakes.commands import Commands
-from fakes.image_files import write_oci_layout
-from fakes.index import FakeIndex
-from fakes.justified import unjustified
-from fakes.machines import EPYC_FLAGS, memory, nvidia_device, nvidia_driver, pci, recorded, x86
-from fakes.runtime_images import UBUNTU, glibc_image, musl_image
-from fakes.server import IndexServer
+from fakes.images.image_files import write_oci_layout
+from fakes.images.machines import EPYC_FLAGS, memory, nvidia_device, nvidia_driver, pci, recorded, x86
+from fakes.images.runtime_images import UBUNTU, glibc_image, musl_image
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.searching.justified import unjustified
 from images.hardware.probing import hardware_environment
 
 PROJECT = """

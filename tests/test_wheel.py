@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("analyzers", "images", "topics", "knowledge", "resolver")
@@ -56,8 +56,8 @@ def test_wheel_holds_the_product_and_nothing_else(wheel: Path) -> None:
     top = {name.partition("/")[0] for name in names}
     (info,) = {name for name in top if name.endswith(".dist-info")}
     assert top == {*PACKAGES, "cli.py", info}
-    assert {"knowledge/schema.sql", "knowledge/migrations/env.py"} <= names
-    assert any(name.startswith("knowledge/migrations/versions/") for name in names)
+    assert {"knowledge/stores/schema.sql", "knowledge/stores/migrations/env.py"} <= names
+    assert any(name.startswith("knowledge/stores/migrations/versions/") for name in names)
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
     assert {f"{info}/entry_points.txt", f"{info}/licenses/LICENSE"} <= names
     sources = {str(path.relative_to(ROOT)) for name in PACKAGES for path in (ROOT / name).rglob("*.py")}

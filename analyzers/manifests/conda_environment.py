@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Format, Group, Manifest, Project
+from analyzers.manifests.documents.yaml_documents import YamlMapping, YamlScalar, YamlSequence, yaml_document
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.install_arguments import InstallArguments
+from analyzers.manifests.installs.install_arguments import InstallArguments
 from analyzers.manifests.reading import ReadFile
-from analyzers.manifests.yaml_documents import YamlMapping, YamlScalar, YamlSequence, yaml_document
 
 
 def parse_conda_environment(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import Group, GroupKind
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 
 _EXPANDED_LIMIT = 50_000
 _DEPTH_LIMIT = 64

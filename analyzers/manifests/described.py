@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from analyzers.manifests.declared import DirectReference, Group, ReferenceKind
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.references import is_url, reference_of
 
 Places = Iterable[tuple[str, ReferenceKind]]

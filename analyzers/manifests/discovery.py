@@ -147,7 +147,7 @@ def _including_parser(chosen: Format, path: str) -> _IncludingParser | None:
 
             return parse_tox_ini
         case Format.NOX:
-            from analyzers.manifests.noxfile import parse_noxfile
+            from analyzers.manifests.installs.noxfile import parse_noxfile
 
             return parse_noxfile
         case Format.CONDA:
@@ -155,7 +155,7 @@ def _including_parser(chosen: Format, path: str) -> _IncludingParser | None:
 
             return parse_conda_environment
         case Format.CONTAINERFILE:
-            from analyzers.manifests.containerfile import parse_containerfile
+            from analyzers.manifests.installs.containerfile import parse_containerfile
 
             return parse_containerfile
     return None
@@ -168,7 +168,7 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
 
             return parse_pipfile
         case Format.PIPFILE_LOCK:
-            from analyzers.manifests.pipfile_lock import parse_pipfile_lock
+            from analyzers.manifests.locks.pipfile_lock import parse_pipfile_lock
 
             return parse_pipfile_lock
         case Format.SCRIPT:
@@ -176,7 +176,7 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
 
             return parse_script
         case Format.NOTEBOOK:
-            from analyzers.manifests.notebook import parse_notebook
+            from analyzers.manifests.installs.notebook import parse_notebook
 
             return parse_notebook
         case Format.PIXI:
@@ -192,14 +192,14 @@ def _parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
 
             return parse_setup_py
         case Format.PYLOCK:
-            from analyzers.manifests.pylock import parse_pylock
+            from analyzers.manifests.locks.pylock import parse_pylock
 
             return parse_pylock
     return _lock_parser(chosen)
 
 
 def _lock_parser(chosen: Format) -> Callable[[bytes, str], Manifest]:
-    from analyzers.manifests import conda_locks, tool_locks
+    from analyzers.manifests.locks import conda_locks, tool_locks
 
     match chosen:
         case Format.PIXI_LOCK:

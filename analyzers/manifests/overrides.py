@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import DeclaredKind, Format, Manifest
-from analyzers.manifests.decoding import decoded_source
+from analyzers.manifests.documents.decoding import decoded_source
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.requirement_lines import logical_lines
 

@@ -22,11 +22,11 @@ from analyzers.manifests.declared import (
     ReferenceKind,
 )
 from analyzers.manifests.described import declare_described
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft
 from analyzers.manifests.markers import all_of
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.references import is_url
-from analyzers.manifests.toml_documents import toml_node
 
 _OTHER_TABLES = ("source", "requires", "scripts", "pipenv", "pipfile")
 _GROUPS = {"packages": MAIN, "dev-packages": Group(GroupKind.DEPENDENCY_GROUP, "dev")}

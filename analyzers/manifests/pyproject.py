@@ -13,11 +13,11 @@ from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import BUILD, Format, Group, GroupKind, Manifest, Project
 from analyzers.manifests.dependency_groups import read_dependency_groups
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.setuptools_files import requirements_in_file
-from analyzers.manifests.toml_documents import toml_node
 from analyzers.manifests.tools import flit, hatch, pdm, pixi, poetry, stackwright, uv
 
 _DYNAMIC = ("version", "dependencies", "optional-dependencies", "requires-python")

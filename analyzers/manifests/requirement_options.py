@@ -9,7 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from analyzers.manifests.option_words import SHORT, option_and_value
+from analyzers.manifests.installs.option_words import SHORT, option_and_value
 
 _QUOTED_LIMIT_CHARACTERS = 8 << 10
 _HASH = re.compile(r"sha(256):[0-9a-f]{64}|sha(384):[0-9a-f]{96}|sha(512):[0-9a-f]{128}", re.IGNORECASE)

@@ -13,7 +13,7 @@ import msgspec
 from analyzers.evidence import Location
 from analyzers.files import FileReaderError
 from analyzers.manifests.declared import MAIN, DeclaredKind, Format, Group, Index, IndexKind, Manifest
-from analyzers.manifests.decoding import decoded_source
+from analyzers.manifests.documents.decoding import decoded_source
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.errors import UnreadableManifestError
 from analyzers.manifests.reading import ReadFile

@@ -11,9 +11,9 @@ import msgspec
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Format, Manifest
-from analyzers.manifests.decoding import decoded_source
+from analyzers.manifests.documents.decoding import decoded_source
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.toml_documents import toml_node
 from analyzers.manifests.tools import uv
 
 SCRIPT_LIMIT_BYTES = 16 << 20

@@ -11,8 +11,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import BUILD, MAIN, Format, Group, GroupKind, Manifest, Project
+from analyzers.manifests.documents.ini_documents import IniDocument, IniValue
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.ini_documents import IniDocument, IniValue
 from analyzers.manifests.reading import ReadFile
 from analyzers.manifests.setuptools_files import requirements_in_file
 

@@ -11,8 +11,8 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import BUILD, MAIN, Format, Group, GroupKind, Manifest, Project
+from analyzers.manifests.documents.literals import Constants, NotLiteralError, syntax_tree
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.literals import Constants, NotLiteralError, syntax_tree
 
 _LISTS = {
     "install_requires": MAIN,

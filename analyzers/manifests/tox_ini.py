@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import BUILD, Format, Group, GroupKind, Manifest
+from analyzers.manifests.documents.ini_documents import IniDocument
 from analyzers.manifests.draft import LINE_LIMIT_CHARACTERS, Draft, Manner
-from analyzers.manifests.ini_documents import IniDocument
-from analyzers.manifests.install_arguments import InstallArguments
+from analyzers.manifests.installs.install_arguments import InstallArguments
 from analyzers.manifests.reading import ReadFile
 
 _FACTORS = re.compile(r"(!?[\w.{},!-]+):\s+(.*)")

@@ -11,9 +11,9 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Format
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.nodes import Node
-from analyzers.manifests.toml_documents import toml_node
 
 DEVELOPMENT_EXTRAS = frozenset(
     {

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resolver.search.instance import Instance
-from resolver.search.landscape import Ask
+from resolver.landscapes.instance import Instance
+from resolver.landscapes.landscape import Ask
 
 Stack = Mapping[int, int]
 Part = tuple[int, str | None]

@@ -15,7 +15,7 @@ from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.oracle import optimum
 from benchmarks.instances.planted import planted
 from benchmarks.instances.snapshots import from_snapshots, snapshots
-from resolver.search.instance import Instance
+from resolver.landscapes.instance import Instance
 
 
 class Solved(msgspec.Struct, frozen=True):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from resolver.search.instance import Asking, Instance, InstanceProject, PairLoss
-from resolver.search.landscape import Ask
-from resolver.versions import span
+from resolver.landscapes.instance import Asking, Instance, InstanceProject, PairLoss
+from resolver.landscapes.landscape import Ask
+from resolver.states.versions import span
 
 
 class Draft:

@@ -18,17 +18,17 @@ from benchmarks.indexes import configured_url
 from benchmarks.instances.frozen import FILE, freeze
 from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.penalties import scored
-from fakes.runs import context
+from fakes.searching.runs import context
 from knowledge.catalog import Knowledge
-from knowledge.sqlite_store import SqliteStore
+from knowledge.stores.sqlite_store import SqliteStore
 from resolver.context import Context
-from resolver.dependencies import Dependency
-from resolver.formats import ALL, FormatPolicy
-from resolver.projects import Project
-from resolver.search.instance import Asking, Instance, InstanceProject
-from resolver.search.landscape import Ask
-from resolver.universe import Universe
-from resolver.versions import Versions, bit, positions
+from resolver.landscapes.instance import Asking, Instance, InstanceProject
+from resolver.landscapes.landscape import Ask
+from resolver.states.dependencies import Dependency
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import Versions, bit, positions
+from resolver.targets.formats import ALL, FormatPolicy
 
 SETS: Mapping[str, int] = {
     "tensorflow flask": 8,

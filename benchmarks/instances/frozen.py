@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from resolver.search.instance import Instance
+from resolver.landscapes.instance import Instance
 
 FILE = Path(__file__).with_name("frozen.json.gz")
 

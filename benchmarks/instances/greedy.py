@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from benchmarks.instances.checking import check
-from resolver.incompatibilities import Incompatibility, Required
-from resolver.propagation import Propagation, UnsatisfiableError
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.landscape import Ask
-from resolver.versions import ABSENT, bit
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.landscape import Ask
+from resolver.states.incompatibilities import Incompatibility, Required
+from resolver.states.propagation import Propagation, UnsatisfiableError
+from resolver.states.versions import ABSENT, bit
 
 _INACTIVE, _ACTIVE = 1, 2
 

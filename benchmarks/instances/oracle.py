@@ -17,9 +17,9 @@ import msgspec
 from ortools.sat.python import cp_model
 
 from benchmarks.instances.checking import Part, check, followed, score
-from resolver.search.instance import Instance
-from resolver.search.landscape import Ask
-from resolver.versions import ABSENT, positions, span
+from resolver.landscapes.instance import Instance
+from resolver.landscapes.landscape import Ask
+from resolver.states.versions import ABSENT, positions, span
 
 Literal = cp_model.LiteralT
 

@@ -8,8 +8,8 @@ from math import sqrt
 
 import msgspec
 
-from resolver.search.instance import InstanceProject, PairLoss
-from resolver.versions import ABSENT, oldest, positions, span
+from resolver.landscapes.instance import InstanceProject, PairLoss
+from resolver.states.versions import ABSENT, oldest, positions, span
 
 UNIT = 20_000
 """What the second newest release of a direct requirement loses, in millionths."""

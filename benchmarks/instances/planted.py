@@ -13,8 +13,8 @@ from math import sqrt
 
 from benchmarks.instances.draft import Draft
 from benchmarks.instances.greedy import first_stack
-from resolver.search.instance import Instance
-from resolver.versions import bit, span
+from resolver.landscapes.instance import Instance
+from resolver.states.versions import bit, span
 
 UNIT = 20_000
 """What the second newest release loses, in millionths."""

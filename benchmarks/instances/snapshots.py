@@ -21,9 +21,9 @@ from packaging.version import InvalidVersion, Version
 from benchmarks.instances.greedy import first_stack
 from benchmarks.instances.penalties import AT_THE_TOP, scored
 from fakes.cases import case_files
-from resolver.search.instance import Asking, Instance, InstanceProject
-from resolver.search.landscape import Ask
-from resolver.versions import Versions, bit
+from resolver.landscapes.instance import Asking, Instance, InstanceProject
+from resolver.landscapes.landscape import Ask
+from resolver.states.versions import Versions, bit
 
 ENVIRONMENT = {
     "implementation_name": "cpython",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import read_databases
 from images.catalogers.system_packages import file_catalog, together
-from images.image_config import ImageConfig
 from images.packages.apk_installed import read_apk_installed
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 _DATABASES = (b"lib/apk/db/installed", b"usr/lib/apk/db/installed")
 _LIMIT_BYTES = 32 << 20

@@ -13,13 +13,13 @@ from analyzers.files import FileKind, FileReaderError, joined
 from images.catalogers.catalog import Catalog
 from images.catalogers.completeness import saw_everything
 from images.catalogers.native_libraries import upstream_version
-from images.environment import ABSENT, Fact, FactValue
-from images.host_builds import COMPILERS
-from images.image_config import ImageConfig
-from images.links import led_to, shown_path
-from images.loading import default_directories
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.environment import ABSENT, Fact, FactValue
+from images.host.builds import COMPILERS
+from images.native.loading import default_directories
+from images.reports.image_config import ImageConfig
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted()
 

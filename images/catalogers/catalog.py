@@ -8,8 +8,8 @@ import msgspec
 
 from analyzers.evidence import Finding
 from analyzers.reports import Unknown
-from images.environment import Fact
-from images.records import Interpreter, NativeLibrary, PythonDistribution, SystemPackage
+from images.facts.environment import Fact
+from images.reports.records import Interpreter, NativeLibrary, PythonDistribution, SystemPackage
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import read_databases
 from images.catalogers.system_packages import file_catalog, together
-from images.image_config import ImageConfig
 from images.packages.conda_meta import read_conda_record
 from images.packages.listed import Lister, PackageList
-from images.root_files import KeptFiles, RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import KeptFiles, RootFiles
+from images.roots.wanted import Wanted
 
 _PARENT = b"/conda-meta"
 _SUFFIX = b".json"

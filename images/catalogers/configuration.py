@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from images.history import created_by, layered_steps
-from images.image_config import ImageConfig, RunConfig
-from images.records import Configuration, HistoryStep
+from images.reports.history import created_by, layered_steps
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.records import Configuration, HistoryStep
 from images.secrets import arguments_without_secrets, secret_of, without_secrets
 
 

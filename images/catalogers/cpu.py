@@ -6,15 +6,15 @@ from collections import Counter
 
 from analyzers.evidence import Confidence, Evidence, Finding, Level
 from analyzers.files import FileKind, FileReaderError
-from images.architectures import ARCHITECTURES, canonical_architecture
 from images.catalogers.catalog import Catalog
 from images.catalogers.loaders import interpreter_program, usual_program
-from images.environment import Fact
-from images.image_config import ImageConfig
-from images.links import led_to, shown_path
-from images.loading import default_directories
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.architectures import ARCHITECTURES, canonical_architecture
+from images.facts.environment import Fact
+from images.native.loading import default_directories
+from images.reports.image_config import ImageConfig
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted()
 

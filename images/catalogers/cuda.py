@@ -17,11 +17,11 @@ from images.catalogers.completeness import saw_everything
 from images.catalogers.library_kinds import GPU_FAMILIES, LIBRARY_KINDS
 from images.catalogers.toolkits import WANTED as WANTED
 from images.catalogers.toolkits import cuda_toolkits, macro_version, rocm_installations
-from images.environment import ABSENT, Fact
-from images.image_config import ImageConfig
-from images.links import shown_path
-from images.records import NativeLibrary
-from images.root_files import RootFiles
+from images.facts.environment import ABSENT, Fact
+from images.reports.image_config import ImageConfig
+from images.reports.records import NativeLibrary
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
 
 _CUDNN_MACROS = (b"CUDNN_MAJOR", b"CUDNN_MINOR", b"CUDNN_PATCHLEVEL")
 _CUDNN_HEADERS = ("usr/include/cudnn_version.h", "usr/local/cuda/include/cudnn_version.h")

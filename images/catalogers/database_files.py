@@ -8,8 +8,8 @@ import msgspec
 
 from analyzers.files import FileMissingError, FileReaderError, read_file
 from analyzers.reports import Unknown
-from images.links import resolved, shown_path
-from images.root_files import RootFiles
+from images.roots.links import resolved, shown_path
+from images.roots.root_files import RootFiles
 
 
 class DatabaseFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,17 +10,17 @@ import msgspec
 
 from analyzers.evidence import Confidence, Evidence
 from images.catalogers.catalog import Catalog
-from images.environment import Fact, FactValue
-from images.image_config import ImageConfig
+from images.facts.environment import Fact, FactValue
+from images.facts.pythons import is_free_threaded
 from images.installations.program_lookup import LIMIT_SCRIPT_BYTES, ProgramLookup
 from images.installations.seen_places import SeenPlaces, seen_places
 from images.installations.variables import ProcessVariables, process_variables
 from images.installations.versions import implementation_version, include_directories
-from images.links import path_of_shown, shown_path
-from images.pythons import is_free_threaded
-from images.records import Interpreter
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter
+from images.roots.links import path_of_shown, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted(
     names=frozenset({b".python-version"}),

@@ -19,15 +19,15 @@ from analyzers.installed_entries import ENDINGS, InstalledEntry, InstalledForm, 
 from analyzers.metadata import CoreMetadata
 from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
 from images.installations.editable import editable_project, linked_project
 from images.installations.seen_places import seen_places
-from images.links import path_of_shown, shown_path
-from images.records import Interpreter, PythonDistribution
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter, PythonDistribution
+from images.roots.following import FollowingFiles
+from images.roots.links import path_of_shown, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 from images.secrets import addresses_without_secrets
-from images.wanted import Wanted
 
 WANTED = Wanted(
     names=frozenset(

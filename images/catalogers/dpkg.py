@@ -7,10 +7,10 @@ import re
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import children, read_databases
 from images.catalogers.system_packages import file_catalog, together
-from images.image_config import ImageConfig
 from images.packages.dpkg_status import read_dpkg_control, read_dpkg_status
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 _STATUS = b"var/lib/dpkg/status"
 _UPDATES = b"var/lib/dpkg/updates"

@@ -8,8 +8,6 @@ from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from analyzers.files import joined
 from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
 from images.installations.environments import (
     CONFIGURATION_NAME,
     Environment,
@@ -21,10 +19,12 @@ from images.installations.program_lookup import ProgramLookup
 from images.installations.search_paths import Sites, environment_path
 from images.installations.seen_places import seen_places
 from images.installations.variables import process_variables
-from images.links import shown_path
-from images.records import Interpreter
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted(names=frozenset({CONFIGURATION_NAME}), limit_bytes=1 << 16)
 

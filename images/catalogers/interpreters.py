@@ -8,8 +8,6 @@ from __future__ import annotations
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
 from analyzers.files import joined
 from images.catalogers.catalog import Catalog
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
 from images.installations.abis import SYSCONFIG_SUFFIXES, build_facts
 from images.installations.executables import Installation, library_shown
 from images.installations.program_lookup import ProgramLookup
@@ -23,10 +21,12 @@ from images.installations.versions import (
     include_directories,
     version_statements,
 )
-from images.links import shown_path
-from images.records import Interpreter, SystemPackage
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter, SystemPackage
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 _SERIES = (*(f"3.{minor}" for minor in range(100)), "2.6", "2.7")
 _PROGRAMS = frozenset(

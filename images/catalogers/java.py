@@ -9,11 +9,11 @@ from analyzers.evidence import Confidence
 from analyzers.files import FileKind, FileReaderError, joined, read_file
 from images.catalogers.catalog import Catalog
 from images.catalogers.completeness import saw_everything
-from images.environment import ABSENT, Fact
-from images.image_config import ImageConfig
-from images.links import led_to, shown_path
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.environment import ABSENT, Fact
+from images.reports.image_config import ImageConfig
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 _LIMIT_BYTES = 64 * 1024
 _HOMES = (b"usr/lib/jvm", b"usr/java", b"opt/java", b"opt")

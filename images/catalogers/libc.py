@@ -10,16 +10,16 @@ from analyzers.files import FileReaderError, read_file
 from images.catalogers.catalog import Catalog
 from images.catalogers.loaders import interpreter_program, usual_program
 from images.catalogers.providers import Providers
-from images.elf_file import ElfFile
-from images.environment import Fact
-from images.image_config import ImageConfig
-from images.libc import LARGEST_LOADER_BYTES, musl_version
-from images.links import led_to, shown_path
-from images.loading import MUSL_LOADERS, LibrarySearch
-from images.loading import WANTED as LOADER_WANTED
-from images.records import NativeLibrary
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.environment import Fact
+from images.native.elf_file import ElfFile
+from images.native.libc import LARGEST_LOADER_BYTES, musl_version
+from images.native.loading import MUSL_LOADERS, LibrarySearch
+from images.native.loading import WANTED as LOADER_WANTED
+from images.reports.image_config import ImageConfig
+from images.reports.records import NativeLibrary
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted(
     paths=LOADER_WANTED.paths,

@@ -9,12 +9,12 @@ from analyzers.files import FileReaderError
 from images.catalogers.catalog import Catalog
 from images.catalogers.completeness import saw_everything
 from images.catalogers.loaders import interpreter_program
-from images.environment import Fact
-from images.image_config import ImageConfig
-from images.links import led_to, shown_path
-from images.loading import LibrarySearch, run_path_directories
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.environment import Fact
+from images.native.loading import LibrarySearch, run_path_directories
+from images.reports.image_config import ImageConfig
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 WANTED = Wanted()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.links import led_to
-from images.root_files import RootFiles
+from images.native.elf_file import ElfFile
+from images.roots.links import led_to
+from images.roots.root_files import RootFiles
 
 _LIMIT_INTERPRETERS = 256
 _PROGRAM_DIRECTORIES = frozenset(

@@ -10,12 +10,12 @@ from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
 from images.catalogers.library_kinds import LIBRARY_KINDS, LibraryKind
 from images.catalogers.providers import Providers
-from images.elf_file import ElfFile
-from images.image_config import ImageConfig
-from images.links import shown_path
-from images.records import NativeLibrary
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig
+from images.reports.records import NativeLibrary
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 # How numpy and scipy were built: the only place that states the version of the OpenBLAS in their wheels.
 _BUILD_RECORD = b"__config__.py"

@@ -8,12 +8,12 @@ from analyzers.evidence import Confidence
 from analyzers.reports import Unknown
 from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import read_databases
-from images.environment import Fact
-from images.image_config import ImageConfig
-from images.links import shown_path
-from images.os_release import LARGEST_OS_RELEASE_BYTES, OS_RELEASE_PATHS, distribution_facts
-from images.root_files import RootFiles
-from images.wanted import Wanted
+from images.facts.environment import Fact
+from images.reports.image_config import ImageConfig
+from images.roots.links import shown_path
+from images.roots.os_release import LARGEST_OS_RELEASE_BYTES, OS_RELEASE_PATHS, distribution_facts
+from images.roots.root_files import RootFiles
+from images.roots.wanted import Wanted
 
 _RED_HAT_PATH = b"etc/redhat-release"
 _RED_HAT = re.compile(rb"(CentOS|Red Hat|Scientific|Fedora)\b[^\n]{0,80}? release (\d+(?:\.\d+){0,2})\b")

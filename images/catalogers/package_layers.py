@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Set
 
 from images.packages.listed import PackageKey, PackageList
-from images.root_files import LayeredFiles, RootFiles
+from images.roots.root_files import LayeredFiles, RootFiles
 
 States = Iterator[tuple[int, Set[PackageKey]]]
 """What a database listed after each layer that changed it, the highest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from images.catalogers.catalog import Catalog
-from images.records import PythonDistribution, SystemPackage
+from images.reports.records import PythonDistribution, SystemPackage
 
 _SYSTEM_DIRECTORIES = ("/lib/", "/lib32/", "/lib64/", "/usr/lib/", "/usr/lib32/", "/usr/lib64/")
 _CONDA_RECORDS = "/conda-meta/"

@@ -10,13 +10,13 @@ from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import DatabaseFile, read_databases
 from images.catalogers.package_layers import States, first_layers
 from images.catalogers.system_packages import file_catalog, package_catalog, together
-from images.image_config import ImageConfig
-from images.links import resolved
 from images.packages.listed import PackageList
-from images.root_files import LayeredFiles, RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.links import resolved
+from images.roots.root_files import LayeredFiles, RootFiles
+from images.roots.wanted import Wanted
 from images.rpm.databases import read_rpm_database
 from images.rpm.manifest import read_rpm_manifest
-from images.wanted import Wanted
 
 _DIRECTORIES = (b"usr/lib/sysimage/rpm", b"var/lib/rpm", b"usr/share/rpm")
 """Fedora and SUSE today, everybody before, ostree."""

@@ -10,8 +10,8 @@ from images.catalogers.catalog import Catalog
 from images.catalogers.database_files import DatabaseFile
 from images.catalogers.package_layers import database_states, first_layers
 from images.packages.listed import PackageKey, PackageList
-from images.records import SystemPackage
-from images.root_files import RootFiles
+from images.reports.records import SystemPackage
+from images.roots.root_files import RootFiles
 
 
 def package_catalog(

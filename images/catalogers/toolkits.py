@@ -10,8 +10,8 @@ import msgspec
 from analyzers.evidence import Confidence, Evidence
 from analyzers.files import FileKind, FileReader, FileReaderError, joined, read_file
 from analyzers.undecodable import UNDECODABLE
-from images.links import led_to, shown_path
-from images.wanted import Wanted
+from images.roots.links import led_to, shown_path
+from images.roots.wanted import Wanted
 
 _LIMIT_BYTES = 4 << 20
 _LIMIT_PLACES = 64

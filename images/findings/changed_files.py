@@ -14,12 +14,12 @@ from analyzers.distributions import RecordRow, read_distribution
 from analyzers.evidence import Evidence, Finding, Level, Location
 from analyzers.files import joined
 from images.catalogers.catalog import Catalog
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
 from images.installations.seen_places import seen_places
-from images.links import path_of_shown, shown_path
-from images.records import PythonDistribution
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import PythonDistribution
+from images.roots.following import FollowingFiles
+from images.roots.links import path_of_shown, shown_path
+from images.roots.root_files import RootFiles
 
 _SHOWN = 5
 _LIMIT_ROWS = 2_000_000

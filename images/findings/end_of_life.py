@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Evidence, Finding, Level, Location
 from images.catalogers.catalog import Catalog
-from images.environment import RuntimeEnvironment
-from images.image_config import ImageConfig
-from images.lifecycles import Lifecycle, os_lifecycle, python_lifecycle
-from images.root_files import RootFiles
+from images.facts.environment import RuntimeEnvironment
+from images.facts.lifecycles import Lifecycle, os_lifecycle, python_lifecycle
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
 
 
 def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.date) -> tuple[Finding, ...]:

@@ -11,11 +11,11 @@ from images.catalogers.catalog import Catalog
 from images.catalogers.cuda import gpu_libraries
 from images.catalogers.library_kinds import GPU_FAMILIES
 from images.catalogers.native_libraries import library_kind
-from images.environment import ABSENT
+from images.facts.environment import ABSENT
 from images.hardware.nvidia_drivers import highest_cuda
-from images.image_config import ImageConfig
-from images.records import NativeLibrary, PythonDistribution
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import NativeLibrary, PythonDistribution
+from images.roots.root_files import RootFiles
 
 _LIMIT_EVIDENCE = 8
 _PATH = "utf-8", "surrogateescape"

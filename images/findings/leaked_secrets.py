@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from analyzers.evidence import Confidence, Evidence, Finding, Level
 from images.catalogers.catalog import Catalog
 from images.catalogers.configuration import variables
-from images.history import created_by, layered_steps
-from images.image_config import ImageConfig, RunConfig
-from images.root_files import RootFiles
+from images.reports.history import created_by, layered_steps
+from images.reports.image_config import ImageConfig, RunConfig
+from images.roots.root_files import RootFiles
 from images.secrets import arguments_without_secrets, is_secret_name, secret_form, secret_of, without_secrets
 
 _MOST_FINDINGS = 200

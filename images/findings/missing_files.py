@@ -13,12 +13,12 @@ from analyzers.evidence import Evidence, Finding, Level, Location
 from analyzers.files import FileReaderError, joined, read_file
 from analyzers.metadata import decoded
 from images.catalogers.catalog import Catalog
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
 from images.installations.seen_places import seen_places
-from images.links import path_of_shown
-from images.records import PythonDistribution
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import PythonDistribution
+from images.roots.following import FollowingFiles
+from images.roots.links import path_of_shown
+from images.roots.root_files import RootFiles
 
 _SAMPLE = 32
 _SHOWN = 3

@@ -15,12 +15,12 @@ import msgspec
 from analyzers.evidence import Confidence, Evidence, Finding, Level
 from images.catalogers.catalog import Catalog
 from images.catalogers.libc import highest_version
-from images.elf_file import ElfFile
 from images.findings.python_modules import NativeModule, native_modules
-from images.image_config import ImageConfig
-from images.links import shown_path
-from images.loading import LibrarySearch
-from images.root_files import RootFiles
+from images.native.elf_file import ElfFile
+from images.native.loading import LibrarySearch
+from images.reports.image_config import ImageConfig
+from images.roots.links import shown_path
+from images.roots.root_files import RootFiles
 
 _LIMIT_FINDINGS = 200
 _LIMIT_EVIDENCE = 10

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from analyzers.evidence import Evidence, Finding, Level, Location
 from analyzers.files import FileKind, FileReaderError, joined
 from images.catalogers.catalog import Catalog
-from images.image_config import ImageConfig
-from images.links import led_to, shown_path
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
 
 _EVERYBODY = 0o002
 _IMPORTED = (b".py", b".pyc", b".so", b".pth", b".egg", b".egg-link", b".zip")

@@ -11,11 +11,11 @@ import msgspec
 from images.catalogers.catalog import Catalog
 from images.catalogers.loaders import program
 from images.catalogers.providers import Providers
-from images.elf_file import ElfFile
-from images.links import led_to, shown_path
-from images.loading import run_path_directories
-from images.records import PythonDistribution
-from images.root_files import RootFiles
+from images.native.elf_file import ElfFile
+from images.native.loading import run_path_directories
+from images.reports.records import PythonDistribution
+from images.roots.links import led_to, shown_path
+from images.roots.root_files import RootFiles
 
 _LIMIT_INTERPRETERS = 64
 _EXTENSION_MODULE = re.compile(rb"\.(?:cpython-[0-9]+[^./]*|abi3|abi3t|pypy[0-9]+[^./]*)\.so$")

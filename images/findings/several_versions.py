@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Evidence, Finding, Level, Location
 from images.catalogers.catalog import Catalog
-from images.image_config import ImageConfig
 from images.installations.visible import Sight, sights
-from images.records import PythonDistribution
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import PythonDistribution
+from images.roots.root_files import RootFiles
 
 
 def find(files: RootFiles, config: ImageConfig, known: Catalog, today: datetime.date) -> tuple[Finding, ...]:

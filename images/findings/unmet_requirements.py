@@ -18,12 +18,12 @@ from packaging.version import InvalidVersion
 
 from analyzers.evidence import Evidence, Finding, Level, Location
 from images.catalogers.catalog import Catalog
-from images.image_config import ImageConfig
+from images.facts.tags import marker_environment
 from images.installations.target_facts import interpreter_facts
 from images.installations.visible import Sight, sights
-from images.records import PythonDistribution
-from images.root_files import RootFiles
-from images.tags import marker_environment
+from images.reports.image_config import ImageConfig
+from images.reports.records import PythonDistribution
+from images.roots.root_files import RootFiles
 
 _VARIABLES = frozenset(
     {

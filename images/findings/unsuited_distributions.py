@@ -14,14 +14,14 @@ from packaging.version import InvalidVersion
 
 from analyzers.evidence import Evidence, Finding, Level, Location
 from images.catalogers.catalog import Catalog
-from images.environment import RuntimeEnvironment
 from images.errors import UnservedTargetError
-from images.image_config import ImageConfig
+from images.facts.environment import RuntimeEnvironment
+from images.facts.tags import TagSet, supported_tags
 from images.installations.target_facts import interpreter_facts
 from images.installations.visible import sights
-from images.records import Interpreter, PythonDistribution
-from images.root_files import RootFiles
-from images.tags import TagSet, supported_tags
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter, PythonDistribution
+from images.roots.root_files import RootFiles
 
 _ANYWHERE = frozenset({"py3-none-any"})
 """Tags that fit without being looked for, so that those of most interpreters need not be made."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analyzers.evidence import Confidence
-from images.environment import Fact
+from images.facts.environment import Fact
 
 _VARIABLES = ("WAYLAND_DISPLAY", "DISPLAY")
 

@@ -11,7 +11,7 @@ import sys
 import msgspec
 
 from analyzers.undecodable import UNDECODABLE
-from images.environment import Fact, FactValue
+from images.facts.environment import Fact, FactValue
 
 LIBRARY = "libcuda.so.1"
 

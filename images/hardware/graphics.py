@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from analyzers.evidence import Confidence
-from images.environment import ABSENT, Fact, FactValue
+from images.facts.environment import ABSENT, Fact, FactValue
 from images.hardware.nvidia_drivers import highest_cuda
 from images.hardware.pci import PciGpu, device_name, graphics_processors
 from images.hardware.pseudo_files import PseudoFiles

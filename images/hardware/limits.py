@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.hardware.pseudo_files import PseudoFiles
 
 _MEMORY_LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")

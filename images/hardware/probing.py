@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from images.environment import ABSENT, Fact, RuntimeEnvironment
+from images.facts.environment import ABSENT, Fact, RuntimeEnvironment
 from images.hardware.displays import display_facts
 from images.hardware.graphics import graphics_facts
 from images.hardware.limits import core_facts, memory_facts
@@ -32,7 +32,7 @@ def hardware_environment(
         arch: of the machine, as in the fact ``arch``.
         environ: of the process that would run there.
         root: ``/``, or where the files of a machine were recorded.
-        usable_cores: as in the fact ``cores`` of `images.host.host_environment`.
+        usable_cores: as in the fact ``cores`` of `images.host.facts.host_environment`.
         ask_driver: whether NVIDIA's driver is asked, where its kernel module is loaded on this machine.
         names_microarchitecture: whether ``cpu.microarchitecture`` is looked for, which takes longest.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Set
 
-from images.environment import Fact, FactValue
+from images.facts.environment import Fact, FactValue
 from images.hardware.pseudo_files import PseudoFiles
 
 _CPUINFO = "proc/cpuinfo"

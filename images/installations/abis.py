@@ -9,10 +9,10 @@ import msgspec
 
 from analyzers.evidence import Confidence, Evidence
 from analyzers.files import FileReaderError, joined, read_file
-from images.following import FollowingFiles
+from images.facts.pythons import abi_of_extension_suffix
 from images.installations.executables import Installation
-from images.links import shown_path
-from images.pythons import abi_of_extension_suffix
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
 
 SYSCONFIG_SUFFIXES = (
     *(b"-linux-gnu.py", b"-linux-musl.py", b"-linux-gnueabihf.py", b"-linux-musleabihf.py"),

@@ -7,8 +7,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from analyzers.distributions import Distribution
 from analyzers.files import FileReaderError, joined, read_file
 from analyzers.installed_entries import InstalledEntry
-from images.following import FollowingFiles
 from images.installations.search_paths import pth_lines
+from images.roots.following import FollowingFiles
 
 _LIMIT_LINK_BYTES = 1 << 16
 

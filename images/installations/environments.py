@@ -10,9 +10,9 @@ import msgspec
 from analyzers.files import FileReaderError, joined, read_file
 from analyzers.metadata import decoded
 from analyzers.reports import Unknown
-from images.following import FollowingFiles
 from images.installations.executables import Installation
-from images.links import shown_path
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
 
 CONFIGURATION_NAME = b"pyvenv.cfg"
 _LIMIT_BYTES = 1 << 16

@@ -9,8 +9,8 @@ import msgspec
 
 from analyzers.files import FileReaderError, joined, read_file
 from analyzers.python_places import PythonPlaces
-from images.following import FollowingFiles
-from images.links import shown_path
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
 
 _NAME = re.compile(
     rb"(?:platform-)?(?P<kind>python|pypy|graalpy)(?P<version>[0-9](?:\.[0-9]{1,2})?)?"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from analyzers.files import FileReaderError, joined, read_file
-from images.following import FollowingFiles
 from images.installations.variables import DEFAULT_PATH, ProcessVariables
+from images.roots.following import FollowingFiles
 
 LIMIT_SCRIPT_BYTES = 4096
 _PYTHON_NAME = re.compile(r"(?:python|pypy)(?:[0-9](?:\.[0-9]{1,2})?)?t?")

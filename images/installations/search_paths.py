@@ -14,9 +14,9 @@ import msgspec
 from analyzers.files import FileReaderError, joined, read_file
 from analyzers.installed_entries import installed_entries
 from analyzers.metadata import decoded
-from images.following import FollowingFiles
 from images.installations.executables import Installation
 from images.installations.variables import ProcessVariables
+from images.roots.following import FollowingFiles
 
 SITE_NAME = b"site.py"
 PTH_SUFFIX = b".pth"

@@ -8,9 +8,9 @@ import msgspec
 
 from analyzers.python_places import PythonPlaces, python_places
 from analyzers.reports import Unknown
-from images.following import FollowingFiles
 from images.installations.executables import Installation, installations
-from images.root_files import RootFiles
+from images.roots.following import FollowingFiles
+from images.roots.root_files import RootFiles
 
 
 class SeenPlaces(msgspec.Struct, frozen=True, kw_only=True):

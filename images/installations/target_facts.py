@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from images.architectures import canonical_architecture
 from images.catalogers.catalog import Catalog
-from images.environment import Fact, FactValue, RuntimeEnvironment
-from images.image_config import ImageConfig
-from images.links import path_of_shown
-from images.pythons import is_free_threaded
-from images.records import Interpreter
-from images.root_files import RootFiles
+from images.facts.architectures import canonical_architecture
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
+from images.facts.pythons import is_free_threaded
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter
+from images.roots.links import path_of_shown
+from images.roots.root_files import RootFiles
 
 _PLATFORM = ("os.", "libc.", "arch")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from analyzers.files import FileReaderError, read_file
-from images.following import FollowingFiles
-from images.image_config import ImageConfig
+from images.reports.image_config import ImageConfig
+from images.roots.following import FollowingFiles
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where a container engine looks where an image sets no PATH. Source: moby, ``oci/defaults``."""

@@ -9,10 +9,10 @@ import msgspec
 
 from analyzers.evidence import Confidence, Evidence
 from analyzers.files import FileReaderError, joined, read_file
-from images.following import FollowingFiles
 from images.installations.executables import Installation
-from images.links import shown_path
-from images.records import SystemPackage
+from images.reports.records import SystemPackage
+from images.roots.following import FollowingFiles
+from images.roots.links import shown_path
 
 HEADER_NAME = b"patchlevel.h"
 LIMIT_PROGRAM_BYTES = 16 << 20

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from images.catalogers.catalog import Catalog
-from images.records import Interpreter, PythonDistribution
+from images.reports.records import Interpreter, PythonDistribution
 
 _LIMIT_SIGHTS = 500_000
 """How many distributions are looked at for all interpreters together."""

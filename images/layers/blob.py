@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from analyzers.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
+from analyzers.archives.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
 from images.layers.limits import LayerLimits
 
 

@@ -7,7 +7,7 @@ import enum
 import msgspec
 
 from analyzers.reports import Unknown
-from images.elf_file import ElfFile
+from images.native.elf_file import ElfFile
 
 
 class EntryKind(enum.IntEnum):

@@ -10,8 +10,8 @@ import bisect
 import contextlib
 from collections.abc import Iterator
 
-from images.elf_file import ElfFile
-from images.elf_parser import HEAD_BYTES, ElfParser
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import HEAD_BYTES, ElfParser
 
 _WHOLE_BYTES = 8 << 20
 _TAIL_BYTES = 4 << 20
@@ -86,7 +86,7 @@ class _Parts:
                 kept += piece[max(start - at, 0) : end - at]
 
     def read(self, offset: int, length: int) -> bytes:
-        """See `images.elf_parser.ReadAt`."""
+        """See `images.native.elf_parser.ReadAt`."""
         place = bisect.bisect_right(self._ranges, offset, key=lambda range_: range_[0]) - 1
         if place < 0:
             return b""

@@ -9,8 +9,8 @@ Source: containerd ``archive/tar.go`` and Docker ``pkg/archive/diff.go``, which 
 
 from __future__ import annotations
 
+from analyzers.archives.tar_headers import TarError
 from analyzers.files import joined
-from analyzers.tar_headers import TarError
 from images.layers.content import EntryKind, LayerEntry
 
 _LIMIT_LINKS = 40

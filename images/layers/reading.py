@@ -7,11 +7,9 @@ from collections.abc import Generator, Iterator, Sequence
 
 import msgspec
 
+from analyzers.archives.tar_headers import TarError, TarKind, TarMember
+from analyzers.archives.tars import TarEndError, TarLimits, TarStream
 from analyzers.kept_contents import KeepRoom, KeptContent
-from analyzers.tar_headers import TarError, TarKind, TarMember
-from analyzers.tars import TarEndError, TarLimits, TarStream
-from images.elf_file import ElfFile
-from images.elf_parser import ELF_MAGIC, ElfParser
 from images.layers.blob import Blob
 from images.layers.content import EntryKind, LayerContent, LayerEntry
 from images.layers.elf_reduction import reduced_elf
@@ -21,7 +19,9 @@ from images.layers.placed_entries import EntryPlaceError, PlacedEntries
 from images.layers.read_ahead import read_ahead
 from images.layers.remarks import Remarks
 from images.layers.wanted_files import WantedFiles
-from images.wanted import Wanted
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import ELF_MAGIC, ElfParser
+from images.roots.wanted import Wanted
 
 _PIECES_AHEAD = 16
 _WHITEOUT, _META, _OPAQUE = b".wh.", b".wh..wh.", b".wh..wh..opq"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzers.reports import Unknown
-from images.links import shown_path
+from images.roots.links import shown_path
 
 _SHOWN_BYTES = 200
 

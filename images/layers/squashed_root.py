@@ -18,8 +18,8 @@ from analyzers.files import (
 )
 from analyzers.reports import Unknown
 from analyzers.trees import DIRECTORY_STAT
-from images.elf_file import ElfFile
 from images.layers.content import EntryKind, LayerContent, LayerEntry
+from images.native.elf_file import ElfFile
 
 Children = dict[bytes, dict[bytes, None]]
 """Whole paths of what is directly in each directory, the root ``b""`` included."""

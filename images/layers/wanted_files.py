@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from images.wanted import Wanted
+from images.roots.wanted import Wanted
 
 _REMEMBERED_DIRECTORIES = 4096
 

@@ -24,7 +24,7 @@ PackageKey = tuple[str, str, str | None]
 
 
 class ListedPackage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An installed package as its database has it; see `images.records.SystemPackage`."""
+    """An installed package as its database has it; see `images.reports.records.SystemPackage`."""
 
     name: str
     version: str

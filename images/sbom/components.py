@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from images.records import Interpreter, PythonDistribution, SystemPackage
-from images.report import ImageReport
+from images.reports.records import Interpreter, PythonDistribution, SystemPackage
+from images.reports.report import ImageReport
 from images.sbom.purls import distribution_purl, package_purl
 
 _NAMESPACE = uuid.UUID("5d1d3d2e-6f0b-5e0b-9d5c-0f4b6b9f3c11")

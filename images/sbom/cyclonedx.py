@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from images.report import ImageReport
+from images.reports.report import ImageReport
 from images.sbom.components import Component, components, dependencies, document_id
 from images.sbom.errors import SbomLibraryError
 

@@ -5,9 +5,9 @@ Source: https://github.com/package-url/purl-spec/tree/main/types-doc
 
 from __future__ import annotations
 
-from images.environment import RuntimeEnvironment
-from images.records import PythonDistribution, SystemPackage
-from images.report import ImageReport
+from images.facts.environment import RuntimeEnvironment
+from images.reports.records import PythonDistribution, SystemPackage
+from images.reports.report import ImageReport
 
 _NAMESPACES = {"deb": "debian", "apk": "alpine", "rpm": ""}
 """Of packages of a system that does not say what it is."""

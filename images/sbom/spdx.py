@@ -10,7 +10,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
-from images.report import ImageReport
+from images.reports.report import ImageReport
 from images.sbom.components import Component, components, dependencies, document_id
 from images.sbom.errors import SbomLibraryError
 

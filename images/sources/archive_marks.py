@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from analyzers.compression import MAGIC_BYTES, compression_of
+from analyzers.archives.compression import MAGIC_BYTES, compression_of
 
 _BLOCK_BYTES = 512
 _MARK = slice(257, 262)

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from analyzers.tar_headers import (
+from analyzers.archives.tar_headers import (
     BLOCK,
     SPARSE_RECORD,
     TarError,

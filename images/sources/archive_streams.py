@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from analyzers.compression import compression_of
+from analyzers.archives.compression import compression_of
 from images.errors import DamagedImageError
 from images.layers.content import LayerContent
 from images.sources.archive_members import ArchiveMember, archive_members, followed

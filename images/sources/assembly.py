@@ -6,8 +6,8 @@ import msgspec
 
 from analyzers.reports import Unknown
 from images.errors import DamagedImageError
-from images.image_config import ImageConfig
 from images.layers.content import LayerContent
+from images.reports.image_config import ImageConfig
 from images.sources.source import Image, Platform
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from analyzers.reports import Unknown
 from images.errors import DamagedImageError
-from images.image_config import ImageConfig, RunConfig
+from images.reports.image_config import ImageConfig, RunConfig
 from images.sources.documents import decoded
 from images.sources.platform_choice import normalised
 from images.sources.source import Platform

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from analyzers.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
+from analyzers.archives.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
 from images.errors import DamagedImageError
 from images.layers.limits import DEFAULT_LIMITS, LayerLimits
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from analyzers.compression import MAGIC_BYTES, compression_of
+from analyzers.archives.compression import MAGIC_BYTES, compression_of
 from images.errors import ImageReferenceError, SourceUnavailableError
 from images.sources.archive_files import CHUNK_BYTES, ArchiveFile
 from images.sources.archive_streams import ArchiveStream

@@ -8,8 +8,8 @@ from typing import Protocol
 import msgspec
 
 from analyzers.reports import Unknown
-from images.image_config import ImageConfig
 from images.layers.content import LayerContent
+from images.reports.image_config import ImageConfig
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

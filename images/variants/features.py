@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from images.variants.graphics import AmdProvider, NvidiaProvider
 from images.variants.libraries import BlasProvider
 from images.variants.processors import ArmProvider, X86Provider

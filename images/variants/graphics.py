@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from images.environment import ABSENT, RuntimeEnvironment
+from images.facts.environment import ABSENT, RuntimeEnvironment
 from images.hardware.nvidia_drivers import highest_cuda, own_cuda
 from images.variants.provider import Fit
 

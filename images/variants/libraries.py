@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from images.variants.provider import Fit
 
 _LIBRARIES = ("accelerate", "openblas", "mkl")

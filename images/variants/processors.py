@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 
-from images.environment import ABSENT, RuntimeEnvironment
+from images.facts.environment import ABSENT, RuntimeEnvironment
 from images.hardware.processors import x86_level, x86_level_features
 from images.variants.provider import Fit
 

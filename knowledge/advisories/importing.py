@@ -13,7 +13,7 @@ from analyzers.reports import Unknown
 from knowledge.advisories.osv import read_osv
 from knowledge.advisories.records import Advisory
 from knowledge.errors import AdvisoriesError
-from knowledge.store import AdvisoryRow, Store
+from knowledge.stores.store import AdvisoryRow, Store
 
 SOURCE = "osv"
 _LARGEST_DOCUMENT = 8 << 20

@@ -10,7 +10,7 @@ from analyzers.undecodable import UNDECODABLE
 from knowledge.advisories.records import Advisory
 from knowledge.advisories.vulnerabilities import Vulnerability, vulnerabilities
 from knowledge.read_once import ReadOnce
-from knowledge.store import Store
+from knowledge.stores.store import Store
 
 _DECODER = msgspec.msgpack.Decoder(Advisory)
 

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.manifests.documents.yaml_documents import (
+    YamlLimits,
+    YamlMapping,
+    YamlNode,
+    YamlSequence,
+    yaml_document,
+)
+from analyzers.manifests.documents.yaml_records import RecordError, record
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.yaml_documents import YamlLimits, YamlMapping, YamlNode, YamlSequence, yaml_document
-from analyzers.manifests.yaml_records import RecordError, record
 from knowledge.errors import BenchmarkError
-from knowledge.filenames import normalized
+from knowledge.indexes.filenames import normalized
 
 SHIPPED = Path(__file__).with_name("shipped")
 LARGEST_FILE_BYTES = 1 << 20

@@ -10,11 +10,11 @@ import msgspec
 
 from analyzers.undecodable import UNDECODABLE
 from knowledge.errors import BenchmarkError
-from knowledge.known_observations import keep_observations
 from knowledge.measuring.report import MeasurementReport
-from knowledge.observations import Observation, ObservationKind
+from knowledge.observations.known import keep_observations
+from knowledge.observations.record import Observation, ObservationKind
 from knowledge.read_once import ReadOnce
-from knowledge.store import Store
+from knowledge.stores.store import Store
 
 OBSERVED = Path(__file__).with_name("observed")
 """A folder for each project, with a report for each machine: only what is asked for is read."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from analyzers.reports import Report
-from images.environment import RuntimeEnvironment
-from knowledge.observations import Measurement, Observation, ObservationKind, Outcome, ReleaseIdentity
+from images.facts.environment import RuntimeEnvironment
+from knowledge.observations.record import Measurement, Observation, ObservationKind, Outcome, ReleaseIdentity
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """What one release needs for one benchmark; see `knowledge.observations.Observation`."""
+    """What one release needs for one benchmark; see `knowledge.observations.record.Observation`."""
 
     subject: tuple[ReleaseIdentity, ...]
     value: float

@@ -19,7 +19,7 @@ from knowledge.measuring.benchmarks import Benchmark
 from knowledge.measuring.processes import environment, run
 from knowledge.measuring.report import Figure
 from knowledge.measuring.venvs import Venv
-from knowledge.observations import Measurement
+from knowledge.observations.record import Measurement
 
 STEADY = 1.5
 """So far the largest of the figures that count may lie above the least."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.configuration import IndexConfiguration
 from knowledge.errors import MeasuringError
-from knowledge.filenames import normalized
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.indexes.filenames import normalized
 from knowledge.installers import installer_environment, uv_program
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 
 _LIMIT_S = 900.0
 

@@ -10,10 +10,10 @@ import msgspec
 
 from analyzers.reports import Unknown
 from knowledge.errors import PackError
-from knowledge.known_observations import Record, rows
+from knowledge.observations.known import Record, rows
+from knowledge.observations.verdicts import VerdictCheck
 from knowledge.packs.reading import Pack, Unfit
-from knowledge.store import PackRow, Store
-from knowledge.verdicts import VerdictCheck
+from knowledge.stores.store import PackRow, Store
 
 USUAL_TRUST = 0.5
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._:+-]{0,79}")

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from analyzers.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
-from knowledge.checked_observations import UnfitObservationError, checked
+from analyzers.archives.compression import MAGIC_BYTES, CompressionError, compression_of, expanded
 from knowledge.errors import PackError
-from knowledge.known_observations import Record
+from knowledge.observations.checked import UnfitObservationError, checked
+from knowledge.observations.known import Record
+from knowledge.observations.verdicts import checked_verdict
 from knowledge.packs.records import FORMAT, PackFoot, PackHead, PackLine
-from knowledge.verdicts import checked_verdict
 
 LARGEST_FILE_BYTES = 64 << 20
 LARGEST_CONTENT_BYTES = 512 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.reports import SCHEMA_VERSION, Tool
-from knowledge.observations import Observation
-from knowledge.verdicts import VerdictCheck
+from knowledge.observations.record import Observation
+from knowledge.observations.verdicts import VerdictCheck
 
 FORMAT = "stackwright-pack/1"
 

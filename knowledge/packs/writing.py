@@ -9,9 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from analyzers.reports import Tool
-from knowledge.known_observations import Record
+from knowledge.observations.known import Record
+from knowledge.observations.verdicts import VerdictCheck
 from knowledge.packs.records import FORMAT, PackFoot, PackHead, PackLine
-from knowledge.verdicts import VerdictCheck
 
 _LEVEL = 12
 _encode = msgspec.json.Encoder(order="deterministic").encode

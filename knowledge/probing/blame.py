@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analyzers.source.names.standard_library import is_standard
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.installed import Installed
 from knowledge.probing.linked_libraries import absent_library_owner, linked_provider
 from knowledge.probing.raised import Frame, Raised

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.configuration import IndexConfiguration
+from knowledge.indexes.configuration import IndexConfiguration
 from knowledge.installers import installer_environment, uv_program
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.errors import NotBuiltError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile

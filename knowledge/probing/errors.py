@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.errors import KnowledgeError
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 
 
 class ProbingError(KnowledgeError):

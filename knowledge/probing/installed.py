@@ -12,7 +12,7 @@ from analyzers.directories import DirectoryReader
 from analyzers.distributions import Distribution, find_distributions, read_distribution
 from analyzers.files import FileReaderError
 from analyzers.source.names.provided_names import provided_names
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import PinnedFile
 
 _SUFFIXES = (".py", ".pyc", ".so", ".pyd", ".pyx", ".pxd")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from knowledge.confinement.limits import Ended
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.blame import Blame, Traced
 from knowledge.probing.importing import CODE, SCRIPT, Tried, Tries
 from knowledge.probing.installed import Installed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from images.elf import ElfError, parse_elf
-from knowledge.observations import ReleaseIdentity
+from images.native.elf import ElfError, parse_elf
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.installed import Installed
 
 _LARGEST_FILE_BYTES = 4 << 30

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.reports import Tool
-from images.environment import Fact, RuntimeEnvironment
-from knowledge.observations import Observation, ObservationKind, Outcome, ReleaseIdentity
+from images.facts.environment import Fact, RuntimeEnvironment
+from knowledge.observations.record import Observation, ObservationKind, Outcome, ReleaseIdentity
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
 
 _KINDS = {

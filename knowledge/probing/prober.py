@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Limits
 from knowledge.confinement.running import Surroundings
-from knowledge.observations import Failure
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.observations.record import Failure
 from knowledge.probing.environments import Environment, Environments
 from knowledge.probing.errors import NotBuiltError, ProbingError
 from knowledge.probing.importing import Importing

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 
 
 class PinnedFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, order=True):
@@ -127,7 +127,7 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     Attributes:
         failure: of the first thing that failed; also why nothing is known.
-        blame: the releases that it was traced to; see `knowledge.observations.Observation.blame`.
+        blame: the releases that it was traced to; see `knowledge.observations.record.Observation.blame`.
         trace: the last lines of what was written about it.
         modules: every import that was tried.
         python: version of the interpreter that ran it, such as ``3.11.7``.

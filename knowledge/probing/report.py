@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analyzers.reports import Report
-from images.environment import RuntimeEnvironment
-from knowledge.observations import ReleaseIdentity
+from images.facts.environment import RuntimeEnvironment
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import ProbeResult
 
 

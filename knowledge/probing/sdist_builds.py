@@ -16,18 +16,18 @@ from pathlib import Path
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from analyzers.buildlogs.records import PASSING, BuildFailure, Cause
-from knowledge.client import Client
-from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Ended, Limits
 from knowledge.confinement.running import PLACE, Surroundings, run
-from knowledge.connections import Connections
 from knowledge.errors import TransportError
+from knowledge.indexes.configuration import IndexConfiguration
 from knowledge.installers import uv_program
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.errors import NotBuiltError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
-from knowledge.statistics import RequestKind, Statistics
+from knowledge.transport.client import Client
+from knowledge.transport.connections import Connections
+from knowledge.transport.statistics import RequestKind, Statistics
 
 _WORKER = Path(__file__).with_name("build_worker.py")
 _LARGEST_SDIST_BYTES = 512 << 20

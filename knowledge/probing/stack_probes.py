@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from analyzers.undecodable import UNDECODABLE
-from knowledge.derivations import Derivations
+from knowledge.imports.stack_files import Pinned
 from knowledge.probing.records import OwnCode, PinnedFile, Prober, ProbeResult, ProbeTask, Verdict
-from knowledge.stack_files import Pinned
+from knowledge.stores.derivations import Derivations
 
 INSTRUMENT = "stack-probes/1"
 _decode = msgspec.msgpack.Decoder(ProbeResult).decode

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import msgspec
 
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.errors import NotBuiltError, ProbingError
 from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile

@@ -13,8 +13,8 @@ import msgspec
 from packaging.utils import canonicalize_version
 
 from analyzers.reports import Unknown
-from knowledge.filenames import FilenameReader, document_name, split_label
-from knowledge.listings import listed, listing_from_entries
+from knowledge.indexes.filenames import FilenameReader, document_name, split_label
+from knowledge.indexes.listings import listed, listing_from_entries
 from knowledge.releases import File, Listing
 from knowledge.variants.documents import NULL
 from knowledge.variants.ordering import Features, ordered_variants

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from analyzers.archives.zips import ZipArchive
 from analyzers.files import FileReaderError
 from analyzers.ranges import RangeReader
 from analyzers.undecodable import UNDECODABLE
 from analyzers.wheels import WheelError, wheel_dist_info
-from analyzers.zips import ZipArchive
-from knowledge.digests import verify
 from knowledge.errors import KnowledgeError
-from knowledge.find_links import open_local
-from knowledge.remote_files import parsed_by_ranges
-from knowledge.statistics import RequestKind
+from knowledge.files.digests import verify
+from knowledge.files.remote_files import parsed_by_ranges
+from knowledge.indexes.find_links import open_local
+from knowledge.transport.statistics import RequestKind
 from knowledge.variants.documents import LARGEST_BYTES, VariantsError, combined, parse_variants
 from knowledge.variants.records import VariantsDocument
 
 if TYPE_CHECKING:
-    from knowledge.client import Client
-    from knowledge.derivations import Derivations
     from knowledge.releases import File
-    from knowledge.transport import Transport
+    from knowledge.stores.derivations import Derivations
+    from knowledge.transport.client import Client
+    from knowledge.transport.threads import Transport
 
 INSTRUMENT = "variants/1"
 MOST_BYTES = 32 << 20
@@ -164,7 +164,7 @@ def _checked(file: File, body: bytes) -> VariantsDocument:
     Raises:
         VariantsError: it says nothing of it, or something of others.
     """
-    from knowledge.filenames import split_label
+    from knowledge.indexes.filenames import split_label
 
     document = parse_variants(body)
     label = split_label(file.filename)[1]

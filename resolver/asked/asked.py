@@ -10,7 +10,7 @@ from analyzers.evidence import Location
 from analyzers.manifests.declared import Index
 from analyzers.reports import InputFile, Unknown
 from resolver.context import Constraint, DirectRequirement, Lock, Preference
-from resolver.overrides import NO_OVERRIDES, Overrides
+from resolver.states.overrides import NO_OVERRIDES, Overrides
 
 
 class FileWishes(msgspec.Struct, frozen=True, kw_only=True):

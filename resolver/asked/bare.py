@@ -19,10 +19,10 @@ from analyzers.source.records import Role, UseKind
 from analyzers.source.signals.demand import ApiDemand, SymbolDemand
 from analyzers.source.unavailable_imports import UnavailableImport, UnavailableKind
 from resolver.asked.companions import tabled
-from resolver.bare_code import AskedImport, BareCode
 from resolver.context import Preference
-from resolver.formats import FormatPolicy
-from resolver.target import PythonFit, Target
+from resolver.reports.bare_code import AskedImport, BareCode
+from resolver.targets.formats import FormatPolicy
+from resolver.targets.target import PythonFit, Target
 
 if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
@@ -170,7 +170,7 @@ class _Choice:
 
     def _against(self, guesses: Sequence[NeededImport]) -> Mapping[str, UnavailableImport]:
         """For each project that only its name speaks for, what speaks against it."""
-        from knowledge.wheel_names import wheel_names
+        from knowledge.wheels.names import wheel_names
 
         found: dict[str, UnavailableImport] = {}
         to_read: dict[str, NeededImport] = {}

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from analyzers.evidence import Confidence, Location
 from analyzers.source.names.import_names import ImportNames
 from analyzers.source.names.undeclared_needs import undeclared_needs
-from resolver.advice import Advice
-from resolver.bare_code import AskedImport, BareCode
+from resolver.reports.advice import Advice
+from resolver.reports.bare_code import AskedImport, BareCode
 
 UNIT = "import-doubts"
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Index, Manifest
 from resolver.asked.asked import FileWishes
-from resolver.formats import ALL
+from resolver.targets.formats import ALL
 
 _NONE = ":none:"
 

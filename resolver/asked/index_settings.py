@@ -10,11 +10,11 @@ import msgspec
 
 from analyzers.manifests.declared import Index as StatedIndex
 from analyzers.manifests.declared import IndexKind
-from knowledge.configuration import IndexConfiguration, public_endpoint
-from knowledge.configured_indexes import DEFAULT, checked_link, checked_url
 from knowledge.errors import ConfigurationError
-from knowledge.indexes import Index
-from knowledge.urls import origin
+from knowledge.indexes.choice import Index
+from knowledge.indexes.configuration import IndexConfiguration, public_endpoint
+from knowledge.indexes.configured_indexes import DEFAULT, checked_link, checked_url
+from knowledge.transport.urls import origin
 from resolver.asked.asked import FileWishes
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9_]+)\}")

@@ -14,9 +14,9 @@ import msgspec
 from analyzers.evidence import Evidence, Justification, Level
 from analyzers.source.records import UseKind
 from analyzers.source.signals.demand import ApiDemand
-from images.lifecycles import python_lifecycle
-from resolver.advice import Advice, Pin
+from images.facts.lifecycles import python_lifecycle
 from resolver.context import Context
+from resolver.reports.advice import Advice, Pin
 
 _SUPPORT_YEARS, _WARNING_YEARS = 5, 2
 UNIT = "bare-code"

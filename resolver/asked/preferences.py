@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import Manifest
-from analyzers.manifests.pins import pins_of
+from analyzers.manifests.locks.pins import pins_of
 from resolver.context import Lock, Preference
 
 

@@ -22,7 +22,7 @@ from resolver.asked.selection import Selection
 from resolver.asked.statements import Statements
 from resolver.asked.wishes import Wishes
 from resolver.errors import InputError
-from resolver.target import PythonFit, Target
+from resolver.targets.target import PythonFit, Target
 
 _PYPROJECT = "pyproject.toml"
 _LOCKS = (

@@ -21,8 +21,8 @@ from resolver.asked.files import InputFiles
 from resolver.asked.local_projects import COMPUTED, LocalProjects
 from resolver.asked.problems import Problems
 from resolver.context import Constraint, DirectRequirement
-from resolver.dependencies import Dependency, of_requirement
-from resolver.overrides import Override, Overrides
+from resolver.states.dependencies import Dependency, of_requirement
+from resolver.states.overrides import Override, Overrides
 
 _NAME_A_RELEASE = "name a release of an index instead"
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments, numbers
+from resolver.commands.options import arguments, numbers
 
 if TYPE_CHECKING:
-    from resolver.advice import Advice
-    from resolver.interruption import Interruption
+    from resolver.reports.advice import Advice
+    from resolver.search.interruption import Interruption
 
 FORMATS = ("text", "json", "pylock", "requirements", "pipfile-lock", "html", "sarif")
 
@@ -68,8 +68,8 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Advise; true when there is a stack."""
-    from resolver.commands.signals import heard
-    from resolver.interruption import Interruption
+    from resolver.commands.runs.signals import heard
+    from resolver.search.interruption import Interruption
 
     if options.format == "sarif" and not options.check:
         from resolver.errors import InputError
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> bool:
     with heard(interruption):
         _find(options)
         if len(set(options.environments)) > 1:
-            from resolver.commands import several
+            from resolver.commands.repositories import several
 
             return several.run(options, interruption)
         return _run(options, interruption)
@@ -90,8 +90,8 @@ def _find(options: argparse.Namespace) -> None:
     if options.requirements or options.files or options.source is not None:
         return
     from knowledge.settings import project_settings
-    from resolver.commands import flow
-    from resolver.commands.session import PROJECT_FILE
+    from resolver.commands.repositories import flow
+    from resolver.commands.runs.session import PROJECT_FILE
 
     flow.found(options, project_settings(PROJECT_FILE), PROJECT_FILE)
 
@@ -101,8 +101,8 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
 
     import msgspec
 
-    from resolver.commands.plotting import check_plot, write_plot
-    from resolver.commands.session import Session
+    from resolver.commands.runs.plotting import check_plot, write_plot
+    from resolver.commands.runs.session import Session
     from resolver.outputs.files import write_output
     from resolver.outputs.formats import Format, check_hashes, check_page, output_format, rendered
 
@@ -115,7 +115,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
         chosen = output_format(options.output, asked, hashes=hashes)
     check_hashes(chosen, hashes=hashes)
     if options.check:
-        from resolver.commands.current import refuse_others
+        from resolver.commands.repositories.current import refuse_others
 
         refuse_others(chosen, options.output)
     check_plot(options.plot)
@@ -149,7 +149,7 @@ def _run(options: argparse.Namespace, interruption: Interruption) -> bool:
     if options.report is not None:
         write_output(options.report, told(Format.HTML, drawn), "--report")
     if options.check and solved:
-        from resolver.commands.current import Checked, are_current
+        from resolver.commands.repositories.current import Checked, are_current
 
         return are_current([Checked(options.output, chosen, result, advice, context.target)], options)
     if options.output is None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from analyzers.buildlogs.records import BuildLogReport
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> bool:
 
         sys.stdout.write(build_log_sarif(report).decode())
     else:
-        from resolver.outputs.build_log_text import build_log_text
+        from resolver.outputs.texts.build_log_text import build_log_text
 
         sys.stdout.write(build_log_text(report, shutil.get_terminal_size((100, 24)).columns))
     return report.is_successful
@@ -57,8 +57,8 @@ def _report(name: str) -> BuildLogReport:
     from analyzers.buildlogs.records import BuildLogReport
     from analyzers.reports import Input
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import written_moment
-    from resolver.commands.log_files import read_log
+    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.subjects.log_files import read_log
     from resolver.errors import InputError
 
     data, first_line, digest, unknowns = read_log(name)
@@ -86,12 +86,12 @@ def _report(name: str) -> BuildLogReport:
 def _keep(options: argparse.Namespace, report: BuildLogReport) -> None:
     import datetime
 
-    from knowledge.build_observations import observations
-    from knowledge.known_observations import keep_observations
-    from resolver.commands.inspecting import written_moment
-    from resolver.commands.kept_store import opened_store
+    from knowledge.observations.builds import observations
+    from knowledge.observations.known import keep_observations
+    from resolver.commands.knowledge.kept_store import opened_store
     from resolver.commands.notes import show_note
-    from resolver.outputs.columns import counted
+    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.outputs.texts.columns import counted
 
     written_at = report.created_at
     if options.log != "-":  # so that a log that is read twice is kept once

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from knowledge.cache import CacheReport
+    from knowledge.stores.cache import CacheReport
 
 _MOST_SHOWN = 10
 
@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> bool:
     """Show or clear the store."""
     import msgspec
 
-    from knowledge.cache import cache_report, clear_cache
-    from knowledge.store import Kind
-    from knowledge.store_locations import default_location
+    from knowledge.stores.cache import cache_report, clear_cache
+    from knowledge.stores.locations import default_location
+    from knowledge.stores.store import Kind
 
     location = options.store or default_location(os.environ, Path.home())
     asked = [kind for kind in Kind if getattr(options, kind.value)]

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from resolver.check import Check, Verdict
-    from resolver.commands.checking import Seen
-    from resolver.commands.session import Session
-    from resolver.commands.used_apis import UsedApis
+    from resolver.commands.runs.session import Session
+    from resolver.commands.runs.used_apis import UsedApis
+    from resolver.commands.subjects.checking import Seen
     from resolver.context import Context
+    from resolver.reports.check import Check, Verdict
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
@@ -60,11 +60,11 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from analyzers.reports import Input
-    from resolver.check import Check
     from resolver.commands.heads import tool
     from resolver.commands.notes import printable
-    from resolver.commands.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.commands.runs.session import Session
+    from resolver.outputs.texts.lines import fitted
+    from resolver.reports.check import Check
 
     session = Session(options)
     subject: str = options.subject
@@ -97,10 +97,10 @@ def _sarif(check: Check, options: argparse.Namespace) -> str:
     """Findings at the line of the pin, or of the code that asks."""
     from analyzers.evidence import Location
     from analyzers.manifests.discovery import read_manifest
-    from analyzers.manifests.pins import pins_of
+    from analyzers.manifests.locks.pins import pins_of
     from analyzers.sarif import sarif
     from resolver.asked.files import InputFiles
-    from resolver.check_findings import CHECK_FINDINGS, check_findings
+    from resolver.reports.check_findings import CHECK_FINDINGS, check_findings
 
     lines: dict[str, Location] = {}
     if not _holds_files(check.subject):
@@ -138,9 +138,9 @@ def _holds_files(subject: str) -> bool:
 
 
 def _installed(session: Session, context: Context, options: argparse.Namespace) -> Seen:
-    from resolver.commands.checking import Seen, opened_tree, read_code
-    from resolver.commands.imports import import_target
-    from resolver.commands.installed_stacks import check_installed
+    from resolver.commands.runs.imports import import_target
+    from resolver.commands.subjects.checking import Seen, opened_tree, read_code
+    from resolver.commands.subjects.installed_stacks import check_installed
     from resolver.errors import InputError
 
     code = read_code(options.source)
@@ -158,9 +158,9 @@ def _installed(session: Session, context: Context, options: argparse.Namespace) 
 
 
 def _locked(session: Session, context: Context, options: argparse.Namespace) -> Seen:
-    from resolver.commands.checking import check_lock, read_code
-    from resolver.commands.imports import stack_imports
-    from resolver.commands.locks import read_lock
+    from resolver.commands.runs.imports import stack_imports
+    from resolver.commands.subjects.checking import check_lock, read_code
+    from resolver.commands.subjects.locks import read_lock
 
     lock, content = read_lock(Path(options.subject), context)
     code = read_code(options.source)
@@ -177,8 +177,8 @@ def _uses(session: Session, context: Context, options: argparse.Namespace) -> Us
     source = session.source()
     if source is None:
         return None
-    from knowledge.evidence_budget import EvidenceBudget
-    from resolver.commands.used_apis import UsedApis
+    from knowledge.imports.evidence_budget import EvidenceBudget
+    from resolver.commands.runs.used_apis import UsedApis
 
     budget = EvidenceBudget(options.evidence_budget, is_stored_only=options.evidence == "stored")
     return UsedApis(source.demands, context.target, budget)
@@ -215,7 +215,7 @@ def _counted(failures: Sequence[Verdict]) -> str:
 
 
 def _told(verdict: Verdict) -> str:
-    from resolver.check_findings import verdict_told
+    from resolver.reports.check_findings import verdict_told
 
     where = f" ({verdict.evidence[0].where})" if verdict.evidence else ""
     return f"{verdict.consumer or 'the code'} {verdict_told(verdict)}{where}"

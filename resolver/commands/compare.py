@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from images.comparison import ImageComparison
+    from images.reports.comparison import ImageComparison
     from resolver.comparing.records import Criterion
 
 _ANY = "any"
@@ -95,8 +95,8 @@ def _run_locks(options: argparse.Namespace) -> bool:
 
     import msgspec
 
-    from resolver.commands.comparing import compared_locks
     from resolver.commands.notes import printable
+    from resolver.commands.subjects.comparing import compared_locks
 
     told = compared_locks(options, _criteria(options))
     match options.format:
@@ -109,11 +109,11 @@ def _run_locks(options: argparse.Namespace) -> bool:
             rules = {criterion.value: sentence for criterion, sentence in CRITERIA_TOLD.items()}
             text = sarif(told.tool, rules, told.worse, told.unknowns).decode()
         case "markdown":
-            from resolver.outputs.lock_comparison_markdown import lock_comparison_markdown
+            from resolver.outputs.texts.lock_comparison_markdown import lock_comparison_markdown
 
             text = lock_comparison_markdown(told)
         case _:
-            from resolver.outputs.lock_comparison_text import lock_comparison_text
+            from resolver.outputs.texts.lock_comparison_text import lock_comparison_text
 
             width = shutil.get_terminal_size((100, 24)).columns
             text = printable(lock_comparison_text(told, width, whole=options.all))
@@ -122,9 +122,9 @@ def _run_locks(options: argparse.Namespace) -> bool:
 
 
 def _run_images(options: argparse.Namespace) -> bool:
-    from images.comparison import compare
+    from images.reports.comparison import compare
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import inspected, written_moment
+    from resolver.commands.subjects.inspecting import inspected, written_moment
     from resolver.errors import InputError
 
     of_locks = {"--source": options.source, "--image": options.image, "--format markdown": None}
@@ -145,7 +145,7 @@ def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
     import msgspec
 
     from resolver.commands.notes import printable
-    from resolver.outputs.comparison_text import comparison_text
+    from resolver.outputs.texts.comparison_text import comparison_text
 
     if options.format == "json":
         return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"

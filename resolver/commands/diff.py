@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from analyzers.source.signals.demand import ApiDemand
     from knowledge.catalog import Knowledge
-    from resolver.api_reports import ApiDiff
-    from resolver.commands.session import Session
-    from resolver.target import Target
+    from resolver.commands.runs.session import Session
+    from resolver.reports.api_reports import ApiDiff
+    from resolver.targets.target import Target
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -51,9 +51,9 @@ def run(options: argparse.Namespace) -> bool:
 
     from analyzers.api.changes import Weight
     from resolver.commands.notes import printable
-    from resolver.commands.released import read_release
-    from resolver.commands.session import Session
-    from resolver.outputs.diff_text import diff_text
+    from resolver.commands.runs.session import Session
+    from resolver.commands.subjects.released import read_release
+    from resolver.outputs.texts.diff_text import diff_text
 
     releases = [read_release(f"{options.name}=={version}") for version in (options.before, options.after)]
     session = Session(options)
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> bool:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
     elif options.format == "sarif":
         from analyzers.sarif import sarif
-        from resolver.check_findings import DIFF_FINDINGS, diff_findings
+        from resolver.reports.check_findings import DIFF_FINDINGS, diff_findings
 
         sys.stdout.write(sarif(report.tool, DIFF_FINDINGS, diff_findings(report), report.unknowns).decode())
     else:
@@ -91,12 +91,12 @@ def _report(
     import time
 
     from analyzers.reports import Input, InputFile, Unknown
-    from knowledge.release_surfaces import ReleaseSurfaces
-    from resolver.api_reports import ApiDiff
-    from resolver.commands.api_changes import api_changes, used_breaking
+    from knowledge.wheels.release_surfaces import ReleaseSurfaces
     from resolver.commands.heads import tool
-    from resolver.commands.reading_targets import reading_target
-    from resolver.commands.released import Providers, released
+    from resolver.commands.subjects.api_changes import api_changes, used_breaking
+    from resolver.commands.subjects.reading_targets import reading_target
+    from resolver.commands.subjects.released import Providers, released
+    from resolver.reports.api_reports import ApiDiff
 
     before, after = (released(name, version, target, knowledge) for name, version in releases)
     surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))

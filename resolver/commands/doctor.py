@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from resolver.doctor.checks import Check, Diagnosis
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> bool:
         text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
     else:
         from resolver.commands.notes import printable
-        from resolver.outputs.doctor_text import doctor_text
+        from resolver.outputs.texts.doctor_text import doctor_text
 
         text = printable(doctor_text(report, shutil.get_terminal_size((100, 24)).columns))
     sys.stdout.write(text)
@@ -50,7 +50,7 @@ def _diagnosis(options: argparse.Namespace) -> Diagnosis:
 
     from analyzers.reports import Input
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import written_moment
+    from resolver.commands.subjects.inspecting import written_moment
     from resolver.doctor.checks import Diagnosis, uses_of
 
     checks = tuple(_checks(options))
@@ -68,7 +68,7 @@ def _checks(options: argparse.Namespace) -> Iterator[Check]:
     import shutil
     import time
 
-    from knowledge.store_locations import default_location
+    from knowledge.stores.locations import default_location
     from resolver.doctor.images import ImagesExamined
     from resolver.doctor.installation import Installation
     from resolver.doctor.machines import MachineExamined, machine_facts
@@ -92,9 +92,9 @@ def _of_indexes(options: argparse.Namespace, *, has_stored: bool) -> Iterator[Ch
 
     from knowledge.errors import KnowledgeError
     from knowledge.settings import project_settings
-    from resolver.commands import inputs
     from resolver.commands.heads import tool
-    from resolver.commands.session import PROJECT_FILE
+    from resolver.commands.runs import inputs
+    from resolver.commands.runs.session import PROJECT_FILE
     from resolver.doctor.checks import Check, State, Use
     from resolver.doctor.indexes import IndexesExamined
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from resolver.commands.session import Session
+    from resolver.advising.inquiry import Answer, Question
+    from resolver.commands.runs.session import Session
     from resolver.context import Context
-    from resolver.inquiry import Answer, Question
-    from resolver.resolver import Resolver
-    from resolver.solution import Solution
+    from resolver.search.resolver import Resolver
+    from resolver.search.solution import Solution
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def run(options: argparse.Namespace) -> bool:
     """Explain; true when there is a stack."""
     import shutil
 
-    from resolver.commands.session import Session
-    from resolver.inquiry import read_question
+    from resolver.advising.inquiry import read_question
+    from resolver.commands.runs.session import Session
     from resolver.outputs.answers import answer_text
 
     question = read_question(options.question)
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> bool:
 
 def _answer(question: Question, session: Session, context: Context) -> Answer:
     """What the advised stack says; for another release also what a run says that must use it."""
-    from resolver.inquiry import answered, tried, why_not
+    from resolver.advising.inquiry import answered, tried, why_not
 
     runs: list[tuple[Resolver, Solution | None]] = []
     with session.weighed(context) as (knowledge, context):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from analyzers.codemods.fixing import Fix
@@ -213,7 +213,7 @@ def _report(path: Path, shown: _Shown, changed: int, left: list[str]) -> FixRepo
     from analyzers.codemods.report import FixReport
     from analyzers.reports import Input, Unknown
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import written_moment
+    from resolver.commands.subjects.inspecting import written_moment
 
     return FixReport(
         tool=tool(),

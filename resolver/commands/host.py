@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
-    from images.environment import Fact, RuntimeEnvironment
+    from images.facts.environment import Fact, RuntimeEnvironment
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -40,12 +40,12 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from knowledge.settings import project_settings
-    from resolver.commands.session import PROJECT_FILE
-    from resolver.commands.targets import read_environment
+    from resolver.commands.runs.session import PROJECT_FILE
+    from resolver.commands.runs.targets import read_environment
 
     width = shutil.get_terminal_size((100, 24)).columns
     if options.lists_facts:
-        from images.environment import FACT_NAMES
+        from images.facts.environment import FACT_NAMES
 
         text = _meanings(FACT_NAMES, width)
     else:
@@ -77,9 +77,9 @@ def _document(
     import msgspec
 
     from analyzers.reports import Input
-    from images.environment_report import EnvironmentReport
+    from images.facts.environment_report import EnvironmentReport
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.inspecting import written_moment
+    from resolver.commands.subjects.inspecting import written_moment
 
     named = options.image or next(iter(options.environments), None) or options.platform or "this machine"
     digest = hashlib.sha256(msgspec.json.encode(environment, order="sorted")).hexdigest()
@@ -131,7 +131,7 @@ def _source(fact: Fact) -> str:
 
 
 def _lines(rows: list[list[str]], width: int) -> str:
-    from resolver.outputs.columns import cut, table
+    from resolver.outputs.texts.columns import cut, table
 
     last = [cut(row[-1], max(width // 2, 8)) for row in rows]
     shown = [[*row[:-1], end] for row, end in zip(rows, last, strict=True)]

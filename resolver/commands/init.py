@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -27,11 +27,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Write the table."""
-    from resolver.commands.session import PROJECT_FILE
-    from resolver.commands.settings_files import with_settings
+    from resolver.commands.repositories.settings_files import with_settings
+    from resolver.commands.runs.session import PROJECT_FILE
     from resolver.errors import InputError
     from resolver.outputs.files import write_output
-    from resolver.outputs.settings_text import settings_text
+    from resolver.outputs.texts.settings_text import settings_text
     from resolver.units.registry import UNITS
 
     if not options.path.is_dir():

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments, image_arguments
+from resolver.commands.options import arguments, image_arguments
 
 if TYPE_CHECKING:
-    from images.report import ImageReport
+    from images.reports.report import ImageReport
 
 FORMATS = ("text", "json", "cyclonedx", "spdx", "sarif", "html")
 
@@ -46,7 +46,7 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> bool:
     """Inspect; false under ``--strict`` where something was found."""
     from analyzers.evidence import Level
-    from resolver.commands.inspecting import inspected
+    from resolver.commands.subjects.inspecting import inspected
     from resolver.outputs.files import write_output
 
     report = inspected(options, options.reference)
@@ -88,7 +88,7 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
             return image_page(report)
         case _:
             from resolver.commands.notes import printable
-            from resolver.outputs.image_text import image_text
+            from resolver.outputs.texts.image_text import image_text
 
             width = 100 if options.output is not None else shutil.get_terminal_size((100, 24)).columns
             return printable(image_text(report, width, whole=options.all))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments, numbers
+from resolver.commands.options import arguments, numbers
 
 if TYPE_CHECKING:
     from knowledge.measuring.benchmarks import Benchmark
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> bool:
 
     from resolver.commands.notes import printable
     from resolver.outputs.files import write_output
-    from resolver.outputs.measurements_text import measurements_text
+    from resolver.outputs.texts.measurements_text import measurements_text
 
     report = _measured(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> bool:
 
 def _keep(options: argparse.Namespace, report: MeasurementReport) -> None:
     from knowledge.measuring.known import keep
-    from knowledge.store_locations import default_location, open_store
+    from knowledge.stores.locations import default_location, open_store
 
     store = open_store(options.store or default_location(os.environ, Path.home()))
     try:
@@ -132,10 +132,16 @@ def _measured(options: argparse.Namespace) -> MeasurementReport:
     from knowledge.measuring.sessions import Session as MeasuringSession
     from knowledge.measuring.sessions import Settings
     from knowledge.measuring.venvs import Venvs
-    from resolver.commands import inputs
-    from resolver.commands.inspecting import inspection_progress
-    from resolver.commands.measured import candidates, interpreter, measured, requirements, wanted
-    from resolver.commands.session import Session
+    from resolver.commands.runs import inputs
+    from resolver.commands.runs.session import Session
+    from resolver.commands.subjects.inspecting import inspection_progress
+    from resolver.commands.subjects.measurements import (
+        candidates,
+        interpreter,
+        measured,
+        requirements,
+        wanted,
+    )
 
     session = Session(options)
     python = interpreter(options.python)

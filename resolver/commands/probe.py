@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from resolver.commands import arguments, probe_arguments
+from resolver.commands.options import arguments, probe_arguments
 
 NOT_KNOWN = 3
 
@@ -63,17 +63,17 @@ def run(options: argparse.Namespace) -> bool:
 
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
-    from resolver.commands.probed import probed
+    from resolver.commands.subjects.probed_locks import probed
     from resolver.outputs.files import write_output
-    from resolver.outputs.probes_text import probe_text
+    from resolver.outputs.texts.probes_text import probe_text
 
     report, seen = probed(options)
     document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
     if options.output is not None:
         write_output(options.output, document)
     if options.keep and seen is not None:
-        from knowledge.known_observations import keep_observations
-        from resolver.commands.kept_store import opened_store
+        from knowledge.observations.known import keep_observations
+        from resolver.commands.knowledge.kept_store import opened_store
 
         with opened_store(options) as store:
             keep_observations([seen], store)

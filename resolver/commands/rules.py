@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from analyzers.evidence import Finding
@@ -89,7 +89,7 @@ def _test(options: argparse.Namespace) -> bool:
 
 
 def _explain(options: argparse.Namespace) -> bool:
-    from resolver.commands.session import Session
+    from resolver.commands.runs.session import Session
     from resolver.errors import InputError
 
     if not options.subject:

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from analyzers.files import FileReader
     from analyzers.reports import Unknown
-    from resolver.commands.scanning import ScanWishes
+    from resolver.commands.subjects.scanning import ScanWishes
 
 _SOURCES = (".py", ".pyi", ".ipynb")
 
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> bool:
     from analyzers.evidence import Level
     from analyzers.source.documents import document
     from resolver.commands.heads import report_moment, tool
-    from resolver.commands.scanning import ScanWishes, kept_or_scanned
+    from resolver.commands.subjects.scanning import ScanWishes, kept_or_scanned
 
     wishes = ScanWishes(
         path=options.path,
@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> bool:
         )
     else:
         from resolver.commands.notes import printable
-        from resolver.outputs.scan_text import scan_text
+        from resolver.outputs.texts.scan_text import scan_text
 
         sys.stdout.write(printable(scan_text(summary, shutil.get_terminal_size((100, 24)).columns)))
     found = any(finding.level is not Level.INFO for finding in report.findings)
@@ -146,8 +146,8 @@ def _looking_up(options: argparse.Namespace, wishes: ScanWishes) -> Iterator[Sca
 
     import msgspec
 
-    from knowledge.wheel_names import wheel_names
-    from resolver.commands.session import Session
+    from knowledge.wheels.names import wheel_names
+    from resolver.commands.runs.session import Session
 
     with Session(options).knowledge() as knowledge:
         wheels = functools.partial(wheel_names, knowledge, now=time.time)
@@ -165,7 +165,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
     from resolver.commands.heads import report_moment, tool
     from resolver.commands.notes import printable
     from resolver.errors import InputError
-    from resolver.outputs.installed_text import installed_text
+    from resolver.outputs.texts.installed_text import installed_text
 
     if options.format == "sarif":
         raise InputError("--installed has no findings for --format sarif", "use --format json")
@@ -196,7 +196,7 @@ def _installation(options: argparse.Namespace) -> Iterator[tuple[str, FileReader
     from analyzers.directories import HeldDirectoryReader
     from images.errors import ImageReferenceError
     from images.sources.reference_texts import is_layout
-    from resolver.commands.scanning import environment_of
+    from resolver.commands.subjects.scanning import environment_of
     from resolver.errors import InputError
 
     prefix = (
@@ -212,8 +212,8 @@ def _installation(options: argparse.Namespace) -> Iterator[tuple[str, FileReader
     named = options.installed or str(prefix)
     if not prefix.exists() and ":" not in named:
         raise InputError(f"--installed {prefix}: there is no such directory", remedy)
-    from images.image_files import PYTHON_FILES, image_files
-    from resolver.commands.inspecting import inspection_progress
+    from images.roots.image_files import PYTHON_FILES, image_files
+    from resolver.commands.subjects.inspecting import inspection_progress
 
     try:
         with inspection_progress(quiet=options.quiet) as progress:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from resolver.space import Space
@@ -46,10 +46,10 @@ def run(options: argparse.Namespace) -> bool:
     """Count; true always."""
     import shutil
 
-    from resolver.advise import input_of
+    from resolver.advising.advise import input_of
     from resolver.commands.heads import tool
-    from resolver.commands.session import Session
-    from resolver.outputs.lines import fitted
+    from resolver.commands.runs.session import Session
+    from resolver.outputs.texts.lines import fitted
     from resolver.space import Space, closure, log10_of_product, product_in_words
 
     session = Session(options)

@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from knowledge.catalog import Knowledge
-    from resolver.api_reports import SurfaceReport
-    from resolver.commands.session import Session
-    from resolver.target import Target
+    from resolver.commands.runs.session import Session
+    from resolver.reports.api_reports import SurfaceReport
+    from resolver.targets.target import Target
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> bool:
     import shutil
 
     from resolver.commands.notes import printable
-    from resolver.commands.released import read_release
-    from resolver.commands.session import Session
-    from resolver.outputs.surface_text import surface_text
+    from resolver.commands.runs.session import Session
+    from resolver.commands.subjects.released import read_release
+    from resolver.outputs.texts.surface_text import surface_text
 
     name, version = read_release(options.release)
     session = Session(options)
@@ -63,12 +63,12 @@ def _report(
     import time
 
     from analyzers.reports import Input, Unknown
-    from knowledge.release_surfaces import ReleaseSurfaces
-    from resolver.api_reports import SurfaceReport
+    from knowledge.wheels.release_surfaces import ReleaseSurfaces
     from resolver.commands.heads import tool
-    from resolver.commands.reading_targets import reading_target
-    from resolver.commands.released import Providers, released
+    from resolver.commands.subjects.reading_targets import reading_target
+    from resolver.commands.subjects.released import Providers, released
     from resolver.errors import InputError
+    from resolver.reports.api_reports import SurfaceReport
 
     found = released(name, version, target, knowledge)
     surfaces = ReleaseSurfaces(knowledge, reading_target(target), time.time, Providers(target, knowledge))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from resolver.commands import arguments
+from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
     from resolver.units.descriptions import UnitDescription
@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> bool:
     """List the units."""
     import shutil
 
-    from resolver.commands.session import Session
-    from resolver.commands.session_units import installed_units
+    from resolver.commands.runs.session import Session
+    from resolver.commands.runs.units import installed_units
     from resolver.predictors.choosing import predictor_descriptions
     from resolver.units.descriptions import descriptions
     from resolver.units.registry import UNITS

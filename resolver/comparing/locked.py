@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Declared, DirectReference, Ecosystem, Format, Manifest, Pin
-from analyzers.manifests.pins import pins_of
+from analyzers.manifests.locks.pins import pins_of
 from analyzers.manifests.references import without_credentials
 from analyzers.reports import Unknown
 from resolver.context import Lock

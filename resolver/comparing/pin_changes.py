@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from images.comparison import Change
+from images.reports.comparison import Change
 from resolver.comparing.locked import Locked, LockedPin
 from resolver.comparing.records import FileChange, MarkerChange, PinChange
 

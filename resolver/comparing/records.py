@@ -9,9 +9,9 @@ import msgspec
 from analyzers.api.changes import ApiChange
 from analyzers.evidence import Finding
 from analyzers.reports import Report
-from images.comparison import Change
-from resolver.check import Verdict
-from resolver.existing import Violation
+from images.reports.comparison import Change
+from resolver.advising.existing import Violation
+from resolver.reports.check import Verdict
 
 
 class Criterion(enum.StrEnum):

@@ -10,15 +10,15 @@ from packaging.specifiers import InvalidSpecifier
 from analyzers.evidence import Justification, Level
 from knowledge.errors import KnowledgeError
 from knowledge.releases import File
+from resolver.advising.existing import UNIT, Violation, followed
 from resolver.comparing.locked import Locked
 from resolver.context import Context, DirectRequirement
-from resolver.dependencies import Dependency
-from resolver.existing import UNIT, Violation, followed
-from resolver.hashes import matches
 from resolver.pipeline import Pipeline
 from resolver.score import Scorer
-from resolver.stack import Stack
-from resolver.universe import Universe
+from resolver.states.dependencies import Dependency
+from resolver.states.hashes import matches
+from resolver.states.stack import Stack
+from resolver.states.universe import Universe
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from analyzers.evidence import Confidence, Evidence, Finding, Level, Location
-from images.comparison import Change
-from resolver.check import Verdict
-from resolver.check_findings import broken, is_broken, placed, verdict_told
+from images.reports.comparison import Change
+from resolver.advising.existing import Violation
 from resolver.comparing.records import AdvisoryChange, Criterion, LockComparison, LockSide, PinChange
-from resolver.existing import Violation
-from resolver.outputs.columns import megabytes
+from resolver.outputs.texts.columns import megabytes
 from resolver.progress import points
+from resolver.reports.check import Verdict
+from resolver.reports.check_findings import broken, is_broken, placed, verdict_told
 
 _GRAVE = 70
 """From here on CVSS calls a vulnerability high."""

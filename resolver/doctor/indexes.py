@@ -6,11 +6,11 @@ import concurrent.futures
 import time
 from collections.abc import Iterator
 
-from knowledge.configuration import IndexConfiguration
 from knowledge.errors import KnowledgeError
-from knowledge.indexes import Index
-from knowledge.transport import Transport
-from knowledge.urls import displayed
+from knowledge.indexes.choice import Index
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.transport.threads import Transport
+from knowledge.transport.urls import displayed
 from resolver.doctor.checks import Check, State, Use
 
 PROJECT = "pip"
@@ -93,8 +93,8 @@ def _name(index: Index) -> str:
 
 
 def _asked(transport: Transport, index: Index) -> concurrent.futures.Future[float]:
-    from knowledge.client import Client
-    from knowledge.project_pages import fetch_listing
+    from knowledge.indexes.project_pages import fetch_listing
+    from knowledge.transport.client import Client
 
     def work(client: Client) -> float:
         fetch_listing(client, index.url, PROJECT, None)

@@ -10,7 +10,7 @@ from importlib import metadata
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
-from images.host_builds import build_facts
+from images.host.builds import build_facts
 from resolver.doctor.checks import Check, State, Use
 
 DISTRIBUTION = "stackwright"

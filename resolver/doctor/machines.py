@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from resolver.doctor.checks import Check, State
 
 _SWITCHES = {
@@ -85,7 +85,7 @@ class MachineExamined:
 def machine_facts(environ: Mapping[str, str]) -> RuntimeEnvironment:
     """What is known of the graphics of this machine, without asking a driver."""
     from images.hardware.probing import hardware_environment
-    from images.host import host_environment
+    from images.host.facts import host_environment
 
     arch = host_environment().text("arch")
     if arch is None:

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.cache import CacheReport, cache_report
 from knowledge.errors import ConfigurationError, StoreDamagedError, StoreError, StoreNewerError
-from knowledge.store import MEMORY, SCHEMA_NUMBER, Kind
-from knowledge.urls import displayed
+from knowledge.stores.cache import CacheReport, cache_report
+from knowledge.stores.store import MEMORY, SCHEMA_NUMBER, Kind
+from knowledge.transport.urls import displayed
 from resolver.doctor.checks import Check, State, Use
 
 LEAST_FREE_BYTES = 500_000_000
@@ -22,7 +22,7 @@ class StoreExamined:
     """Opens the store, where there is one; makes none.
 
     Args:
-        location: as of `knowledge.store_locations.open_store`.
+        location: as of `knowledge.stores.locations.open_store`.
         now: seconds since the epoch.
 
     Attributes:

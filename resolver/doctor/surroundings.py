@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from knowledge.urls import displayed
+from knowledge.transport.urls import displayed
 from resolver.doctor.checks import Check, State
 
 _PROXIES = ("https_proxy", "http_proxy", "all_proxy")

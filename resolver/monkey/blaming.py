@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 from resolver.monkey.kinds import Outcome, Releases, failure_of, kind_of, kinds
 from resolver.monkey.suspects import Suspect, explanation, suspects
 

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ImportedModule, ProbeResult
 
 _PLACE = re.compile(r"(?:/[^\s'\"()<>:,;]*)?/(?:site|dist)-packages/")

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.walk import Walk
 from resolver.monkey.coverage import Coverage
 from resolver.monkey.terrain import Terrain
-from resolver.search.instance import InstanceLandscape
-from resolver.search.walk import Walk
-from resolver.versions import positions
+from resolver.states.versions import positions
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from resolver.monkey.terrain import Terrain
-from resolver.versions import bit, positions
+from resolver.states.versions import bit, positions
 
 _Edge = tuple[int, int]
 Wish = tuple[tuple[int, int], tuple[int, int]]

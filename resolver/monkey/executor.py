@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, ProbeTask, Verdict
 
 

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from knowledge.probing.records import PinnedFile
-from resolver.formats import Formats
+from resolver.landscapes.explored import ExploredLandscape
+from resolver.landscapes.freezing import frozen
+from resolver.landscapes.landscape import Ask, Pair
 from resolver.monkey.terrain import KnownRelease, Terrain
-from resolver.projects import Project
-from resolver.search.explored import ExploredLandscape
-from resolver.search.freezing import frozen
-from resolver.search.landscape import Ask, Pair
-from resolver.target import Target
-from resolver.versions import bit, positions
+from resolver.states.projects import Project
+from resolver.states.versions import bit, positions
+from resolver.targets.formats import Formats
+from resolver.targets.target import Target
 
 
 class Breadth(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class Unscored:
 
     @property
     def names(self) -> Sequence[str]:
-        """See `resolver.search.landscape.Landscape`, as for all others."""
+        """See `resolver.landscapes.landscape.Landscape`, as for all others."""
         return self._landscape.names
 
     @property

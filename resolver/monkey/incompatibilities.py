@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from packaging.version import Version
 
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 from resolver.monkey.blaming import Culprit, Sureness
 from resolver.monkey.kinds import Kind, Outcome, kind_of, kinds
 

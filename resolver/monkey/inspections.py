@@ -11,7 +11,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from knowledge.probing.records import ProbeResult, Verdict
 from resolver.monkey.journal import StackResult
 from resolver.monkey.plan import Head, PlannedStack

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 from knowledge.probing.records import ProbeResult, Verdict
 
 Releases = frozenset[ReleaseIdentity]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.configuration import IndexConfiguration
 from knowledge.confinement.limits import Limits
+from knowledge.indexes.configuration import IndexConfiguration
 from knowledge.probing.errors import ProbingError
 from knowledge.probing.interpreters import interpreter_at
 from knowledge.probing.prober import LocalProber

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from analyzers.reports import Tool
-from knowledge.observations import Observation
+from knowledge.observations.record import Observation
 from knowledge.probing.observing import observation
 from knowledge.probing.records import Verdict
 from resolver.monkey.blaming import Blame

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from analyzers.reports import Input, Tool, Unknown
-from images.environment import RuntimeEnvironment
-from knowledge.observations import ReleaseIdentity
+from images.facts.environment import RuntimeEnvironment
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import PinnedFile, ProbeTask
 
 FORMAT = 1

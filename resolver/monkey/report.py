@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from analyzers.reports import Report, Tool, Unknown
-from images.environment import RuntimeEnvironment
-from knowledge.observations import Failure
+from images.facts.environment import RuntimeEnvironment
+from knowledge.observations.record import Failure
 from knowledge.probing.records import Confinement, Verdict
 from resolver.monkey.blaming import Blame, blamed
 from resolver.monkey.coverage import Coverage

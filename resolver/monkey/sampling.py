@@ -11,11 +11,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.walk import Walk
 from resolver.monkey.coverage import Coverage, Wish
 from resolver.monkey.terrain import Terrain
 from resolver.monkey.weights import EvenWeights, Weights
-from resolver.search.instance import InstanceLandscape
-from resolver.search.walk import Walk
 
 TRIES = 6
 """Releases of one project that are tried in one draw."""

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import Verdict
 from resolver.monkey.blaming import Blame, Culprit, Sureness
 from resolver.monkey.incompatibilities import incompatibilities
 from resolver.monkey.kinds import Kind, Outcome, kind_of, kinds
 from resolver.monkey.sampling import put
 from resolver.monkey.terrain import Terrain
-from resolver.versions import positions
+from resolver.states.versions import positions
 
 TRIED = 8
 """Releases that are tried in place of one."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from resolver.monkey.kinds import Outcome
 
 RATIO, LEAST_S, DEVIATIONS = 1.5, 0.05, 3.0

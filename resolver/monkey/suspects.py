@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from resolver.monkey.kinds import Releases
 
 Suspect = tuple[ReleaseIdentity, ...]

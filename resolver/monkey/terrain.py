@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import PinnedFile
-from resolver.search.instance import Instance
+from resolver.landscapes.instance import Instance
 
 
 class KnownRelease(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -9,16 +9,16 @@ import time
 import msgspec
 
 from analyzers.undecodable import UNDECODABLE
-from resolver.isolated_process import IsolatedProcess
 from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.recipes import Recipe
+from resolver.search.isolated_process import IsolatedProcess
 
 GRACE_S = 10.0
 """So long a process may take to clear up when it is ended."""
 
 
 class WorkerProcess:
-    """A fresh interpreter with a prober of its own; see `resolver.isolated_process`.
+    """A fresh interpreter with a prober of its own; see `resolver.search.isolated_process`.
 
     Attributes:
         assignment: what it is at; None while it waits.

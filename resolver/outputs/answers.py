@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from resolver.advice import Status
-from resolver.inquiry import Answer, Trial
-from resolver.outputs.lines import NARROWEST, fitted
+from resolver.advising.inquiry import Answer, Trial
+from resolver.outputs.texts.lines import NARROWEST, fitted
+from resolver.reports.advice import Status
 
 
 def answer_text(answer: Answer, target: str, width: int) -> str:

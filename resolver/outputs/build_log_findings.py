@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzers.buildlogs.records import BuildFailure, BuildLogReport
 from analyzers.evidence import Evidence, Finding, Level, Location
 from analyzers.sarif import sarif
-from resolver.outputs.build_log_remedies import CAUSES, reason, remedies
+from resolver.outputs.texts.build_log_remedies import CAUSES, reason, remedies
 
 _RULES = {cause.value: sentence for cause, sentence in CAUSES.items()}
 

@@ -6,13 +6,13 @@ import enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolver.advice import Advice
 from resolver.errors import InputError
-from resolver.target import Target
+from resolver.reports.advice import Advice
+from resolver.targets.target import Target
 
 if TYPE_CHECKING:
     from analyzers.source.report import SourceReport
-    from images.report import ImageReport
+    from images.reports.report import ImageReport
 
 
 class Format(enum.StrEnum):
@@ -125,7 +125,7 @@ def rendered(
     is_written = advice.status.is_solved or (refuted and bool(advice.pins))
     match chosen:
         case Format.TEXT:
-            from resolver.outputs.table import table
+            from resolver.outputs.texts.table import table
 
             return table(advice, target.name, width)
         case Format.JSON:
@@ -137,15 +137,15 @@ def rendered(
 
             return advice_page(advice, target.name, scan, image)
         case Format.PYLOCK:
-            from resolver.outputs.pylock import pylock
+            from resolver.outputs.locks.pylock import pylock
 
             return pylock(advice, target.markers) if is_written else ""
         case Format.REQUIREMENTS:
-            from resolver.outputs.requirements import requirements
+            from resolver.outputs.locks.requirements import requirements
 
             return requirements(advice, target.name, hashes=hashes) if is_written else ""
         case Format.PIPFILE_LOCK:
-            from resolver.outputs.pipfile_lock import pipfile_lock
+            from resolver.outputs.locks.pipfile_lock import pipfile_lock
 
             python = ".".join(target.markers["python_version"].split(".")[:2])
             if not is_written:

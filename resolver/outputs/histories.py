@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from resolver.errors import InputError
+from resolver.landscapes.history import SearchHistory
 from resolver.outputs.files import write_output
 from resolver.progress import points
-from resolver.search.history import SearchHistory
 
 PICTURES = (".png", ".svg")
 SUFFIXES = (*PICTURES, ".html", ".csv", ".json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from resolver.advice import Advice
+from resolver.reports.advice import Advice
 
 
 def report(advice: Advice) -> str:

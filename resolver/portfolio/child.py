@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from analyzers.undecodable import UNDECODABLE
-from resolver.isolated_process import IsolatedProcess
 from resolver.portfolio.messages import Answer, Beginning, Order
+from resolver.search.isolated_process import IsolatedProcess
 
 
 class Child:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from resolver.search.instance import Instance
+from resolver.landscapes.instance import Instance
 
 Terms = tuple[tuple[int, int], ...]
 """Positions or masks by project, ascending."""

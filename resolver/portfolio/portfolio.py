@@ -15,12 +15,12 @@ from __future__ import annotations
 import selectors
 from collections.abc import Callable, Generator, Iterator, Sequence
 
+from resolver.landscapes.freezing import frozen
+from resolver.landscapes.search import Search
 from resolver.portfolio.child import Child
 from resolver.portfolio.messages import Answer, Beginning, Order, Terms, terms
 from resolver.predictors.auto import Auto, best_names
 from resolver.predictors.protocol import Predictor
-from resolver.search.freezing import frozen
-from resolver.search.search import Search
 
 FIRST = 500
 """Moves before there are processes."""

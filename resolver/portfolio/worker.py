@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 import msgspec
 
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.portfolio.messages import Answer, Beginning, Order, Terms, terms
 from resolver.predictors.choosing import predictor_named
-from resolver.search.instance import InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
 
 MOST_FOUND = 3
 """Stacks that are told of one round: where the best does not stand, the next may."""

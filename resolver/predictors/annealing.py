@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
 from resolver.predictors.hill_climbing import COMPOUND, move_neighbour, wander
-from resolver.search.search import Search
 
 OBSERVED = 100
 """Differences of scores from which the first temperature follows."""

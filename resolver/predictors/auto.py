@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from resolver.landscapes.search import Search
 from resolver.predictors.protocol import Predictor
-from resolver.search.search import Search
 
 MEASURED = Path(__file__).with_name("measured.json")
 

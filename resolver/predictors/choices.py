@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from resolver.search.search import Search
+from resolver.landscapes.search import Search
 
 FRONT = 5
 """Releases of a project that a move tries even where they were not read yet."""

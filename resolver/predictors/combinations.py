@@ -13,8 +13,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Generator, Iterator
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 RELEASES = 12
 """Releases of one project that are combined: those that promise most."""

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from heapq import nlargest
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 CANDIDATES = 5
 """Releases of one project that are tried from one stack in the first part, by rank and by hope each."""

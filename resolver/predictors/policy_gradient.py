@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from resolver.search.search import Search
+    from resolver.landscapes.search import Search
 
 
 class Predictor(Protocol):

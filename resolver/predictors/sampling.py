@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 
 class Sampling:

@@ -16,8 +16,8 @@ import math
 from collections import deque
 from collections.abc import Generator
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 STEPS = 4
 """Rewards that a value learns from."""

@@ -17,8 +17,8 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 
+from resolver.landscapes.search import Search
 from resolver.predictors.choices import Choices
-from resolver.search.search import Search
 
 EXPLORATION = 0.3
 """Weight of the exploration term, in shares of the observed range."""

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from resolver.budget import SearchStoppedError
-from resolver.interruption import Interruption, SearchInterruptedError
 from resolver.probes.records import ProbeOutcome
 from resolver.probes.trials import Trials
-from resolver.propagation import UnsatisfiableError
 from resolver.score import Scorer
-from resolver.solution import Solution
+from resolver.search.budget import SearchStoppedError
+from resolver.search.interruption import Interruption, SearchInterruptedError
+from resolver.search.solution import Solution
+from resolver.states.propagation import UnsatisfiableError
 from resolver.units.verbs import PERFECT
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analyzers.evidence import Confidence
 from analyzers.importing.failures import ImportFailure
-from knowledge.observations import ReleaseIdentity
+from knowledge.imports.stack_imports import Examined
+from knowledge.observations.record import ReleaseIdentity
 from knowledge.probing.records import ProbeResult, Verdict
-from knowledge.stack_imports import Examined
 from resolver.probes.records import CheckedVerdict
 from resolver.units.strides.imports import ImportsStride, blamed
 

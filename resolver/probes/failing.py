@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzers.evidence import Confidence, Evidence, Justification, Level
-from knowledge.observations import Failure
-from resolver.assumed import Conjecture
+from knowledge.observations.record import Failure
 from resolver.context import Context
 from resolver.probes.sides import Side
-from resolver.stack import Member, Stack
+from resolver.states.assumed import Conjecture
+from resolver.states.stack import Member, Stack
+from resolver.states.universe import Universe
+from resolver.states.versions import bit, positions
 from resolver.units.verdicts import Refutation
-from resolver.universe import Universe
-from resolver.versions import bit, positions
 
 UNIT = "probes"
 """What speaks in justifications."""

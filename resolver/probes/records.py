@@ -7,7 +7,7 @@ import enum
 import msgspec
 
 from analyzers.evidence import Confidence
-from knowledge.observations import Failure, ReleaseIdentity
+from knowledge.observations.record import Failure, ReleaseIdentity
 from knowledge.probing.records import Verdict
 
 

@@ -15,8 +15,8 @@ from itertools import takewhile
 
 from packaging.version import Version
 
-from resolver.projects import Project
-from resolver.versions import bit
+from resolver.states.projects import Project
+from resolver.states.versions import bit
 
 ONE_BY_ONE = 4
 """So many major series are looked at each: what is much older fails for reasons of its own."""

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowledge.observations import Failure
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, Verdict
 from knowledge.probing.stack_probes import StackProbe
-from resolver.assumed import Conjecture
 from resolver.context import Context
-from resolver.evidence import Evidence
 from resolver.probes.checks import INSTRUMENT, checked
 from resolver.probes.failing import FailingTogether, blocked, refutation
 from resolver.probes.records import CheckedVerdict, ProbeOutcome, Probes, ToldProbe
-from resolver.propagation import UnsatisfiableError
 from resolver.score import Scorer
+from resolver.search.refuted import Evidence
 from resolver.source import StackProber
-from resolver.stack import Stack
+from resolver.states.assumed import Conjecture
+from resolver.states.propagation import UnsatisfiableError
+from resolver.states.stack import Stack
+from resolver.states.universe import Universe
 from resolver.units.strides.imports import asked_directly, pinned
-from resolver.universe import Universe
 
 MOST_UNTRACED = 4
 """After so many failures that were traced to nothing, what must run is likelier to be at fault."""

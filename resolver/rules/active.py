@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from analyzers.evidence import Confidence, Evidence, Justification, Level
-from images.environment import RuntimeEnvironment
+from images.facts.environment import RuntimeEnvironment
 from resolver.rules.circumstances import Circumstances, Verdict, verdict
 from resolver.rules.compiled import CompiledRules
 from resolver.rules.records import EVERY, Match, PlacedRule, Rule, RuleKind

@@ -6,13 +6,13 @@ from collections.abc import Container, Iterator
 
 from packaging.requirements import Requirement
 
-from resolver.dependencies import Dependency, of_requirement
-from resolver.projects import Project
 from resolver.rules.active import ActiveRule, ActiveRules
 from resolver.rules.records import RuleKind, as_list
 from resolver.rules.releases import releases
-from resolver.target import Target
-from resolver.versions import bit
+from resolver.states.dependencies import Dependency, of_requirement
+from resolver.states.projects import Project
+from resolver.states.versions import bit
+from resolver.targets.target import Target
 
 
 def additions(

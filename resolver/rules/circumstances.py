@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from analyzers.evidence import Confidence, Evidence
-from images.environment import ABSENT, RuntimeEnvironment
+from images.facts.environment import ABSENT, RuntimeEnvironment
 from resolver.rules import conditions
 from resolver.rules.records import Match, as_list
 

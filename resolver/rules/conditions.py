@@ -8,7 +8,7 @@ from functools import lru_cache
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from images.environment import ABSENT, FactValue
+from images.facts.environment import ABSENT, FactValue
 from resolver.rules.records import FactCondition, FactTest
 
 _COMPARISON = re.compile(r"\s*(?:[<>]=?|[=!~]=)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from images.environment import ABSENT, Fact, RuntimeEnvironment
+from images.facts.environment import ABSENT, Fact, RuntimeEnvironment
 from resolver.rules.active import names
 from resolver.rules.circumstances import Circumstances, UsedSymbols, admits, verdict
 from resolver.rules.records import Example, Match, PlacedRule, Rule

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from resolver.projects import Project
 from resolver.rules.active import ActiveRule, ActiveRules
 from resolver.rules.records import RuleKind
 from resolver.rules.releases import is_index, releases
-from resolver.target import Target
+from resolver.states.projects import Project
+from resolver.targets.target import Target
 
 
 def index_rules(rules: ActiveRules, project: str) -> Iterator[ActiveRule]:

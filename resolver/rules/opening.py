@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from knowledge.filenames import normalized
+from knowledge.indexes.filenames import normalized
 from resolver.errors import InputError
 from resolver.rules.compiled import CompiledRules
 from resolver.rules.sources import SHIPPED, SHIPPED_NAME, load

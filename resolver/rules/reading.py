@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.yaml_documents import (
+from analyzers.manifests.documents.yaml_documents import (
     YamlLimits,
     YamlMapping,
     YamlNode,
     YamlSequence,
     yaml_document,
 )
-from analyzers.manifests.yaml_records import RecordError, record
+from analyzers.manifests.documents.yaml_records import RecordError, record
+from analyzers.manifests.errors import ManifestError
 from resolver.rules.errors import RuleError
 from resolver.rules.limits import LARGEST_FILE_BYTES, MOST_VALUES
 from resolver.rules.records import PlacedRule, RuleFile

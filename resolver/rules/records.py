@@ -136,7 +136,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         add: a requirement that they have besides those of their metadata.
         extra: extras of theirs that are asked for.
         replace: another project stands in.
-        index: an index to take them from: its name in `knowledge.vendor_indexes`, or its address. On what is
+        index: an index to take them from: its name in `knowledge.indexes.vendor_indexes`, or its address. On what is
             certain it is asked; else it is told. Who names a project assigns it: all that must come from one
             build belongs into `Match.project`.
         conflict: no two of the projects may be in one stack (true), or should be (false).

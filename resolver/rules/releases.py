@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.releases import Shape
-from resolver.formats import Formats
-from resolver.projects import Project
 from resolver.rules.active import ActiveRule, names
 from resolver.rules.records import Artifact, Match, as_list
-from resolver.target import PythonFit, Target
-from resolver.versions import bit
+from resolver.states.projects import Project
+from resolver.states.versions import bit
+from resolver.targets.formats import Formats
+from resolver.targets.target import PythonFit, Target
 
 _UNIVERSAL = "any"
 

@@ -10,8 +10,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from images.environment import ABSENT, FACT_NAMES
-from knowledge.vendor_indexes import shipped
+from images.facts.environment import ABSENT, FACT_NAMES
+from knowledge.indexes.vendor_indexes import shipped
 from resolver.rules.conditions import comparison, is_comparison
 from resolver.rules.records import EVERY, Effect, Example, FactCondition, FactTest, Match, Rule, as_list
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
-from images.environment import ABSENT, FactValue
+from images.facts.environment import ABSENT, FactValue
 from resolver.rules.conditions import holds, is_comparison
 from resolver.rules.records import FactCondition, FactTest, Match, as_list
 

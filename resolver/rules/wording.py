@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from images.environment import ABSENT
+from images.facts.environment import ABSENT
 from resolver.rules.conditions import told
 from resolver.rules.records import Effect, Match, Rule, as_list
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from analyzers.evidence import Evidence
 from analyzers.source.signals.demand import DemandSite
-from knowledge.observations import Observation
+from knowledge.observations.record import Observation
 from resolver.durations import duration
-from resolver.measured import Cost, Source
-from resolver.projects import Project
+from resolver.slowdowns import Cost, Source
+from resolver.states.projects import Project
 
 
 def in_words(cost: Cost, project: Project, position: int) -> str:

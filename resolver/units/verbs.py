@@ -10,8 +10,8 @@ from typing import Protocol
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.stack import Stack
+from resolver.states.projects import Project
+from resolver.states.stack import Stack
 from resolver.units.verdicts import Alternative, Refusal, Refutation
 
 PERFECT = 0

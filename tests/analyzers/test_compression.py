@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import zstandard
 
-from analyzers.compression import MAGIC_BYTES, PIECE_BYTES, CompressionError, compression_of, expanded
+from analyzers.archives.compression import (
+    MAGIC_BYTES,
+    PIECE_BYTES,
+    CompressionError,
+    compression_of,
+    expanded,
+)
 
 CONTENT = b"".join(b"%d " % number for number in range(200_000))
 METHODS: dict[str, Callable[[bytes], bytes]] = {

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from analyzers.archives.tar_trees import TarReader
+from analyzers.archives.tars import DEFAULT_LIMITS, TarLimits
 from analyzers.files import (
     FileKind,
     FileReaderError,
@@ -17,9 +19,7 @@ from analyzers.files import (
     walk,
 )
 from analyzers.kept_contents import DEFAULT_KEEP, KeepLimits
-from analyzers.tar_trees import TarReader
-from analyzers.tars import DEFAULT_LIMITS, TarLimits
-from fakes.archives import tar_of
+from fakes.indexes.archives import tar_of
 
 
 def opened(

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.tar_headers import TarError, TarKind
-from analyzers.tars import TarLimits, TarStream
-from fakes.layers import base256, gnu_long, header, layer, padded, pax
+from analyzers.archives.tar_headers import TarError, TarKind
+from analyzers.archives.tars import TarLimits, TarStream
+from fakes.images.layers import base256, gnu_long, header, layer, padded, pax
 
 LIMIT = 1 << 30
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1, max_size=120)

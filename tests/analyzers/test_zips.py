@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzers.archives.zip_directories import TAIL_BYTES, ZipError, ZipLimits, read_directory
+from analyzers.archives.zips import ZipArchive
 from analyzers.files import FileReaderError, FileTooLargeError
 from analyzers.ranges import BytesReader, RangeMissing, SparseReader
-from analyzers.zip_directories import TAIL_BYTES, ZipError, ZipLimits, read_directory
-from analyzers.zips import ZipArchive
-from fakes.odd_wheels import many_members
+from fakes.indexes.odd_wheels import many_members
 
 LIMIT = 1 << 30
 NAMES = st.lists(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from images.assumed_images import assumed_image
+from images.facts.assumed_images import assumed_image
 
 
 @pytest.mark.parametrize(

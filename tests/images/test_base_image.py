@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from images.base_image import base_image
 from images.catalogers.catalog import Catalog
-from images.environment import Fact
-from images.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
+from images.facts.environment import Fact
+from images.reports.base_image import base_image
+from images.reports.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
 
 OLD = "/bin/sh -c #(nop)  "
 DEBIAN = "# debian.sh --arch 'amd64' out/ 'bookworm' '@1745798400'"

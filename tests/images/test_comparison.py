@@ -9,10 +9,10 @@ import pytest
 
 from analyzers.evidence import Finding, Level
 from analyzers.reports import Input, Tool
-from images.comparison import Change, ImageComparison, compare
-from images.environment import Fact, RuntimeEnvironment
-from images.records import Configuration, Interpreter, Layer, PythonDistribution, SystemPackage
-from images.report import ImageOrigin, ImageReport
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.reports.comparison import Change, ImageComparison, compare
+from images.reports.records import Configuration, Interpreter, Layer, PythonDistribution, SystemPackage
+from images.reports.report import ImageOrigin, ImageReport
 
 TOOL = Tool(name="stackwright", version="1")
 PYTHON = Interpreter(path="/usr/bin/python3.11", kind="distribution", prefix="/usr", version="3.11.2")

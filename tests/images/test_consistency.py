@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.consistency import completed, settled
-from images.environment import Fact, RuntimeEnvironment
 from images.errors import ContradictoryFactsError
-from images.stated_facts import StatedFacts, stated_facts
+from images.facts.consistency import completed, settled
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.facts.stated_facts import StatedFacts, stated_facts
 
 HOST = {
     "arch": "x86_64",

@@ -13,9 +13,9 @@ from analyzers.files import (
     read_file,
     walk,
 )
-from images.directory_root import DirectoryRoot
-from images.elf_file import ElfFile
-from images.elf_parser import ElfParser, ReadAt
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import ElfParser, ReadAt
+from images.roots.directory_root import DirectoryRoot
 
 
 def _parse(read: ReadAt) -> ElfFile:

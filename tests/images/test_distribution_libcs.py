@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from images.distribution_libcs import libc_of
-from images.stated_facts import stated_facts
+from images.facts.distribution_libcs import libc_of
+from images.facts.stated_facts import stated_facts
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.elves import elf
-from images.elf import ElfError, dynamic_range, parse_elf
-from images.elf_file import ElfFile
-from images.elf_parser import HEAD_BYTES
+from fakes.images.elves import elf
+from images.native.elf import ElfError, dynamic_range, parse_elf
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import HEAD_BYTES
 
 
 def reader(content: bytes) -> Callable[[int, int], bytes]:
@@ -248,7 +248,7 @@ def elf_files_of_this_machine() -> list[Path]:
 
 @pytest.mark.slow
 def test_agrees_with_pyelftools_on_the_files_of_this_machine() -> None:
-    oracle = pytest.importorskip("fakes.elf_oracle", reason="pyelftools is not installed")
+    oracle = pytest.importorskip("fakes.images.elf_oracle", reason="pyelftools is not installed")
     files = elf_files_of_this_machine()
     if not files:
         pytest.skip("this machine has no ELF files below /usr/lib")

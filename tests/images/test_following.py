@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from analyzers.files import FileEntry, FileKind, FileMissingError, FileReaderError, read_file
-from fakes.python_roots import PROGRAM
-from fakes.roots import MemoryRoot
-from images.following import FollowingFiles
-from images.links import path_of_shown, shown_path
+from fakes.images.python_roots import PROGRAM
+from fakes.images.roots import MemoryRoot
+from images.roots.following import FollowingFiles
+from images.roots.links import path_of_shown, shown_path
 
 _FILES = FollowingFiles(
     MemoryRoot(

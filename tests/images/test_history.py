@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from images.catalogers.configuration import configuration
-from images.history import created_by, layered_steps
-from images.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
-from images.records import HistoryStep
+from images.reports.history import created_by, layered_steps
+from images.reports.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
+from images.reports.records import HistoryStep
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from images.environment import FACT_NAMES, RuntimeEnvironment
-from images.host import Running, host_environment, running
-from images.tags import marker_environment, supported_tags
+from images.facts.environment import FACT_NAMES, RuntimeEnvironment
+from images.facts.tags import marker_environment, supported_tags
+from images.host.facts import Running, host_environment, running
 
 PROCESS = Running(
     python_version="3.12.7",
@@ -180,14 +180,14 @@ def test_every_fact_of_this_machine_is_one_that_is_documented() -> None:
 
 def test_reading_the_host_starts_no_process_and_loads_no_slow_module() -> None:
     code = (
-        "import sys, images.environment; before = set(sys.modules)\n"
-        "from images.host import host_environment; host_environment()\n"
+        "import sys, images.facts.environment; before = set(sys.modules)\n"
+        "from images.host.facts import host_environment; host_environment()\n"
         "print(*sorted(set(sys.modules) - before))"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "images.host" in loaded
+    assert "images.host.facts" in loaded
     assert {"packaging", "packaging.tags", "platform", "plistlib", "subprocess", "sysconfig"}.isdisjoint(
         loaded
     )

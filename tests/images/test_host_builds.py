@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.elves import elf
-from images.environment import Fact, FactValue, RuntimeEnvironment
-from images.host_builds import build_facts
-from images.host_system import system_facts
+from fakes.images.elves import elf
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
+from images.host.builds import build_facts
+from images.host.system import system_facts
 
 KNOWN: dict[str, FactValue] = {
     "os.kernel": "linux",

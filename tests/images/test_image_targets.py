@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.image_reports import DEBIAN, PYTHON, image_report, interpreter
-from images.environment import FactValue
+from fakes.images.image_reports import DEBIAN, PYTHON, image_report, interpreter
 from images.errors import (
     ContradictedTargetError,
     TargetError,
@@ -12,9 +11,10 @@ from images.errors import (
     UnknownPythonError,
     UnservedTargetError,
 )
-from images.image_targets import ImageTarget, image_target, wanted_platform
-from images.records import Interpreter
-from images.report import ImageReport
+from images.facts.environment import FactValue
+from images.facts.image_targets import ImageTarget, image_target, wanted_platform
+from images.reports.records import Interpreter
+from images.reports.report import ImageReport
 
 
 def values(target: ImageTarget) -> dict[str, FactValue]:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.image_files import (
+from fakes.images.image_files import (
     Compression,
     write_docker25_archive,
     write_docker_archive,
@@ -19,14 +19,14 @@ from fakes.image_files import (
     write_oci_layout,
     write_podman_archive,
 )
-from fakes.web_images import PACKAGES, second_web_image, web_image, write_root
+from fakes.images.web_images import PACKAGES, second_web_image, web_image, write_root
 from images.catalogers.catalog import Catalog
 from images.cataloging import merged
-from images.chain_id import chain_id
-from images.environment import Fact
 from images.errors import ImageReferenceError
+from images.facts.environment import Fact
 from images.inspecting import inspect_reference
-from images.report import ImageOrigin, ImageReport
+from images.reports.chain_id import chain_id
+from images.reports.report import ImageOrigin, ImageReport
 
 TODAY = datetime.date(2026, 11, 26)
 

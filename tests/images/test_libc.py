@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from images.libc import LARGEST_LOADER_BYTES, glibc_version, musl_version
+from images.native.libc import LARGEST_LOADER_BYTES, glibc_version, musl_version
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from images.lifecycles import os_lifecycle, python_lifecycle, python_lifecycles
+from images.facts.lifecycles import os_lifecycle, python_lifecycle, python_lifecycles
 
 
 def test_the_schedule_has_every_python_once_and_in_order() -> None:

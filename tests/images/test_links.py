@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analyzers.files import FileMissingError, WrongKindError
-from fakes.roots import MemoryRoot
-from images.links import LinkLoopError, led_to, resolved, shown_path
+from fakes.images.roots import MemoryRoot
+from images.roots.links import LinkLoopError, led_to, resolved, shown_path
 
 ROOT = MemoryRoot(
     {b"usr/bin/python3.11": b"", b"usr/lib/a": b""},

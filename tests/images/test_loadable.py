@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from images.elf_file import ElfFile
-from images.environment import ABSENT, Fact, RuntimeEnvironment
-from images.loadable import unmet
+from images.facts.environment import ABSENT, Fact, RuntimeEnvironment
+from images.native.elf_file import ElfFile
+from images.native.loadable import unmet
 
 FACTS = {
     "arch": "x86_64",

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, debian, executable, libstdcxx, shared
-from fakes.roots import MemoryRoot
-from images.elf_file import ElfFile
-from images.image_config import ImageConfig, RunConfig
-from images.loading import LibrarySearch, run_path_directories
+from fakes.images.elf_files import MULTIARCH, debian, executable, libstdcxx, shared
+from fakes.images.roots import MemoryRoot
+from images.native.elf_file import ElfFile
+from images.native.loading import LibrarySearch, run_path_directories
+from images.reports.image_config import ImageConfig, RunConfig
 
 MODULE = b"usr/lib/python3/dist-packages/fast/_fast.so"
 PLAIN = ImageConfig()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.os_release import OS_RELEASE_PATHS, distribution_facts, parse_os_release
+from images.roots.os_release import OS_RELEASE_PATHS, distribution_facts, parse_os_release
 
 DEBIAN = b"""\
 PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.environment import Fact, RuntimeEnvironment
 from images.errors import UnservedTargetError
-from images.platform_tags import platform_tags
-from images.platforms import platform_target
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.facts.platform_tags import platform_tags
+from images.facts.platforms import platform_target
 
 
 def environment(**facts: str) -> RuntimeEnvironment:

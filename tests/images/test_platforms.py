@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.architectures import canonical_architecture, machine_spelling
-from images.environment import ABSENT, RuntimeEnvironment
 from images.errors import UnknownPlatformError
-from images.platforms import platform_target
+from images.facts.architectures import canonical_architecture, machine_spelling
+from images.facts.environment import ABSENT, RuntimeEnvironment
+from images.facts.platforms import platform_target
 
 
 def values(environment: RuntimeEnvironment) -> dict[str, object]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from images.errors import UnknownPythonError
-from images.pythons import abi_of_extension_suffix, is_free_threaded, python_target
+from images.facts.pythons import abi_of_extension_suffix, is_free_threaded, python_target
 
 
 @pytest.mark.parametrize(

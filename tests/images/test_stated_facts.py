@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from images.environment import FACT_NAMES
 from images.errors import FactValueError, UnknownFactError
-from images.stated_facts import facts_of_variables, flattened, stated_fact, stated_facts
+from images.facts.environment import FACT_NAMES
+from images.facts.stated_facts import facts_of_variables, flattened, stated_fact, stated_facts
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from images.environment import ABSENT, Fact, RuntimeEnvironment
-from images.symbol_ceilings import CXXABI, GLIBCXX, is_promised
+from images.facts.environment import ABSENT, Fact, RuntimeEnvironment
+from images.native.symbol_ceilings import CXXABI, GLIBCXX, is_promised
 
 DEBIAN_12 = ("3.4.30", "1.3.13")
 

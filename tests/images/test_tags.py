@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from images.environment import Fact, RuntimeEnvironment
 from images.errors import UnservedTargetError
-from images.host import host_environment
-from images.tags import TagSet, marker_environment, supported_tags
-from images.targets import target_environment
+from images.facts.environment import Fact, RuntimeEnvironment
+from images.facts.tags import TagSet, marker_environment, supported_tags
+from images.facts.targets import target_environment
+from images.host.facts import host_environment
 
 
 def target(python_version: str | None = "3.11", platform: str | None = "linux") -> RuntimeEnvironment:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from images.environment import RuntimeEnvironment
-from images.tags import TagSet, supported_tags
-from images.targets import target_environment
+from images.facts.environment import RuntimeEnvironment
+from images.facts.tags import TagSet, supported_tags
+from images.facts.targets import target_environment
 
 ARCHITECTURES = ("x86_64", "aarch64")
 PLATFORM_TAGS = [

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from images.environment import Fact, FactValue, RuntimeEnvironment
 from images.errors import UnknownPlatformError, UnknownPythonError
-from images.targets import target_environment
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
+from images.facts.targets import target_environment
 
 VALUES: dict[str, FactValue] = {
     "python.version": "3.11.7",

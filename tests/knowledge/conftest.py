@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from fakes.postgresql import PostgresqlServer, find_postgresql
-from knowledge.sql_store import SqlStore
-from knowledge.store import Store
-from knowledge.store_locations import open_store
+from knowledge.stores.locations import open_store
+from knowledge.stores.sql_store import SqlStore
+from knowledge.stores.store import Store
 
 Opener = Callable[[], Store]
 

@@ -8,11 +8,11 @@ import random
 import msgspec
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.sdists import SdistKind, build_sdist
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.sdists import SdistKind, build_sdist
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import (
     HashMismatchError,
@@ -22,13 +22,13 @@ from knowledge.errors import (
     MetadataUnavailableError,
     RangesUnsupportedError,
 )
+from knowledge.files.remote_files import LARGEST_WHOLE_BYTES
 from knowledge.releases import File, Metadata, MetadataSource
-from knowledge.remote_files import LARGEST_WHOLE_BYTES
-from knowledge.statistics import RequestKind as RequestOf
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.statistics import RequestKind as RequestOf
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(read_s=10.0, total_s=30.0, attempts=2, backoff_s=0.01)
 

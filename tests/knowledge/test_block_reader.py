@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.block_reader import BlockReader
+from knowledge.files.block_reader import BlockReader
 
 BLOCK = 256 << 10
 

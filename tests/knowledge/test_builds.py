@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.sdists import SdistKind, build_sdist
-from fakes.server import IndexServer
-from knowledge.builds import SdistBuilder
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import SdistKind, build_sdist
+from fakes.indexes.server import IndexServer
+from knowledge.builds.metadata import SdistBuilder
+from knowledge.builds.source_trees import UnpackError, unpack
 from knowledge.catalog import Knowledge
 from knowledge.errors import HashMismatchError, InvalidMetadataError, MetadataUnavailableError
 from knowledge.releases import File, FileKind, Metadata, MetadataSource
-from knowledge.source_trees import UnpackError, unpack
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
+from knowledge.stores.locations import open_store
+from knowledge.transport.threads import Transport
 
 FILE = File(
     filename="foo-1.0.tar.gz", url="https://files.example/foo-1.0.tar.gz", kind=FileKind.SDIST, hashes={}

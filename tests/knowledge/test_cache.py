@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.cache import cache_report, clear_cache
 from knowledge.errors import StoreDamagedError
-from knowledge.store import Kind, ListingRow, MetadataRow
-from knowledge.store_locations import open_store
+from knowledge.stores.cache import cache_report, clear_cache
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import Kind, ListingRow, MetadataRow
 
 INDEX, OTHER = "https://index.example/simple/", "https://other.example/simple/"
 

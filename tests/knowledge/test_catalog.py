@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
-from knowledge.configuration import IndexConfiguration
 from knowledge.errors import (
     HashMismatchError,
     IndexStatusError,
@@ -24,13 +23,14 @@ from knowledge.errors import (
     StoreDamagedError,
     StoreError,
 )
+from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.indexes.shelves import artifact_key
 from knowledge.opening import open_knowledge
 from knowledge.releases import File, Metadata
-from knowledge.shelves import artifact_key
-from knowledge.store import Contents, ListingRow, MetadataRow, PackRow, StoredObservation
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import Contents, ListingRow, MetadataRow, PackRow, StoredObservation
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(read_s=30.0, total_s=60.0, attempts=2, backoff_s=0.01)
 
@@ -378,7 +378,7 @@ def test_a_damaged_store_is_not_replaced(server: IndexServer, tmp_path: Path, cl
 WARM = """
 import sys, time
 from knowledge.catalog import Knowledge
-from knowledge.store_locations import open_store
+from knowledge.stores.locations import open_store
 with Knowledge(sys.argv[1], open_store(sys.argv[2]), lambda: 1_700_000_100.0) as knowledge:
     knowledge.prefetch_listings(["foo", "bar"])
     listing = knowledge.listing("foo")

@@ -14,10 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from knowledge.client import Client, Response
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import (
     ConfigurationError,
     CorruptResponseError,
@@ -26,10 +25,11 @@ from knowledge.errors import (
     RedirectError,
     TransportError,
 )
-from knowledge.statistics import RequestKind
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
-from knowledge.urls import origin
+from knowledge.transport.client import Client, Response
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.statistics import RequestKind
+from knowledge.transport.threads import Transport
+from knowledge.transport.urls import origin
 
 HASTE = TransportSettings(
     user_agent="stackwright/test",
@@ -274,8 +274,8 @@ def test_closing_at_once_and_without_a_request_is_fine() -> None:
 
 INTERRUPTED = """
 import sys
-from knowledge.statistics import RequestKind
-from knowledge.transport import Transport
+from knowledge.transport.statistics import RequestKind
+from knowledge.transport.threads import Transport
 transport = Transport()
 def work(client):
     return client.get(sys.argv[1], RequestKind.LISTING, largest_bytes=1000)

@@ -8,8 +8,8 @@ from typing import Any
 import pypi_simple
 import pytest
 
-from knowledge.configuration import configure_index, pip_configuration_files, public_endpoint
 from knowledge.errors import ConfigurationError
+from knowledge.indexes.configuration import configure_index, pip_configuration_files, public_endpoint
 
 ONE = "https://one.example/simple"
 
@@ -47,9 +47,7 @@ def test_nothing_configured_means_the_public_index_as_pypi_simple_states_it() ->
 
 
 def test_the_public_index_is_known_without_an_import() -> None:
-    code = (
-        "import sys, knowledge.configuration as c; c.public_endpoint(); print('pypi_simple' in sys.modules)"
-    )
+    code = "import sys, knowledge.indexes.configuration as c; c.public_endpoint(); print('pypi_simple' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "False\n"
 

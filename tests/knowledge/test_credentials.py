@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from knowledge.configuration import IndexConfiguration, configure_index
-from knowledge.credentials import Credentials, may_carry, netrc_file, of_environment
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import ConfigurationError, IndexStatusError
+from knowledge.indexes.configuration import IndexConfiguration, configure_index
 from knowledge.opening import open_knowledge
-from knowledge.store import MEMORY
+from knowledge.stores.store import MEMORY
+from knowledge.transport.credentials import Credentials, may_carry, netrc_file, of_environment
 
 KEYRING = """#!/bin/sh
 echo "$@" >> {log}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.cutoffs import is_before, uploaded_before
-from knowledge.listings import listing_from_files
+from knowledge.indexes.cutoffs import is_before, uploaded_before
+from knowledge.indexes.listings import listing_from_files
 from knowledge.releases import File, FileKind, Listing
 
 

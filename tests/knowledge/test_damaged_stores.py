@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import StoreDamagedError, StoreError, StoreNewerError
-from knowledge.sql_store import SqlStore
-from knowledge.sqlite_store import SqliteStore
-from knowledge.store import ListingRow
-from knowledge.store_locations import open_store
+from knowledge.stores.locations import open_store
+from knowledge.stores.sql_store import SqlStore
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import ListingRow
 
 INDEX = "https://index.example/simple/"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.derivations import Derivations
-from knowledge.sqlite_store import SqliteStore
+from knowledge.stores.derivations import Derivations
+from knowledge.stores.sqlite_store import SqliteStore
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.evidence_budget import EvidenceBudget, EvidenceLimits, parse_limits
+from knowledge.imports.evidence_budget import EvidenceBudget, EvidenceLimits, parse_limits
 
 USUAL = EvidenceLimits()
 

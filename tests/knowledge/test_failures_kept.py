@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import ArtifactError, InvalidMetadataError, MetadataUnavailableError
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(attempts=2, backoff_s=0.01)
 TTL_S = 600.0

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.sdists import SdistKind, build_sdist
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.sdists import SdistKind, build_sdist
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 from knowledge.catalog import Knowledge
 from knowledge.errors import ConfigurationError, InvalidMetadataError, OfflineError
-from knowledge.indexes import Indexes
+from knowledge.indexes.choice import Indexes
 from knowledge.releases import File, MetadataSource
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.threads import Transport
 
 WHEEL = "foo_bar-2.0-py3-none-any.whl"
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import IndexStatusError, OfflineError
-from knowledge.indexes import Index, Indexes
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.indexes.choice import Index, Indexes
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 HASTE = TransportSettings(attempts=1, backoff_s=0.01)
 

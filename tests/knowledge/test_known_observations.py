@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from fakes.observed import MOMENT, TOOL, environment, failed, passed, release
-from knowledge.checked_observations import UnfitObservationError, checked
-from knowledge.known_observations import (
+from fakes.probing.observed import MOMENT, TOOL, environment, failed, passed, release
+from knowledge.observations.checked import UnfitObservationError, checked
+from knowledge.observations.known import (
     KnownObservations,
     every_record,
     identifier,
@@ -20,10 +20,10 @@ from knowledge.known_observations import (
     keep_verdicts,
     rows,
 )
-from knowledge.observations import Measurement, Observation, ObservationKind, Outcome
-from knowledge.store import MEMORY, WORKING, Kind, ObservationRow, PackRow, Store
-from knowledge.store_locations import open_store
-from knowledge.verdicts import VerdictCheck, counted, wilson
+from knowledge.observations.record import Measurement, Observation, ObservationKind, Outcome
+from knowledge.observations.verdicts import VerdictCheck, counted, wilson
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY, WORKING, Kind, ObservationRow, PackRow, Store
 
 FAILED = failed("a==1 b==2 c==3", "a==1 b==2")
 PASSED = passed("a==1 b==1 c==3")

@@ -10,10 +10,10 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from knowledge.errors import StoreDamagedError
-from knowledge.filenames import FilenameReader, split_label
-from knowledge.listings import kind_of
+from knowledge.indexes.filenames import FilenameReader, split_label
+from knowledge.indexes.listings import kind_of
+from knowledge.indexes.simple_api import listing_from_files
 from knowledge.releases import File, FileKind, Shape
-from knowledge.simple_api import listing_from_files
 
 
 def file(

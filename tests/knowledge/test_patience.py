@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from knowledge.client import Client, Response
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.errors import IndexUnreachableError, TransportError
-from knowledge.failures import SilenceError, of_exception
-from knowledge.statistics import RequestKind
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.transport.client import Client, Response
+from knowledge.transport.failures import SilenceError, of_exception
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.statistics import RequestKind
+from knowledge.transport.threads import Transport
 
 BRIEF = TransportSettings(
     connect_s=0.5, read_s=0.3, patience_s=0.1, attempts=4, silent_attempts=2, backoff_s=0.01

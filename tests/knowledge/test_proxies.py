@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
-from knowledge.connections import Connections, basic, proxy_headers
 from knowledge.errors import ConfigurationError, IndexStatusError, KnowledgeError
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.connections import Connections, basic, proxy_headers
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 
 class Proxy(http.server.ThreadingHTTPServer):

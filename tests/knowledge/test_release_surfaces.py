@@ -13,15 +13,15 @@ import pytest
 
 from analyzers.api.conditions import Target
 from analyzers.api.offers import OfferKind, ReleaseOffers
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 from knowledge.catalog import Knowledge
 from knowledge.errors import KnowledgeError
-from knowledge.planned_reader import joined_ranges
-from knowledge.release_surfaces import ReleaseSurfaces
+from knowledge.files.planned_reader import joined_ranges
 from knowledge.releases import File
-from knowledge.sqlite_store import SqliteStore
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.wheels.release_surfaces import ReleaseSurfaces
 
 LINUX = Target(python=(3, 11), platform="linux")
 HOSTILE = ("overlapping", "lying", "many", "outside", "members", "deep", "none")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.errors import CorruptResponseError
+from knowledge.indexes.simple_api import listing_from_page
 from knowledge.releases import File, Listing
-from knowledge.simple_api import listing_from_page
 
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html; charset=utf-8"

@@ -9,19 +9,19 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from fakes.faults import Fault
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.errors import HashMismatchError, IndexStatusError
-from knowledge.listings import listing_from_entries
+from knowledge.indexes.listings import listing_from_entries
 from knowledge.releases import File, ListedFile, Listing, Metadata, MetadataSource
 from knowledge.speculation import MOST_GUESSES, Guesses, Hint
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.threads import Transport
 
 DEPTH = 8
 

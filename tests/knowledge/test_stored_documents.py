@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from knowledge.documents.stored import stored_documents
+from knowledge.indexes.shelves import METADATA_FORMAT
 from knowledge.releases import Metadata, MetadataSource
-from knowledge.shelves import METADATA_FORMAT
-from knowledge.store import MetadataRow
-from knowledge.store_locations import open_store
-from knowledge.stored_documents import stored_documents
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MetadataRow
 from topics.errors import DocumentsError
 
 INDEX, OTHER = "https://a.example/simple/", "https://b.example/simple/"

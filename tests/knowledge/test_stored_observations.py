@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from knowledge.sqlite_store import SqliteStore
-from knowledge.store import (
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import (
     Contents,
     Kind,
     ObservationRow,

@@ -16,9 +16,10 @@ from knowledge.errors import (
     ConfigurationError,
     StoreError,
 )
-from knowledge.sql_store import SqlStore, upgrade_sqlite
-from knowledge.sqlite_store import SqliteStore, schema_statements
-from knowledge.store import (
+from knowledge.stores.locations import default_location, open_store
+from knowledge.stores.sql_store import SqlStore, upgrade_sqlite
+from knowledge.stores.sqlite_store import SqliteStore, schema_statements
+from knowledge.stores.store import (
     AdvisoryRow,
     Contents,
     DerivedRow,
@@ -27,7 +28,6 @@ from knowledge.store import (
     MetadataRow,
     Store,
 )
-from knowledge.store_locations import default_location, open_store
 
 INDEX = "https://index.example/simple/"
 LISTINGS = [
@@ -255,8 +255,8 @@ def test_a_server_that_is_not_there_is_an_error_without_the_password() -> None:
 
 WRITER = """
 import sys
-from knowledge.store import MetadataRow
-from knowledge.store_locations import open_store
+from knowledge.stores.store import MetadataRow
+from knowledge.stores.locations import open_store
 store = open_store(sys.argv[1])
 for batch in range(20):
     store.bulk_load([], [MetadataRow("i", f"{sys.argv[2]}-{batch}-{n}", 1, 1, b"x" * 500) for n in range(20)])
@@ -282,8 +282,8 @@ def test_processes_at_once_create_one_store_and_lose_nothing(
 FULL_DISK = """
 import resource, signal, sys
 from knowledge.errors import StoreError
-from knowledge.store import MetadataRow
-from knowledge.store_locations import open_store
+from knowledge.stores.store import MetadataRow
+from knowledge.stores.locations import open_store
 store = open_store(sys.argv[1])
 store.bulk_load([], [MetadataRow("i", "small", 1, 1, b"x")])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

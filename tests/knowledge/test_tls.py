@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.client import Client, Response
 from knowledge.errors import RedirectError, TlsError
-from knowledge.statistics import RequestKind
-from knowledge.transport import Transport
-from knowledge.transport_settings import TransportSettings
+from knowledge.transport.client import Client, Response
+from knowledge.transport.settings import TransportSettings
+from knowledge.transport.statistics import RequestKind
+from knowledge.transport.threads import Transport
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

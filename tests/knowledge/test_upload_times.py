@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.listings import listing_from_entries
+from knowledge.indexes.listings import listing_from_entries
+from knowledge.indexes.upload_times import first_and_last
 from knowledge.releases import ListedFile
-from knowledge.upload_times import first_and_last
 
 EARLY, LATE = "2024-01-01T00:00:00.000001Z", "2024-06-01T12:00:00.500000Z"
 

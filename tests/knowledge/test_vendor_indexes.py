@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.configuration import configure_index
 from knowledge.errors import ConfigurationError
-from knowledge.vendor_indexes import shipped, vendor_indexes
+from knowledge.indexes.configuration import configure_index
+from knowledge.indexes.vendor_indexes import shipped, vendor_indexes
 
 CPU = "https://download.pytorch.org/whl/cpu/"
 

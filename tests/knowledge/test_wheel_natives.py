@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from fakes.elves import elf
-from fakes.index import FakeIndex
-from fakes.resources import RequestKind
-from fakes.server import IndexServer
-from images.elf_file import ElfFile
-from knowledge import wheel_natives
+from fakes.images.elves import elf
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import RequestKind
+from fakes.indexes.server import IndexServer
+from images.native.elf_file import ElfFile
 from knowledge.catalog import Knowledge
 from knowledge.releases import File, FileKind
-from knowledge.sqlite_store import SqliteStore
-from knowledge.wheel_natives import WheelNatives
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.wheels import natives as wheel_natives
+from knowledge.wheels.natives import WheelNatives
 
 EXTENSION = elf(
     needed=["libm.so.6", "libstdc++.so.6"],

@@ -11,12 +11,12 @@ from analyzers.api.conditions import Target
 from analyzers.evidence import Level
 from analyzers.source.records import UseKind
 from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 from knowledge.catalog import Knowledge
 from knowledge.releases import File, FileKind
-from knowledge.sqlite_store import SqliteStore
-from knowledge.wheel_surfaces import WheelSurfaces
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.wheels.surfaces import WheelSurfaces
 
 SITE = DemandSite(file="app.py", line=3, column=5)
 LINUX = Target(python=(3, 11), platform="linux")

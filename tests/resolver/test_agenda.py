@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context, run
-from fakes.units import TablePseudonym
-from fakes.universes import World, worlds
-from resolver.deciding import Decisions
-from resolver.projects import Project
-from resolver.universe import Universe
-from resolver.versions import bit
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context, run
+from fakes.searching.units import TablePseudonym
+from fakes.searching.universes import World, worlds
+from resolver.search.deciding import Decisions
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import bit
 
 pytestmark = pytest.mark.slow
 

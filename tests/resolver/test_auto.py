@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from fakes.landscapes import drawn, stacks
+from fakes.searching.landscapes import drawn, stacks
 from resolver.errors import InputError
+from resolver.landscapes.instance import InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.predictors.auto import best_names, measured, ranked
 from resolver.predictors.choosing import checked, names, predictor_named, with_predictor
 from resolver.predictors.registry import PREDICTORS
 from resolver.recommendation import LATEST, STABLE
-from resolver.search.instance import InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
 
 
 def test_what_was_measured_ranks_every_predictor_that_improves() -> None:

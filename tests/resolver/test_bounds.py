@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fakes.index import FakeIndex
-from fakes.runs import context, run
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import context, run
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
-from resolver.budget import Budget, SearchStoppedError, StoppedBy
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.predictors.latest import Latest
-from resolver.propagation import UnsatisfiableError
-from resolver.resolver import Resolver
+from resolver.search.budget import Budget, SearchStoppedError, StoppedBy
+from resolver.search.resolver import Resolver
+from resolver.states.propagation import UnsatisfiableError
 from resolver.units.registry import UNITS
 
 

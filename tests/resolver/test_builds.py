@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from fakes.runs import target
-from resolver.builds import Build, build_of, gpu_vendor
+from fakes.searching.runs import target
+from resolver.targets.builds import Build, build_of, gpu_vendor
 
 
 @pytest.mark.parametrize(

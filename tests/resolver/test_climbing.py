@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from fakes.checker import check_stack
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.oracle import Oracle, Pin
-from fakes.runs import Run, context, run
-from fakes.units import DrawnPairStep, RefutingStride, drawn
-from fakes.universes import World, worlds
-from resolver.budget import Budget, StoppedBy
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.checker import check_stack
+from fakes.searching.oracle import Oracle, Pin
+from fakes.searching.runs import Run, context, run
+from fakes.searching.units import DrawnPairStep, RefutingStride, drawn
+from fakes.searching.universes import World, worlds
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.predictors.latest import Latest
-from resolver.resolver import Resolver
+from resolver.search.budget import Budget, StoppedBy
+from resolver.search.resolver import Resolver
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PairStep, Stride
 

@@ -13,12 +13,12 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from fakes.cases import case_files
-from fakes.checker import check_stack
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.checker import check_stack
+from fakes.searching.runs import Run, context, run, target
 from resolver.context import PrereleasePolicy
-from resolver.formats import FormatPolicy
 from resolver.recommendation import LATEST
+from resolver.targets.formats import FormatPolicy
 
 NOT_OURS = {"universal", "resolution", "python_platform", "required_environments"}
 """Options of uv for locks that hold on many targets at once, or that prefer old releases."""

@@ -6,9 +6,9 @@ import msgspec
 
 from analyzers.evidence import Evidence, Justification, Location
 from analyzers.source.unavailable_imports import UnavailableImport, UnavailableKind
-from fakes.advices import advice
+from fakes.searching.advices import advice
 from resolver.asked.companions import UNIT, missed, tabled
-from resolver.bare_code import AskedImport, BareCode
+from resolver.reports.bare_code import AskedImport, BareCode
 
 HERE = Location(path="app.py", line=1)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.cutoff import Cutoff, read_cutoff, read_moment
 from resolver.errors import InputError
+from resolver.targets.cutoff import Cutoff, read_cutoff, read_moment
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 

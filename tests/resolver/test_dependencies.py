@@ -8,8 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from fakes.runs import target
-from resolver.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
+from fakes.searching.runs import target
+from resolver.states.dependencies import Dependency, lines_by_extra, live_dependencies, of_requirement
 
 TARGET = target()
 ENVIRONMENT = TARGET.markers

@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from fakes.index import FakeIndex
-from fakes.runs import context, run
-from fakes.universes import World, worlds
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import context, run
+from fakes.searching.universes import World, worlds
+from resolver.advising.explanation import MOST_SENTENCES, explain
 from resolver.context import Context
-from resolver.explanation import MOST_SENTENCES, explain
-from resolver.incompatibilities import Depends, Derived, Incompatibility
-from resolver.versions import ABSENT, bit
+from resolver.states.incompatibilities import Depends, Derived, Incompatibility
+from resolver.states.versions import ABSENT, bit
 
 CONCLUSION = re.compile(r"your requirements cannot be met( together)?( \(\d+\))?\.$")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from fakes.checker import check_stack
-from fakes.index import FakeIndex
-from fakes.oracle import Oracle
-from fakes.runs import Run, context, run
-from fakes.universes import World, worlds
-from resolver.doubts import MOST_READ, NotProvenError
-from resolver.galloping import Galloping
-from resolver.universe import Universe
+from fakes.indexes.index import FakeIndex
+from fakes.searching.checker import check_stack
+from fakes.searching.oracle import Oracle
+from fakes.searching.runs import Run, context, run
+from fakes.searching.universes import World, worlds
+from resolver.search.doubts import MOST_READ, NotProvenError
+from resolver.search.galloping import Galloping
+from resolver.states.universe import Universe
 
 RELEASES = 400
 

@@ -6,18 +6,18 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Tool
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
-from knowledge.statistics import Statistics
-from resolver.advice import Advice, Status
-from resolver.advise import advise
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
+from knowledge.transport.statistics import Statistics
+from resolver.advising.advise import advise
+from resolver.advising.inquiry import Answer, Question, Trial, answered, read_question, tried, why_not
 from resolver.context import Context
 from resolver.errors import InputError
-from resolver.inquiry import Answer, Question, Trial, answered, read_question, tried, why_not
 from resolver.outputs.answers import answer_text
-from resolver.resolver import Resolver
-from resolver.solution import Solution
+from resolver.reports.advice import Advice, Status
+from resolver.search.resolver import Resolver
+from resolver.search.solution import Solution
 from resolver.units.registry import UNITS
 
 Inspect = Callable[[Resolver, Solution | None], None]

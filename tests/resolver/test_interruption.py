@@ -10,20 +10,20 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.evidence import Justification
-from fakes.endless import NAME, add_endless
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
-from resolver.budget import Budget, SearchStoppedError, StoppedBy
-from resolver.commands.signals import heard
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
+from resolver.commands.runs.signals import heard
 from resolver.context import Context
-from resolver.interruption import Interruption, SearchInterruptedError
+from resolver.landscapes.search import Search
 from resolver.predictors.hill_climbing import HillClimbing
-from resolver.projects import Project
-from resolver.resolver import Resolver
-from resolver.search.search import Search
-from resolver.solution import Solution
-from resolver.stack import Stack
+from resolver.search.budget import Budget, SearchStoppedError, StoppedBy
+from resolver.search.interruption import Interruption, SearchInterruptedError
+from resolver.search.resolver import Resolver
+from resolver.search.solution import Solution
+from resolver.states.projects import Project
+from resolver.states.stack import Stack
 from resolver.units.registry import UNITS
 from resolver.units.verbs import Step, Stride
 from resolver.units.verdicts import Refutation

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from fakes.oracle import Oracle
-from fakes.runs import run
-from fakes.universes import Candidate, Need, World, needs_of_users, worlds
+from fakes.searching.oracle import Oracle
+from fakes.searching.runs import run
+from fakes.searching.universes import Candidate, Need, World, needs_of_users, worlds
 from resolver.context import Constraint, Context, Preference
-from resolver.dependencies import Dependency
-from resolver.overrides import Override, Overrides
+from resolver.states.dependencies import Dependency
+from resolver.states.overrides import Override, Overrides
 
 pytestmark = pytest.mark.slow
 

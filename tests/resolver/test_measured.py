@@ -14,10 +14,10 @@ from analyzers.evidence import Confidence
 from analyzers.reports import Tool
 from analyzers.source.records import UseKind
 from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
-from images.environment import Fact, FactValue, RuntimeEnvironment
-from knowledge.observations import Measurement, Observation, ObservationKind, Outcome, ReleaseIdentity
-from resolver.measured import Likeness, Performance, Source, likeness, loss
-from resolver.versions import Versions, bit
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
+from knowledge.observations.record import Measurement, Observation, ObservationKind, Outcome, ReleaseIdentity
+from resolver.slowdowns import Likeness, Performance, Source, likeness, loss
+from resolver.states.versions import Versions, bit
 
 VERSIONS = ("1", "2", "3", "4", "5", "6")
 

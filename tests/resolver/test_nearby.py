@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.observed import failed, release
-from resolver.nearby import ENCLOSED, GUESSED, Nearby, Point
-from resolver.sightings import Depth, Sighting
+from fakes.probing.observed import failed, release
+from resolver.observed.nearby import ENCLOSED, GUESSED, Nearby, Point
+from resolver.observed.sightings import Depth, Sighting
 
 BROKEN = failed("a==1 b==2", "a==1 b==2")
 

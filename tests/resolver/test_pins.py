@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from analyzers.evidence import Level
-from fakes.index import FakeIndex
-from fakes.runs import context, run, target
-from resolver.advice import MOST_REJECTED, Pin
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import context, run, target
+from resolver.advising.pins import pins
 from resolver.context import Context, PrereleasePolicy
-from resolver.formats import FormatPolicy
-from resolver.pins import pins
+from resolver.reports.advice import MOST_REJECTED, Pin
+from resolver.targets.formats import FormatPolicy
 
 
 def pins_of(index: FakeIndex, asked: Context) -> dict[str, Pin]:

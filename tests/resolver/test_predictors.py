@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.predictors.registry import PREDICTORS
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.search import Search
-from resolver.search.walk import Walk
 
 
 def searched(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 from analyzers.reports import Tool
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
-from knowledge.statistics import Statistics
-from resolver.advise import advise
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
+from knowledge.transport.statistics import Statistics
+from resolver.advising.advise import advise
 from resolver.progress import Silence, TerminalProgress
 from resolver.units.registry import UNITS
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from fakes.proofs import leaves
-from resolver.incompatibilities import Assumptions, Derived, Incompatibility, Missing, resolve
-from resolver.propagation import Propagation, UnsatisfiableError
+from fakes.searching.proofs import leaves
+from resolver.states.incompatibilities import Assumptions, Derived, Incompatibility, Missing, resolve
+from resolver.states.propagation import Propagation, UnsatisfiableError
 
 GIVEN = Missing("given")
 Masks = Mapping[int, int]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pysat.card import CardEnc, EncType
 from pysat.solvers import Solver
 
-from fakes.proofs import leaves
-from resolver.incompatibilities import Incompatibility, Missing
-from resolver.propagation import Propagation, UnsatisfiableError
+from fakes.searching.proofs import leaves
+from resolver.states.incompatibilities import Incompatibility, Missing
+from resolver.states.propagation import Propagation, UnsatisfiableError
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run
-from fakes.units import TablePseudonym
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import Run, context, run
+from fakes.searching.units import TablePseudonym
 
 Projects = Mapping[str, Mapping[str, Sequence[str]]]
 Table = Mapping[str, Mapping[str, str]]

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 from packaging.requirements import Requirement
 
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run
-from fakes.universes import World, worlds
-from resolver.relaxations import Relaxation
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import Run, context, run
+from fakes.searching.universes import World, worlds
+from resolver.advising.relaxations import Relaxation
 
 
 def proposed(index: FakeIndex, *requirements: str) -> list[Relaxation]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import Run, context, run, target
 from resolver.context import Context, PrereleasePolicy, Resolution
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.units.boots.lower_bound import LowerBoundBoot

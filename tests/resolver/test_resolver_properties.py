@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fakes.checker import check_stack
-from fakes.oracle import Oracle
-from fakes.proofs import leaves
-from fakes.runs import Run, run
-from fakes.units import RefutingStride, TablePseudonym, WholeStackStride, drawn
-from fakes.universes import Candidate, Need, World, worlds
+from fakes.searching.checker import check_stack
+from fakes.searching.oracle import Oracle
+from fakes.searching.proofs import leaves
+from fakes.searching.runs import Run, run
+from fakes.searching.units import RefutingStride, TablePseudonym, WholeStackStride, drawn
+from fakes.searching.universes import Candidate, Need, World, worlds
 
 few = settings(max_examples=50, deadline=None)
 many = settings(max_examples=400, deadline=None)

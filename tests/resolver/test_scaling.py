@@ -10,15 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Tool
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
-from knowledge.statistics import Statistics
-from resolver.advice import Advice
-from resolver.advise import advise
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
+from knowledge.transport.statistics import Statistics
+from resolver.advising.advise import advise
 from resolver.context import Constraint, Context
 from resolver.outputs.formats import Format, rendered
 from resolver.recommendation import RECOMMENDATIONS
+from resolver.reports.advice import Advice
 from resolver.units.registry import UNITS
 
 pytestmark = pytest.mark.slow

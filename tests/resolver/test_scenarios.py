@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.runs import Run, context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import Run, context, run, target
 from resolver.context import PrereleasePolicy
-from resolver.formats import FormatPolicy
+from resolver.targets.formats import FormatPolicy
 
 WINDOWS = ("cp311-cp311-win_amd64",)
 WHEELS_ONLY = FormatPolicy(no_build=frozenset("ab"))

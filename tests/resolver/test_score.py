@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from analyzers.evidence import Justification
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import Run, context, run
-from fakes.units import RefutingStride
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import Run, context, run
+from fakes.searching.units import RefutingStride
 from resolver.context import Context
 from resolver.pipeline import Pipeline
 from resolver.predictors.latest import Latest
-from resolver.projects import Project
 from resolver.recommendation import Recommendation
-from resolver.resolver import Resolver
-from resolver.stack import Stack
+from resolver.search.resolver import Resolver
+from resolver.states.projects import Project
+from resolver.states.stack import Stack
+from resolver.states.versions import bit
 from resolver.units.verbs import Stride
 from resolver.units.verdicts import Refutation
-from resolver.versions import bit
 
 HALVED = Recommendation(
     name="halved", predictor="latest", weights={"fixed": 500}, transitive_weight=100, strides=True

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from fakes.observed import environment, failed, passed, release
-from images.environment import RuntimeEnvironment
-from knowledge.observations import Observation, ObservationKind
-from resolver.sightings import Depth, Judge, Sighting, depth_of
+from fakes.probing.observed import environment, failed, passed, release
+from images.facts.environment import RuntimeEnvironment
+from knowledge.observations.record import Observation, ObservationKind
+from resolver.observed.sightings import Depth, Judge, Sighting, depth_of
 
 PAIR = (release("a==1"), release("b==2"))
 STACK = "a==1 b==2 c==3"

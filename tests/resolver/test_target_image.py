@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from fakes.image_reports import DIST_PACKAGES, distribution, image_report, interpreter
-from fakes.runs import target
-from images.records import Interpreter, PythonDistribution, SystemPackage
-from resolver.target_image import TargetImage, target_image
+from fakes.images.image_reports import DIST_PACKAGES, distribution, image_report, interpreter
+from fakes.searching.runs import target
+from images.reports.records import Interpreter, PythonDistribution, SystemPackage
+from resolver.targets.target_image import TargetImage, target_image
 
 LOCAL = "/usr/local/lib/python3.11/dist-packages"
 

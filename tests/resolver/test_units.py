@@ -9,27 +9,27 @@ from collections.abc import Iterable, Mapping
 import pytest
 from msgspec.structs import fields, replace
 
-from fakes.image_reports import distribution, image_report
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.observed import Seen, failed
-from fakes.rules import active_rules, rule_text
-from fakes.runs import context, target
-from fakes.topics import TableTopics
-from images.elf_file import ElfFile
+from fakes.about.topics import TableTopics
+from fakes.images.image_reports import distribution, image_report
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.probing.observed import Seen, failed
+from fakes.searching.rules import active_rules, rule_text
+from fakes.searching.runs import context, target
+from images.native.elf_file import ElfFile
 from knowledge.releases import File
 from resolver.context import Context, PrereleasePolicy
-from resolver.cutoff import Cutoff
-from resolver.formats import FormatPolicy
-from resolver.observed import Observed
+from resolver.observed.failures import Observed
 from resolver.pipeline import Pipeline
-from resolver.projects import Project
 from resolver.recommendation import LATEST, STABLE
-from resolver.target_image import target_image
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.targets.cutoff import Cutoff
+from resolver.targets.formats import FormatPolicy
+from resolver.targets.target_image import target_image
 from resolver.units.kinds import VERBS, by_kind
 from resolver.units.registry import UNITS
 from resolver.units.verbs import PERFECT, WORST, Boot, Sieve, Step, Unit
-from resolver.universe import Universe
 
 ALL: list[Unit] = [unit for _, units in by_kind(UNITS) for unit in units]
 

@@ -4,9 +4,9 @@ import pytest
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
 
-from fakes.runs import target
-from resolver.dependencies import live_dependencies
-from resolver.variant_markers import PLAIN, WheelVariant, decided
+from fakes.searching.runs import target
+from resolver.states.dependencies import live_dependencies
+from resolver.states.variant_markers import PLAIN, WheelVariant, decided
 
 FOOBAR = WheelVariant(label="foobar", properties=("foo :: bar :: baz", "cpu :: level :: v3"))
 NULL = WheelVariant(label="null")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from resolver.versions import ABSENT, Versions, bit, newest, positions, span
+from resolver.states.versions import ABSENT, Versions, bit, newest, positions, span
 
 NUMBERS = st.integers(0, 3)
 RELEASES = st.lists(NUMBERS, min_size=1, max_size=3).map(lambda parts: ".".join(map(str, parts)))

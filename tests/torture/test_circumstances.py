@@ -21,10 +21,10 @@ import pytest
 
 import cli
 from fakes.commands import SCRIPT, Commands
-from fakes.faults import Fault
-from fakes.hostile_seeds import inputs, write_root
-from fakes.server import IndexServer
-from resolver.outputs.lines import NARROWEST
+from fakes.hostile.seeds import inputs, write_root
+from fakes.indexes.faults import Fault
+from fakes.indexes.server import IndexServer
+from resolver.outputs.texts.lines import NARROWEST
 
 EXPECTED = {cli.DONE, cli.NO_SOLUTION, cli.BAD_INPUT, cli.NO_ACCESS}
 COMMANDS: Mapping[str, Sequence[str]] = {

@@ -8,8 +8,8 @@ import pytest
 
 import cli
 from fakes.commands import Commands
-from fakes.hostile_seeds import FILE, image_archives, inputs, write_root
-from fakes.surviving import file_mutations, ran, survive
+from fakes.hostile.seeds import FILE, image_archives, inputs, write_root
+from fakes.hostile.surviving import file_mutations, ran, survive
 
 INPUTS = inputs()
 

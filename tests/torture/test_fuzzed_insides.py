@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from fakes import layers as tar
 from fakes.commands import Commands
-from fakes.faults import Fault
-from fakes.hostile_seeds import FILE, inputs, pack_lines
-from fakes.image_files import FakeImage, write_docker_archive, write_oci_archive
-from fakes.index import FakeIndex
-from fakes.mutations import mutated
-from fakes.packs import write_pack
-from fakes.resources import PageForm
-from fakes.server import IndexServer
-from fakes.surviving import survive
-from fakes.web_images import web_image
-from fakes.wheels import build_wheel
+from fakes.hostile.mutations import mutated
+from fakes.hostile.seeds import FILE, inputs, pack_lines
+from fakes.hostile.surviving import survive
+from fakes.images import layers as tar
+from fakes.images.image_files import FakeImage, write_docker_archive, write_oci_archive
+from fakes.images.web_images import web_image
+from fakes.indexes.faults import Fault
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.resources import PageForm
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
+from fakes.probing.packs import write_pack
 
 SITE = "usr/lib/python3.11/site-packages"
 

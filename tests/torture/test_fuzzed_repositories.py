@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fakes.commands import Commands
-from fakes.hostile_seeds import inputs
-from fakes.mutations import mutated
-from fakes.surviving import survive
+from fakes.hostile.mutations import mutated
+from fakes.hostile.seeds import inputs
+from fakes.hostile.surviving import survive
 
 COMMANDS = [
     ["init"],

@@ -15,19 +15,19 @@ import pytest
 
 from analyzers.reports import Tool
 from fakes.commands import Commands
-from fakes.hostile_seeds import FILE, inputs
-from fakes.monkey_runs import COUNT, monkey_index
-from fakes.mutations import mutated
-from fakes.observed import MOMENT
-from fakes.server import IndexServer
-from fakes.surviving import limited_memory, survive, time_limit
-from resolver.commands.monkey_writing import write_learned
+from fakes.hostile.mutations import mutated
+from fakes.hostile.seeds import FILE, inputs
+from fakes.hostile.surviving import limited_memory, survive, time_limit
+from fakes.indexes.server import IndexServer
+from fakes.probing.monkey_runs import COUNT, monkey_index
+from fakes.probing.observed import MOMENT
+from resolver.commands.monkey.writing import write_learned
 from resolver.errors import InputError
 from resolver.monkey.executor import Assignment, Done, not_known
 from resolver.monkey.journal import Journal
 from resolver.monkey.report import monkey_report
 from resolver.monkey.running import Run
-from resolver.outputs.monkey_text import monkey_text
+from resolver.outputs.texts.monkey_text import monkey_text
 
 
 class Nobody:

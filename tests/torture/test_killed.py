@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import SCRIPT, Commands
-from fakes.hostile_seeds import inputs
-from fakes.index import FakeIndex
-from fakes.monkey_runs import COUNT, monkey_index, told
-from fakes.server import IndexServer
+from fakes.hostile.seeds import inputs
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.probing.monkey_runs import COUNT, monkey_index, told
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MOST_LEFT = 2

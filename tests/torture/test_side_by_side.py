@@ -11,9 +11,9 @@ import pytest
 
 import cli
 from fakes.commands import SCRIPT, Commands
-from fakes.hostile_seeds import inputs
-from fakes.monkey_runs import COUNT, monkey_index, told
-from fakes.server import IndexServer
+from fakes.hostile.seeds import inputs
+from fakes.indexes.server import IndexServer
+from fakes.probing.monkey_runs import COUNT, monkey_index, told
 
 
 def at_once(place: Commands, commands: Sequence[Sequence[str]]) -> list[tuple[int, str, str]]:

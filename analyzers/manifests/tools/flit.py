@@ -8,8 +8,8 @@ from __future__ import annotations
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import Group, GroupKind, Project
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 
 
 def read_flit(tool: Node, draft: Draft) -> None:

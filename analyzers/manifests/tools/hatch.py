@@ -6,9 +6,9 @@ Source: https://hatch.pypa.io/latest/config/environment/overview/
 from __future__ import annotations
 
 from analyzers.manifests.declared import Format, Group, GroupKind, Manifest
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
-from analyzers.manifests.toml_documents import toml_node
 
 _BUILT_IN = ("dependencies", "extra-dependencies")
 

@@ -11,8 +11,8 @@ import re
 from packaging.utils import canonicalize_name
 
 from analyzers.manifests.declared import DeclaredKind, Group, GroupKind, Index, IndexKind
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.references import is_url
 
 _EDITABLE = re.compile(r"-e\s+|--editable[=\s]\s*")

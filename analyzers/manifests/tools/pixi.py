@@ -16,9 +16,9 @@ from analyzers.manifests.declared import (
     Project,
 )
 from analyzers.manifests.described import declare_described, described_places
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.nodes import Node
-from analyzers.manifests.toml_documents import toml_node
 
 
 def parse_pixi(data: bytes, path: str) -> Manifest:

@@ -20,8 +20,8 @@ from analyzers.manifests.declared import (
     IndexKind,
     Project,
 )
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.tools.poetry_dependencies import declare_dependency, read_python
 
 _DEV = Group(GroupKind.DEPENDENCY_GROUP, "dev")

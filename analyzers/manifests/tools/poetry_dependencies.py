@@ -12,9 +12,9 @@ from packaging.specifiers import SpecifierSet
 
 from analyzers.manifests.declared import ReferenceKind
 from analyzers.manifests.described import USUAL_PLACES, described_places
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.markers import all_of
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.tools.poetry_versions import VersionConstraintError, alternatives, specifier_of
 
 _PLATFORM = re.compile(r"(==|!=|)\s*([A-Za-z0-9_]+)")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analyzers.manifests.declared import Format, Manifest
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.nodes import Node
 from analyzers.manifests.overrides import declare_override
-from analyzers.manifests.toml_documents import toml_node
 
 
 def read_stackwright(tool: Node, draft: Draft) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 import msgspec
 
 from analyzers.manifests.declared import BUILD, Format, Group, GroupKind, Manifest
+from analyzers.manifests.documents.nodes import Node
+from analyzers.manifests.documents.toml_documents import toml_node
 from analyzers.manifests.draft import Draft, Manner
 from analyzers.manifests.errors import MalformedManifestError, ManifestError, Problem
-from analyzers.manifests.install_arguments import InstallArguments
-from analyzers.manifests.nodes import Node
+from analyzers.manifests.installs.install_arguments import InstallArguments
 from analyzers.manifests.reading import ReadFile
-from analyzers.manifests.toml_documents import toml_node
 from analyzers.manifests.tox_ini import parse_tox_ini, read_dependency
 
 

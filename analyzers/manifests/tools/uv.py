@@ -24,8 +24,8 @@ from analyzers.manifests.declared import (
     Source,
 )
 from analyzers.manifests.described import described_places
+from analyzers.manifests.documents.nodes import Node
 from analyzers.manifests.draft import Draft, Manner
-from analyzers.manifests.nodes import Node
 
 _LISTS = {
     "constraint-dependencies": Manner(kind=DeclaredKind.CONSTRAINT),

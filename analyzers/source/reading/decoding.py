@@ -9,7 +9,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from analyzers.manifests.decoding import known_character_set
+from analyzers.manifests.documents.decoding import known_character_set
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -19,9 +19,9 @@ import msgspec
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Declared, Format, Group, GroupKind
 from analyzers.manifests.draft import Draft
-from analyzers.manifests.install_arguments import InstallArguments
-from analyzers.manifests.install_commands import read_command
-from analyzers.manifests.shell_commands import simple_commands
+from analyzers.manifests.installs.install_arguments import InstallArguments
+from analyzers.manifests.installs.install_commands import read_command
+from analyzers.manifests.installs.shell_commands import simple_commands
 from analyzers.reports import Unknown
 from analyzers.source.reading.magics import cell_code
 from analyzers.undecodable import UNDECODABLE

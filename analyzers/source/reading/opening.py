@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from analyzers.archives.tar_trees import TarReader
+from analyzers.archives.tars import TarLimits
 from analyzers.directories import DirectoryReader, HeldDirectoryReader
 from analyzers.files import FileKind, FileReader, FileReaderError
 from analyzers.manifests.discovery import manifest_format
@@ -19,8 +21,6 @@ from analyzers.reports import Unknown
 from analyzers.single_files import SingleFileReader
 from analyzers.source.reading.ignoring import NO_RULES, IgnoreRules, rules_above
 from analyzers.source.reading.walking import may_be_source, path_text
-from analyzers.tar_trees import TarReader
-from analyzers.tars import TarLimits
 from analyzers.trees import SubtreeReader
 from analyzers.wheels import WheelReader
 

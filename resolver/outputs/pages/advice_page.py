@@ -8,8 +8,7 @@ import msgspec
 
 from analyzers.evidence import Justification, Level
 from analyzers.source.report import SourceReport
-from images.report import ImageReport
-from resolver.advice import Advice, Status
+from images.reports.report import ImageReport
 from resolver.outputs.pages.blocks import (
     Block,
     Entries,
@@ -40,6 +39,7 @@ from resolver.outputs.pages.rendering import fragment, rendered_page
 from resolver.outputs.pages.score_bars import bars
 from resolver.outputs.pages.stack_graph import MOST_NODES, stack_graph
 from resolver.progress import points
+from resolver.reports.advice import Advice, Status
 
 _VERDICTS: Mapping[Status, tuple[str, str, str]] = {
     Status.OPTIMAL: ("optimal", "good", "No stack scores better: that is proven."),

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from markupsafe import Markup
 
-from resolver.advice import Advice
-from resolver.outputs.columns import counted
+from resolver.landscapes.history import SearchHistory
 from resolver.outputs.pages.blocks import Block, Fold, Picture, Section
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
 from resolver.outputs.plots.charts import course
 from resolver.outputs.plots.page import drawn
-from resolver.search.history import SearchHistory
+from resolver.outputs.texts.columns import counted
+from resolver.reports.advice import Advice
 
 
 def history_section(advice: Advice, told: dict[str, object]) -> Section | None:

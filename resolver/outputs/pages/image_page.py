@@ -10,8 +10,7 @@ import msgspec
 
 from analyzers.evidence import Level
 from images.findings.remedies import REMEDIES
-from images.report import ImageReport
-from resolver.outputs.image_text import place_of, system_of
+from images.reports.report import ImageReport
 from resolver.outputs.pages.blocks import Block, Entries, Leaf, Page, Section, Tile
 from resolver.outputs.pages.contents import Contents
 from resolver.outputs.pages.leaves import leaf, shown, sized
@@ -26,6 +25,7 @@ from resolver.outputs.pages.parts import (
     unknowns_section,
 )
 from resolver.outputs.pages.rendering import rendered_page
+from resolver.outputs.texts.image_text import place_of, system_of
 
 _MOST_OPEN = 60
 """Rows of a table that is shown at once."""

@@ -9,7 +9,7 @@ import msgspec
 
 from analyzers.evidence import Finding, Level
 from analyzers.reports import Report
-from images.environment import FACT_NAMES
+from images.facts.environment import FACT_NAMES
 from resolver.outputs.pages.blocks import Block, Fold, Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzers.evidence import Level
-from resolver.advice import Advice, Pin
 from resolver.outputs.pages.blocks import Block, Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
 from resolver.outputs.pages.parts import opened
 from resolver.outputs.pages.stack_graph import ordered
+from resolver.reports.advice import Advice, Pin
 from resolver.units.sieves.prereleases import PrereleasesSieve
 
 _MOST_NAMED = 3

@@ -10,7 +10,6 @@ from analyzers.evidence import Level
 from analyzers.source.documents import LISTS, beginning
 from analyzers.source.installed import InstalledReport
 from analyzers.source.totals import SourceSummary
-from resolver.outputs.columns import counted
 from resolver.outputs.pages.blocks import Block, Entries, Leaf, Page, Row, Section, Table, Text, Tile
 from resolver.outputs.pages.contents import MOST_LEAVES, Contents, Record
 from resolver.outputs.pages.leaves import leaf, shown, sized
@@ -24,7 +23,8 @@ from resolver.outputs.pages.parts import (
     unknowns_section,
 )
 from resolver.outputs.pages.rendering import rendered_page
-from resolver.outputs.scan_text import python_bounds
+from resolver.outputs.texts.columns import counted
+from resolver.outputs.texts.scan_text import python_bounds
 
 _MOST_RECORDS = MOST_LEAVES // 8
 """Of a long list; more than a section has room for."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from resolver.advice import Advice
 from resolver.outputs.pages.blocks import Leaf
 from resolver.outputs.pages.leaves import leaf, shown
+from resolver.reports.advice import Advice
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):

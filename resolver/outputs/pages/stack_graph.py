@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from analyzers.evidence import Level
-from resolver.advice import Pin
 from resolver.outputs.pages.layering import layered
 from resolver.outputs.pages.leaves import shown
+from resolver.reports.advice import Pin
 
 _STEP, _WIDTH, _HEIGHT, _ROW = 232, 172, 34, 46
 _MARGIN = 8

@@ -9,8 +9,8 @@ from statistics import median
 
 import msgspec
 
+from resolver.landscapes.history import SearchHistory
 from resolver.progress import points
-from resolver.search.history import SearchHistory
 
 MANY_MOVES = 2_000
 """With more moves than these the axis is logarithmic: most happens in the beginning."""

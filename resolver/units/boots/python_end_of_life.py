@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzers.evidence import Evidence, Justification, Level
-from images.lifecycles import python_lifecycle
+from images.facts.lifecycles import python_lifecycle
 from resolver.context import Context
 
 
 class PythonEndOfLifeBoot:
     """Warns when the Python of the target gets no security fixes any more.
 
-    Source: the release schedules, see `images.lifecycles`.
+    Source: the release schedules, see `images.facts.lifecycles`.
     """
 
     name = "python-end-of-life"

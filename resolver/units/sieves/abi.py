@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
+from resolver.states.versions import positions, span
 from resolver.units.verdicts import Refusal
-from resolver.versions import positions, span
 
 if TYPE_CHECKING:
-    from images.loadable import Unmet
+    from images.native.loadable import Unmet
 
 _MOST_EVIDENCE = 5
 
@@ -53,8 +53,8 @@ class AbiSieve:
 
 def missing(project: Project, position: int, context: Context) -> Sequence[Unmet]:
     """What stands against loading the wheel of a release; empty where nothing does or that is not known."""
-    from images.loadable import unmet  # only a run on an image needs them
-    from images.symbol_ceilings import is_promised
+    from images.native.loadable import unmet  # only a run on an image needs them
+    from images.native.symbol_ceilings import is_promised
 
     files = project.files(position, context.target)
     if not files or context.natives is None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
+from resolver.states.versions import bit
 from resolver.units.verdicts import Refusal
-from resolver.versions import bit
 
 
 class ExcludeNewerSieve:

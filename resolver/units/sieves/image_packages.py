@@ -9,8 +9,8 @@ from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context, Preference
-from resolver.projects import Project
-from resolver.target_image import Need, Shipped
+from resolver.states.projects import Project
+from resolver.targets.target_image import Need, Shipped
 from resolver.units.verdicts import Liftable, Refusal
 
 _MOST_NEEDS = 5

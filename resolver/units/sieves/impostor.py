@@ -9,7 +9,7 @@ import msgspec
 from analyzers.evidence import Justification
 from resolver.context import Context
 from resolver.impostors import evidence, suspected
-from resolver.projects import Project
+from resolver.states.projects import Project
 from resolver.units.verdicts import Refusal
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.formats import FormatPolicy, Formats
-from resolver.projects import Project
+from resolver.states.projects import Project
+from resolver.targets.formats import FormatPolicy, Formats
 from resolver.units.verdicts import Refusal
 
 

@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 
 from analyzers.evidence import Justification
 from resolver.context import Context, PrereleasePolicy
-from resolver.projects import Project
+from resolver.states.projects import Project
 from resolver.units.verdicts import Refusal
 
 

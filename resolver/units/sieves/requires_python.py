@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.target import PythonFit
+from resolver.states.projects import Project
+from resolver.states.versions import bit
+from resolver.targets.target import PythonFit
 from resolver.units.verdicts import Refusal
-from resolver.versions import bit
 
 
 class RequiresPythonSieve:
     """Refuses releases that need another Python.
 
-    Source: PEP 345 and PEP 503, ``Requires-Python``; see `resolver.target.Target.python_fit`.
+    Source: PEP 345 and PEP 503, ``Requires-Python``; see `resolver.targets.target.Target.python_fit`.
     """
 
     name = "requires-python"

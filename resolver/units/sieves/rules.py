@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.context import Context
-from resolver.projects import Project
 from resolver.rules.records import RuleKind
 from resolver.rules.releases import releases
+from resolver.states.projects import Project
 from resolver.units.verdicts import Liftable, Refusal
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.formats import ANY
-from resolver.projects import Project
-from resolver.target import PythonFit
+from resolver.states.projects import Project
+from resolver.states.versions import bit
+from resolver.targets.formats import ANY
+from resolver.targets.target import PythonFit
 from resolver.units.verdicts import Refusal
-from resolver.versions import bit
 
 
 class TagsSieve:

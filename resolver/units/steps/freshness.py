@@ -8,7 +8,7 @@ import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 HALF_LOST_AFTER = 10
 

@@ -9,7 +9,7 @@ import msgspec
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 
 class MinimumAgeStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Charges pairs of releases that were seen to fail, where that is not certain enough to refute them.
 
-So are pairs that nobody tried and that lie behind one that fails; see `resolver.nearby`.
+So are pairs that nobody tried and that lie behind one that fails; see `resolver.observed.nearby`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import msgspec
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 from resolver.units.steps.observed_releases import Share
 
 
@@ -44,7 +44,7 @@ class ObservedPairsStep(msgspec.Struct, frozen=True, kw_only=True):
         found = context.observed.beside(dependent, at, dependency, other)
         doubtful = [one for one in found if not one.is_certain]
         if doubtful:
-            from resolver.observed import reason
+            from resolver.observed.failures import reason
 
             worst = max(doubtful, key=lambda one: one.doubt)
             score = -round(1_000_000 * self.loss * worst.doubt)
@@ -52,7 +52,7 @@ class ObservedPairsStep(msgspec.Struct, frozen=True, kw_only=True):
         guess = context.observed.guess(dependent, at, dependency, other)
         if found or guess is None:
             return None
-        from resolver.observed import guessed
+        from resolver.observed.failures import guessed
 
         score = -round(1_000_000 * self.guess * guess.doubt)
         pair = (

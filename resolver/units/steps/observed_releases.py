@@ -8,7 +8,7 @@ import msgspec
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -34,7 +34,7 @@ class ObservedReleasesStep(msgspec.Struct, frozen=True, kw_only=True):
         doubtful = [one for one in context.observed.alone(project, position) if not one.is_certain]
         if not doubtful:
             return None
-        from resolver.observed import reason
+        from resolver.observed.failures import reason
 
         worst = max(doubtful, key=lambda one: one.doubt)
         score = -round(1_000_000 * self.loss * worst.doubt)

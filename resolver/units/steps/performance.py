@@ -8,10 +8,10 @@ import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 if TYPE_CHECKING:
-    from resolver.measured import Cost
+    from resolver.slowdowns import Cost
 
 _MOST_NAMED = 3
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -39,7 +39,7 @@ class PerformanceStep(msgspec.Struct, frozen=True, kw_only=True):
         """None where nothing is known that would count, and for what is as fast as the best."""
         if context.performance is None:
             return None
-        from resolver.measured import loss  # most runs measure nothing, and need not import it
+        from resolver.slowdowns import loss  # most runs measure nothing, and need not import it
         from resolver.units.measurements import evidence
 
         share = 1.0

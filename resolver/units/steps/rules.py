@@ -6,11 +6,11 @@ import msgspec
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.projects import Project
 from resolver.rules.records import RuleKind
 from resolver.rules.releases import releases
+from resolver.states.projects import Project
+from resolver.states.versions import bit
 from resolver.units.verbs import WORST
-from resolver.versions import bit
 
 
 class RuleStep:

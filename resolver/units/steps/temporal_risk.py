@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from analyzers.evidence import Confidence, Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 
 class TemporalRiskStep(msgspec.Struct, frozen=True, kw_only=True):

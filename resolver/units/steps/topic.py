@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 
 from analyzers.evidence import Confidence, Evidence, Justification
-from resolver.builds import build_of, gpu_vendor
 from resolver.character import character
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.versions import bit, positions
+from resolver.states.projects import Project
+from resolver.states.versions import bit, positions
+from resolver.targets.builds import build_of, gpu_vendor
 
 LABELS = ("deep-learning", "machine-learning")
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzers.evidence import Evidence, Justification, Level
 from knowledge.advisories.vulnerabilities import Vulnerability
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
 
 _MOST_NAMED = 3
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from analyzers.evidence import Confidence, Evidence, Finding, Justification, Level
 from knowledge.releases import FileKind
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.stack import Member, Stack
+from resolver.states.projects import Project
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import positions, span
 from resolver.units.verdicts import Refutation
-from resolver.versions import positions, span
 
 if TYPE_CHECKING:
     from analyzers.source.signals.demand import ApiDemand

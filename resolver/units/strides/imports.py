@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence import Evidence, Justification, Level
 from resolver.context import Context
-from resolver.projects import Project
 from resolver.source import ImportExaminer
-from resolver.stack import Member, Stack
+from resolver.states.projects import Project
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit, positions, span
 from resolver.units.verdicts import Refutation
-from resolver.versions import bit, positions, span
 
 if TYPE_CHECKING:  # dear, and most runs examine nothing: what reads files is imported where one does
     from analyzers.importing.failures import ImportFailure
-    from knowledge.stack_files import Pinned
+    from knowledge.imports.stack_files import Pinned
 
 
 class ImportsStride:
@@ -162,7 +162,7 @@ class _Refuting:
         self._imports.prepare(self._failure, project.name, asked, self._pins)
 
     def _pin(self, project: Project, position: int) -> Pinned:
-        from knowledge.stack_files import Pinned
+        from knowledge.imports.stack_files import Pinned
 
         return Pinned(project.version(position), project.files(position, self._context.target)[0])
 
@@ -223,7 +223,7 @@ def asked_directly(stack: Stack, pins: dict[str, Pinned]) -> list[str]:
 
 def pinned(stack: Stack, context: Context) -> dict[str, Pinned]:
     """The files that the target would install of a stack."""
-    from knowledge.stack_files import Pinned
+    from knowledge.imports.stack_files import Pinned
 
     found = {}
     for name, member in stack.members.items():

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from analyzers.evidence import Level
 from resolver.context import Context
-from resolver.stack import Stack
+from resolver.states.stack import Stack
+from resolver.states.versions import bit
 from resolver.units.verdicts import Refutation
-from resolver.versions import bit
 
 
 class ObservedFailuresStride:
@@ -27,7 +27,7 @@ class ObservedFailuresStride:
         """One refutation for each failure that is certain, with all releases that fail alike."""
         if context.observed is None:
             return ()
-        from resolver.observed import reason  # most stores have seen nothing
+        from resolver.observed.failures import reason  # most stores have seen nothing
 
         found = []
         for sighting in context.observed.within(stack.members):

@@ -8,9 +8,9 @@ from resolver.context import Context
 from resolver.rules.active import ActiveRule, names
 from resolver.rules.records import RuleKind
 from resolver.rules.releases import releases
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit
 from resolver.units.verdicts import Refutation
-from resolver.versions import bit
 
 
 class RuleStride:

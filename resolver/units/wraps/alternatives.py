@@ -10,7 +10,7 @@ import msgspec
 from analyzers.evidence import Confidence, Evidence, Justification
 from resolver.context import Context
 from resolver.silence import given_up
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
 
 
 class AlternativesWrap(msgspec.Struct, frozen=True, kw_only=True):

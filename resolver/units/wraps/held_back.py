@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.stack import Member, Stack
-from resolver.versions import bit
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit
 
 
 class HeldBackWrap:

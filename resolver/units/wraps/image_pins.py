@@ -8,8 +8,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.stack import Member, Stack
-from resolver.target_image import Need, Shipped
+from resolver.states.stack import Member, Stack
+from resolver.targets.target_image import Need, Shipped
 from resolver.units.sieves.image_packages import evidence, in_words
 
 

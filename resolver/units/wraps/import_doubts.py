@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.stack import Stack
+from resolver.states.stack import Stack
 from resolver.units.strides.imports import asked_directly, pinned, reason
 
 if TYPE_CHECKING:  # dear, and most runs examine nothing

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.stack import Stack
+from resolver.states.stack import Stack
 from resolver.units.steps.vulnerabilities import affecting, evidence, in_words
 
 

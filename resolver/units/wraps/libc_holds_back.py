@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analyzers.evidence import Justification, Level
 from knowledge.releases import FileKind
+from resolver.advising.other_libcs import Served, held_back, remark, served_by_glibc
 from resolver.context import Context
-from resolver.other_libcs import Served, held_back, remark, served_by_glibc
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
 
 
 class LibcHoldsBackWrap:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analyzers.evidence import Justification
 from resolver.context import Context
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
 
 _KINDS = (
     ("changes", re.compile(r"change|release|history|news|what.?s ?new")),

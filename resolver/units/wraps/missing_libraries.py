@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from analyzers.evidence import Confidence, Evidence, Justification, Level
 from resolver.context import Context
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
 
 if TYPE_CHECKING:
-    from images.absent_libraries import Absent
-    from images.elf_file import ElfFile
+    from images.native.absent_libraries import Absent
+    from images.native.elf_file import ElfFile
 
 _FACT = "libraries"
 _MOST_NAMED = 8
@@ -29,7 +29,7 @@ class MissingLibrariesWrap:
 
     def explain(self, stack: Stack, context: Context) -> Mapping[str, Sequence[Justification]]:
         """One warning for each project, and one remark about all packages to install."""
-        from images.absent_libraries import absent, sonames  # only a run on an image needs them
+        from images.native.absent_libraries import absent, sonames  # only a run on an image needs them
 
         files = {name: _natives(member, context) for name, member in stack.members.items()}
         brought = {soname for each in files.values() for soname in sonames(each)}
@@ -60,7 +60,7 @@ class MissingLibrariesWrap:
 
     def _packages(self, missing: Sequence[Absent], context: Context) -> Justification | None:
         """Which packages of the target's distribution bring what is missing."""
-        from images.library_packages import installer_of, package_of
+        from images.native.library_packages import installer_of, package_of
 
         environment = context.target.environment
         found = {one.soname: package_of(one.soname, environment) for one in missing}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
-from resolver.stack import Stack
+from resolver.states.stack import Stack
 
 
 class ObservedWarningsWrap:
@@ -22,7 +22,7 @@ class ObservedWarningsWrap:
         """One warning for each failure, at the release that needs something of the other."""
         if context.observed is None:
             return {}
-        from resolver.observed import reason
+        from resolver.observed.failures import reason
 
         told: dict[str, list[Justification]] = {}
         for sighting in context.observed.within(stack.members):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzers.evidence import Evidence, Justification, Level
 from resolver.context import Context
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
 
 
 class ProjectStatusWrap:

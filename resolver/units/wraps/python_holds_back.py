@@ -8,11 +8,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from analyzers.evidence import Evidence, Justification
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.stack import Member, Stack
-from resolver.target import PythonFit
+from resolver.states.projects import Project
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit, positions, span
+from resolver.targets.target import PythonFit
 from resolver.units.sieves.image_packages import ImagePackagesSieve
-from resolver.versions import bit, positions, span
 
 _LATER_MINORS = 10
 _MOST_NAMED = 5

@@ -10,15 +10,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from analyzers.evidence import Evidence, Justification, Level
-from images.environment import ABSENT
+from images.facts.environment import ABSENT
 from resolver.context import Context
 from resolver.rules.active import ActiveRule, names
 from resolver.rules.conditions import in_words
 from resolver.rules.records import Match, RuleKind, as_list
 from resolver.rules.releases import releases
-from resolver.stack import Member, Stack
+from resolver.states.stack import Member, Stack
+from resolver.states.versions import bit
 from resolver.units.strides.rules import beside, in_conflict
-from resolver.versions import bit
 
 _FACT = re.compile(r"\{([a-z_.]+)\}")
 _MOST_NAMED = 5

@@ -9,11 +9,11 @@ import msgspec
 
 from analyzers.evidence import Confidence, Justification, Level
 from resolver.context import Context
-from resolver.projects import Project
-from resolver.stack import Member, Stack
+from resolver.states.projects import Project
+from resolver.states.stack import Member, Stack
 
 if TYPE_CHECKING:
-    from resolver.measured import Cost
+    from resolver.slowdowns import Cost
 
 _MOST_TOLD = 3
 

@@ -9,7 +9,7 @@ import msgspec
 from analyzers.evidence import Justification, Level
 from resolver.context import Context
 from resolver.impostors import evidence, suspected
-from resolver.stack import Stack
+from resolver.states.stack import Stack
 
 
 class SuspectNamesWrap(msgspec.Struct, frozen=True, kw_only=True):

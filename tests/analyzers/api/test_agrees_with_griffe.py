@@ -9,8 +9,8 @@ import griffe
 import pytest
 
 from analyzers.api.comparison import compared
-from fakes.griffe_kinds import OURS
-from fakes.packages import offered
+from fakes.indexes.packages import offered
+from fakes.sources.griffe_kinds import OURS
 
 CASES = {
     "parameter removed": ("def f(a, b): ...", "def f(a): ..."),

@@ -6,7 +6,7 @@ import pytest
 
 from analyzers.api.changes import ApiChange, ChangeKind, Weight
 from analyzers.api.comparison import compared
-from fakes.packages import offered
+from fakes.indexes.packages import offered
 
 BREAKING, NOTABLE, NEW = Weight
 CLASS = "class C:\n    def m(self, a, b=1): ...\n"

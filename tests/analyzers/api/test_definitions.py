@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from analyzers.api.surface import Parameter, ParameterKind
-from fakes.surfaces import only, surface_of
+from fakes.sources.surfaces import only, surface_of
 
 
 def test_reads_parameters() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analyzers.api.conditions import Target
 from analyzers.api.export import exported
 from analyzers.api.surface import SymbolKind
-from fakes.surfaces import LINUX, only, surface_of
+from fakes.sources.surfaces import LINUX, only, surface_of
 
 
 def _names(text: str, target: Target = LINUX) -> set[str]:

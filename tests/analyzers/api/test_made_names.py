@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.in_memory import names_when_imported
-from fakes.packages import offered, surfaces_of
+from fakes.indexes.in_memory import names_when_imported
+from fakes.indexes.packages import offered, surfaces_of
 
 WALKERS = {
     "deep": "def below(cls):\n    stack = [cls]\n    while stack:\n        c = stack.pop()\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzers.api.offers import OfferKind
-from fakes.packages import by_path, offered
+from fakes.indexes.packages import by_path, offered
 
 
 def test_kinds_signatures_values_and_lines() -> None:

@@ -7,7 +7,7 @@ from analyzers.api.comparison import compared
 from analyzers.api.used_changes import told, with_uses
 from analyzers.source.records import UseKind
 from analyzers.source.signals.demand import ApiDemand, DemandSite, SymbolDemand
-from fakes.packages import offered, surfaces_of
+from fakes.indexes.packages import offered, surfaces_of
 
 SITE = DemandSite(file="app.py", line=3, column=1)
 BEFORE = {

@@ -16,8 +16,8 @@ import pytest
 
 from analyzers.buildlogs import read_build_log
 from analyzers.buildlogs.records import BuildLog, Cause, Step
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.codemods.rewriting import Rewrite, rewritten
-from fakes.codemod_rules import RULES
+from fakes.sources.codemod_rules import RULES
 
 LEFT = {
     "parameter of the same name": "import numpy as np\ndef f(np): np.product(x)\n",

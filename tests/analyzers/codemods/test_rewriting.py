@@ -8,7 +8,7 @@ import pytest
 
 from analyzers.codemods.loading import loaded_rules
 from analyzers.codemods.rewriting import Rewrite, rewritten
-from fakes.codemod_rules import RULES
+from fakes.sources.codemod_rules import RULES
 
 
 def rewrite(text: str, *, keeps_names: bool = False) -> Rewrite:

@@ -6,7 +6,7 @@ import pytest
 
 from analyzers.evidence import Confidence
 from analyzers.importing.failures import FailureKind
-from fakes.simulated_imports import assert_clean, failure
+from fakes.sources.simulated_imports import assert_clean, failure
 
 _LIBRARY = """
     class Base:

@@ -7,7 +7,7 @@ import pytest
 from analyzers.evidence import Confidence
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import simulated
-from fakes.simulated_imports import PYTHON, run, stack
+from fakes.sources.simulated_imports import PYTHON, run, stack
 
 REFUSING = """
     try:

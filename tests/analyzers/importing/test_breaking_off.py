@@ -12,7 +12,7 @@ import pytest
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import Code, simulated
 from analyzers.importing.stack import ModuleFile, StackFiles
-from fakes.simulated_imports import PYTHON, run, stack
+from fakes.sources.simulated_imports import PYTHON, run, stack
 
 FOREVER = "def f(n):\n    for i in range(2000):\n        f(i)\n" + "f(1)\n" * 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.importing.failures import FailureKind
-from fakes.simulated_imports import assert_clean, failure
+from fakes.sources.simulated_imports import assert_clean, failure
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import analyzers
-from fakes.simulated_imports import run
+from fakes.sources.simulated_imports import run
 
 _LIMIT_CPU_S = 20
 

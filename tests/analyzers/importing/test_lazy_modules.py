@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from analyzers.importing.failures import FailureKind
-from fakes.simulated_imports import PYTHON, assert_clean, failure, run
+from fakes.sources.simulated_imports import PYTHON, assert_clean, failure, run
 
 _TABLE = """
     import sys, types

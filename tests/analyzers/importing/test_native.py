@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from analyzers.importing.failures import FailureKind
-from fakes.simulated_imports import assert_clean, failure
+from fakes.sources.simulated_imports import assert_clean, failure
 
 _OLD = b"\x7fELF\0numpy.core._multiarray_umath\0numpy.core.multiarray failed to import\0"
 _NEW = b"\x7fELF\0numpy._core._multiarray_umath\0" + _OLD

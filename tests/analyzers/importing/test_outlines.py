@@ -12,7 +12,7 @@ from analyzers.importing.machine import Target
 from analyzers.importing.outlines import Outline, Outlines
 from analyzers.importing.simulation import simulated
 from analyzers.importing.stack import StackFiles
-from fakes.simulated_imports import PYTHON, stack
+from fakes.sources.simulated_imports import PYTHON, stack
 
 
 def _bodies(text: str) -> dict[int, tuple[list[str], list[int]]]:

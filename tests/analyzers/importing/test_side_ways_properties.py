@@ -12,7 +12,7 @@ from textwrap import dedent, indent
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from fakes.simulated_imports import run
+from fakes.sources.simulated_imports import run
 
 NAMES = tuple(f"name_{letter}" for letter in "abcdefgh")
 PLAIN = "import enum\nimport functools\nimport sys\nimport inspect\nimport operator\nimport types\n"

@@ -8,7 +8,7 @@ from analyzers.evidence import Confidence
 from analyzers.importing.failures import FailureKind
 from analyzers.importing.machine import Target
 from analyzers.importing.simulation import Code, script, simulated
-from fakes.simulated_imports import PYTHON, assert_clean, failure, run, stack
+from fakes.sources.simulated_imports import PYTHON, assert_clean, failure, run, stack
 
 
 def test_finds_a_name_that_is_gone() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.manifests.base_images import base_image
 from analyzers.manifests.errors import ManifestError
+from analyzers.manifests.installs.base_images import base_image
 
 
 @pytest.mark.parametrize(

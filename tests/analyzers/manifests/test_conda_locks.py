@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.manifests.conda_locks import parse_conda_lock, parse_pixi_lock
 from analyzers.manifests.declared import Ecosystem, Manifest
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.pins import pins_of
+from analyzers.manifests.locks.conda_locks import parse_conda_lock, parse_pixi_lock
+from analyzers.manifests.locks.pins import pins_of
 from analyzers.source.dependencies.declared import dependencies
 
 CONDA, PYPI = Ecosystem.CONDA, Ecosystem.PYPI

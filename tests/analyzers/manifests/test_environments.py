@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from analyzers.manifests.containerfile import parse_containerfile
 from analyzers.manifests.declared import Ecosystem, IndexKind, Manifest
 from analyzers.manifests.errors import ManifestError
+from analyzers.manifests.installs.containerfile import parse_containerfile
 from fakes.texts import Texts
 
 

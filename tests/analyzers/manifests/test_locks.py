@@ -8,11 +8,11 @@ from packaging.version import Version
 from analyzers.manifests.conda_environment import parse_conda_environment
 from analyzers.manifests.declared import Manifest, ReferenceKind
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.pins import pins_of
-from analyzers.manifests.pipfile_lock import parse_pipfile_lock
-from analyzers.manifests.pylock import parse_pylock
+from analyzers.manifests.locks.pins import pins_of
+from analyzers.manifests.locks.pipfile_lock import parse_pipfile_lock
+from analyzers.manifests.locks.pylock import parse_pylock
+from analyzers.manifests.locks.tool_locks import parse_pdm_lock, parse_poetry_lock, parse_uv_lock
 from analyzers.manifests.requirements import parse_requirements
-from analyzers.manifests.tool_locks import parse_pdm_lock, parse_poetry_lock, parse_uv_lock
 
 PYLOCK = b"""\
 lock-version = "1.0"

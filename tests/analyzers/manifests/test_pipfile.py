@@ -6,8 +6,8 @@ import pytest
 
 from analyzers.manifests.declared import IndexKind, ReferenceKind
 from analyzers.manifests.errors import ManifestError
+from analyzers.manifests.locks.pipfile_lock import parse_pipfile_lock
 from analyzers.manifests.pipfile import parse_pipfile
-from analyzers.manifests.pipfile_lock import parse_pipfile_lock
 
 PIPFILE = b"""\
 [[source]]

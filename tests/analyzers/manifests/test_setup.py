@@ -4,7 +4,7 @@ import pytest
 
 from analyzers.manifests.declared import GroupKind, Manifest, Project
 from analyzers.manifests.errors import ManifestError
-from analyzers.manifests.noxfile import parse_noxfile
+from analyzers.manifests.installs.noxfile import parse_noxfile
 from analyzers.manifests.setup_cfg import parse_setup_cfg
 from analyzers.manifests.setup_py import parse_setup_py
 from analyzers.manifests.tox_ini import parse_tox_ini

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.manifests.declared import Format
+from analyzers.manifests.documents.toml_documents import toml_node
+from analyzers.manifests.documents.toml_places import KeyPath, TomlLimitError, TomlPlaces
 from analyzers.manifests.draft import Draft
 from analyzers.manifests.errors import UnreadableManifestError
-from analyzers.manifests.toml_documents import toml_node
-from analyzers.manifests.toml_places import KeyPath, TomlLimitError, TomlPlaces
 
 TEXT = '''\
 # comment = 1

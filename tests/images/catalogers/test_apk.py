@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.apk import WANTED, catalog
 from images.catalogers.catalog import Catalog
-from images.image_config import ImageConfig
-from images.records import SystemPackage
+from images.reports.image_config import ImageConfig
+from images.reports.records import SystemPackage
 
 OLD, NEW = b"lib/apk/db/installed", b"usr/lib/apk/db/installed"
 

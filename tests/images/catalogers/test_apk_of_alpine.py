@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from fakes.alpine_root import AlpineRoot
-from fakes.roots import MemoryRoot
+from fakes.images.alpine_root import AlpineRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers import apk, os_release
 from images.catalogers.catalog import Catalog
-from images.image_config import ImageConfig
+from images.reports.image_config import ImageConfig
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.index]
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from analyzers.reports import Unknown
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.build_tools import catalog
 from images.catalogers.catalog import Catalog
-from images.environment import FACT_NAMES, Fact
-from images.image_config import ImageConfig, RunConfig
-from images.records import Interpreter, SystemPackage
+from images.facts.environment import FACT_NAMES, Fact
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.records import Interpreter, SystemPackage
 
 ARCH = {"arch": Fact(value="x86_64", source="test")}
 DEBIAN = {

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.conda import catalog
-from images.image_config import ImageConfig
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
 
 
 def record(name: str, version: str = "1") -> bytes:

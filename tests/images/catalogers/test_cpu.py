@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence, Level
-from fakes.elf_files import MULTIARCH, debian, executable, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, debian, executable, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.cpu import catalog
-from images.elf_file import ElfFile
-from images.environment import Fact
-from images.image_config import ImageConfig
+from images.facts.environment import Fact
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig
 
 
 def values(

@@ -6,14 +6,14 @@ import pytest
 
 from analyzers.evidence import Confidence
 from analyzers.reports import Unknown
-from fakes.elf_files import shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers import native_libraries
 from images.catalogers.catalog import Catalog
 from images.catalogers.cuda import WANTED, catalog, gpu_libraries
-from images.elf_file import ElfFile
-from images.image_config import ImageConfig, RunConfig
-from images.records import NativeLibrary, PythonDistribution, SystemPackage
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.records import NativeLibrary, PythonDistribution, SystemPackage
 
 SITE = "/opt/venv/lib/python3.12/site-packages"
 CUDART = b"usr/local/cuda-12.4/targets/x86_64-linux/lib/libcudart.so.12.4.127"

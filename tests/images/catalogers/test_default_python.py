@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.python_roots import cataloged, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
-from images.environment import Fact
+from fakes.images.python_roots import cataloged, python_files, python_root, run_config
+from fakes.images.roots import MemoryRoot
+from images.facts.environment import Fact
 
 _SYSTEM, _LOCAL = "usr/bin/python3.9", "usr/local/bin/python3.11"
 _LINKS = {

@@ -4,11 +4,18 @@ import json
 
 import pytest
 
-from fakes.python_roots import PROGRAM, cataloged, distribution_files, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import (
+    PROGRAM,
+    cataloged,
+    distribution_files,
+    python_files,
+    python_root,
+    run_config,
+)
+from fakes.images.roots import MemoryRoot
 from images.catalogers import distributions
 from images.catalogers.catalog import Catalog
-from images.records import PythonDistribution
+from images.reports.records import PythonDistribution
 
 _PROGRAM = "usr/local/bin/python3.11"
 _SITE = "usr/local/lib/python3.11/site-packages"

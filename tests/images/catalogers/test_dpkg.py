@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.dpkg import WANTED, catalog
-from images.image_config import ImageConfig
-from images.records import SystemPackage
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.reports.records import SystemPackage
+from images.roots.root_files import RootFiles
 
 STATUS = b"var/lib/dpkg/status"
 CONTROLS = b"var/lib/dpkg/status.d/"

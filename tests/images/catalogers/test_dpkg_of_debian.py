@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fakes.debian_root import DebianRoot, dpkg_listing
-from fakes.roots import MemoryRoot
+from fakes.images.debian_root import DebianRoot, dpkg_listing
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.dpkg import catalog
-from images.image_config import ImageConfig
-from images.records import SystemPackage
+from images.reports.image_config import ImageConfig
+from images.reports.records import SystemPackage
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 

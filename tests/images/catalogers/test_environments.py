@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.python_roots import cataloged, distribution_files, python_files, python_root, run_config
+from fakes.images.python_roots import cataloged, distribution_files, python_files, python_root, run_config
 from images.catalogers.catalog import Catalog
-from images.records import Interpreter
+from images.reports.records import Interpreter
 
 _BASE = "usr/local/bin/python3.11"
 _SITE = "opt/venv/lib/python3.11/site-packages"

@@ -7,11 +7,18 @@ import datetime
 import pytest
 
 from analyzers.files import FileEntry, FileStat
-from fakes.python_roots import PROGRAM, cataloged, distribution_files, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import (
+    PROGRAM,
+    cataloged,
+    distribution_files,
+    python_files,
+    python_root,
+    run_config,
+)
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.findings import changed_files, missing_files, several_versions, unmet_requirements
-from images.image_config import ImageConfig, RunConfig
+from images.reports.image_config import ImageConfig, RunConfig
 
 _PROGRAM = "usr/local/bin/python3.11"
 _SITE = "usr/local/lib/python3.11/site-packages"

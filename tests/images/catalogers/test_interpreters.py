@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.python_roots import PROGRAM, cataloged, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import PROGRAM, cataloged, python_files, python_root, run_config
+from fakes.images.roots import MemoryRoot
 from images.catalogers import interpreters
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.records import Interpreter, SystemPackage
+from images.native.elf_file import ElfFile
+from images.reports.records import Interpreter, SystemPackage
 
 _DEB = SystemPackage(
     name="python3.11-minimal", version="3.11.2-6+deb12u6", type="deb", where="/var/lib/dpkg/status"

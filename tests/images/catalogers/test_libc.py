@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.libc import WANTED, catalog, highest_version
-from images.elf import parse_elf
-from images.image_config import ImageConfig
-from images.records import Interpreter, SystemPackage
+from images.native.elf import parse_elf
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter, SystemPackage
 
 PYTHON = Interpreter(path="/usr/bin/python3", kind="distribution", prefix="/usr", is_default=True)
 

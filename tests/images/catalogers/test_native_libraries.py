@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.elf_files import MULTIARCH, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MULTIARCH, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.library_kinds import LIBRARY_KINDS
 from images.catalogers.native_libraries import WANTED, catalog, library_kind, upstream_version
-from images.image_config import ImageConfig
-from images.records import NativeLibrary, PythonDistribution, SystemPackage
+from images.reports.image_config import ImageConfig
+from images.reports.records import NativeLibrary, PythonDistribution, SystemPackage
 
 SITE = "/usr/local/lib/python3.12/site-packages"
 SITE_BYTES = SITE.lstrip("/").encode()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
 from images.catalogers.os_release import catalog
-from images.environment import Fact
-from images.image_config import ImageConfig
+from images.facts.environment import Fact
+from images.reports.image_config import ImageConfig
 
 DEBIAN = b'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'
 ALPINE = b"ID=alpine\nVERSION_ID=3.23.6\n"

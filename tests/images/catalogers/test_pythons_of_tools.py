@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.python_roots import (
+from fakes.images.python_roots import (
     RootOfDirectory,
     cataloged,
     copied_prefix,
@@ -19,9 +19,9 @@ from fakes.python_roots import (
     listed_by_pip,
     run_config,
 )
-from fakes.wheels import build_wheel, wheel_filename
+from fakes.indexes.wheels import build_wheel, wheel_filename
 from images.catalogers.catalog import Catalog
-from images.records import Interpreter
+from images.reports.records import Interpreter
 
 pytestmark = pytest.mark.slow
 _BACKEND = """

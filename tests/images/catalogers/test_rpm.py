@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fakes.layered_roots import LayeredMemoryRoot
-from fakes.roots import MemoryRoot
-from fakes.rpm_databases import ndb_database, package_blob
+from fakes.images.layered_roots import LayeredMemoryRoot
+from fakes.images.roots import MemoryRoot
+from fakes.images.rpm_databases import ndb_database, package_blob
 from images.catalogers.catalog import Catalog
 from images.catalogers.rpm import WANTED, catalog
-from images.image_config import ImageConfig
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
 
 SYSIMAGE, VAR = b"usr/lib/sysimage/rpm/Packages.db", b"var/lib/rpm/Packages.db"
 

@@ -5,15 +5,15 @@ import datetime
 import pytest
 
 from analyzers.evidence import Finding, Level
-from fakes.elf_files import shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers import native_libraries
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.findings.gpu import find
-from images.image_config import ImageConfig, RunConfig
-from images.records import PythonDistribution
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig, RunConfig
+from images.reports.records import PythonDistribution
 
 TODAY = datetime.date(2026, 11, 26)
 SITE = "/opt/venv/lib/python3.12/site-packages"

@@ -5,14 +5,14 @@ import datetime
 import pytest
 
 from analyzers.evidence import Finding, Level
-from fakes.elf_files import MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
-from fakes.roots import MemoryRoot
+from fakes.images.elf_files import MUSL_LOADER, debian, executable, glibc, libstdcxx, shared
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
-from images.elf_file import ElfFile
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.findings.native_links import find
-from images.image_config import ImageConfig
-from images.records import Interpreter, PythonDistribution
+from images.native.elf_file import ElfFile
+from images.reports.image_config import ImageConfig
+from images.reports.records import Interpreter, PythonDistribution
 
 TODAY = datetime.date(2026, 11, 26)
 SITE = "/usr/lib/python3/dist-packages"

@@ -9,13 +9,13 @@ import pytest
 
 from analyzers.evidence import Level
 from analyzers.files import FileKind, FileStat
-from fakes.roots import MemoryRoot
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.findings import end_of_life, leaked_secrets, permissions
 from images.findings.remedies import REMEDIES
-from images.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
-from images.records import Interpreter
+from images.reports.image_config import HistoryEntry, ImageConfig, RootFilesystem, RunConfig
+from images.reports.records import Interpreter
 
 TODAY = datetime.date(2026, 11, 26)
 EMPTY = MemoryRoot({})

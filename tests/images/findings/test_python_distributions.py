@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from analyzers.evidence import Finding, Level
-from fakes.python_roots import cataloged, distribution_files, python_files, python_root, run_config
-from fakes.roots import MemoryRoot
+from fakes.images.python_roots import cataloged, distribution_files, python_files, python_root, run_config
+from fakes.images.roots import MemoryRoot
 from images.catalogers.catalog import Catalog
-from images.environment import Fact
+from images.facts.environment import Fact
 from images.findings import (
     changed_files,
     missing_files,
@@ -21,8 +21,8 @@ from images.findings import (
     unmet_requirements,
     unsuited_distributions,
 )
-from images.image_config import ImageConfig
-from images.root_files import RootFiles
+from images.reports.image_config import ImageConfig
+from images.roots.root_files import RootFiles
 
 _PROGRAM = "usr/local/bin/python3.11"
 _SITE = "usr/local/lib/python3.11/site-packages"

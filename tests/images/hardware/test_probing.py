@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analyzers.evidence import Confidence
-from fakes.machines import (
+from fakes.images.machines import (
     EPYC_FLAGS,
     PCI_IDS,
     arm_server,
@@ -24,11 +24,11 @@ from fakes.machines import (
     virtual_machine,
     x86,
 )
-from images.environment import FACT_NAMES, RuntimeEnvironment
+from images.facts.environment import FACT_NAMES, RuntimeEnvironment
 from images.hardware.graphics import gfx_name
 from images.hardware.nvidia_drivers import highest_cuda, own_cuda
 from images.hardware.probing import hardware_environment
-from images.host import host_environment, running
+from images.host.facts import host_environment, running
 
 
 def probed(root: Path, arch: str = "x86_64", **environ: str) -> RuntimeEnvironment:

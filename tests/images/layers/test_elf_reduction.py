@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from images.elf_file import ElfFile
-from images.elf_parser import HEAD_BYTES, ElfParser, ReadAt
 from images.layers.elf_reduction import reduced_elf
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import HEAD_BYTES, ElfParser, ReadAt
 
 SIZE = 40 << 20
 DYNAMIC = (20 << 20) + 5, 100

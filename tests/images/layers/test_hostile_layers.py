@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.files import FileKind, walk
-from fakes.layer_stories import packed, random_layers
-from fakes.layers import (
+from fakes.images.layer_stories import packed, random_layers
+from fakes.images.layers import (
     base256,
     directory,
     file,
@@ -30,12 +30,12 @@ from fakes.layers import (
     whiteout,
     zstandarded,
 )
-from images.elf_file import ElfFile
-from images.elf_parser import ElfParser
 from images.layers.limits import LayerLimits
 from images.layers.overlay import squashed
 from images.layers.reading import LayerReader
-from images.wanted import Wanted
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import ElfParser
+from images.roots.wanted import Wanted
 
 WANTED = (Wanted(suffixes=(b"",), limit_bytes=10_000),)
 LIMITS = LayerLimits(content_bytes=1 << 20, entries=200, name_bytes=20_000, extended_bytes=20_000)
@@ -127,10 +127,10 @@ def test_random_layers_in_any_order(seed: int) -> None:
 
 MILLION = """
 import sys
-from fakes.layers import header, gzipped
+from fakes.images.layers import header, gzipped
 from images.layers.overlay import squashed
 from images.layers.reading import LayerReader
-from images.wanted import Wanted
+from images.roots.wanted import Wanted
 
 def chunks():
     for start in range(0, 1_000_000, 1000):

@@ -14,7 +14,7 @@ from analyzers.files import (
     read_file,
     walk,
 )
-from fakes.layers import (
+from fakes.images.layers import (
     device,
     directory,
     fifo,
@@ -28,7 +28,7 @@ from fakes.layers import (
 from images.layers.overlay import squashed
 from images.layers.reading import LayerReader
 from images.layers.squashed_root import SquashedRoot
-from images.wanted import Wanted
+from images.roots.wanted import Wanted
 
 EVERYTHING = [Wanted(suffixes=(b"",))]
 

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.files import FileKind, joined, read_file
-from fakes.layer_stories import Entry, Tree, packed, random_layers, stacked
+from fakes.images.layer_stories import Entry, Tree, packed, random_layers, stacked
 from images.layers.overlay import squashed
 from images.layers.reading import LayerReader
 from images.layers.squashed_root import SquashedRoot
-from images.wanted import Wanted
+from images.roots.wanted import Wanted
 
 EVERYTHING = (Wanted(suffixes=(b"",)),)
 

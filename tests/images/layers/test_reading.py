@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from analyzers.kept_contents import KeepLimits
-from fakes.layers import (
+from fakes.images.layers import (
     base256,
     directory,
     fifo,
@@ -26,12 +26,12 @@ from fakes.layers import (
     whiteout,
     zstandarded,
 )
-from images.elf_file import ElfFile
-from images.elf_parser import ElfParser, ReadAt
 from images.layers.content import EntryKind, LayerContent, LayerEntry
 from images.layers.limits import DEFAULT_LIMITS, LayerLimits
 from images.layers.reading import LayerReader
-from images.wanted import Wanted
+from images.native.elf_file import ElfFile
+from images.native.elf_parser import ElfParser, ReadAt
+from images.roots.wanted import Wanted
 
 EVERYTHING = (Wanted(suffixes=(b"",)),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.berkeley_pages import KEY, hash_page, large, meta, overflow
+from fakes.images.berkeley_pages import KEY, hash_page, large, meta, overflow
 from images.rpm.berkeley import berkeley_headers, is_berkeley_hash
 from images.rpm.errors import RpmDatabaseError
 

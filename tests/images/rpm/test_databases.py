@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fakes.berkeley_pages import hash_page, large, meta, overflow
-from fakes.rpm_databases import ndb_database, package_blob
+from fakes.images.berkeley_pages import hash_page, large, meta, overflow
+from fakes.images.rpm_databases import ndb_database, package_blob
 from images.rpm.berkeley import berkeley_headers
 from images.rpm.databases import read_rpm_database
 from images.rpm.errors import RpmDatabaseError

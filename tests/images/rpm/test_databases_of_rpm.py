@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fakes.roots import MemoryRoot
-from fakes.rpm_databases import RpmRoot, berkeley_database, built_packages, ndb_database, told
+from fakes.images.roots import MemoryRoot
+from fakes.images.rpm_databases import RpmRoot, berkeley_database, built_packages, ndb_database, told
 from images.catalogers.catalog import Catalog
 from images.catalogers.rpm import catalog
-from images.image_config import ImageConfig
 from images.packages.listed import PackageList
+from images.reports.image_config import ImageConfig
 from images.rpm.databases import read_rpm_database
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from fakes.rpm_databases import header_blob, package_blob
+from fakes.images.rpm_databases import header_blob, package_blob
 from images.packages.listed import ListedPackage
 from images.rpm.header import read_header
 

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from fakes.rpm_databases import ndb_database
+from fakes.images.rpm_databases import ndb_database
 from images.rpm.errors import RpmDatabaseError
 from images.rpm.ndb import ndb_headers
 

@@ -17,12 +17,12 @@ from packageurl import PackageURL
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from fakes.image_files import write_docker_archive
-from fakes.web_images import web_image
-from images.environment import Fact, RuntimeEnvironment
+from fakes.images.image_files import write_docker_archive
+from fakes.images.web_images import web_image
+from images.facts.environment import Fact, RuntimeEnvironment
 from images.inspecting import inspect_reference
-from images.records import PythonDistribution, SystemPackage
-from images.report import ImageOrigin, ImageReport
+from images.reports.records import PythonDistribution, SystemPackage
+from images.reports.report import ImageOrigin, ImageReport
 from images.sbom.cyclonedx import cyclonedx
 from images.sbom.errors import SbomLibraryError
 from images.sbom.purls import distribution_purl, image_purl, package_purl

@@ -12,11 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from fakes.image_cases import ARM64, IMAGE, MIXED, facts, read_image
-from fakes.image_files import Compression, FakeImage, write_docker_archive, write_oci_layout
-from fakes.image_servers import DockerServer, PodmanServer, RegistryServer, missing_programs, push_layout
-from fakes.registry_server import PASSWORD, USER
-from fakes.token_server import TokenServer
+from fakes.images.image_cases import ARM64, IMAGE, MIXED, facts, read_image
+from fakes.images.image_files import Compression, FakeImage, write_docker_archive, write_oci_layout
+from fakes.images.image_servers import (
+    DockerServer,
+    PodmanServer,
+    RegistryServer,
+    missing_programs,
+    push_layout,
+)
+from fakes.images.registry_server import PASSWORD, USER
+from fakes.images.token_server import TokenServer
 from images.errors import ImageReferenceError, SourceUnavailableError
 from images.sources.source import Image
 

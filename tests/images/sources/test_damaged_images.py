@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.image_cases import ARM64, IMAGE, LAYERS, MIXED, facts, read_image
-from fakes.image_files import (
+from fakes.images.image_cases import ARM64, IMAGE, LAYERS, MIXED, facts, read_image
+from fakes.images.image_files import (
     WRITERS,
     FakeImage,
     Layout,

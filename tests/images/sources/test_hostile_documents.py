@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.image_cases import ARM64, IMAGE, read_image
-from fakes.image_files import (
+from fakes.images.image_cases import ARM64, IMAGE, read_image
+from fakes.images.image_files import (
     DOCKER_LIST,
     DOCKER_MANIFEST,
     OCI_CONFIG,

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from fakes.image_cases import ARM, ARM64, IMAGE, LAYERS, MIXED, facts, read_image
-from fakes.image_files import (
+from fakes.images.image_cases import ARM, ARM64, IMAGE, LAYERS, MIXED, facts, read_image
+from fakes.images.image_files import (
     WRITERS,
     FakeImage,
     Layout,
@@ -84,7 +84,7 @@ def test_standard_input(tmp_path: Path) -> None:
     path = write_podman_archive(tmp_path / "image", IMAGE)
     program = (
         "import sys; sys.path.insert(0, 'tests')\n"
-        "from fakes.image_cases import read_image\n"
+        "from fakes.images.image_cases import read_image\n"
         "print(*(layer.diff_id for layer in read_image('-').layers))"
     )
     with path.open("rb") as file:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.image_cases import IMAGE
-from fakes.image_files import write_docker_archive, write_oci_archive, write_oci_layout
+from fakes.images.image_cases import IMAGE
+from fakes.images.image_files import write_docker_archive, write_oci_archive, write_oci_layout
 from images.errors import ImageReferenceError
 from images.sources.default_registry import DEFAULT_REGISTRY
 from images.sources.image_names import parse_image_name, same_image

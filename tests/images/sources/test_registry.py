@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.image_cases import ARM64, IMAGE, LAYERS, facts, read_image
-from fakes.image_files import FakeImage, write_oci_layout
-from fakes.layer_reading import read_plainly, tar_of
-from fakes.registry_server import (
+from fakes.images.image_cases import ARM64, IMAGE, LAYERS, facts, read_image
+from fakes.images.image_files import FakeImage, write_oci_layout
+from fakes.images.layer_reading import read_plainly, tar_of
+from fakes.images.registry_server import (
     PASSWORD,
     REPOSITORY,
     TOKEN,

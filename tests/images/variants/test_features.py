@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from images.environment import Fact, FactValue, RuntimeEnvironment
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
 from images.variants.features import TargetFeatures
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from fakes.advisories import CRITICAL, osv
+from fakes.indexes.advisories import CRITICAL, osv
 from knowledge.advisories.importing import Imported, import_advisories
 from knowledge.advisories.known import KnownVulnerabilities
 from knowledge.errors import AdvisoriesError
-from knowledge.store import Store
-from knowledge.store_locations import open_store
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import Store
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from fakes.advisories import CRITICAL, osv
+from fakes.indexes.advisories import CRITICAL, osv
 from knowledge.advisories.osv import read_osv
 from knowledge.advisories.vulnerabilities import Vulnerability, vulnerabilities
 

@@ -9,9 +9,9 @@ import pytest
 from knowledge.errors import BenchmarkError
 from knowledge.measuring.benchmarks import shipped_benchmarks
 from knowledge.measuring.known import OBSERVED, KnownMeasurements, keep, read_measurements
-from knowledge.observations import ObservationKind
-from knowledge.store import MEMORY
-from knowledge.store_locations import open_store
+from knowledge.observations.record import ObservationKind
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY
 
 SHIPPED = sorted(OBSERVED.glob("*/*.json"))
 

@@ -14,7 +14,7 @@ from knowledge.confinement.limits import Limits
 from knowledge.measuring.benchmarks import Benchmark
 from knowledge.measuring.sessions import Session, Settings
 from knowledge.measuring.venvs import Venv
-from knowledge.observations import ReleaseIdentity
+from knowledge.observations.record import ReleaseIdentity
 
 ONCE = Settings(processes=1, most_load=2.0, limits=Limits(time_s=60.0))
 """For what is really timed here, where other things run as well."""

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from analyzers.evidence import Confidence
-from fakes.observed import MOMENT, TOOL, failed, passed, release
-from fakes.packs import write_lines, write_pack
+from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
+from fakes.probing.packs import write_lines, write_pack
 from knowledge.errors import PackError
-from knowledge.known_observations import (
+from knowledge.observations.known import (
     KnownObservations,
     Record,
     every_record,
@@ -27,12 +27,12 @@ from knowledge.known_observations import (
     keep_observations,
     keep_verdicts,
 )
+from knowledge.observations.verdicts import VerdictCheck
 from knowledge.packs.importing import ImportedPack, import_pack
 from knowledge.packs.reading import LARGEST_FILE_BYTES, Unfit, read_pack
 from knowledge.packs.writing import packed
-from knowledge.store import MEMORY, Store
-from knowledge.store_locations import open_store
-from knowledge.verdicts import VerdictCheck
+from knowledge.stores.locations import open_store
+from knowledge.stores.store import MEMORY, Store
 
 NOW = 1_800_000_000.0
 FAILED = failed("a==1 b==2 c==3", "a==1 b==2")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.probed_stacks import probed
+from fakes.probing.probed_stacks import probed
 from knowledge.probing.records import Verdict
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="probes are confined on Linux alone")

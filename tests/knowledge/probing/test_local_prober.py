@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.probed_stacks import USUAL, kept, pinned, probed, prober
-from fakes.sdists import build_sdist
+from fakes.indexes.sdists import build_sdist
+from fakes.probing.probed_stacks import USUAL, kept, pinned, probed, prober
 from knowledge.confinement.limits import Limits
 from knowledge.probing.records import PinnedFile, ProbeResult, ProbeTask, Verdict
 
@@ -134,7 +134,7 @@ def test_code_that_runs_when_python_starts_runs_confined_alone(tmp_path: Path) -
 
 def test_a_record_that_lies_takes_nothing_from_others(tmp_path: Path) -> None:
     """Each name of a file counts for the release that wrote it; paths that lead outside count for nobody."""
-    from fakes.wheels import build_wheel
+    from fakes.indexes.wheels import build_wheel
 
     liar = build_wheel("liar", "1", files={"liar.py": b"", "../../outside.py": b"x = 1\n"})
     pins = (

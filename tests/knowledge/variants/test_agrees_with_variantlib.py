@@ -15,7 +15,7 @@ from variantlib.models.variant import VariantDescription, VariantProperty
 from variantlib.resolver.lib import filter_variants
 from variantlib.resolver.sorting import sort_variant_properties, sort_variants_descriptions
 
-from fakes.variants import StatedFeatures, variants_json
+from fakes.indexes.variants import StatedFeatures, variants_json
 from knowledge.variants.documents import NULL, parse_variants
 from knowledge.variants.ordering import ordered_variants
 from knowledge.variants.priorities import priorities

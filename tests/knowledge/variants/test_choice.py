@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fakes.index import FakeIndex
-from fakes.knowledge import file_record
-from fakes.variants import StatedFeatures, variants_json
-from knowledge.cutoffs import uploaded_before
-from knowledge.listings import listing_from_entries, listing_from_files, with_links
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import file_record
+from fakes.indexes.variants import StatedFeatures, variants_json
+from knowledge.indexes.cutoffs import uploaded_before
+from knowledge.indexes.listings import listing_from_entries, listing_from_files, with_links
+from knowledge.indexes.shelves import Shelf
 from knowledge.releases import ListedFile, Listing
-from knowledge.shelves import Shelf
-from knowledge.sqlite_store import SqliteStore
-from knowledge.store import MEMORY
+from knowledge.stores.sqlite_store import SqliteStore
+from knowledge.stores.store import MEMORY
 from knowledge.variants.choice import MOST_RELEASES, MOST_WHEELS, VariantPolicy, with_variants
 from knowledge.variants.documents import parse_variants
 from knowledge.variants.reading import Source

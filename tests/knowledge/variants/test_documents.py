@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.variants import SCHEMA, variants_json
+from fakes.indexes.variants import SCHEMA, variants_json
 from knowledge.variants.documents import LARGEST_BYTES, VariantsError, combined, parse_variants
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fakes.variants import StatedFeatures
+from fakes.indexes.variants import StatedFeatures
 from knowledge.variants.ordering import ordered_variants
 from knowledge.variants.priorities import PriorityError, priorities
 from knowledge.variants.records import Properties

@@ -4,9 +4,9 @@ from itertools import product
 
 import msgspec
 
-from fakes.probers import verdict
-from fakes.terrains import release
-from knowledge.observations import Failure
+from fakes.probing.probers import verdict
+from fakes.searching.terrains import release
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
 from resolver.monkey.blaming import Basis, Blame, Sureness, blamed
 from resolver.monkey.executor import not_known

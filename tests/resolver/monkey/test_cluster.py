@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fakes.probers import FACTORY, Rules
-from fakes.terrains import Projects, terrain
+from fakes.probing.probers import FACTORY, Rules
+from fakes.searching.terrains import Projects, terrain
 from knowledge.probing.records import Verdict
 from resolver.errors import InputError
 from resolver.monkey.cluster import Cluster

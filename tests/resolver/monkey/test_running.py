@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Input, Tool
-from fakes.probers import FACTORY, RuledProber, Rules
-from fakes.terrains import Projects, terrain
-from images.environment import RuntimeEnvironment
+from fakes.probing.probers import FACTORY, RuledProber, Rules
+from fakes.searching.terrains import Projects, terrain
+from images.facts.environment import RuntimeEnvironment
 from knowledge.probing.records import Verdict
 from resolver.errors import InputError
 from resolver.monkey.blaming import Sureness
@@ -254,7 +254,7 @@ _PROGRAM = """
 import sys
 from pathlib import Path
 import test_running as t
-from fakes.probers import Rules
+from fakes.probing.probers import Rules
 from resolver.monkey.journal import Journal
 with Journal(Path(sys.argv[1])) as journal:
     t.run(journal, t.processes(Rules(takes_s=0.2, log=sys.argv[2]))).work()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.terrains import Projects, terrain, texts
+from fakes.searching.terrains import Projects, terrain, texts
 from resolver.errors import InputError
 from resolver.monkey.combining import combined, spread_product
 from resolver.monkey.coverage import Coverage

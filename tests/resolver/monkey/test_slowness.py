@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from fakes.terrains import release
-from knowledge.observations import Failure
+from fakes.searching.terrains import release
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
 from resolver.monkey.kinds import Outcome
 from resolver.monkey.slowness import slow_imports

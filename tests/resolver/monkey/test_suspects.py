@@ -5,8 +5,8 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.terrains import release
-from knowledge.observations import ReleaseIdentity
+from fakes.searching.terrains import release
+from knowledge.observations.record import ReleaseIdentity
 from resolver.monkey.suspects import explanation, suspects
 
 STACKS = st.lists(

@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.reports import Input, Tool
-from fakes.terrains import pinned, release
-from images.environment import Fact, RuntimeEnvironment
-from knowledge.checked_observations import checked
-from knowledge.observations import Failure, ObservationKind, Outcome
+from fakes.searching.terrains import pinned, release
+from images.facts.environment import Fact, RuntimeEnvironment
+from knowledge.observations.checked import checked
+from knowledge.observations.record import Failure, ObservationKind, Outcome
 from knowledge.probing.records import ImportedModule, ProbeResult, Verdict
 from resolver.errors import InputError
 from resolver.monkey.blaming import blamed

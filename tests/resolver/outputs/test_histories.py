@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from resolver.errors import InputError
+from resolver.landscapes.history import SearchHistory
 from resolver.outputs.histories import SUFFIXES, as_csv, comparison, write_history
-from resolver.search.history import SearchHistory
 
 HOSTILE = "</svg><script>alert(1)</script>"
 

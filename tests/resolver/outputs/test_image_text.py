@@ -9,11 +9,11 @@ import pytest
 
 from analyzers.evidence import Evidence, Finding, Level
 from analyzers.reports import Unknown
-from fakes.image_reports import distribution, image_report, interpreter
-from images.records import Layer, NativeLibrary, SystemPackage
-from images.report import ImageReport
-from resolver.outputs.columns import counted, cut, flowed, megabytes, table
-from resolver.outputs.image_text import image_text
+from fakes.images.image_reports import distribution, image_report, interpreter
+from images.reports.records import Layer, NativeLibrary, SystemPackage
+from images.reports.report import ImageReport
+from resolver.outputs.texts.columns import counted, cut, flowed, megabytes, table
+from resolver.outputs.texts.image_text import image_text
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.advices import pin
+from fakes.searching.advices import pin
 from resolver.outputs.pages.layering import NODE, Layered, layered
 from resolver.outputs.pages.stack_graph import stack_graph
 

@@ -16,18 +16,18 @@ from analyzers.source.documents import LISTS, encoded_list
 from analyzers.source.installed import InstalledReport
 from analyzers.source.report import SourceReport
 from analyzers.source.totals import SourceSummary, totals
-from fakes.advices import TARGET, advice, pin, rejection
-from fakes.filled import filled, leaves
-from fakes.html_pages import HtmlPage
-from fakes.image_reports import image_report
-from images.records import SystemPackage
-from images.report import ImageReport
-from resolver.advice import Advice, OtherStack, Status
+from fakes.images.image_reports import image_report
+from fakes.indexes.html_pages import HtmlPage
+from fakes.searching.advices import TARGET, advice, pin, rejection
+from fakes.searching.filled import filled, leaves
+from images.reports.records import SystemPackage
+from images.reports.report import ImageReport
 from resolver.outputs.pages.advice_page import advice_page
 from resolver.outputs.pages.contents import Contents
 from resolver.outputs.pages.image_page import image_page
 from resolver.outputs.pages.leaves import leaf, shown
 from resolver.outputs.pages.scan_page import installed_page, scan_page
+from resolver.reports.advice import Advice, OtherStack, Status
 
 HOSTILE = "</td></script><script>alert(1)</script><img src=x onerror='alert(2)'>\"&{{7*7}}\x1b[31m\u202e\x00"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from analyzers.manifests.pipfile_lock import parse_pipfile_lock
-from fakes.advices import advice, artifact, pin
+from analyzers.manifests.locks.pipfile_lock import parse_pipfile_lock
+from fakes.searching.advices import advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
-from resolver.outputs.pipfile_lock import pipfile_hash, pipfile_lock
+from resolver.outputs.locks.pipfile_lock import pipfile_hash, pipfile_lock
 
 PIPFILE = """\
 [[source]]

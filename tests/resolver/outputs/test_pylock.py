@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from packaging.pylock import Pylock
 
-from fakes.advices import MARKERS, advice, artifact, pin
-from resolver.advice import Pin
+from fakes.searching.advices import MARKERS, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
-from resolver.outputs.pylock import pylock
+from resolver.outputs.locks.pylock import pylock
+from resolver.reports.advice import Pin
 
 
 def written(*pins: Pin, markers: dict[str, str] = MARKERS) -> dict[str, Any]:

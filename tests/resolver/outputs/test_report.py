@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from fakes.advices import advice, pin, rejection
-from resolver.advice import Advice
+from fakes.searching.advices import advice, pin, rejection
 from resolver.outputs.report import report
+from resolver.reports.advice import Advice
 
 
 def test_report_reads_back_as_the_record() -> None:

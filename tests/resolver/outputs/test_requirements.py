@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analyzers.manifests.requirements import parse_requirements
-from fakes.advices import TARGET, advice, artifact, pin
+from fakes.searching.advices import TARGET, advice, artifact, pin
 from resolver.outputs.errors import HashesMissingError
-from resolver.outputs.requirements import requirements
+from resolver.outputs.locks.requirements import requirements
 
 HEAD = f"# Advised by stackwright for {TARGET}; other targets need a file of their own.\n"
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Unknown
-from fakes.advices import TARGET, advice, pin, rejection
-from resolver.advice import Requests, Status
-from resolver.budget import StoppedBy
-from resolver.outputs.table import table
+from fakes.searching.advices import TARGET, advice, pin, rejection
+from resolver.outputs.texts.table import table
+from resolver.reports.advice import Requests, Status
+from resolver.search.budget import StoppedBy
 
 
 def test_pins_with_who_asked_and_why_not_newer() -> None:

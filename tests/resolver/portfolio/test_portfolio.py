@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.search import Judge, Search
+from resolver.landscapes.walk import Walk
 from resolver.portfolio.child import Child
 from resolver.portfolio.messages import Beginning, terms
 from resolver.portfolio.portfolio import FIRST, ROUND, Portfolio
 from resolver.predictors.choosing import predictor_named
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.search import Judge, Search
-from resolver.search.walk import Walk
 
 pytestmark = pytest.mark.slow  # each starts interpreters
 

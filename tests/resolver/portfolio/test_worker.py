@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from resolver.landscapes.instance import Instance
 from resolver.portfolio.messages import Answer, Beginning, Order, terms
 from resolver.portfolio.worker import Worker, serve
-from resolver.search.instance import Instance
 
 PREDICTOR = st.sampled_from(["hill-climbing", "tree-search", "temporal-difference", "combinations"])
 

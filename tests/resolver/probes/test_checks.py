@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from analyzers.evidence import Confidence
-from fakes.index import FakeIndex
-from fakes.probes import PaperImports, RuledProber, fails, stack_probes
-from fakes.runs import Run, context, run
+from fakes.indexes.index import FakeIndex
+from fakes.probing.probes import PaperImports, RuledProber, fails, stack_probes
+from fakes.searching.runs import Run, context, run
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.probes.records import ProbeOutcome, Probes
 from resolver.units.strides.imports import ImportsStride

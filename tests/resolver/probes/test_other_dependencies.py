@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 from packaging.version import Version
 
-from fakes.index import FakeIndex
-from fakes.probes import Pins, RuledProber, fails, stack_probes
-from fakes.runs import context, run
-from fakes.units import DrawnPairStep
+from fakes.indexes.index import FakeIndex
+from fakes.probing.probes import Pins, RuledProber, fails, stack_probes
+from fakes.searching.runs import context, run
+from fakes.searching.units import DrawnPairStep
 from knowledge.probing.records import ProbeResult
 from resolver.predictors.hill_climbing import HillClimbing
 

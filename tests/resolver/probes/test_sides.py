@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from resolver.formats import Formats
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
 from resolver.probes.sides import Side
-from resolver.projects import Project
-from resolver.versions import bit, positions
+from resolver.states.projects import Project
+from resolver.states.versions import bit, positions
+from resolver.targets.formats import Formats
 
 VERSIONS = ("0.8", "0.9", "1.0.0", "1.0.1", "1.1.0", "1.2.0", "1.3.0", "1.3.1", "2.0", "2.1", "3.0", "4.0")
 

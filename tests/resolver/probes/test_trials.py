@@ -8,18 +8,18 @@ import msgspec
 import pytest
 from packaging.version import Version
 
-from fakes.index import FakeIndex
-from fakes.probes import Pins, RuledProber, fails, stack_probes
-from fakes.runs import Run, context, run
-from knowledge.observations import Failure
+from fakes.indexes.index import FakeIndex
+from fakes.probing.probes import Pins, RuledProber, fails, stack_probes
+from fakes.searching.runs import Run, context, run
+from knowledge.observations.record import Failure
 from knowledge.probing.records import ProbeResult, Verdict
-from resolver.budget import StoppedBy
-from resolver.interruption import Interruption
 from resolver.predictors.hill_climbing import HillClimbing
 from resolver.predictors.latest import Latest
 from resolver.predictors.protocol import Predictor
 from resolver.probes.records import ProbeOutcome
 from resolver.recommendation import STABLE
+from resolver.search.budget import StoppedBy
+from resolver.search.interruption import Interruption
 from resolver.units.steps.temporal_risk import TemporalRiskStep
 
 NUMPY = (

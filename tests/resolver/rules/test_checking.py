@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.rules import rule_text
+from fakes.searching.rules import rule_text
 from resolver.rules.checking import dubious_link, findings
 from resolver.rules.conditions import holds
 from resolver.rules.reading import read_rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Confidence
-from images.environment import Fact, FactValue, RuntimeEnvironment
+from images.facts.environment import Fact, FactValue, RuntimeEnvironment
 from resolver.rules.circumstances import Circumstances, UsedSymbols, admits, verdict
 from resolver.rules.conditions import holds
 from resolver.rules.records import FactCondition, FactTest, Match

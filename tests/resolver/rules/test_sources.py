@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.rules import rule_text
+from fakes.searching.rules import rule_text
 from resolver.rules import sources
 from resolver.rules.compiled import CompiledRules
 from resolver.rules.errors import RuleError

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from analyzers.evidence import Confidence, Level
-from fakes.index import FakeIndex
-from fakes.rules import rule_set, rule_text
-from fakes.runs import context, run
-from images.environment import Fact, RuntimeEnvironment
+from fakes.indexes.index import FakeIndex
+from fakes.searching.rules import rule_set, rule_text
+from fakes.searching.runs import context, run
+from images.facts.environment import Fact, RuntimeEnvironment
 from resolver.rules.active import ActiveRules
 from resolver.rules.circumstances import Circumstances
 from resolver.rules.records import RuleKind

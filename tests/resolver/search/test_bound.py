@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakes.every_stack import score_of
-from resolver.search.bound import Bound
-from resolver.search.instance import Asking, Instance, InstanceLandscape, InstanceProject, PairLoss
-from resolver.search.landscape import Ask, Pair
-from resolver.versions import ABSENT
+from fakes.searching.every_stack import score_of
+from resolver.landscapes.bound import Bound
+from resolver.landscapes.instance import Asking, Instance, InstanceLandscape, InstanceProject, PairLoss
+from resolver.landscapes.landscape import Ask, Pair
+from resolver.states.versions import ABSENT
 
 
 def project(

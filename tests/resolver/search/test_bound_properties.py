@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.every_stack import instances, refutations, score_of, scores_of_stacks
-from resolver.search.bound import Bound
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.landscape import Ask
+from fakes.searching.every_stack import instances, refutations, score_of, scores_of_stacks
+from resolver.landscapes.bound import Bound
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.landscape import Ask
 
 pytestmark = pytest.mark.slow
 

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakes.endless import NAME, add_endless
-from fakes.index import FakeIndex
-from fakes.landscapes import drawn, faults, stacks, total
-from fakes.runs import context, run
-from fakes.units import DrawnPairStep
-from fakes.universes import World, worlds
+from fakes.indexes.endless import NAME, add_endless
+from fakes.indexes.index import FakeIndex
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from fakes.searching.runs import context, run
+from fakes.searching.units import DrawnPairStep
+from fakes.searching.universes import World, worlds
+from resolver.landscapes.explored import ExploredLandscape
+from resolver.landscapes.freezing import frozen
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.landscape import Ask
+from resolver.landscapes.search import Search
+from resolver.landscapes.walk import Walk
 from resolver.predictors.random_walk import RandomWalk
-from resolver.search.explored import ExploredLandscape
-from resolver.search.freezing import frozen
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.landscape import Ask
-from resolver.search.search import Search
-from resolver.search.walk import Walk
 
 
 class HalfKnown(InstanceLandscape):

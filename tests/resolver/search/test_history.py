@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.search.history import MOST_SIGNALS, History
+from resolver.landscapes.history import MOST_SIGNALS, History
 
 
 @given(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.landscapes import drawn, faults, stacks, total
-from resolver.search.instance import Instance, InstanceLandscape
-from resolver.search.walk import Walk
+from fakes.searching.landscapes import drawn, faults, stacks, total
+from resolver.landscapes.instance import Instance, InstanceLandscape
+from resolver.landscapes.walk import Walk
 
 
 def _start(instance: Instance) -> dict[int, int] | None:

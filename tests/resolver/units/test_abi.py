@@ -5,17 +5,17 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context, run, target
-from images.elf_file import ElfFile
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context, run, target
+from images.native.elf_file import ElfFile
 from knowledge.releases import File
 from resolver.context import Context
-from resolver.projects import Project
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import positions
 from resolver.units.sieves.abi import AbiSieve
 from resolver.units.wraps.unloadable import UnloadableWrap
-from resolver.universe import Universe
-from resolver.versions import positions
 
 CXX = "libstdc++.so.6"
 

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from fakes.runs import context
+from fakes.searching.runs import context
 from resolver.errors import InputError
 from resolver.pipeline import Pipeline
 from resolver.recommendation import LATEST
@@ -17,7 +17,7 @@ from resolver.units.settings import read_table
 from resolver.units.steps.freshness import FreshnessStep
 
 EXTENSIONS = {
-    name: EntryPoint(name, f"fakes.units:{value}", GROUP)
+    name: EntryPoint(name, f"fakes.searching.units:{value}", GROUP)
     for name, value in {
         "test": "WholeStackStride",
         "renamed": "WholeStackStride",

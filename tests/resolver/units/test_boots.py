@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from analyzers.evidence import Level
-from fakes.runs import context, target
-from images.environment import RuntimeEnvironment
+from fakes.searching.runs import context, target
+from images.facts.environment import RuntimeEnvironment
 from resolver.context import Context
-from resolver.target import Target
+from resolver.targets.target import Target
 from resolver.units.boots.index_reachable import IndexReachableBoot
 from resolver.units.boots.python_end_of_life import PythonEndOfLifeBoot
 from resolver.units.boots.supported_environment import SupportedEnvironmentBoot

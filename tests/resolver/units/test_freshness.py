@@ -5,14 +5,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.recommendation import LATEST
+from resolver.states.universe import Universe
 from resolver.units.registry import UNITS
 from resolver.units.steps.freshness import HALF_LOST_AFTER, FreshnessStep
 from resolver.units.verbs import WORST
-from resolver.universe import Universe
 
 ASKED = context(["a"], recommendation=LATEST)
 

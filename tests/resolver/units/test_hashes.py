@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.knowledge import file_record
-from fakes.runs import Run, context, run
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import file_record
+from fakes.searching.runs import Run, context, run
 from resolver.context import Constraint, Context
 
 

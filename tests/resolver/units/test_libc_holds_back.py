@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from images.distribution_libcs import distributions_with
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from images.facts.distribution_libcs import distributions_with
 
 Advised = Callable[..., list[str]]
 

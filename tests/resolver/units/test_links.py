@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from fakes.commands import Commands
-from fakes.index import FakeIndex
-from fakes.server import IndexServer
-from fakes.wheels import build_wheel
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.server import IndexServer
+from fakes.indexes.wheels import build_wheel
 
 METADATA = """\
 Metadata-Version: 2.1

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
 from resolver.context import Context, PrereleasePolicy
-from resolver.cutoff import Cutoff
-from resolver.formats import FormatPolicy
-from resolver.projects import Project
+from resolver.states.projects import Project
+from resolver.states.universe import Universe
+from resolver.states.versions import positions
+from resolver.targets.cutoff import Cutoff
+from resolver.targets.formats import FormatPolicy
 from resolver.units.sieves.exclude_newer import ExcludeNewerSieve
 from resolver.units.sieves.no_binary import NoBinarySieve
 from resolver.units.sieves.no_build import NoBuildSieve
@@ -17,8 +19,6 @@ from resolver.units.sieves.requires_python import RequiresPythonSieve
 from resolver.units.sieves.tags import TagsSieve
 from resolver.units.sieves.yanked import YankedSieve
 from resolver.units.verbs import Sieve
-from resolver.universe import Universe
-from resolver.versions import positions
 
 
 def refused(sieve: Sieve, index: FakeIndex, asked: Context) -> dict[str, str]:

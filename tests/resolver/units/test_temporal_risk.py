@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context
+from resolver.states.universe import Universe
 from resolver.units.steps.temporal_risk import TemporalRiskStep
-from resolver.universe import Universe
 
 ASKED = context(["app"])
 

@@ -5,19 +5,19 @@ from collections.abc import Mapping
 import pytest
 from msgspec.structs import replace
 
-from fakes.index import FakeIndex
-from fakes.knowledge import MemoryKnowledge
-from fakes.runs import context, run, target
-from fakes.topics import TableSimilar, TableTopics
+from fakes.about.topics import TableSimilar, TableTopics
+from fakes.indexes.index import FakeIndex
+from fakes.indexes.knowledge import MemoryKnowledge
+from fakes.searching.runs import context, run, target
 from resolver.context import Context
 from resolver.predictors.hill_climbing import HillClimbing
+from resolver.states.universe import Universe
 from resolver.units.boots.topic import TopicBoot
 from resolver.units.sieves.impostor import ImpostorSieve
 from resolver.units.steps.topic import TopicStep
 from resolver.units.verbs import Wrap
 from resolver.units.wraps.alternatives import AlternativesWrap
 from resolver.units.wraps.suspect_names import SuspectNamesWrap
-from resolver.universe import Universe
 
 BUILDS = ("2.0+cpu", "2.0+cu118", "2.1+cpu", "2.1+cu118", "2.1+cu121", "2.1+cu124", "2.1+rocm5.6")
 NVIDIA = {"gpu_vendor": "nvidia", "cuda_max": "12.2"}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from fakes.index import FakeIndex
-from fakes.runs import context, run, target
+from fakes.indexes.index import FakeIndex
+from fakes.searching.runs import context, run, target
 from resolver.context import Context
 from resolver.units.verbs import Wrap
 from resolver.units.wraps.held_back import HeldBackWrap

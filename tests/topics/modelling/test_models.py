@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes.topic_documents import KINDS, kind_documents
+from fakes.about.documents import KINDS, kind_documents
 from topics.documents import Document
 from topics.errors import ModelError, TrainingError
 from topics.modelling.corpus import Corpus, corpus, counted, vocabulary

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes.topic_documents import kind_documents
+from fakes.about.documents import kind_documents
 from topics.modelling.corpus import corpus
 from topics.modelling.nmf import NmfLearner
 from topics.plots.figures import draw_confusion, draw_packages, draw_risk, draw_topics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.topic_documents import kind_documents
+from fakes.about.documents import kind_documents
 from topics.documents import Document
 from topics.similar.building import build_index
 from topics.similar.facts import Filters, PackageFacts, facts_of, months_before

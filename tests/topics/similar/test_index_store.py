@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fakes.topic_documents import kind_documents
+from fakes.about.documents import kind_documents
 from topics.errors import ModelError
 from topics.models.manifest import Manifest
 from topics.models.store import load_model, save_model

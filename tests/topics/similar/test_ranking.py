@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fakes.topic_documents import KINDS, kind_documents
+from fakes.about.documents import KINDS, kind_documents
 from topics.documents import Document
 from topics.similar.building import build_index
 from topics.similar.collecting import collect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Level
-from fakes.projects import only, project, told
+from fakes.sources.projects import only, project, told
 
 INFO, WARNING, ERROR = Level.INFO, Level.WARNING, Level.ERROR
 

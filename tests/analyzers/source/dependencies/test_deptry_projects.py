@@ -25,8 +25,8 @@ from analyzers.source.reading.suppressions import Suppressions, read_suppression
 from analyzers.source.records import Import
 from analyzers.source.settings import IgnoredFinding, ScanSettings
 from fakes.cases import case_files
-from fakes.installed import installed, provided
-from fakes.source_imports import imports_of, notebook_imports
+from fakes.images.installed import installed, provided
+from fakes.sources.source_imports import imports_of, notebook_imports
 
 _FIXTURES = {path.parent.name: path for path in case_files("source/deptry/fixtures", "pyproject.toml")}
 _CODES = {

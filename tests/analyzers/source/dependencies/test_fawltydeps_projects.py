@@ -19,9 +19,9 @@ from analyzers.source.dependencies.project import project_of
 from analyzers.source.names.provided_names import Provided
 from analyzers.source.records import Import, Origin
 from fakes.cases import case_files
-from fakes.installed import installed, provided
-from fakes.projects import role_of
-from fakes.source_imports import imports_of, notebook_imports
+from fakes.images.installed import installed, provided
+from fakes.sources.projects import role_of
+from fakes.sources.source_imports import imports_of, notebook_imports
 
 _TABLES = case_files("source/fawltydeps/sample_projects", "expected.toml")
 _INSTALLED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzers.evidence import Level
 from analyzers.source.settings import IgnoredFinding, ScanSettings
-from fakes.projects import findings, only, project, told
+from fakes.sources.projects import findings, only, project, told
 
 INFO, WARNING, ERROR = Level.INFO, Level.WARNING, Level.ERROR
 

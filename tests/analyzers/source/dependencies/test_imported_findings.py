@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analyzers.evidence import Level
-from fakes.installed import installed, provided
-from fakes.projects import findings, only, project, told
+from fakes.images.installed import installed, provided
+from fakes.sources.projects import findings, only, project, told
 
 INFO, WARNING, ERROR = Level.INFO, Level.WARNING, Level.ERROR
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzers.source.records import UseKind
-from fakes.scans import uses
+from fakes.sources.scans import uses
 
 
 def _kinds(code: str) -> list[tuple[str, UseKind]]:

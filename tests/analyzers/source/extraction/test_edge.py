@@ -11,8 +11,8 @@ import pytest
 from analyzers.evidence import Confidence
 from analyzers.source.extraction import extracted
 from analyzers.source.records import Guard, ImportKind, Origin, Use, UseKind, Via
-from fakes import scans
 from fakes.cases import case_files
+from fakes.sources import scans
 
 
 def _use(text: str, symbol: str) -> Use:

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from fakes import scans
+from fakes.sources import scans
 
 # Category, program, symbols that are called; each program imports lib.
 CASES: list[tuple[str, str, str]] = [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes import traces
 from fakes.cases import case_files
+from fakes.sources import traces
 
 _TRACES = case_files("source/dynamic-trace", "*.json")
 

@@ -13,7 +13,7 @@ from analyzers.source.linking.project_files import SourceFile
 from analyzers.source.protocols import NoSurfaces
 from analyzers.source.reading.notebooks import Cells
 from analyzers.source.records import Role, Use, UseKind, Via
-from fakes import scans
+from fakes.sources import scans
 
 
 def _uses(files: dict[str, str], path: str = "p/main.py") -> list[Use]:

@@ -11,8 +11,8 @@ from analyzers.evidence import Confidence
 from analyzers.source.names.curated_names import curated_names
 from analyzers.source.names.import_names import ImportNames
 from analyzers.source.records import DistributionMatch, Origin
-from fakes.installed import installed, provided
-from fakes.source_imports import imports_of
+from fakes.images.installed import installed, provided
+from fakes.sources.source_imports import imports_of
 
 LIKELY, POSSIBLE, CERTAIN = Confidence.LIKELY, Confidence.POSSIBLE, Confidence.CERTAIN
 

@@ -4,8 +4,8 @@ import pytest
 
 from analyzers.evidence import Level
 from analyzers.source.settings import ScanSettings
-from fakes.installed import installed, provided
-from fakes.projects import findings
+from fakes.images.installed import installed, provided
+from fakes.sources.projects import findings
 
 
 @pytest.mark.parametrize(

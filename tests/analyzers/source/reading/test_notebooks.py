@@ -7,7 +7,7 @@ import pytest
 from analyzers.evidence import Location
 from analyzers.manifests.declared import Ecosystem
 from analyzers.manifests.errors import UnreadableManifestError
-from analyzers.manifests.notebook import parse_notebook
+from analyzers.manifests.installs.notebook import parse_notebook
 from analyzers.source.reading.notebooks import NotebookError, OtherLanguageError, notebook
 
 

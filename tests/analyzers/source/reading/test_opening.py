@@ -12,7 +12,7 @@ from analyzers.source.reading.opening import OpenError, opened
 from analyzers.source.reading.source_texts import source_bytes
 from analyzers.source.reading.walking import SourceFile, WalkOptions, source_files
 from analyzers.source.records import Language
-from fakes.archives import tar_of, zip_of
+from fakes.indexes.archives import tar_of, zip_of
 
 TREE: Mapping[str, bytes] = {
     "app-1/PKG-INFO": b"Name: app\n",

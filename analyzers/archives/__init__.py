@@ -1,0 +1,1 @@
+"""Hostile archives, read by pieces and ranges: compression, tar and zip."""

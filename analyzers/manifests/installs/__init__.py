@@ -1,0 +1,1 @@
+"""Installations that commands, containers, notebooks and sessions ask for; nothing is run."""

@@ -1,0 +1,1 @@
+"""Existing locks: bytes in, pins out."""

@@ -1,0 +1,1 @@
+"""This machine as a target: its interpreter, its system, and what it has to build with."""

@@ -1,0 +1,1 @@
+"""Native code: what ELF files say of themselves, and whether it can be loaded on a target."""

@@ -1,0 +1,1 @@
+"""What is said of images: records, reports, comparisons, and what an image tells of its making."""

@@ -1,0 +1,1 @@
+"""What an sdist requires, learned by building it where the user allows that."""

@@ -1,0 +1,1 @@
+"""What packages say about themselves, as the store and indexes have it."""

@@ -1,0 +1,1 @@
+"""What happens when a stack is imported, simulated over the files of its releases."""

@@ -1,0 +1,1 @@
+"""What was seen when releases were built, imported and tested: kept, checked, and weighed."""

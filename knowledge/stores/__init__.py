@@ -1,0 +1,1 @@
+"""What is kept between runs: rows by key, in SQLite, PostgreSQL or memory."""

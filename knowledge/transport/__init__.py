@@ -1,0 +1,1 @@
+"""How hosts are asked: clients, connections, credentials, patience, and what failures mean."""

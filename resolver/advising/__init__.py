@@ -1,0 +1,1 @@
+"""From a finished search to advice: pins, reasons, proofs in words, what would help."""

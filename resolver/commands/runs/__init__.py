@@ -1,0 +1,1 @@
+"""From the options of a command to a run of the search: target, requirements, units, evidence."""

@@ -1,0 +1,1 @@
+"""What commands look at beside requirements: locks, trees, images, releases, logs."""

@@ -1,0 +1,1 @@
+"""Advice as lockfiles, and what differs from one that is there."""

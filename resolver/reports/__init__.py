@@ -1,0 +1,1 @@
+"""The records of what commands report; see also `resolver.comparing` and `resolver.probes`."""

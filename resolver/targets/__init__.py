@@ -1,0 +1,1 @@
+"""What a target admits: files, platforms, moments, and what its image ships."""
