@@ -30,7 +30,7 @@ def project(stackwright: Commands) -> Commands:
         ("lock", "there is no command lock\n  did you mean: advise; see: stackwright --help"),
         ("inspct image.tar", "there is no command inspct\n  did you mean: inspect; see"),
         ("flask", "there is no command flask\n  see: stackwright --help"),
-        ("cache", "required: action\n  one of: info, clear; see: stackwright cache --help"),
+        ("cache", "required: ACTION\n  one of: info, clear; see: stackwright cache --help"),
         ("knowledge", "required: ACTION\n  one of: "),
         ("scan . -o none/x.txt", "--output none/x.txt: there is no directory none\n  make the directory"),
         (

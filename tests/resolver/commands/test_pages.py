@@ -76,17 +76,6 @@ def test_a_page_that_cannot_be_there_is_refused_before_the_search(
     assert server.requests == []
 
 
-def test_several_environments_have_no_page(stackwright: Commands) -> None:
-    stackwright.write(
-        "pyproject.toml",
-        '[tool.stackwright.environments.a]\npython-version = "3.12"\n'
-        '[tool.stackwright.environments.b]\npython-version = "3.13"\n',
-    )
-    ran = stackwright.advise("flask", "--environment", "a", "--environment", "b", "--report", "report.html")
-    assert ran.code == 2
-    assert "--report" in ran.err
-
-
 def test_a_scan_is_a_page_with_its_long_lists(stackwright: Commands) -> None:
     stackwright.write("code/app.py", CODE + "numpy.product([1])\n")
     fresh = stackwright.main("scan", "code", "--format", "html", SOURCE_DATE_EPOCH="1700000000")

@@ -204,7 +204,7 @@ def shop(commands: Commands) -> None:
     commands.write(
         "src/shop/cart.py",
         "import importlib\nimport pathlib\n\ndef text():\n"
-        "    return pathlib.Path(__file__).parents[2].joinpath('page.txt').read_text()\n\n"
+        "    return pathlib.Path(__file__).with_name('page.txt').read_text()\n\n"
         "def total():\n    lib = importlib.import_module('lib')\n"
         "    return getattr(lib, text())('a page')\n",
     )
