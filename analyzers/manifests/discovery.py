@@ -105,11 +105,13 @@ def read_manifest(
 
 
 def _format_of_content(path: str, data: bytes) -> Format:
-    """Scripts are told by their metadata block; any other text file is one of requirements."""
+    """Scripts are told by their metadata block, notebooks by their name; other texts are requirements."""
     name = posixpath.basename(path)
     if b"# /// script" in data and not name.endswith((".txt", ".in")):
         return Format.SCRIPT
     suffix = posixpath.splitext(name)[1]
+    if suffix == ".ipynb":
+        return Format.NOTEBOOK
     if suffix == ".py":
         raise UnknownFormatError(path, "is a script without metadata (PEP 723)")
     if suffix in ("", ".txt", ".in", ".lst", ".pip"):

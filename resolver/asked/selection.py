@@ -19,7 +19,7 @@ from analyzers.manifests.declared import (
 )
 from resolver.errors import InputError
 
-_OF_ENVIRONMENTS = (Format.TOX, Format.NOX, Format.HATCH, Format.CONTAINERFILE)
+_OF_ENVIRONMENTS = (Format.TOX, Format.NOX, Format.HATCH, Format.CONTAINERFILE, Format.NOTEBOOK)
 """Their requirements all belong to environments."""
 _KINDS = {GroupKind.EXTRA: "extra", GroupKind.DEPENDENCY_GROUP: "group", GroupKind.ENVIRONMENT: "group"}
 

@@ -20,18 +20,17 @@ _PARSES = re.compile(r"^\s*def (?:_?(?:parse|read|load)(?:ed)?(?:_\w+)?)\(", re.
 ELSEWHERE: Mapping[str, str] = {
     "analyzers/api/bodies.py": "code of two releases: the files of an index, in test_fuzzed_insides",
     "analyzers/api/makers.py": "code of releases: the files of an index, in test_fuzzed_insides",
-    "analyzers/manifests/installs/notebook.py": "a notebook that is the manifest: nothing feeds it as such",
     "images/native/absent_libraries.py": "works on what was parsed",
-    "knowledge/measuring/known.py": "reports of measurements: nothing feeds them",
+    "knowledge/measuring/known.py": "reports of measurements that ship: those of users are not read",
     "knowledge/probing/linked_libraries.py": "libraries that an exception names: test_fuzzed_answers",
-    "knowledge/variants/choice.py": "variants of wheels: nothing feeds them",
-    "knowledge/variants/documents.py": "variants of wheels: nothing feeds them",
-    "knowledge/variants/reading.py": "variants of wheels: nothing feeds them",
+    "knowledge/variants/choice.py": "variants of wheels: test_fuzzed_learning",
+    "knowledge/variants/documents.py": "variants of wheels: test_fuzzed_learning",
+    "knowledge/variants/reading.py": "variants of wheels: test_fuzzed_learning",
     "resolver/commands/repositories/found_targets.py": "what a repository says: test_fuzzed_repositories",
     "resolver/predictors/extensions.py": "test_bad_plugins",
     "resolver/units/extensions.py": "test_bad_plugins",
-    "topics/classifier/examples.py": "documents of which a model is trained: nothing feeds them",
-    "topics/modelling/store.py": "models that a user trained: nothing feeds them",
+    "topics/classifier/examples.py": "documents of which a model is trained: test_fuzzed_learning",
+    "topics/modelling/store.py": "models that a user trained: test_fuzzed_learning",
 }
 """Modules that parse what no file of a seed holds, and what feeds them instead, or why nothing does."""
 

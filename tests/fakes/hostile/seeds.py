@@ -17,7 +17,7 @@ from fakes.images.image_reports import DEBIAN, PYTHON, distribution, image_repor
 from fakes.images.rpm_databases import ndb_database, package_blob
 from fakes.images.web_images import web_image
 from fakes.indexes.archives import tar_of, zip_of
-from fakes.indexes.sdists import build_sdist
+from fakes.indexes.sdists import SdistKind, build_sdist
 from fakes.indexes.wheels import build_wheel
 from fakes.probing.observed import MOMENT, TOOL, failed, passed, release
 from fakes.probing.packs import write_pack
@@ -61,6 +61,7 @@ _COMMANDS: Mapping[str, Sequence[Sequence[str]]] = {
         ["advise", "flask", "--image", FILE, "--format", "html", "--offline"],
         ["check", FILE, "--offline"],
     ],
+    "old-1.0.tar.gz": [["scan", FILE], ["advise", "old", *_INDEX]],
     "osv.json": [["knowledge", "import-osv", FILE]],
     "overrides.txt": [["advise", "flask", "--override", FILE]],
     "pack-1.0-py3-none-any.whl": [
@@ -161,6 +162,7 @@ def _binaries() -> dict[str, bytes]:
     return {
         "image.json": msgspec.json.encode(report),
         "pack-1.0-py3-none-any.whl": build_wheel("pack", "1.0", ["click"], files=code),
+        "old-1.0.tar.gz": build_sdist("old", "1.0", ["click"], {"x": ["six"]}, kind=SdistKind.EGG_INFO),
         "pack-1.0.tar.gz": build_sdist("pack", "1.0", ["click"]),
         "root/usr/bin/python3.11": elf(kind=2, interpreter=_LOADER, needed=["libc.so.6"]),
         "root/usr/lib/libx.so.1": elf(soname="libx.so.1", requires={"libc.so.6": ["GLIBC_2.34"]}),

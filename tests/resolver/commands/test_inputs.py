@@ -65,6 +65,11 @@ def test_pyproject_with_extras_and_groups(
     assert pins(ran) == expected
 
 
+NOTEBOOK = """{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+    {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["%pip install asgiref 'click<2'"]}
+]}"""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
@@ -75,6 +80,7 @@ def test_pyproject_with_extras_and_groups(
         ("setup.cfg", "[options]\ninstall_requires =\n  click<2\n  asgiref\n"),
         ("setup.py", "from setuptools import setup\nsetup(install_requires=['click<2', 'asgiref'])\n"),
         ("Containerfile", "FROM x\nRUN pip install 'click<2' asgiref\n"),
+        ("notes.ipynb", NOTEBOOK),
         ("environment.yml", "dependencies:\n- pip:\n  - click<2\n  - asgiref\n"),
     ],
 )
