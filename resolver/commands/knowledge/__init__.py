@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from importlib import import_module
 
-from resolver.commands.options import arguments
+from resolver.commands.options.actions import act, add_actions
 
 ACTIONS: Mapping[str, str] = {
     "export": "write what was observed into a pack, a file for others",
@@ -17,22 +16,12 @@ ACTIONS: Mapping[str, str] = {
     "verdicts": "tell how often what was said of releases without running them was right",
 }
 """Name to summary; each is a module of this package, with underscores for hyphens."""
-_MODULES: Mapping[str, str] = {"import": "import_packs"}  # what may not be the name of a module
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """The actions of ``knowledge``."""
     command.description = "Bring facts into the store that no index states, share them, tell what they say."
-    actions = command.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    for name, summary in ACTIONS.items():
-        action = actions.add_parser(name, allow_abbrev=False, help=summary)
-        module = import_module(f"{__name__}.{_MODULES.get(name, name.replace('-', '_'))}")
-        module.add(action)
-        arguments.add_usual(action)
-        action.set_defaults(act=module.run)
+    add_actions(command, __name__, ACTIONS)
 
 
-def run(options: argparse.Namespace) -> bool:
-    """Do what the action does."""
-    done: bool = options.act(options)
-    return done
+run = act

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from importlib import import_module
 
-from resolver.commands.options import arguments
+from resolver.commands.options.actions import act, add_actions
 
 ACTIONS: Mapping[str, str] = {
     "classify": "tell what packages are about, by labels with probabilities",
@@ -23,16 +22,7 @@ ACTIONS: Mapping[str, str] = {
 def add(command: argparse.ArgumentParser) -> None:
     """The actions of ``topics``."""
     command.description = "Tell what packages are about, from what they say about themselves."
-    actions = command.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    for name, summary in ACTIONS.items():
-        action = actions.add_parser(name, allow_abbrev=False, help=summary)
-        module = import_module(f"{__name__}.{name}")
-        module.add(action)
-        arguments.add_usual(action)
-        action.set_defaults(act=module.run)
+    add_actions(command, __name__, ACTIONS)
 
 
-def run(options: argparse.Namespace) -> bool:
-    """Do what the action does."""
-    done: bool = options.act(options)
-    return done
+run = act
