@@ -14,11 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from analyzers.reports import Unknown
-from knowledge.errors import (
-    InvalidMetadataError,
-    KnowledgeError,
-    MetadataUnavailableError,
-)
+from knowledge.errors import InvalidMetadataError, KnowledgeError, MetadataUnavailableError
 from knowledge.files.index_files import IndexFiles
 from knowledge.indexes.choice import Indexes
 from knowledge.indexes.filenames import normalized
