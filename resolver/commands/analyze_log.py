@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> bool:
     if options.keep:
         _keep(options, report)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     elif options.format == "sarif":
         from resolver.outputs.build_log_findings import build_log_sarif
 

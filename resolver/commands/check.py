@@ -80,9 +80,9 @@ def run(options: argparse.Namespace) -> bool:
         is_complete=seen.is_complete,
     )
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(check)).decode() + "\n")
+        sys.stdout.write(json_text(check))
     elif options.format == "sarif":
         sys.stdout.write(_sarif(check, options))
     else:

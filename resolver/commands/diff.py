@@ -64,9 +64,9 @@ def run(options: argparse.Namespace) -> bool:
     with session.knowledge() as knowledge:
         report = _report(releases, session, target, knowledge, demand, named)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     elif options.format == "sarif":
         from analyzers.sarif import sarif
         from resolver.reports.check_findings import DIFF_FINDINGS, diff_findings

@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> bool:
 
     report = _diagnosis(options)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+        text = json_text(report)
     else:
         from resolver.commands.notes import printable
         from resolver.outputs.texts.doctor_text import doctor_text

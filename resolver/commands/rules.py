@@ -99,7 +99,9 @@ def _explain(options: argparse.Namespace) -> bool:
     session = Session(options)
     answer = session.rule_answer(options.subject)
     if options.format == "json":
-        _write_json(answer)
+        from resolver.outputs.json_text import json_text
+
+        sys.stdout.write(json_text(answer))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _told(answer)))
     return True
@@ -136,7 +138,9 @@ def _report(contents: Contents, rules: int, examples: int, found: list[Finding])
 
 def _show(report: RulesReport, form: str) -> None:
     if form == "json":
-        _write_json(report)
+        from resolver.outputs.json_text import json_text
+
+        sys.stdout.write(json_text(report))
         return
     for finding in report.findings:
         sys.stdout.write(f"{finding.location}: {finding.level.value}: {finding.message} ({finding.id})\n")
@@ -173,9 +177,3 @@ def _told(answer: RuleAnswer) -> Iterator[str]:
         yield from (f"  {each.what} ({each.where})" for each in seen)
     else:
         yield "It does not fire on this target."
-
-
-def _write_json(document: RulesReport | RuleAnswer) -> None:
-    import msgspec
-
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")

@@ -66,7 +66,9 @@ def run(options: argparse.Namespace) -> bool:
         if options.format == "json":
             report = _report(classifier, vectors, subjects, options)
             abstained = sum(package.abstained for package in report.packages)
-            _write_json(report)
+            from resolver.outputs.json_text import json_text
+
+            sys.stdout.write(json_text(report))
         else:
             for package in _packages(classifier, vectors):
                 abstained += package.abstained
@@ -108,12 +110,6 @@ def _report(
         model=classifier.manifest.data_digest,
         packages=packages,
     )
-
-
-def _write_json(report: Classification) -> None:
-    import msgspec
-
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
 
 
 def _line(package: PackageLabels) -> str:

@@ -50,9 +50,9 @@ def run(options: argparse.Namespace) -> bool:
 
     report = _report(read_examples(documents_of(options.documents, options)), options)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     else:
         sys.stdout.write(_text(report))
     return True
