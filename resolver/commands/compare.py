@@ -121,8 +121,8 @@ def _run_locks(options: argparse.Namespace) -> bool:
 
 def _run_images(options: argparse.Namespace) -> bool:
     from images.reports.comparison import compare
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import inspected, written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
+    from resolver.commands.subjects.inspecting import inspected
     from resolver.errors import InputError
 
     of_locks = {"--source": options.source, "--image": options.image, "--format markdown": None}

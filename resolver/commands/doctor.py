@@ -49,8 +49,7 @@ def _diagnosis(options: argparse.Namespace) -> Diagnosis:
     import hashlib
 
     from analyzers.reports import Input
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.doctor.checks import Diagnosis, uses_of
 
     checks = tuple(_checks(options))

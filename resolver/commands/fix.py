@@ -214,8 +214,7 @@ class _Shown:
 def _report(path: Path, shown: _Shown, changed: int, left: list[str]) -> FixReport:
     from analyzers.codemods.report import FixReport
     from analyzers.reports import Input, Unknown
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
 
     return FixReport(
         tool=tool(),

@@ -118,7 +118,7 @@ def _report(contents: Contents, rules: int, examples: int, found: list[Finding])
     import hashlib
 
     from analyzers.reports import Input, InputFile
-    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.rules.reports import RulesReport
 
     files = tuple(
@@ -129,7 +129,7 @@ def _report(contents: Contents, rules: int, examples: int, found: list[Finding])
     return RulesReport(
         tool=tool(),
         input=Input(what="rules", digest=digest, files=files),
-        created_at=report_moment().isoformat().replace("+00:00", "Z"),
+        created_at=written_moment(report_moment()),
         rules=rules,
         examples=examples,
         findings=tuple(found),

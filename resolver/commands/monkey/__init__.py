@@ -214,7 +214,6 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
 
 
 def _now() -> str:
-    from resolver.commands.heads import report_moment
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, written_moment
 
     return written_moment(report_moment())

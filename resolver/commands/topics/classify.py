@@ -95,17 +95,16 @@ def _packages(classifier: Classifier, vectors: Iterator[TopicVector]) -> Iterato
 def _report(
     classifier: Classifier, vectors: Iterator[TopicVector], subjects: Subjects, options: argparse.Namespace
 ) -> Classification:
-    import os
 
-    from analyzers.reports import Input, report_time
-    from resolver.commands.heads import report_moment, tool
+    from analyzers.reports import Input
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.reports.topic_reports import Classification
 
     packages = tuple(_packages(classifier, vectors))
     return Classification(
         tool=tool(),
         input=Input(what=" ".join(options.subjects), digest=subjects.digest),
-        created_at=report_time(os.environ, report_moment()),
+        created_at=written_moment(report_moment()),
         unknowns=tuple(subjects.unknowns),
         model=classifier.manifest.data_digest,
         packages=packages,
