@@ -136,6 +136,11 @@ class Shape(msgspec.Struct, frozen=True, array_like=True, order=True):
     tags: str
     requires_python: str | None
 
+    @property
+    def order(self) -> tuple[str, bool, str]:
+        """What shapes are sorted by; the record itself does not compare None with a text."""
+        return (self.tags, self.requires_python is not None, self.requires_python or "")
+
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Every release of one project that one index lists, oldest first.
