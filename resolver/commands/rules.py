@@ -144,14 +144,12 @@ def _show(report: RulesReport, form: str) -> None:
         return
     for finding in report.findings:
         sys.stdout.write(f"{finding.location}: {finding.level.value}: {finding.message} ({finding.id})\n")
+    from resolver.outputs.texts.columns import counted
+
     files = len(report.input.files)
-    tried = f", {_counted(report.examples, 'example')}" if report.examples else ""
-    found = _counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
-    sys.stdout.write(f"{_counted(report.rules, 'rule')} in {_counted(files, 'file')}{tried}: {found}\n")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    tried = f", {counted(report.examples, 'example')}" if report.examples else ""
+    found = counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
+    sys.stdout.write(f"{counted(report.rules, 'rule')} in {counted(files, 'file')}{tried}: {found}\n")
 
 
 def _told(answer: RuleAnswer) -> Iterator[str]:

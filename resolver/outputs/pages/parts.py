@@ -13,6 +13,7 @@ from images.facts.environment import FACT_NAMES
 from resolver.outputs.pages.blocks import Block, Fold, Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
+from resolver.outputs.texts.columns import counted
 
 _ORDER = {level: number for number, level in enumerate((Level.ERROR, Level.WARNING, Level.INFO))}
 MOST_OPEN = 300
@@ -67,11 +68,7 @@ def graded(levels: Iterable[Level]) -> str:
     """Counts by level, in words."""
     counts = Counter(levels)
     nouns = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
-    return ", ".join(
-        f"{counts[level]:,} {noun}{'' if counts[level] == 1 else 's'}"
-        for level, noun in nouns.items()
-        if counts[level]
-    )
+    return ", ".join(counted(counts[level], noun) for level, noun in nouns.items() if counts[level])
 
 
 def _finding(finding: Finding, contents: Contents, remedy: str | None) -> Row:

@@ -80,7 +80,7 @@ def installed_page(report: InstalledReport) -> str:
     return rendered_page(
         Page(
             kind="installed distributions",
-            headline=f"{count:,} distribution{'' if count == 1 else 's'} in {shown(report.input.what)}",
+            headline=f"{counted(count, 'distribution')} in {shown(report.input.what)}",
             verdict="read",
             tone="good",
             lead="From the files alone; nothing was imported.",

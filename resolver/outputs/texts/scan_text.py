@@ -40,7 +40,7 @@ def scan_text(summary: SourceSummary, width: int) -> str:
 
 def _head(root: str, totals: Totals) -> str:
     size_mb = totals.size_bytes / 1e6
-    parts = [f"{totals.files:,} file{'' if totals.files == 1 else 's'} of Python, {size_mb:.1f} MB"]
+    parts = [f"{counted(totals.files, 'file')} of Python, {size_mb:.1f} MB"]
     if totals.partial:
         parts.append(f"{totals.partial:,} understood in part")
     if totals.failed:
