@@ -10,11 +10,11 @@ from fakes.indexes.knowledge import MemoryKnowledge
 from fakes.searching.runs import context
 from knowledge.transport.statistics import Statistics
 from resolver.advising.advise import advise
-from resolver.progress import Silence, TerminalProgress
+from resolver.progress import NoProgress, TerminalProgress
 from resolver.units.registry import UNITS
 
 
-class Told(Silence):
+class Told(NoProgress):
     """Keeps what it was told."""
 
     def __init__(self) -> None:
