@@ -9,8 +9,7 @@ import msgspec
 
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Input, InputFile, Tool, Unknown
-from knowledge.transport.statistics import RequestKind
-from knowledge.transport.statistics import Statistics as Traffic
+from knowledge.transport.statistics import RequestKind, Traffic
 from resolver.advising.existing import evaluated
 from resolver.advising.explanation import diagnose, explain
 from resolver.advising.other_libcs import without_stack
