@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Input, InputFile, Tool, Unknown
 from knowledge.transport.statistics import RequestKind, Traffic
@@ -262,7 +262,7 @@ def input_of(context: Context) -> Input:
     if context.rules:
         stated += (context.rules.digest,)
     told = msgspec.json.encode(stated, order="deterministic")
-    digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
+    digest = sha256_of(told)
     return Input(what="requirements", digest=digest, files=files)
 
 

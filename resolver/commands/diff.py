@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzers.digests import sha256_of
 from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _report(
         tool=tool(),
         input=Input(
             what=f"{before.name} {before.version} and {after.version}",
-            digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+            digest=sha256_of(digests.encode()),
             files=tuple(InputFile(path=record.filename, digest=record.digest or "") for record in records),
         ),
         created_at=session.created_at,

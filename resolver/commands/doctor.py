@@ -46,8 +46,7 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _diagnosis(options: argparse.Namespace) -> Diagnosis:
-    import hashlib
-
+    from analyzers.digests import sha256_of
     from analyzers.reports import Input
     from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.doctor.checks import Diagnosis, uses_of
@@ -56,7 +55,7 @@ def _diagnosis(options: argparse.Namespace) -> Diagnosis:
     told = "\n".join(f"{check.name} {check.state} {check.found}" for check in checks)
     return Diagnosis(
         tool=tool(),
-        input=Input(what="this machine", digest=f"sha256:{hashlib.sha256(told.encode()).hexdigest()}"),
+        input=Input(what="this machine", digest=sha256_of(told.encode())),
         created_at=written_moment(report_moment()),
         uses=uses_of(checks),
         checks=checks,

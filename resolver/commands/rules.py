@@ -115,17 +115,14 @@ def _contents(options: argparse.Namespace) -> tuple[Path, Contents]:
 
 
 def _report(contents: Contents, rules: int, examples: int, found: list[Finding]) -> RulesReport:
-    import hashlib
-
+    from analyzers.digests import sha256_of
     from analyzers.reports import Input, InputFile
     from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.rules.reports import RulesReport
 
-    files = tuple(
-        InputFile(path=path, digest=f"sha256:{hashlib.sha256(data).hexdigest()}") for path, data in contents
-    )
+    files = tuple(InputFile(path=path, digest=sha256_of(data)) for path, data in contents)
     told = "\n".join(f"{file.path} {file.digest}" for file in files)
-    digest = f"sha256:{hashlib.sha256(told.encode(errors='surrogateescape')).hexdigest()}"
+    digest = sha256_of(told.encode(errors="surrogateescape"))
     return RulesReport(
         tool=tool(),
         input=Input(what="rules", digest=digest, files=files),

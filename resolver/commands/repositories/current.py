@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from analyzers.digests import sha256_of
 from analyzers.manifests.declared import Format as LockFormat
 from analyzers.reports import Input, InputFile
 from resolver.commands.heads import tool
@@ -83,7 +84,7 @@ def _currency(checked: Checked) -> LockCurrency:
         tool=checked.advice.tool,
         input=Input(
             what="a lock and what is advised",
-            digest=f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}",
+            digest=sha256_of(" ".join(digests).encode()),
             files=(InputFile(path=str(checked.path), digest=f"sha256:{digests[0]}"),),
         ),
         created_at=checked.advice.created_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from analyzers.api.conditions import Target
 from analyzers.api.modules import Root
 from analyzers.api.surfaces import DistributionSurfaces
+from analyzers.digests import sha256_of
 from analyzers.distributions import Distribution, find_distributions, read_distribution
 from analyzers.files import FileReader, FileReaderError, joined
 from analyzers.importing.machine import Target as ImportTarget
@@ -138,7 +138,7 @@ def check_installed(
             (verdict for verdict in told if verdict.basis is Basis.USE),
         ),
         is_complete,
-        f"sha256:{hashlib.sha256(repr(everything).encode()).hexdigest()}",
+        sha256_of(repr(everything).encode()),
         tuple(sorted(set(unknowns))),
     )
 
