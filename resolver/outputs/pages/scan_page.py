@@ -16,7 +16,6 @@ from resolver.outputs.pages.leaves import leaf, shown, sized
 from resolver.outputs.pages.parts import (
     finding_sections,
     further_section,
-    graded,
     list_section,
     made_by,
     run_section,
@@ -24,6 +23,7 @@ from resolver.outputs.pages.parts import (
 )
 from resolver.outputs.pages.rendering import rendered_page
 from resolver.outputs.texts.columns import counted
+from resolver.outputs.texts.levels import graded
 from resolver.outputs.texts.scan_text import python_bounds
 
 _MOST_RECORDS = MOST_LEAVES // 8
