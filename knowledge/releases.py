@@ -86,7 +86,6 @@ class ListedFile(msgspec.Struct, kw_only=True, rename="kebab", omit_defaults=Tru
 
     Attributes:
         url: absolute once the page was read; never holds credentials then.
-        index_url: see `File.index_url`; never of the page itself.
 
     Source: PEP 691, PEP 700, PEP 714.
     """
