@@ -16,6 +16,7 @@ from datetime import date
 
 import msgspec
 
+from analyzers.source.names.mistaken_letters import neighbours
 from benchmarks.results import record
 from fakes.cases import case_files
 from topics.document_lines import document_file
@@ -23,7 +24,7 @@ from topics.documents import Document
 from topics.impostors.kinship import kinship
 from topics.impostors.nearness import is_vouched_for, nearest
 from topics.impostors.popular_names import popular_names
-from topics.impostors.slips import is_within_two, neighbours
+from topics.impostors.slips import is_within_two
 from topics.impostors.suspicion import Standing, Suspicion, suspicion
 
 FAMILIES = ("repeated", "omitted", "swapped", "neighbouring key", "words or look-alikes")

@@ -24,7 +24,7 @@ from knowledge.indexes.shelves import Shelf
 from knowledge.indexes.vendor_indexes import VendorIndexes
 from knowledge.releases import File, FileKind, Listing, Metadata
 from knowledge.stores.store import WORKING, Store
-from knowledge.transport.statistics import Statistics
+from knowledge.transport.statistics import Traffic
 from knowledge.transport.threads import Transport
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Knowledge(IndexFiles):
         )
 
     @property
-    def statistics(self) -> Statistics:
+    def statistics(self) -> Traffic:
         """What was asked of the indexes so far."""
         return self._transport.statistics
 

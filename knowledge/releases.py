@@ -86,7 +86,6 @@ class ListedFile(msgspec.Struct, kw_only=True, rename="kebab", omit_defaults=Tru
 
     Attributes:
         url: absolute once the page was read; never holds credentials then.
-        index_url: see `File.index_url`; never of the page itself.
 
     Source: PEP 691, PEP 700, PEP 714.
     """
@@ -135,6 +134,11 @@ class Shape(msgspec.Struct, frozen=True, array_like=True, order=True):
 
     tags: str
     requires_python: str | None
+
+    @property
+    def order(self) -> tuple[str, bool, str]:
+        """What shapes are sorted by; the record itself does not compare None with a text."""
+        return (self.tags, self.requires_python is not None, self.requires_python or "")
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

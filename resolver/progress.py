@@ -46,7 +46,7 @@ class Progress(Protocol):
         """There is no stack; what would help is looked for."""
 
 
-class Silence:
+class NoProgress:
     """Progress for nobody."""
 
     def settled(self, project: str, version: str, settled: int, known: int) -> None:

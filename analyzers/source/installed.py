@@ -6,7 +6,6 @@ as those of an editable install, is an `Unknown`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from analyzers.api.modules import source_text
+from analyzers.digests import sha256_of
 from analyzers.distributions import Distribution, read_distribution
 from analyzers.egg_infos import read_egg_info
 from analyzers.files import (
@@ -83,7 +83,7 @@ class InstalledReport(Report, frozen=True, kw_only=True):
 def installed_input(root: str, distributions: Iterable[InstalledDistribution]) -> Input:
     """What a report is about: a prefix, told apart by what is installed there."""
     told = msgspec.json.encode([(one.name, one.version, one.location) for one in distributions])
-    return Input(what=root, digest=f"sha256:{hashlib.sha256(told).hexdigest()}")
+    return Input(what=root, digest=sha256_of(told))
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

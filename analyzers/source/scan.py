@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Finding, Location
 from analyzers.files import FileReader, FileReaderError, read_file
 from analyzers.manifests.declared import Declared, Format, Manifest
@@ -366,4 +367,4 @@ def _input(root: str, sources: Sequence[Source], manifests: Sequence[Manifest], 
                 continue
             digests[manifest.path] = hashlib.sha256(data).hexdigest()
     told = msgspec.json.encode(sorted(digests.items()))
-    return Input(what=root, digest=f"sha256:{hashlib.sha256(told).hexdigest()}")
+    return Input(what=root, digest=sha256_of(told))

@@ -15,6 +15,7 @@ from images.catalogers.completeness import saw_everything
 from images.catalogers.native_libraries import upstream_version
 from images.facts.environment import ABSENT, Fact, FactValue
 from images.host.builds import COMPILERS
+from images.installations.variables import DEFAULT_PATH
 from images.native.loading import default_directories
 from images.reports.image_config import ImageConfig
 from images.roots.links import led_to, shown_path
@@ -23,7 +24,6 @@ from images.roots.wanted import Wanted
 
 WANTED = Wanted()
 
-_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PATH = "variable PATH"
 _LIMIT_DIRECTORIES = 64
 _COMPILERS = frozenset(name for names in COMPILERS.values() for name in names)
@@ -92,7 +92,7 @@ class _Programs:
 
     def __init__(self, files: RootFiles, config: ImageConfig) -> None:
         variables = (config.config.env or ()) if config.config else ()
-        path = next((v.partition("=")[2] for v in variables if v.startswith("PATH=")), _DEFAULT_PATH)
+        path = next((v.partition("=")[2] for v in variables if v.startswith("PATH=")), DEFAULT_PATH)
         parts = [part for part in path.split(":") if part.startswith("/")][:_LIMIT_DIRECTORIES]
         places = (*parts, *(f"/{directory}" for directory in _NOT_ON_PATH))
         self._files = files

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+
+from analyzers.digests import sha256_of
 
 
 def chain_id(diff_ids: Sequence[str]) -> str:
@@ -12,8 +13,8 @@ def chain_id(diff_ids: Sequence[str]) -> str:
     Source: https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
     """
     if not diff_ids:
-        return f"sha256:{hashlib.sha256().hexdigest()}"
+        return sha256_of(b"")
     chain = diff_ids[0]
     for diff_id in diff_ids[1:]:
-        chain = f"sha256:{hashlib.sha256(f'{chain} {diff_id}'.encode()).hexdigest()}"
+        chain = sha256_of(f"{chain} {diff_id}".encode())
     return chain

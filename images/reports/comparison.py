@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Finding
 from analyzers.reports import Input, InputFile, Report, Tool
 from images.facts.environment import FactValue
@@ -127,7 +127,7 @@ def compare(before: ImageReport, after: ImageReport, *, tool: Tool, created_at: 
         tool=tool,
         input=Input(
             what="two images",
-            digest=f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}",
+            digest=sha256_of(" ".join(digests).encode()),
             files=tuple(
                 InputFile(path=side.origin.reference, digest=side.input.digest) for side in (before, after)
             ),

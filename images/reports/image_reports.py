@@ -5,11 +5,11 @@ Nothing here depends on the source of an image but `ImageReport.origin`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Finding, Level
 from analyzers.reports import Input, Tool, Unknown
 from images.catalogers.catalog import Catalog
@@ -74,7 +74,7 @@ def root_report(
     origin = ImageOrigin(kind=kind, reference=unicode_text(reference))
     report = _report(Input(what=kind, digest=""), origin, config, found, unknowns, head)
     body = msgspec.structs.replace(report, origin=ImageOrigin(kind=kind, reference=""), created_at="")
-    digest = f"sha256:{hashlib.sha256(msgspec.json.encode(body, order='deterministic')).hexdigest()}"
+    digest = sha256_of(msgspec.json.encode(body, order="deterministic"))
     return msgspec.structs.replace(report, input=Input(what=kind, digest=digest))
 
 

@@ -29,14 +29,12 @@ class ImageName(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         registry: host, and port where one is stated.
         tag: ``latest`` where neither tag nor digest is stated.
-        is_qualified: the user wrote the registry.
     """
 
     registry: str
     repository: str
     tag: str | None
     digest: str | None
-    is_qualified: bool = True
 
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag is not None else ""
@@ -93,7 +91,6 @@ def parse_image_name(text: str) -> ImageName:
         repository=repository,
         tag=stated,
         digest=digest or None,
-        is_qualified=is_qualified,
     )
 
 

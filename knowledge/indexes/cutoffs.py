@@ -6,6 +6,8 @@ say when they were uploaded are left out.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import msgspec
 
 from knowledge.indexes.listings import listed
@@ -34,7 +36,7 @@ def uploaded_before(listing: Listing, moment: str) -> Listing:
         files: tuple[File, ...] = ()
         if first is not None and first[:_SECONDS] < moment:
             files = tuple(file for file in listing.files(position) if is_before(file.uploaded_at, moment))
-        of_release = tuple(sorted({_shape(file) for file in files}, key=_shape_order))
+        of_release = tuple(sorted({_shape(file) for file in files}, key=attrgetter("order")))
         shape_of[position] = shapes.setdefault(of_release, len(shapes))
         encoded_files[position] = _encode([listed(file) for file in files])
         reasons = [file.yanked for file in files if file.yanked is not None]
@@ -57,7 +59,3 @@ def is_before(uploaded_at: str | None, moment: str) -> bool:
 
 def _shape(file: File) -> Shape:
     return Shape(file.tags.lower(), file.requires_python)
-
-
-def _shape_order(shape: Shape) -> tuple[str, bool, str]:
-    return (shape.tags, shape.requires_python is not None, shape.requires_python or "")

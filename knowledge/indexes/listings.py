@@ -14,7 +14,7 @@ from knowledge.releases import Digests, File, FileKind, ListedFile, Listing, Sha
 from knowledge.variants.records import ReleaseVariants
 
 _encode = msgspec.msgpack.Encoder().encode
-_by_name = attrgetter("filename")
+_by_name, _by_order = attrgetter("filename"), attrgetter("order")
 _ALGORITHMS = frozenset(Digests.__struct_fields__)
 
 
@@ -39,15 +39,11 @@ class _Shapes:
         return number
 
     def distinct(self) -> tuple[tuple[Shape, ...], ...]:
-        return tuple(tuple(sorted(map(self._shape, keys), key=_shape_order)) for keys in self._numbers)
+        return tuple(tuple(sorted(map(self._shape, keys), key=_by_order)) for keys in self._numbers)
 
     def _shape(self, key: tuple[str, str | None]) -> Shape:
         tags, requires_python = key
         return self._shapes.setdefault(key, Shape(tags, requires_python or None))
-
-
-def _shape_order(shape: Shape) -> tuple[str, bool, str]:
-    return (shape.tags, shape.requires_python is not None, shape.requires_python or "")
 
 
 def listing_from_entries(

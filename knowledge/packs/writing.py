@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.reports import Tool
 from knowledge.observations.known import Record
 from knowledge.observations.verdicts import VerdictCheck
@@ -51,7 +51,7 @@ def packed(records: Iterable[Record], tool: Tool) -> Packed:
     head = PackHead(pack=FORMAT, tool=tool, observations=len(observations), verdicts=len(verdicts))
     lines = [_encode(head), *sorted(observations), *sorted(verdicts)]
     body = b"".join(line + b"\n" for line in lines)
-    digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+    digest = sha256_of(body)
     text = body + _encode(PackFoot(digest=digest)) + b"\n"
     content = zstandard.ZstdCompressor(level=_LEVEL).compress(text)
     return Packed(content, digest, len(observations), len(verdicts))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from knowledge.observations.record import Failure, ReleaseIdentity
 
 
@@ -82,7 +83,7 @@ class ProbeTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if not self.script:
             return None
         code = b"" if self.code is None else f"\0{self.code.digest}".encode()
-        return f"sha256:{hashlib.sha256(self.script.encode() + code).hexdigest()}"
+        return sha256_of(self.script.encode() + code)
 
 
 class Verdict(enum.StrEnum):

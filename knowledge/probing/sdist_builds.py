@@ -29,7 +29,7 @@ from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
 from knowledge.transport.client import Client
 from knowledge.transport.connections import Connections
-from knowledge.transport.statistics import RequestKind, Statistics
+from knowledge.transport.statistics import RequestKind, Traffic
 
 _WORKER = Path(__file__).with_name("build_worker.py")
 _LARGEST_SDIST_BYTES = 512 << 20
@@ -132,7 +132,7 @@ class SdistWheels:
 
             content = Path(url2pathname(pin.url.removeprefix("file://"))).read_bytes()
         else:
-            client = Client(Connections(self._index.transport_settings("stackwright")), Statistics())
+            client = Client(Connections(self._index.transport_settings("stackwright")), Traffic())
             try:
                 content = client.get(pin.url, RequestKind.SDIST, largest_bytes=_LARGEST_SDIST_BYTES).body
             except TransportError as error:

@@ -28,7 +28,7 @@ from knowledge.transport.failures import (
     of_status,
 )
 from knowledge.transport.patience import Pace, TooSlowError
-from knowledge.transport.statistics import RequestKind, Statistics
+from knowledge.transport.statistics import RequestKind, Traffic
 from knowledge.transport.urls import displayed, split_credentials
 
 MISSING = frozenset({403, 404, 410})
@@ -64,7 +64,7 @@ class AbortedError(TransportError):
 class Client:
     """Makes requests, one at a time; `abort` alone is for other threads."""
 
-    def __init__(self, connections: Connections, statistics: Statistics) -> None:
+    def __init__(self, connections: Connections, statistics: Traffic) -> None:
         self._connections = connections
         self._settings = connections.settings
         self._statistics = statistics

@@ -33,7 +33,7 @@ class Counts(msgspec.Struct, kw_only=True):
     received_bytes: int = 0
 
 
-class Statistics:
+class Traffic:
     """Figures of one run. Counts are written by the transport's threads; readable at any time.
 
     Attributes:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge.transport.settings import TransportSettings
-from knowledge.transport.statistics import Statistics
+from knowledge.transport.statistics import Traffic
 
 if TYPE_CHECKING:
     from knowledge.transport.client import Client
@@ -43,7 +43,7 @@ class Transport:
     ) -> None:
         self.settings = settings or TransportSettings()
         self._told = waiting
-        self.statistics = Statistics()
+        self.statistics = Traffic()
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[tuple[Work[Any], concurrent.futures.Future[Any]] | None] = (
             queue.SimpleQueue()

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Justification, Level
 from analyzers.reports import Input, InputFile, Tool, Unknown
-from knowledge.transport.statistics import RequestKind
-from knowledge.transport.statistics import Statistics as Traffic
-from resolver.advising.existing import evaluated
-from resolver.advising.explanation import diagnose, explain
+from knowledge.transport.statistics import RequestKind, Traffic
+from resolver.advising.existing import Existing, evaluated
+from resolver.advising.failures import Failure, each_failed, stopped, unsatisfiable
 from resolver.advising.other_libcs import without_stack
 from resolver.advising.pins import pins
-from resolver.advising.relaxations import Relaxation
 from resolver.advising.variants import variant_unknowns
 from resolver.context import Context
 from resolver.pipeline import Pipeline
 from resolver.predictors.choosing import predictor_named
 from resolver.predictors.protocol import Predictor
-from resolver.probes.failing import told as in_words
-from resolver.probes.records import ProbeOutcome
 from resolver.progress import Progress
 from resolver.reports.advice import Advice, OtherStack, Pin, Requests, Statistics, Status
 from resolver.search.budget import Budget, SearchStoppedError, StoppedBy
-from resolver.search.doubts import NotProvenError
 from resolver.search.interruption import Interruption, SearchInterruptedError
 from resolver.search.resolver import Resolver
 from resolver.search.solution import Solution
@@ -93,31 +88,11 @@ def advise(
         interruption=interruption,
         memory_bytes=memory_bytes,
     )
-    solution: Solution | None = None
-    failure: _Failure | None = None
-    try:
-        solution = resolver.solve()
-        failure = _failed(solution)
-    except UnsatisfiableError as error:
-        failure = _failure(error, resolver, progress)
-        solution = _refuted(error, resolver)
-    except SearchStoppedError as error:
-        failure = _stopped(error.reason, resolver)
+    solution, failure = _searched(resolver, progress)
     left_out: list[Unknown] = []
-    told: list[Mapping[str, Sequence[Justification]]] = []
-    for wrap in units.wraps:
-        try:
-            with interruption.breakable():
-                told += [wrap.explain(solution.stack, context)] if solution else []
-        except SearchInterruptedError:
-            left_out.append(_not_said(wrap.name, interruption))
+    told = list(_said(units, solution, context, interruption, left_out))
     found = _pins(solution.stack, resolver, told) if solution else ()
-    existing = []
-    for lock in context.locks:
-        try:
-            existing.append(evaluated(lock, resolver.universe, resolver.scorer))
-        except SearchInterruptedError:
-            left_out.append(_not_said(lock.path, interruption))
+    existing = tuple(_evaluated(resolver, interruption, left_out))
     requirements = tuple(sorted(requirement.text for requirement in context.requirements))
     advice = Advice(
         tool=tool,
@@ -138,7 +113,7 @@ def advise(
         explanation=failure.explanation if failure else (),
         diagnosis=failure.diagnosis if failure else None,
         relaxations=failure.relaxations if failure else (),
-        existing=tuple(existing),
+        existing=existing,
         remarks=(*remarks, *_about("", told), *_other_libcs(solution, units, resolver)),
         stopped_by=solution.stopped_by if solution else failure.stopped_by if failure else None,
         statistics=_statistics(resolver, traffic, elapsed_s(), solution.moves if solution else 0),
@@ -148,6 +123,45 @@ def advise(
     if inspect is not None:
         inspect(resolver, solution)
     return advice
+
+
+def _searched(resolver: Resolver, progress: Progress | None) -> tuple[Solution | None, Failure | None]:
+    """What the search came to; both where evidence or probes speak against the stack that is told."""
+    try:
+        solution = resolver.solve()
+    except UnsatisfiableError as error:
+        failure = unsatisfiable(error, resolver, progress)
+        return _refuted(error, resolver), failure
+    except SearchStoppedError as error:
+        return None, stopped(error.reason, resolver)
+    return solution, each_failed(solution)
+
+
+def _said(
+    units: Pipeline,
+    solution: Solution | None,
+    context: Context,
+    interruption: Interruption,
+    left_out: list[Unknown],
+) -> Iterator[Mapping[str, Sequence[Justification]]]:
+    """What each wrap says of the stack; `left_out` gets those that the end of the run leaves no time for."""
+    for wrap in units.wraps:
+        try:
+            with interruption.breakable():
+                said = [wrap.explain(solution.stack, context)] if solution else []
+        except SearchInterruptedError:
+            left_out.append(_not_said(wrap.name, interruption))
+        else:
+            yield from said
+
+
+def _evaluated(resolver: Resolver, interruption: Interruption, left_out: list[Unknown]) -> Iterator[Existing]:
+    """The locks that are there, held against what was found out; `left_out` as with `_said`."""
+    for lock in resolver.context.locks:
+        try:
+            yield evaluated(lock, resolver.universe, resolver.scorer)
+        except SearchInterruptedError:
+            left_out.append(_not_said(lock.path, interruption))
 
 
 def _predictor(context: Context, budget: Budget, died: list[Unknown]) -> Predictor:
@@ -163,14 +177,6 @@ def _predictor(context: Context, budget: Budget, died: list[Unknown]) -> Predict
     return Portfolio(predictor, budget.jobs, told)
 
 
-_OPTIONS = {
-    StoppedBy.CONFLICTS: "--limit-conflicts",
-    StoppedBy.TIME: "--time-limit",
-    StoppedBy.MEMORY: "--memory-limit",
-}
-"""What ends a search without a stack, and the option that says when."""
-
-
 def _not_said(what: str, interruption: Interruption) -> Unknown:
     how = interruption.reason.value if interruption.reason else "ended"
     reason = f"the run was {how} before that was known"
@@ -183,56 +189,6 @@ def _other_libcs(solution: Solution | None, units: Pipeline, resolver: Resolver)
         return ()
     projects = resolver.universe.projects.values()
     return without_stack(LibcHoldsBackWrap.name, projects, resolver.context)
-
-
-class _Failure(msgspec.Struct, frozen=True):
-    """What is said where there is no stack."""
-
-    status: Status = Status.UNSATISFIABLE
-    explanation: tuple[str, ...] = ()
-    diagnosis: str | None = None
-    relaxations: tuple[Relaxation, ...] = ()
-    stopped_by: StoppedBy | None = None
-
-
-def _stopped(reason: StoppedBy, resolver: Resolver) -> _Failure:
-    """The search ended without a stack and without a proof."""
-    conflicts = f"{resolver.universe.propagation.conflicts:,} conflicts"
-    option = _OPTIONS[reason]
-    diagnosis = f"the search was stopped after {conflicts} without a stack ({reason.value})"
-    remedy = f"A larger {option} lets it go on; narrower requirements, or constraints by -c, help more."
-    told = f"{diagnosis[:1].upper()}{diagnosis[1:]}. {remedy}"
-    return _Failure(Status.NOT_PROVEN, explanation=(told,), diagnosis=diagnosis, stopped_by=reason)
-
-
-def _failed(solution: Solution) -> _Failure | None:
-    """What is said where every stack that was tried failed."""
-    probes = solution.probes
-    if probes is None or probes.outcome is not ProbeOutcome.FAILED:
-        return None
-    tried = [probe for probe in probes.probes if not probe.is_check]
-    last = tried[-1].failure
-    failed = "" if last is None else f"; the last one with {in_words(last)} ({last.step})"
-    diagnosis = f"each of {len(tried)} stacks that were tried failed{failed}"
-    return _Failure(
-        status=Status.REFUTED,
-        explanation=(f"{diagnosis[:1].upper()}{diagnosis[1:]}.",),
-        diagnosis=diagnosis,
-        stopped_by=solution.stopped_by,
-    )
-
-
-def _failure(error: UnsatisfiableError, resolver: Resolver, progress: Progress | None) -> _Failure:
-    is_proven = not isinstance(error, NotProvenError)
-    diagnosis = diagnose(error.proof, resolver.universe)
-    if progress is not None and is_proven:
-        progress.refuted(diagnosis)
-    return _Failure(
-        status=Status.UNSATISFIABLE if is_proven else Status.NOT_PROVEN,
-        explanation=tuple(explain(error.proof, resolver.universe)),
-        diagnosis=diagnosis,
-        relaxations=tuple(resolver.relaxations(error)),
-    )
 
 
 def _weights(units: Pipeline, context: Context) -> dict[str, int]:
@@ -262,7 +218,7 @@ def _refuted(error: UnsatisfiableError, resolver: Resolver) -> Solution | None:
     return Solution(stack, score, score, StoppedBy.EXHAUSTED)
 
 
-def _status(solution: Solution | None, failure: _Failure | None) -> Status:
+def _status(solution: Solution | None, failure: Failure | None) -> Status:
     if solution is None:
         return Status.UNSATISFIABLE if failure is None else failure.status
     if failure is not None:
@@ -306,7 +262,7 @@ def input_of(context: Context) -> Input:
     if context.rules:
         stated += (context.rules.digest,)
     told = msgspec.json.encode(stated, order="deterministic")
-    digest = f"sha256:{hashlib.sha256(told).hexdigest()}"
+    digest = sha256_of(told)
     return Input(what="requirements", digest=digest, files=files)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypedDict, Unpack
 
 from analyzers.reports import Tool
-from knowledge.transport.statistics import Statistics as Traffic
+from knowledge.transport.statistics import Traffic
 from resolver.advising.advise import advise
 from resolver.advising.vendor_releases import IndexedReleases, VendorIndexError, VendorReleases, with_vendors
 from resolver.context import Context

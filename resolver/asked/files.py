@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import time
 from pathlib import Path
 from typing import BinaryIO
 
+from analyzers.digests import sha256_of
 from analyzers.manifests.reading import FILE_LIMIT_BYTES
 from analyzers.reports import InputFile
 from resolver.asked.wishes import STANDARD_INPUT
@@ -79,8 +79,7 @@ class InputFiles:
     def digests(self) -> tuple[InputFile, ...]:
         """What was read, in that order."""
         return tuple(
-            InputFile(path=path, digest=f"sha256:{hashlib.sha256(content).hexdigest()}")
-            for path, content in self._contents.items()
+            InputFile(path=path, digest=sha256_of(content)) for path, content in self._contents.items()
         )
 
 

@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> bool:
     if options.keep:
         _keep(options, report)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     elif options.format == "sarif":
         from resolver.outputs.build_log_findings import build_log_sarif
 
@@ -56,8 +56,7 @@ def _report(name: str) -> BuildLogReport:
     from analyzers.buildlogs.reading import read_build_log
     from analyzers.buildlogs.records import BuildLogReport
     from analyzers.reports import Input
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.commands.subjects.log_files import read_log
     from resolver.errors import InputError
 
@@ -88,9 +87,9 @@ def _keep(options: argparse.Namespace, report: BuildLogReport) -> None:
 
     from knowledge.observations.builds import observations
     from knowledge.observations.known import keep_observations
+    from resolver.commands.heads import written_moment
     from resolver.commands.knowledge.kept_store import opened_store
     from resolver.commands.notes import show_note
-    from resolver.commands.subjects.inspecting import written_moment
     from resolver.outputs.texts.columns import counted
 
     written_at = report.created_at

@@ -41,11 +41,10 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Show or clear the store."""
-    import msgspec
-
     from knowledge.stores.cache import cache_report, clear_cache
     from knowledge.stores.locations import default_location
     from knowledge.stores.store import Kind
+    from resolver.outputs.json_text import json_text
 
     location = options.store or default_location(os.environ, Path.home())
     asked = [kind for kind in Kind if getattr(options, kind.value)]
@@ -56,12 +55,12 @@ def run(options: argparse.Namespace) -> bool:
     report = cache_report(location, time.time())
     if removed is not None and options.format == "json":
         told = {"location": report.location, "removed": {kind.value: removed[kind] for kind in kinds}}
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
+        sys.stdout.write(json_text(told))
     elif removed is not None:
         counts = ", ".join(f"{removed[kind]} records of {kind.value}" for kind in kinds)
         sys.stdout.write(f"Removed {counts} from {report.location}\n")
     elif options.format == "json":
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     else:
         shown = {kind.value for kind in kinds}
         sys.stdout.write("".join(f"{line}\n" for line in _lines(report, shown)))

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _MOST_DOUBTFUL = 10
 _MOST_UNKNOWNS = 5
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
-_TAR_MARK = (257, b"ustar")
-_HEAD_BYTES = 512
 _REMEDY = "name a lock, an environment or an image"
 
 
@@ -80,9 +77,9 @@ def run(options: argparse.Namespace) -> bool:
         is_complete=seen.is_complete,
     )
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(check)).decode() + "\n")
+        sys.stdout.write(json_text(check))
     elif options.format == "sarif":
         sys.stdout.write(_sarif(check, options))
     else:
@@ -118,6 +115,7 @@ def _holds_files(subject: str) -> bool:
     Raises:
         InputError: nothing is there.
     """
+    from resolver.comparing.kinds import HEAD_BYTES, begins_archive
     from resolver.errors import InputError
 
     path = Path(subject)
@@ -126,8 +124,7 @@ def _holds_files(subject: str) -> bool:
             return True
         if path.exists():
             with path.open("rb") as file:
-                head = file.read(_HEAD_BYTES)
-            return head.startswith(_PACKED) or head[_TAR_MARK[0] :].startswith(_TAR_MARK[1])
+                return begins_archive(file.read(HEAD_BYTES))
     except OSError as error:
         reason = error.strerror or "it cannot be looked at"
         raise InputError(f"{subject}: {reason}", f"{_REMEDY} that can be read") from error

@@ -91,16 +91,15 @@ def _criteria(options: argparse.Namespace) -> tuple[Criterion, ...]:
 
 
 def _run_locks(options: argparse.Namespace) -> bool:
-    import msgspec
-
     from resolver.commands.notes import printable
     from resolver.commands.options.screens import columns
     from resolver.commands.subjects.comparing import compared_locks
+    from resolver.outputs.json_text import json_text
 
     told = compared_locks(options, _criteria(options))
     match options.format:
         case "json":
-            text = msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+            text = json_text(told)
         case "sarif":
             from analyzers.sarif import sarif
             from resolver.comparing.records import CRITERIA_TOLD
@@ -122,8 +121,8 @@ def _run_locks(options: argparse.Namespace) -> bool:
 
 def _run_images(options: argparse.Namespace) -> bool:
     from images.reports.comparison import compare
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import inspected, written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
+    from resolver.commands.subjects.inspecting import inspected
     from resolver.errors import InputError
 
     of_locks = {"--source": options.source, "--image": options.image, "--format markdown": None}
@@ -139,14 +138,13 @@ def _run_images(options: argparse.Namespace) -> bool:
 
 
 def _image_text(told: ImageComparison, options: argparse.Namespace) -> str:
-    import msgspec
-
     from resolver.commands.notes import printable
     from resolver.commands.options.screens import columns
+    from resolver.outputs.json_text import json_text
     from resolver.outputs.texts.comparison_text import comparison_text
 
     if options.format == "json":
-        return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+        return json_text(told)
     if options.format == "sarif":
         from analyzers.sarif import sarif
         from images.findings.places import placed

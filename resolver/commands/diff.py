@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analyzers.digests import sha256_of
 from resolver.commands.options import arguments
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def run(options: argparse.Namespace) -> bool:
     with session.knowledge() as knowledge:
         report = _report(releases, session, target, knowledge, demand, named)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     elif options.format == "sarif":
         from analyzers.sarif import sarif
         from resolver.reports.check_findings import DIFF_FINDINGS, diff_findings
@@ -106,7 +106,7 @@ def _report(
         tool=tool(),
         input=Input(
             what=f"{before.name} {before.version} and {after.version}",
-            digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+            digest=sha256_of(digests.encode()),
             files=tuple(InputFile(path=record.filename, digest=record.digest or "") for record in records),
         ),
         created_at=session.created_at,

@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> bool:
 
     report = _diagnosis(options)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+        text = json_text(report)
     else:
         from resolver.commands.notes import printable
         from resolver.outputs.texts.doctor_text import doctor_text
@@ -46,18 +46,16 @@ def run(options: argparse.Namespace) -> bool:
 
 
 def _diagnosis(options: argparse.Namespace) -> Diagnosis:
-    import hashlib
-
+    from analyzers.digests import sha256_of
     from analyzers.reports import Input
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.doctor.checks import Diagnosis, uses_of
 
     checks = tuple(_checks(options))
     told = "\n".join(f"{check.name} {check.state} {check.found}" for check in checks)
     return Diagnosis(
         tool=tool(),
-        input=Input(what="this machine", digest=f"sha256:{hashlib.sha256(told.encode()).hexdigest()}"),
+        input=Input(what="this machine", digest=sha256_of(told.encode())),
         created_at=written_moment(report_moment()),
         uses=uses_of(checks),
         checks=checks,

@@ -50,9 +50,9 @@ def run(options: argparse.Namespace) -> bool:
     context = session.context()
     answer = _answer(question, session, context)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer)).decode() + "\n")
+        sys.stdout.write(json_text(answer))
     else:
         sys.stdout.write(answer_text(answer, context.target.name, columns(sys.stdout)))
     return answer.status.is_solved

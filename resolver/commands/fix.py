@@ -93,7 +93,9 @@ def run(options: argparse.Namespace) -> bool:
             left.append(f"{shown.name(fix)}: left alone: {fix.rewrite.error}")
     if as_findings:
         report = _report(path, shown, changed, left)
-        sys.stdout.write(_sarif(report) if options.format == "sarif" else _json(report))
+        from resolver.outputs.json_text import json_text
+
+        sys.stdout.write(_sarif(report) if options.format == "sarif" else json_text(report))
     for reason in left:
         show_note(reason)
     if not options.quiet:
@@ -212,8 +214,7 @@ class _Shown:
 def _report(path: Path, shown: _Shown, changed: int, left: list[str]) -> FixReport:
     from analyzers.codemods.report import FixReport
     from analyzers.reports import Input, Unknown
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
 
     return FixReport(
         tool=tool(),
@@ -224,12 +225,6 @@ def _report(path: Path, shown: _Shown, changed: int, left: list[str]) -> FixRepo
         needs=tuple(shown.needs),
         findings=tuple(shown.findings),
     )
-
-
-def _json(report: FixReport) -> str:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
 
 
 def _sarif(report: FixReport) -> str:

@@ -33,3 +33,8 @@ def report_moment() -> datetime:
         remedy = "unset it, or set it to a number of seconds since 1970"
         raise InputError(f"SOURCE_DATE_EPOCH is {stated!r}", remedy) from error
     return datetime.datetime.fromisoformat(text)
+
+
+def written_moment(moment: datetime) -> str:
+    """A time in UTC as reports have it."""
+    return moment.isoformat().replace("+00:00", "Z")

@@ -77,8 +77,8 @@ def _document(
 
     from analyzers.reports import Input
     from images.facts.environment_report import EnvironmentReport
-    from resolver.commands.heads import report_moment, tool
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, tool, written_moment
+    from resolver.outputs.json_text import json_text
 
     named = options.image or next(iter(options.environments), None) or options.platform or "this machine"
     digest = hashlib.sha256(msgspec.json.encode(environment, order="sorted")).hexdigest()
@@ -89,7 +89,7 @@ def _document(
         environment=environment,
         variants=variants,
     )
-    return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+    return json_text(report)
 
 
 def _meanings(names: Mapping[str, str], width: int) -> str:

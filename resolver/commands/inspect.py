@@ -66,9 +66,9 @@ def _rendered(options: argparse.Namespace, report: ImageReport) -> str:
 
     match options.format or _format_of(options.output):
         case "json":
-            import msgspec
+            from resolver.outputs.json_text import json_text
 
-            return msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+            return json_text(report)
         case "cyclonedx":
             from images.sbom.cyclonedx import cyclonedx
 

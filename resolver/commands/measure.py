@@ -98,16 +98,15 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> bool:
     """Measure; false where something could not be."""
-    import msgspec
-
     from resolver.commands.notes import printable
     from resolver.outputs.files import check_text, write_output
+    from resolver.outputs.json_text import json_text
     from resolver.outputs.texts.measurements_text import measurements_text
 
     if options.output is not None:
         check_text(options.output)
     report = _measured(options)
-    document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
+    document = json_text(report, indent=1)
     if options.output is not None:
         write_output(options.output, document)
     if options.keep:

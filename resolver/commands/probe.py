@@ -59,18 +59,17 @@ def run(options: argparse.Namespace) -> bool:
     Raises:
         SystemExit: nothing is known of it, with that exit code.
     """
-    import msgspec
-
     from knowledge.probing.records import Verdict
     from resolver.commands.notes import printable
     from resolver.commands.subjects.probed_locks import probed
     from resolver.outputs.files import check_text, write_output
+    from resolver.outputs.json_text import json_text
     from resolver.outputs.texts.probes_text import probe_text
 
     if options.output is not None:
         check_text(options.output)
     report, seen = probed(options)
-    document = msgspec.json.format(msgspec.json.encode(report), indent=1).decode() + "\n"
+    document = json_text(report, indent=1)
     if options.output is not None:
         write_output(options.output, document)
     if options.keep and seen is not None:

@@ -99,7 +99,9 @@ def _explain(options: argparse.Namespace) -> bool:
     session = Session(options)
     answer = session.rule_answer(options.subject)
     if options.format == "json":
-        _write_json(answer)
+        from resolver.outputs.json_text import json_text
+
+        sys.stdout.write(json_text(answer))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _told(answer)))
     return True
@@ -113,21 +115,18 @@ def _contents(options: argparse.Namespace) -> tuple[Path, Contents]:
 
 
 def _report(contents: Contents, rules: int, examples: int, found: list[Finding]) -> RulesReport:
-    import hashlib
-
+    from analyzers.digests import sha256_of
     from analyzers.reports import Input, InputFile
-    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.rules.reports import RulesReport
 
-    files = tuple(
-        InputFile(path=path, digest=f"sha256:{hashlib.sha256(data).hexdigest()}") for path, data in contents
-    )
+    files = tuple(InputFile(path=path, digest=sha256_of(data)) for path, data in contents)
     told = "\n".join(f"{file.path} {file.digest}" for file in files)
-    digest = f"sha256:{hashlib.sha256(told.encode(errors='surrogateescape')).hexdigest()}"
+    digest = sha256_of(told.encode(errors="surrogateescape"))
     return RulesReport(
         tool=tool(),
         input=Input(what="rules", digest=digest, files=files),
-        created_at=report_moment().isoformat().replace("+00:00", "Z"),
+        created_at=written_moment(report_moment()),
         rules=rules,
         examples=examples,
         findings=tuple(found),
@@ -136,18 +135,18 @@ def _report(contents: Contents, rules: int, examples: int, found: list[Finding])
 
 def _show(report: RulesReport, form: str) -> None:
     if form == "json":
-        _write_json(report)
+        from resolver.outputs.json_text import json_text
+
+        sys.stdout.write(json_text(report))
         return
     for finding in report.findings:
         sys.stdout.write(f"{finding.location}: {finding.level.value}: {finding.message} ({finding.id})\n")
+    from resolver.outputs.texts.columns import counted
+
     files = len(report.input.files)
-    tried = f", {_counted(report.examples, 'example')}" if report.examples else ""
-    found = _counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
-    sys.stdout.write(f"{_counted(report.rules, 'rule')} in {_counted(files, 'file')}{tried}: {found}\n")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    tried = f", {counted(report.examples, 'example')}" if report.examples else ""
+    found = counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
+    sys.stdout.write(f"{counted(report.rules, 'rule')} in {counted(files, 'file')}{tried}: {found}\n")
 
 
 def _told(answer: RuleAnswer) -> Iterator[str]:
@@ -173,9 +172,3 @@ def _told(answer: RuleAnswer) -> Iterator[str]:
         yield from (f"  {each.what} ({each.where})" for each in seen)
     else:
         yield "It does not fire on this target."
-
-
-def _write_json(document: RulesReport | RuleAnswer) -> None:
-    import msgspec
-
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")

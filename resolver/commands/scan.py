@@ -159,7 +159,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
 
     from analyzers.source.extraction import extracted
     from analyzers.source.installed import InstalledReport, installed, installed_input
-    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.commands.notes import printable
     from resolver.commands.options.screens import columns
     from resolver.errors import InputError
@@ -172,7 +172,7 @@ def _run_installed(options: argparse.Namespace) -> bool:
     report = InstalledReport(
         tool=tool(),
         input=installed_input(name, distributions),
-        created_at=report_moment().isoformat().replace("+00:00", "Z"),
+        created_at=written_moment(report_moment()),
         unknowns=tuple(sorted({*unknowns, *unread})),
         distributions=distributions,
     )

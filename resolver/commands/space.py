@@ -75,9 +75,9 @@ def run(options: argparse.Namespace) -> bool:
         missing=found.missing,
     )
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(space)).decode() + "\n")
+        sys.stdout.write(json_text(space))
     else:
         width = columns(sys.stdout)
         lines = _lines(space, context.target.name)

@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> bool:
     with session.knowledge() as knowledge:
         report = _report(name, version, session, target, knowledge, options.module)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     else:
         width = columns(sys.stdout)
         sys.stdout.write(printable(surface_text(report, width, whole=options.all)))

@@ -43,9 +43,9 @@ def run(options: argparse.Namespace) -> bool:
         found += rule_descriptions(context.rules, context.recommendation)
     found += predictor_descriptions(context.recommendation.predictor)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+        sys.stdout.write(json_text(found))
     else:
         width = columns(sys.stdout)
         sys.stdout.write("".join(f"{line}\n" for line in _lines(found, width)))

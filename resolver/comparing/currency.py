@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Finding, Level, Location
 from analyzers.manifests.declared import Format
 from analyzers.manifests.discovery import read_manifest
@@ -136,7 +136,7 @@ def _finding(told: LockCurrency, message: str, subject: str | None, line: int | 
 
 def _locked(content: bytes, path: str, form: Format, is_live: Callable[[str], bool]) -> Locked:
     manifest = read_manifest(lambda _: content, path, as_format=form)
-    return of_manifest(manifest, f"sha256:{hashlib.sha256(content).hexdigest()}", is_live)
+    return of_manifest(manifest, sha256_of(content), is_live)
 
 
 def _at_old(change: _Change, old: Locked) -> _Change:

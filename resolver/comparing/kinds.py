@@ -15,7 +15,8 @@ from resolver.errors import InputError
 
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 _TAR_MARK = (257, b"ustar")
-_HEAD_BYTES = 512
+HEAD_BYTES = 512
+"""So much of a file tells what it is."""
 _BY_SUFFIX = {".toml": Format.PYLOCK, ".lock": Format.UV_LOCK}
 """Whose parser says what is wrong with a file that is no TOML, though its name says so."""
 _LOCKLIKE = (".toml", ".lock", ".txt", ".in")
@@ -50,12 +51,17 @@ def _is_lock_file(path: Path) -> bool:
     if manifest_format(str(path)) is not None:
         return True
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if head.startswith(_PACKED) or head[_TAR_MARK[0] :].startswith(_TAR_MARK[1]):
+        head = file.read(HEAD_BYTES)
+    if begins_archive(head):
         return False
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return b'"_meta"' in head or b'"default"' in head
     return b"\0" not in head
+
+
+def begins_archive(head: bytes) -> bool:
+    """Whether the first `HEAD_BYTES` of a file are those of a tar archive, or of something compressed."""
+    return head.startswith(_PACKED) or head[_TAR_MARK[0] :].startswith(_TAR_MARK[1])
 
 
 def lock_format(files: InputFiles, name: str) -> Format | None:

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from resolver.landscapes.instance import Asking, Instance, InstanceProject, PairLoss
-from resolver.landscapes.landscape import Ask, Landscape
+from resolver.landscapes.landscape import Ask, Landscape, Part
 from resolver.states.versions import bit, positions
-
-_Part = tuple[int, str | None]
 
 
 def frozen(landscape: Landscape, name: str = "frozen") -> Instance:
@@ -25,7 +23,7 @@ class _Freezing:
     def __init__(self, landscape: Landscape) -> None:
         self._landscape = landscape
         self._known: dict[int, int] = {}  # of each project that is reached: releases that can be had
-        self._asks: dict[_Part, dict[int, Sequence[Ask] | None]] = {}
+        self._asks: dict[Part, dict[int, Sequence[Ask] | None]] = {}
         self._follow(landscape.requirements)
 
     def instance(self, name: str) -> Instance:
@@ -42,12 +40,12 @@ class _Freezing:
         )
 
     def _follow(self, asked: Sequence[Ask]) -> None:
-        queue = list(_parts(asked))
+        queue = [part for ask in asked for part in ask.parts()]
         for part in queue:
             if part not in self._asks:
                 found = self._asks[part] = dict(self._answers(*part))
                 for asks in found.values():
-                    queue.extend(_parts(asks or ()))
+                    queue.extend(part for ask in asks or () for part in ask.parts())
 
     def _answers(self, project: int, part: str | None) -> Iterator[tuple[int, Sequence[Ask] | None]]:
         landscape = self._landscape
@@ -115,14 +113,6 @@ class _Freezing:
                         masks[key] = masks.get(key, 0) | bit(position)
         for (part, other, mask, score, _), releases in masks.items():
             yield PairLoss(releases, part, other, mask, score)
-
-
-def _parts(asked: Sequence[Ask]) -> Iterator[_Part]:
-    """What asks bring into force, of those that may stand in as well; a project before its extras."""
-    for ask in asked:
-        for project in (ask.project, *(other for other, _ in ask.others)):
-            for part in (None, *ask.extras):
-                yield project, part
 
 
 def _full(size: int) -> int:

@@ -7,10 +7,13 @@ Predictors, bounds and benchmarks see nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+
+Part = tuple[int, str | None]
+"""A project by its number (None), or one of its extras."""
 
 
 class Ask(msgspec.Struct, frozen=True, array_like=True):
@@ -27,6 +30,12 @@ class Ask(msgspec.Struct, frozen=True, array_like=True):
     mask: int
     extras: tuple[str, ...] = ()
     others: tuple[tuple[int, int], ...] = ()
+
+    def parts(self) -> Iterator[Part]:
+        """What it brings into force, of those that may stand in as well; a project before its extras."""
+        for project in (self.project, *(other for other, _ in self.others)):
+            for part in (None, *self.extras):
+                yield project, part
 
 
 class Pair(msgspec.Struct, frozen=True, array_like=True):

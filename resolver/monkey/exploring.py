@@ -13,7 +13,7 @@ import msgspec
 from knowledge.probing.records import PinnedFile
 from resolver.landscapes.explored import ExploredLandscape
 from resolver.landscapes.freezing import frozen
-from resolver.landscapes.landscape import Ask, Pair
+from resolver.landscapes.landscape import Ask, Pair, Part
 from resolver.monkey.terrain import KnownRelease, Terrain
 from resolver.states.projects import Project
 from resolver.states.versions import bit, positions
@@ -154,7 +154,7 @@ def spread(found: Sequence[int], count: int) -> list[int]:
 def _read(landscape: Unscored, breadth: Breadth, first: Mapping[int, int]) -> None:
     left = breadth.budget
     chosen: dict[int, list[int]] = {}
-    level = list(dict.fromkeys(_parts(landscape.requirements)))
+    level = list(dict.fromkeys(part for ask in landscape.requirements for part in ask.parts()))
     seen = set(level)
     while level:
         for project, _ in level:
@@ -166,19 +166,13 @@ def _read(landscape: Unscored, breadth: Breadth, first: Mapping[int, int]) -> No
                 chosen[project] = picked
                 left -= len(picked)
         landscape.hint([(project, at) for project, _ in level for at in chosen[project]])
-        asked: list[tuple[int, str | None]] = []
+        asked: list[Part] = []
         for project, part in level:
             for at in chosen[project]:
-                asked.extend(_parts(landscape.asks(project, at, part) or ()))
+                asks = landscape.asks(project, at, part) or ()
+                asked.extend(each for ask in asks for each in ask.parts())
         level = [part for part in dict.fromkeys(asked) if part not in seen]
         seen.update(level)
-
-
-def _parts(asks: Sequence[Ask]) -> Iterator[tuple[int, str | None]]:
-    for ask in asks:
-        for project in (ask.project, *(other for other, _ in ask.others)):
-            for part in (None, *ask.extras):
-                yield project, part
 
 
 def _releases(project: Project, domain: int, target: Target) -> Iterator[KnownRelease]:

@@ -7,7 +7,6 @@ and at most the probes under way are lost. One process at a time works in a dire
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from typing import Self
 import msgspec
 from msgspec.structs import replace
 
+from analyzers.digests import sha256_of
 from analyzers.undecodable import UNDECODABLE
 from knowledge.probing.records import ProbeResult, Verdict
 from resolver.errors import InputError
@@ -95,7 +95,7 @@ class Journal:
         (self.folder / RESULTS).mkdir(exist_ok=True)
         data = msgspec.json.encode(terrain)
         write_whole(self.folder / TERRAIN, data)
-        self.extend(replace(plan, head=replace(plan.head, terrain=_digest(data))))
+        self.extend(replace(plan, head=replace(plan.head, terrain=sha256_of(data))))
 
     def extend(self, plan: Plan) -> None:
         """Write a plan in place of the one that is there."""
@@ -124,7 +124,7 @@ class Journal:
         path = self.folder / TERRAIN
         try:
             data = _read(path)
-            if read_head(_read(self.folder / PLAN).partition(b"\n")[0]).terrain not in ("", _digest(data)):
+            if read_head(_read(self.folder / PLAN).partition(b"\n")[0]).terrain not in ("", sha256_of(data)):
                 raise ValueError("it is not what the plan was made of")
             return msgspec.json.decode(data, type=Terrain)
         except (OSError, ValueError, *UNDECODABLE) as error:
@@ -148,10 +148,6 @@ class Journal:
                 if read.id == name:
                     found[name] = read
         return found
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _no_plan(folder: Path) -> InputError:

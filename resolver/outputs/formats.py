@@ -122,9 +122,9 @@ def rendered(
 
             return table(advice, target.name, width)
         case Format.JSON:
-            from resolver.outputs.report import report
+            from resolver.outputs.json_text import json_text
 
-            return report(advice)
+            return json_text(advice)
         case Format.HTML:
             from resolver.outputs.pages.advice_page import advice_page
 

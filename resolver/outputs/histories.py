@@ -7,11 +7,10 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from resolver.errors import InputError
 from resolver.landscapes.history import SearchHistory
 from resolver.outputs.files import check_place, write_output
+from resolver.outputs.json_text import json_text
 from resolver.progress import points
 
 PICTURES = (".png", ".svg")
@@ -50,7 +49,7 @@ def write_history(history: SearchHistory, path: Path) -> None:
         case ".csv":
             write_output(path, as_csv(history), "--plot")
         case ".json":
-            text = msgspec.json.format(msgspec.json.encode(history), indent=2).decode() + "\n"
+            text = json_text(history)
             write_output(path, text, "--plot")
         case ".html":
             from resolver.outputs.plots.charts import course
@@ -86,7 +85,7 @@ def comparison(
         case ".csv":
             write_output(path, _all_as_csv(histories), option)
         case ".json":
-            text = msgspec.json.format(msgspec.json.encode(histories), indent=2).decode() + "\n"
+            text = json_text(histories)
             write_output(path, text, option)
         case ".html":
             from resolver.outputs.plots.charts import compared

@@ -17,7 +17,7 @@ from resolver.probes.checks import INSTRUMENT, checked
 from resolver.probes.failing import FailingTogether, blocked, refutation
 from resolver.probes.records import CheckedVerdict, ProbeOutcome, Probes, ToldProbe
 from resolver.score import Scorer
-from resolver.search.refuted import Evidence
+from resolver.search.refuted import RefutedStacks
 from resolver.source import StackProber
 from resolver.states.assumed import Conjecture
 from resolver.states.propagation import UnsatisfiableError
@@ -36,13 +36,15 @@ class Trials:
 
     Args:
         universe: of the search, which stands without decisions whenever this changes it.
-        evidence: what strides refuted; learns what probes refute.
+        refuted: what strides refuted; learns what probes refute.
         scorer: of the search.
         prober: tries stacks.
     """
 
-    def __init__(self, universe: Universe, evidence: Evidence, scorer: Scorer, prober: StackProber) -> None:
-        self._universe, self._evidence, self._scorer, self._prober = universe, evidence, scorer, prober
+    def __init__(
+        self, universe: Universe, refuted: RefutedStacks, scorer: Scorer, prober: StackProber
+    ) -> None:
+        self._universe, self._refuted, self._scorer, self._prober = universe, refuted, scorer, prober
         self._context: Context = universe.context
         self._series: dict[tuple[str, ...], FailingTogether] = {}
         self._suspected: FailingTogether | None = None
@@ -149,13 +151,13 @@ class Trials:
         if self._checks >= MOST_CHECKED or all(probe.is_stored for probe in self._probes):
             return False
         self._checks += 1
-        refuted = self._evidence.best_refuted(INSTRUMENT, self._scorer.stack_score)
+        refuted = self._refuted.best_refuted(INSTRUMENT, self._scorer.stack_score)
         if refuted is None:
             return False
         probe = self._probe(refuted, is_check=True)
         if probe is None or probe.result.verdict is not Verdict.PASSED:
             return False
-        self._evidence.contradict(refuted)
+        self._refuted.contradict(refuted)
         return True
 
     def _probe(self, stack: Stack, *, is_check: bool = False) -> StackProbe | None:
@@ -207,7 +209,7 @@ class Trials:
     def _refute(self, names: tuple[str, ...], failure: Failure, stack: Stack) -> None:
         found = refutation(names, failure, stack)
         self._universe.refute(found)
-        self._evidence.refuted(stack, [found])
+        self._refuted.remember(stack, [found])
         self._fail(names, failure, stack)
 
     def _fail(self, names: tuple[str, ...], failure: Failure, stack: Stack, alike: int = 0) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resolver.progress import Progress
 from resolver.search.interruption import Interruption
-from resolver.search.refuted import Evidence
+from resolver.search.refuted import RefutedStacks
 from resolver.states.stack import Stack
 from resolver.states.universe import Universe
 from resolver.states.versions import bit
@@ -34,14 +34,14 @@ class Examiner:
         self,
         strides: Sequence[Stride],
         universe: Universe,
-        evidence: Evidence,
+        refuted: RefutedStacks,
         trials: Trials | None,
         interruption: Interruption,
         progress: Progress,
     ) -> None:
         self.strides = strides
         self.examined = 0
-        self._universe, self._evidence, self._trials = universe, evidence, trials
+        self._universe, self._refuted, self._trials = universe, refuted, trials
         self._interruption, self._progress = interruption, progress
 
     def accepts(self, stack: Stack) -> bool:
@@ -65,7 +65,7 @@ class Examiner:
         if refutations:
             if self._trials is not None:
                 self._trials.recall(stack)
-            self._evidence.refuted(stack, refutations)
+            self._refuted.remember(stack, refutations)
             self._universe.propagation.propagate()
         return not refutations
 
@@ -73,7 +73,7 @@ class Examiner:
         for stride in self.strides:
             with self._interruption.breakable():
                 found = stride.examine(stack, self._universe.context)
-                counted = [each for each in found if self._evidence.counts(each, stack)]
+                counted = [each for each in found if self._refuted.counts(each, stack)]
             if counted:
                 return counted
         return ()

@@ -12,7 +12,7 @@ from resolver.landscapes.history import History
 from resolver.landscapes.search import Search
 from resolver.landscapes.walk import Walk
 from resolver.predictors.protocol import Predictor
-from resolver.progress import Progress, Silence, Standing
+from resolver.progress import NoProgress, Progress, Standing
 from resolver.score import Scorer
 from resolver.search.bounding import Bounding
 from resolver.search.budget import Budget, StoppedBy
@@ -88,7 +88,7 @@ class Improvement:
         self._scorer = scorer
         self._first = self._best = first
         self._landscape: ExploredLandscape | None = None
-        self._progress = progress or Silence()
+        self._progress = progress or NoProgress()
         self._interruption = interruption or Interruption()
         self._memory_bytes = memory_bytes
         self._history = history

@@ -14,7 +14,7 @@ MOST_NARROWED = 3
 """So many intervals of releases are looked at again, to verify proofs; what is left is believed."""
 
 
-class Evidence:
+class RefutedStacks:
     """Remembers refuted stacks; one object per search.
 
     Args:
@@ -28,7 +28,7 @@ class Evidence:
         self._contradicted: set[frozenset[tuple[str, int]]] = set()
         self._narrowed: set[RefutedReleases] = set()
 
-    def refuted(self, stack: Stack, refutations: Sequence[Refutation]) -> None:
+    def remember(self, stack: Stack, refutations: Sequence[Refutation]) -> None:
         """Remember why a stack was not accepted."""
         self._stacks.append((stack, refutations))
         self._refutations |= {refuted(refutation): refutation for refutation in refutations}

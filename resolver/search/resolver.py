@@ -21,7 +21,7 @@ from resolver.landscapes.history import History
 from resolver.pipeline import Pipeline
 from resolver.predictors.protocol import Predictor
 from resolver.probes.records import ProbeOutcome, Probes
-from resolver.progress import Progress, Silence
+from resolver.progress import NoProgress, Progress
 from resolver.score import Scorer
 from resolver.search.bounding import Bounding
 from resolver.search.budget import Budget, SearchStoppedError, StoppedBy
@@ -35,7 +35,7 @@ from resolver.search.interruption import (
     Interruption,
     SearchInterruptedError,
 )
-from resolver.search.refuted import Evidence
+from resolver.search.refuted import RefutedStacks
 from resolver.search.settling import Settler
 from resolver.search.solution import Solution
 from resolver.source import ReleaseSource
@@ -103,21 +103,21 @@ class Resolver:
             self.universe.stand_ins.is_asked,
         )
         self._doubts = Doubts(self.universe)
-        self._evidence = Evidence(self.universe)
+        self._refuted = RefutedStacks(self.universe)
         self._trials: Trials | None = None
         if context.prober is not None:
             from resolver.probes.trials import Trials  # brings what reads code, which few searches ask for
 
-            self._trials = Trials(self.universe, self._evidence, self.scorer, context.prober)
+            self._trials = Trials(self.universe, self._refuted, self.scorer, context.prober)
         self._budget = budget or Budget()
         self._elapsed_s = elapsed_s
         self._conflicts_end = 0
         self._ends_at_s: float | None = None
         self._memory_limit_bytes: int | None = None
-        self._progress = progress or Silence()
+        self._progress = progress or NoProgress()
         self._settler = Settler(self.universe, self.decisions, galloping(self.universe), self._progress)
         self._examiner = Examiner(
-            pipeline.strides, self.universe, self._evidence, self._trials, self._interruption, self._progress
+            pipeline.strides, self.universe, self._refuted, self._trials, self._interruption, self._progress
         )
 
     @property
@@ -159,14 +159,14 @@ class Resolver:
         Args:
             error: that `solve` raised; the search then stands at the stack.
         """
-        best = self._evidence.least_bad(error, self.scorer.stack_score)
+        best = self._refuted.least_bad(error, self.scorer.stack_score)
         if best is None:
             return None
         return self._stand_at(best)
 
     def _stand_at(self, stack: Stack) -> Stack | None:
         """A stack that evidence speaks against, with the search standing at it."""
-        self._evidence.suspend()
+        self._refuted.suspend()
         self.universe.withdraw(list(self.universe.conjectures))
         strides, self._examiner.strides = self._examiner.strides, ()
         try:
@@ -193,7 +193,7 @@ class Resolver:
             except UnsatisfiableError as error:
                 if self._trials is not None and self._trials.relieve(error):
                     continue
-                if not self._evidence.is_narrowed(error):
+                if not self._refuted.is_narrowed(error):
                     self._doubts.resolve(error)
 
     def _search(self) -> Stack:

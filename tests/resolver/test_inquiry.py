@@ -9,7 +9,7 @@ from analyzers.reports import Tool
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.knowledge import MemoryKnowledge
 from fakes.searching.runs import context
-from knowledge.transport.statistics import Statistics
+from knowledge.transport.statistics import Traffic
 from resolver.advising.advise import advise
 from resolver.advising.inquiry import Answer, Question, Trial, answered, read_question, tried, why_not
 from resolver.context import Context
@@ -29,7 +29,7 @@ def advice_on(index: FakeIndex, asked: Context, inspect: Inspect | None = None) 
         MemoryKnowledge(index),
         UNITS,
         tool=Tool(name="test", version="0"),
-        traffic=Statistics(),
+        traffic=Traffic(),
         created_at="2026-01-01T00:00:00Z",
         elapsed_s=lambda: 0.0,
         inspect=inspect,

@@ -8,13 +8,13 @@ from analyzers.reports import Tool
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.knowledge import MemoryKnowledge
 from fakes.searching.runs import context
-from knowledge.transport.statistics import Statistics
+from knowledge.transport.statistics import Traffic
 from resolver.advising.advise import advise
-from resolver.progress import Silence, TerminalProgress
+from resolver.progress import NoProgress, TerminalProgress
 from resolver.units.registry import UNITS
 
 
-class Told(Silence):
+class Told(NoProgress):
     """Keeps what it was told."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ def refutations(*requirements: str) -> list[str]:
         MemoryKnowledge(index),
         UNITS,
         tool=Tool(name="test", version="0"),
-        traffic=Statistics(),
+        traffic=Traffic(),
         created_at="2026-01-01T00:00:00Z",
         elapsed_s=lambda: 0.0,
         progress=told,

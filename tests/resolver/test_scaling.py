@@ -13,7 +13,7 @@ from analyzers.reports import Tool
 from fakes.indexes.index import FakeIndex
 from fakes.indexes.knowledge import MemoryKnowledge
 from fakes.searching.runs import context
-from knowledge.transport.statistics import Statistics
+from knowledge.transport.statistics import Traffic
 from resolver.advising.advise import advise
 from resolver.context import Constraint, Context
 from resolver.outputs.formats import Format, rendered
@@ -62,7 +62,7 @@ def advised(index: FakeIndex, asked: Context) -> Advice:
         MemoryKnowledge(index),
         UNITS,
         tool=Tool(name="stackwright", version="0"),
-        traffic=Statistics(),
+        traffic=Traffic(),
         created_at="2026-01-01T00:00:00Z",
         elapsed_s=lambda: 0.0,
     )

@@ -7,11 +7,9 @@ Combosquatting Attacks on the Python Ecosystem".
 from __future__ import annotations
 
 import enum
-import unicodedata
-from collections.abc import Mapping
-from functools import cache
 
-_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+from analyzers.source.names.mistaken_letters import neighbours, shape
+
 _LOOKALIKES = (
     *(("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("2", "z"), ("3", "e"), ("4", "a")),
     *(("rn", "m"), ("vv", "w"), ("cl", "d")),
@@ -58,7 +56,7 @@ def slip_between(name: str, popular: str) -> Slip | None:
         return Slip.SEPARATORS
     if len(name) == len(popular) and sorted(name.split("-")) == sorted(popular.split("-")):
         return Slip.WORDS
-    if shape(name) == shape(popular):
+    if shape(name, _LOOKALIKES) == shape(popular, _LOOKALIKES):
         return Slip.LOOKALIKE
     if len(name) == len(popular):
         return _of_equal_length(name, popular)
@@ -139,25 +137,3 @@ def is_within_two(name: str, other: str) -> bool:
         if min(row) > most:
             return False
     return row[-1] <= most
-
-
-def shape(name: str) -> str:
-    """The name with letters that look alike made the same."""
-    text = unicodedata.normalize("NFKD", name)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    for written, meant in _LOOKALIKES:
-        text = text.replace(written, meant)
-    return text
-
-
-@cache
-def neighbours() -> Mapping[str, str]:
-    """The keys around each key of an American keyboard."""
-    found: dict[str, str] = {}
-    for number, row in enumerate(_ROWS):
-        for column, key in enumerate(row):
-            around = row[max(column - 1, 0) : column] + row[column + 1 : column + 2]
-            for other in _ROWS[max(number - 1, 0) : number] + _ROWS[number + 1 : number + 2]:
-                around += other[max(column - 1, 0) : column + 2]
-            found[key] = around
-    return found

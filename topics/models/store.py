@@ -6,7 +6,6 @@ anything is parsed, and arrays are made of numbers or fixed-length text only.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import zipfile
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from analyzers.digests import sha256_of
 from analyzers.undecodable import UNDECODABLE
 from topics.errors import ModelError
 from topics.models.manifest import FORMAT, Manifest, StoredFile
@@ -62,7 +62,9 @@ def save_model(
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **{name: arrays[name] for name in sorted(arrays)})  # type: ignore[arg-type]
     contents[ARRAYS] = buffer.getvalue()
-    files = {name: StoredFile(size_bytes=len(data), digest=_digest(data)) for name, data in contents.items()}
+    files = {
+        name: StoredFile(size_bytes=len(data), digest=sha256_of(data)) for name, data in contents.items()
+    }
     written = msgspec.structs.replace(manifest, files=dict(sorted(files.items())))
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in contents.items():
@@ -102,7 +104,7 @@ def load_model(folder: Path, kind: str, revision: int) -> StoredModel:
         if Path(name).name != name:
             raise ModelError(str(folder), f"{MANIFEST} names a file elsewhere: {name[:100]!r}")
         data = _read(folder, name, FILE_LIMIT_BYTES)
-        if (len(data), _digest(data)) != (stored.size_bytes, stored.digest):
+        if (len(data), sha256_of(data)) != (stored.size_bytes, stored.digest):
             raise ModelError(str(folder), f"{name} has other content than its manifest says")
         try:
             if name == ARRAYS:
@@ -126,10 +128,6 @@ def _read(folder: Path, name: str, limit_bytes: int) -> bytes:
     if len(data) > limit_bytes:
         raise ModelError(str(folder), f"{name} has more than {limit_bytes:,} bytes")
     return data
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _arrays(data: bytes) -> dict[str, Array]:

@@ -8,12 +8,12 @@ that is itself well known is never suspected.
 from __future__ import annotations
 
 import itertools
-import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 
 import msgspec
 
+from analyzers.source.names.mistaken_letters import neighbours, shape
 from analyzers.source.names.popular_projects import popular_projects
 from analyzers.source.names.standard_library import is_standard
 
@@ -22,7 +22,6 @@ _SHORTEST = 5
 _LONGEST = 80
 _SHORTEST_REPLACED = 8
 _SHORTEST_LOOKALIKE = 4
-_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOKALIKES = (("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("rn", "m"), ("vv", "w"), ("cl", "d"))
 _PREFIXES = ("python-", "python3-", "py-", "py3-")
 
@@ -81,7 +80,7 @@ def _index(known: frozenset[str]) -> _Index:
     for name in sorted(known):
         for shorter in {name, *_deletions(name)} if len(name) >= _SHORTEST else ():
             index.deletions.setdefault(shorter, []).append(name)
-        index.shapes.setdefault(_shape(name), []).append(name)
+        index.shapes.setdefault(shape(name, _LOOKALIKES), []).append(name)
         index.words.setdefault(tuple(sorted(name.split("-"))), []).append(name)
         index.plain.setdefault(name.replace("-", ""), []).append(name)
     return index
@@ -89,7 +88,7 @@ def _index(known: frozenset[str]) -> _Index:
 
 def _candidates(name: str, known: frozenset[str], index: _Index) -> Iterator[Lookalike]:
     if len(name) >= _SHORTEST_LOOKALIKE:
-        for project in index.shapes.get(_shape(name), ()):
+        for project in index.shapes.get(shape(name, _LOOKALIKES), ()):
             yield Lookalike(project=project, slip="letters that look alike")
     for project in index.words.get(tuple(sorted(name.split("-"))), ()):
         yield Lookalike(project=project, slip="its words in another order")
@@ -120,7 +119,7 @@ def _slip(name: str, project: str) -> str | None:
             here, there = name[differing[0]], project[differing[0]]
             if here.isdigit() and there.isdigit():
                 return None  # another number is another release line, as `boto3` and `boto2`
-            if there in _neighbours().get(here, ""):
+            if there in neighbours().get(here, ""):
                 return "a neighbouring key"
             return "another letter" if len(name) >= _SHORTEST_REPLACED else None
         if len(differing) == 2 and differing[1] == differing[0] + 1:
@@ -134,24 +133,3 @@ def _slip(name: str, project: str) -> str | None:
     if longer[:-1] == shorter and longer[-1].isdigit() and longer is name:
         return None  # a successor numbers itself, as `nose2` does
     return "a letter too many" if longer is name else "a letter too few"
-
-
-@cache
-def _neighbours() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for number, row in enumerate(_ROWS):
-        for column, key in enumerate(row):
-            around = row[max(column - 1, 0) : column] + row[column + 1 : column + 2]
-            for other in _ROWS[max(number - 1, 0) : number] + _ROWS[number + 1 : number + 2]:
-                around += other[max(column - 1, 0) : column + 2]
-            found[key] = around
-    return found
-
-
-def _shape(name: str) -> str:
-    """The name with letters that look alike made the same."""
-    shape = unicodedata.normalize("NFKD", name)
-    shape = "".join(letter for letter in shape if not unicodedata.combining(letter))
-    for written, meant in _LOOKALIKES:
-        shape = shape.replace(written, meant)
-    return shape

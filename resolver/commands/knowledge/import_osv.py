@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> bool:
 def _document(found: object) -> str:
     import msgspec
 
+    from resolver.outputs.json_text import json_text
+
     told = {**msgspec.to_builtins(found)}
     told["projects"] = len(told["projects"])
-    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
+    return json_text(told)

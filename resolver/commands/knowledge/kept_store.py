@@ -44,7 +44,7 @@ def opened_store(options: argparse.Namespace) -> Iterator[Store]:
 def show(options: argparse.Namespace, found: msgspec.Struct | list[msgspec.Struct], text: str) -> None:
     """Print a result in the format that was asked for."""
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        text = msgspec.json.format(msgspec.json.encode(found)).decode() + "\n"
+        text = json_text(found)
     sys.stdout.write(text)

@@ -18,6 +18,7 @@ def run(options: argparse.Namespace) -> bool:
     """List them; true always."""
     import datetime
 
+    from resolver.commands.heads import written_moment
     from resolver.commands.options.screens import columns
     from resolver.outputs.texts.columns import table
     from resolver.reports.pack_reports import ListedPack
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> bool:
                 origin=row.origin,
                 digest=row.digest,
                 trust=row.trust / 1000,
-                imported_at=moment.isoformat().replace("+00:00", "Z"),
+                imported_at=written_moment(moment),
                 counts=of_pack,
             )
         )

@@ -185,13 +185,12 @@ def _work(options: argparse.Namespace, journal: Journal) -> None:
 
 
 def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: str | None) -> None:
-    import msgspec
-
     from resolver.commands.heads import tool
     from resolver.commands.monkey.writing import write_learned
     from resolver.commands.notes import show_note
     from resolver.commands.options.screens import columns
     from resolver.monkey.report import monkey_report
+    from resolver.outputs.json_text import json_text
     from resolver.outputs.texts.monkey_text import monkey_text
 
     blame = work.blame()
@@ -204,10 +203,10 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
         stopped_by=stopped,
         blame=blame,
     )
-    document = msgspec.json.format(msgspec.json.encode(report), indent=1)
-    write_learned(options, journal.folder, work, blame, document + b"\n")
+    document = json_text(report, indent=1)
+    write_learned(options, journal.folder, work, blame, document.encode())
     if options.format == "json":
-        sys.stdout.write(document.decode() + "\n")
+        sys.stdout.write(document)
     else:
         sys.stdout.write(monkey_text(report, columns(sys.stdout)))
     if stopped is not None:
@@ -215,7 +214,6 @@ def _report(options: argparse.Namespace, journal: Journal, work: Run, stopped: s
 
 
 def _now() -> str:
-    from resolver.commands.heads import report_moment
-    from resolver.commands.subjects.inspecting import written_moment
+    from resolver.commands.heads import report_moment, written_moment
 
     return written_moment(report_moment())

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
+from analyzers.digests import sha256_of
 from analyzers.manifests.declared import Format as LockFormat
 from analyzers.reports import Input, InputFile
 from resolver.commands.heads import tool
@@ -24,6 +23,7 @@ from resolver.comparing.currency import (
 )
 from resolver.errors import InputError
 from resolver.outputs.formats import Format
+from resolver.outputs.json_text import json_text
 from resolver.outputs.texts.columns import counted
 from resolver.reports.advice import Advice
 from resolver.targets.target import Target
@@ -63,8 +63,7 @@ def are_current(checked: Iterable[Checked], options: argparse.Namespace) -> bool
     told = [_currency(each) for each in checked]
     match options.format:
         case "json":
-            document = msgspec.json.encode(told[0] if len(told) == 1 else told)
-            sys.stdout.write(msgspec.json.format(document).decode() + "\n")
+            sys.stdout.write(json_text(told[0] if len(told) == 1 else told))
         case "sarif":
             from analyzers.sarif import sarif
 
@@ -85,7 +84,7 @@ def _currency(checked: Checked) -> LockCurrency:
         tool=checked.advice.tool,
         input=Input(
             what="a lock and what is advised",
-            digest=f"sha256:{hashlib.sha256(' '.join(digests).encode()).hexdigest()}",
+            digest=sha256_of(" ".join(digests).encode()),
             files=(InputFile(path=str(checked.path), digest=f"sha256:{digests[0]}"),),
         ),
         created_at=checked.advice.created_at,

@@ -203,9 +203,9 @@ def _tell(options: argparse.Namespace, runs: list[_Run], *, written: bool) -> No
     from resolver.commands.options.screens import columns
 
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        text = msgspec.json.format(msgspec.json.encode(_report(runs, written=written))).decode() + "\n"
+        text = json_text(_report(runs, written=written))
     elif not written or options.quiet:
         return
     else:

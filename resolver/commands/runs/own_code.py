@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analyzers.directories import DirectoryReader
-from analyzers.files import FileEntry, FileKind, FileReader, FileReaderError, joined, read_file
+from analyzers.files import FileKind, FileReader, joined
 from knowledge.probing.records import OwnCode
-from resolver.commands.runs.project_code import code_directories, is_passed_over
+from resolver.commands.runs.project_code import children_of, code_directories, content_of, is_passed_over
 
 MOST_FILES = 5_000
 LARGEST_BYTES = 4 << 20
@@ -21,13 +21,13 @@ def own_code(path: Path) -> OwnCode:
     What is larger than the limits is left out: a program that needs it fails, and says so.
     """
     if path.is_file():
-        content = _content(DirectoryReader(path.parent), path.name.encode())
+        content = content_of(DirectoryReader(path.parent), path.name.encode(), LARGEST_BYTES)
         return OwnCode(files=() if content is None else ((path.name, content),), directories=("",))
     reader = DirectoryReader(path)
     files: list[tuple[str, bytes]] = []
     left_bytes = _LIMIT_BYTES
     for found in _paths(reader):
-        content = _content(reader, found)
+        content = content_of(reader, found, LARGEST_BYTES)
         if content is not None and len(content) <= left_bytes:
             left_bytes -= len(content)
             files.append((found.decode(), content))
@@ -42,7 +42,7 @@ def _paths(reader: FileReader) -> Iterator[bytes]:
     found, pending = [], [b""]
     while pending:
         directory = pending.pop()
-        children = _children(reader, directory)
+        children = children_of(reader, directory)
         if any(child.name == b"pyvenv.cfg" for child in children):
             continue
         for child in children:
@@ -61,17 +61,3 @@ def _is_text(name: bytes) -> bool:
         return name.decode().isprintable()
     except UnicodeDecodeError:
         return False
-
-
-def _children(reader: FileReader, directory: bytes) -> tuple[FileEntry, ...]:
-    try:
-        return reader.list(directory)
-    except FileReaderError:
-        return ()
-
-
-def _content(reader: FileReader, path: bytes) -> bytes | None:
-    try:
-        return read_file(reader, path, LARGEST_BYTES)
-    except FileReaderError:
-        return None

@@ -40,7 +40,7 @@ def project_code(path: Path) -> ProjectCode:
 
 def code_directories(reader: FileReader) -> tuple[bytes, ...]:
     """Where modules of a project are found, relative to it; its own directory is the last."""
-    present = {child.name for child in _children(reader, b"") if child.kind is FileKind.DIRECTORY}
+    present = {child.name for child in children_of(reader, b"") if child.kind is FileKind.DIRECTORY}
     stated = [root.encode() for root in source_roots(_manifests(reader))]
     roots = [root for root in (*stated, b"src") if root.partition(b"/")[0] in present]
     return tuple(dict.fromkeys((*roots, b"")))
@@ -52,7 +52,7 @@ def is_passed_over(name: bytes) -> bool:
 
 
 def _manifests(reader: FileReader) -> Mapping[str, bytes]:
-    return {name.decode(): content for name in _MANIFESTS if (content := _content(reader, name))}
+    return {name.decode(): content for name in _MANIFESTS if (content := content_of(reader, name))}
 
 
 def _code(
@@ -63,7 +63,7 @@ def _code(
     told = hashlib.sha256(repr(directories).encode())
     packages = {path.rpartition(b"/")[0] for path in paths if path.endswith(b"/__init__.py")}
     for path in paths:
-        content = _content(reader, path)
+        content = content_of(reader, path)
         if content is None:
             continue
         told.update(path + b"\0" + hashlib.sha256(content).digest())
@@ -121,7 +121,7 @@ def _sources(reader: FileReader) -> Iterator[bytes]:
     pending, seen = [b""], 0
     while pending and seen < _LIMIT_FILES:
         directory = pending.pop()
-        children = _children(reader, directory)
+        children = children_of(reader, directory)
         is_packaged = any(child.name == b"__init__.py" for child in children)
         if any(child.name == b"pyvenv.cfg" for child in children):
             continue
@@ -140,15 +140,17 @@ def _sources(reader: FileReader) -> Iterator[bytes]:
                 yield path
 
 
-def _children(reader: FileReader, directory: bytes) -> tuple[FileEntry, ...]:
+def children_of(reader: FileReader, directory: bytes) -> tuple[FileEntry, ...]:
+    """What is in a directory; nothing for one that cannot be listed."""
     try:
         return reader.list(directory)
     except FileReaderError:
         return ()
 
 
-def _content(reader: FileReader, path: bytes) -> bytes | None:
+def content_of(reader: FileReader, path: bytes, limit_bytes: int = _LIMIT_BYTES) -> bytes | None:
+    """The content of a file; None for one that is too large or cannot be read."""
     try:
-        return read_file(reader, path, _LIMIT_BYTES)
+        return read_file(reader, path, limit_bytes)
     except FileReaderError:
         return None

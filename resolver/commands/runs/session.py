@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.settings import project_settings
-from resolver.commands.heads import report_moment, tool
+from resolver.commands.heads import report_moment, tool, written_moment
 from resolver.commands.notes import obeys, show_note, show_wait
 from resolver.commands.options.variants import variant_policy
 from resolver.commands.runs import inputs
@@ -381,7 +381,7 @@ class Session:
     @property
     def created_at(self) -> str:
         """As reports state it."""
-        return self.now.isoformat().replace("+00:00", "Z")
+        return written_moment(self.now)
 
 
 def _tells_history(options: argparse.Namespace) -> bool:

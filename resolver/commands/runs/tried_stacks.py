@@ -23,7 +23,7 @@ from knowledge.probing.observing import observation
 from knowledge.probing.prober import LocalProber
 from knowledge.probing.records import OwnCode, ProbeResult, ProbeTask
 from knowledge.probing.stack_probes import INSTRUMENT, Demanded, ProbeLimits, StackProbes
-from resolver.commands.heads import report_moment, tool
+from resolver.commands.heads import report_moment, tool, written_moment
 from resolver.commands.runs.scripts import read_script
 from resolver.errors import InputError
 
@@ -134,7 +134,7 @@ def keep_checked(advice: Advice, store: str) -> None:
 
 def _keep(seen: Sequence[tuple[ProbeTask, ProbeResult]], context: Context, store: str) -> None:
     """Keep what was seen, each as an observation of its stack."""
-    created_at = report_moment().isoformat().replace("+00:00", "Z")
+    created_at = written_moment(report_moment())
     environment = context.target.environment
     made = [observation(*one, environment, created_at=created_at, tool=tool()) for one in seen]
     observations = [one for one in made if one is not None]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzers.digests import sha256_of
 from analyzers.files import FileReader, FileReaderError
 from analyzers.reports import Unknown
 from knowledge.catalog import Knowledge
@@ -104,7 +104,7 @@ def check_lock(
         versions,
         with_uses(met, lacking),
         examined is not None and examined.is_complete and not unread,
-        f"sha256:{hashlib.sha256(content).hexdigest()}",
+        sha256_of(content),
         (*unknowns, *knowledge.unknowns, *unread),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.evidence import Level, Location
 from analyzers.manifests.discovery import read_manifest
 from analyzers.manifests.errors import ManifestError
@@ -90,7 +90,7 @@ def _locked(name: str, files: InputFiles, context: Context) -> Locked:
         first, *others = str(error).splitlines()
         more = f", and {len(others)} more" if others else ""
         raise InputError(f"{first}{more}", _REMEDY) from error
-    digest = f"sha256:{hashlib.sha256(files.read(name)).hexdigest()}"
+    digest = sha256_of(files.read(name))
     locked = of_manifest(manifest, digest, context.target.is_live)
     if not locked.is_lock:
         raise InputError(f"{name} pins no release", _REMEDY)
@@ -310,6 +310,6 @@ def _input(before: Locked, after: Locked) -> Input:
     digests = f"{before.digest} {after.digest}"
     return Input(
         what="two locks",
-        digest=f"sha256:{hashlib.sha256(digests.encode()).hexdigest()}",
+        digest=sha256_of(digests.encode()),
         files=tuple(InputFile(path=side.path, digest=side.digest) for side in (before, after)),
     )

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from images.reports.report import ImageReport
 
 
@@ -23,7 +21,7 @@ def inspected(options: argparse.Namespace, reference: str) -> ImageReport:
     """
     from images.inspecting import inspect_reference
     from images.reports.saved_reports import saved_report
-    from resolver.commands.heads import report_moment, tool
+    from resolver.commands.heads import report_moment, tool, written_moment
 
     saved = saved_report(reference)
     if saved is not None:
@@ -41,11 +39,6 @@ def inspected(options: argparse.Namespace, reference: str) -> ImageReport:
             created_at=written_moment(now),
             progress=progress,
         )
-
-
-def written_moment(moment: datetime) -> str:
-    """A time of the run as reports have it."""
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from analyzers.api.conditions import Target
 from analyzers.api.modules import Root
 from analyzers.api.surfaces import DistributionSurfaces
+from analyzers.digests import sha256_of
 from analyzers.distributions import Distribution, find_distributions, read_distribution
 from analyzers.files import FileReader, FileReaderError, joined
 from analyzers.importing.machine import Target as ImportTarget
@@ -17,6 +17,7 @@ from analyzers.importing.simulation import Code, simulated
 from analyzers.importing.stack import Part, StackFiles
 from analyzers.reports import Unknown
 from analyzers.site_packages import SitePackages, site_packages
+from analyzers.source.reading.walking import path_text
 from knowledge.imports.stack_imports import ProjectCode
 from knowledge.indexes.filenames import normalized
 from resolver.commands.runs.used_apis import UsedApis
@@ -36,7 +37,7 @@ class Installed(NamedTuple):
     Attributes:
         releases: normalised name to version; where several environments have one, that of the largest.
         digest: of names and versions.
-        faults: why something is not known.
+        unknowns: what is not known, and why.
     """
 
     releases: dict[str, str]
@@ -106,7 +107,7 @@ def check_installed(
     unknowns += [
         Unknown(
             what=f"{len(each.versions)} distributions",
-            where=_shown(each.prefix),
+            where=path_text(each.prefix),
             reason="another environment is looked at",
         )
         for each in found[len(looked_at) :]
@@ -129,7 +130,7 @@ def check_installed(
             told |= dict.fromkeys(uses.installed(each.versions, surfaces))
         is_complete = is_complete and result.is_complete
         reasons = result.faults or (() if result.is_complete else (_BROKEN_OFF,))
-        unknowns += [Unknown(what=_WHAT, where=_shown(each.prefix), reason=reason) for reason in reasons]
+        unknowns += [Unknown(what=_WHAT, where=path_text(each.prefix), reason=reason) for reason in reasons]
     everything = [sorted(each.versions.items()) for each in looked_at]
     return Installed(
         dict(sorted(releases.items())),
@@ -138,7 +139,7 @@ def check_installed(
             (verdict for verdict in told if verdict.basis is Basis.USE),
         ),
         is_complete,
-        f"sha256:{hashlib.sha256(repr(everything).encode()).hexdigest()}",
+        sha256_of(repr(everything).encode()),
         tuple(sorted(set(unknowns))),
     )
 
@@ -196,7 +197,3 @@ def _beside(reader: FileReader, directory: bytes) -> str | None:
         return None
     versions = [match[1].decode() for match in names if match]
     return versions[0] if len(versions) == 1 else None
-
-
-def _shown(prefix: bytes) -> str:
-    return prefix.decode("utf-8", "backslashreplace") or "."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.reports import Input, Unknown
 from images.facts.environment import RuntimeEnvironment
 from knowledge.errors import MeasuringError
@@ -280,7 +281,7 @@ def measured(
     what = msgspec.json.encode([asked.benchmarks for asked in chosen])
     return MeasurementReport(
         tool=tool(),
-        input=Input(what=told, digest=f"sha256:{hashlib.sha256(what).hexdigest()}"),
+        input=Input(what=told, digest=sha256_of(what)),
         created_at=created_at,
         unknowns=(*unknowns, *taking.unknowns),
         environment=conditions(python.environment),

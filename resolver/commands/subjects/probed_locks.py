@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from analyzers.digests import sha256_of
 from analyzers.reports import Input
 from knowledge.confinement.scratch import scratch_folder
 from knowledge.errors import KnowledgeError
@@ -86,7 +86,7 @@ def probed(options: argparse.Namespace) -> tuple[ProbeReport, Observation | None
     )
     report = ProbeReport(
         tool=tool(),
-        input=Input(what=str(options.lockfile), digest=f"sha256:{hashlib.sha256(content).hexdigest()}"),
+        input=Input(what=str(options.lockfile), digest=sha256_of(content)),
         created_at=session.created_at,
         releases=tuple(pin.release for pin in pins),
         environment=environment,

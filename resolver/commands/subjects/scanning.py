@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from analyzers.files import FileMissingError
+from resolver.commands.heads import written_moment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +62,7 @@ def scanned(wishes: ScanWishes, tool: Tool, now: datetime) -> SourceReport:
         InputError: it cannot be scanned.
     """
     with _knowledge(wishes) as knowledge, _scan(wishes, knowledge) as scan:
-        return scan.report(tool, _written(now))
+        return scan.report(tool, written_moment(now))
 
 
 def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: bool) -> Scanned:
@@ -78,7 +79,7 @@ def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: boo
     from analyzers.source.scanned import kept_scan
     from knowledge.stores.derivations import Derivations
 
-    created_at = _written(now)
+    created_at = written_moment(now)
     with _knowledge(wishes) as knowledge:
         cache = knowledge.cache
         kept = KeptScans(
@@ -95,10 +96,6 @@ def kept_or_scanned(wishes: ScanWishes, tool: Tool, now: datetime, *, lists: boo
                 return found
         with _scan(wishes, knowledge) as scan:
             return scan.scanned(tool, created_at, kept, key=key, lists=lists)
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _encoded(told: object) -> bytes:

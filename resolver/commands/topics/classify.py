@@ -66,7 +66,9 @@ def run(options: argparse.Namespace) -> bool:
         if options.format == "json":
             report = _report(classifier, vectors, subjects, options)
             abstained = sum(package.abstained for package in report.packages)
-            _write_json(report)
+            from resolver.outputs.json_text import json_text
+
+            sys.stdout.write(json_text(report))
         else:
             for package in _packages(classifier, vectors):
                 abstained += package.abstained
@@ -93,27 +95,20 @@ def _packages(classifier: Classifier, vectors: Iterator[TopicVector]) -> Iterato
 def _report(
     classifier: Classifier, vectors: Iterator[TopicVector], subjects: Subjects, options: argparse.Namespace
 ) -> Classification:
-    import os
 
-    from analyzers.reports import Input, report_time
-    from resolver.commands.heads import report_moment, tool
+    from analyzers.reports import Input
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.reports.topic_reports import Classification
 
     packages = tuple(_packages(classifier, vectors))
     return Classification(
         tool=tool(),
         input=Input(what=" ".join(options.subjects), digest=subjects.digest),
-        created_at=report_time(os.environ, report_moment()),
+        created_at=written_moment(report_moment()),
         unknowns=tuple(subjects.unknowns),
         model=classifier.manifest.data_digest,
         packages=packages,
     )
-
-
-def _write_json(report: Classification) -> None:
-    import msgspec
-
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
 
 
 def _line(package: PackageLabels) -> str:

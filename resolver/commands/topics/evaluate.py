@@ -50,19 +50,18 @@ def run(options: argparse.Namespace) -> bool:
 
     report = _report(read_examples(documents_of(options.documents, options)), options)
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
     else:
         sys.stdout.write(_text(report))
     return True
 
 
 def _report(examples: Examples, options: argparse.Namespace) -> ClassifierScores:
-    import os
 
-    from analyzers.reports import Input, report_time
-    from resolver.commands.heads import report_moment, tool
+    from analyzers.reports import Input
+    from resolver.commands.heads import report_moment, tool, written_moment
     from resolver.commands.topics.progress import Steps
     from resolver.reports.topic_reports import ClassifierScores, Score
     from topics.classifier.classifier import load_classifier
@@ -87,7 +86,7 @@ def _report(examples: Examples, options: argparse.Namespace) -> ClassifierScores
     return ClassifierScores(
         tool=tool(),
         input=Input(what=options.documents, digest=examples.digest),
-        created_at=report_time(os.environ, report_moment()),
+        created_at=written_moment(report_moment()),
         how=how.value,
         documents=len(measured.documents),
         fields=tuple(sorted(fields)),

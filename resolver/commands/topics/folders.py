@@ -42,10 +42,10 @@ def count(text: str) -> int:
 
 def head(what: str, digest: str) -> tuple[Tool, Input, str]:
     """Tool, input and time of a report."""
-    from analyzers.reports import Input, report_time
-    from resolver.commands.heads import report_moment, tool
+    from analyzers.reports import Input
+    from resolver.commands.heads import report_moment, tool, written_moment
 
-    return tool(), Input(what=what, digest=digest), report_time(os.environ, report_moment())
+    return tool(), Input(what=what, digest=digest), written_moment(report_moment())
 
 
 def file_digest(paths: Iterable[str]) -> str:

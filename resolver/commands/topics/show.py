@@ -146,9 +146,9 @@ def write_report(
         unknowns=tuple(lines.unknowns) if lines else (),
     )  # fmt: skip
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
         return
     for unknown in report.unknowns:
         show_note(f"{unknown.where}: {unknown.reason}")

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> bool:
     packages = tuple(_similar(index, name, options) for name in options.names)
     unknowns = tuple(lines.unknowns) if lines else ()
     if options.format == "json":
-        import msgspec
+        from resolver.outputs.json_text import json_text
 
         tool, given, moment = head(str(folder), file_digest([str(folder / "manifest.json")]))
         report = SimilarReport(
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> bool:
             packages=packages,
             unknowns=unknowns,
         )
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+        sys.stdout.write(json_text(report))
         return True
     from resolver.commands.notes import show_note
 

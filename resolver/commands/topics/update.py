@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 
+from analyzers.digests import sha256_of
 from resolver.commands.topics.documents import KINDS, add_store, documents_of
 from resolver.commands.topics.folders import add_format, default_folder, file_digest
 from resolver.commands.topics.show import FOLDER, add_model, load_model, write_report
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> bool:
         texts = counted(documents, before.terms)
     after = before.updated(texts)
     learnt = f"{file_digest([str(folder / 'manifest.json')])}\n{lines.digest}"  # all that it learnt from
-    digest = f"sha256:{hashlib.sha256(learnt.encode()).hexdigest()}"
+    digest = sha256_of(learnt.encode())
     save_topics(folder, after, data_digest=digest, seed=manifest.seed, libraries=dict(manifest.libraries))
     write_report(folder, after, options, [], drift(before, after), lines)
     return True

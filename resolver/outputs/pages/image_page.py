@@ -18,7 +18,6 @@ from resolver.outputs.pages.parts import (
     environment_section,
     finding_sections,
     further_section,
-    graded,
     list_section,
     made_by,
     run_section,
@@ -26,6 +25,7 @@ from resolver.outputs.pages.parts import (
 )
 from resolver.outputs.pages.rendering import rendered_page
 from resolver.outputs.texts.image_text import place_of, system_of
+from resolver.outputs.texts.levels import graded
 
 _MOST_OPEN = 60
 """Rows of a table that is shown at once."""

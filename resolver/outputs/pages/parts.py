@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -13,6 +12,7 @@ from images.facts.environment import FACT_NAMES
 from resolver.outputs.pages.blocks import Block, Fold, Leaf, Line, Row, Section, Table
 from resolver.outputs.pages.contents import Contents, Record
 from resolver.outputs.pages.leaves import shown
+from resolver.outputs.texts.levels import graded
 
 _ORDER = {level: number for number, level in enumerate((Level.ERROR, Level.WARNING, Level.INFO))}
 MOST_OPEN = 300
@@ -61,17 +61,6 @@ def opened(table: Table) -> tuple[Block, ...]:
     first = msgspec.structs.replace(table, rows=table.rows[:MOST_OPEN], more=0)
     others = msgspec.structs.replace(table, rows=table.rows[MOST_OPEN:], common=None)
     return first, Fold(summary=f"Show the other {len(others.rows):,}", blocks=(others,))
-
-
-def graded(levels: Iterable[Level]) -> str:
-    """Counts by level, in words."""
-    counts = Counter(levels)
-    nouns = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
-    return ", ".join(
-        f"{counts[level]:,} {noun}{'' if counts[level] == 1 else 's'}"
-        for level, noun in nouns.items()
-        if counts[level]
-    )
 
 
 def _finding(finding: Finding, contents: Contents, remedy: str | None) -> Row:

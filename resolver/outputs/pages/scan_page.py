@@ -16,7 +16,6 @@ from resolver.outputs.pages.leaves import leaf, shown, sized
 from resolver.outputs.pages.parts import (
     finding_sections,
     further_section,
-    graded,
     list_section,
     made_by,
     run_section,
@@ -24,6 +23,7 @@ from resolver.outputs.pages.parts import (
 )
 from resolver.outputs.pages.rendering import rendered_page
 from resolver.outputs.texts.columns import counted
+from resolver.outputs.texts.levels import graded
 from resolver.outputs.texts.scan_text import python_bounds
 
 _MOST_RECORDS = MOST_LEAVES // 8
@@ -80,7 +80,7 @@ def installed_page(report: InstalledReport) -> str:
     return rendered_page(
         Page(
             kind="installed distributions",
-            headline=f"{count:,} distribution{'' if count == 1 else 's'} in {shown(report.input.what)}",
+            headline=f"{counted(count, 'distribution')} in {shown(report.input.what)}",
             verdict="read",
             tone="good",
             lead="From the files alone; nothing was imported.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.probing.records import Verdict
+from resolver.outputs.texts.columns import counted
 from resolver.probes.failing import told
 from resolver.probes.records import ProbeOutcome, Probes, ToldProbe
 from resolver.reports.advice import Advice
@@ -37,7 +38,7 @@ def advised_probes(advice: Advice) -> Iterator[str]:
 
 def _outcome(probes: Probes) -> str:
     made = [each for each in probes.probes if not each.is_stored]
-    effort = f"{_counted(len(made), 'probe')} in {probes.seconds:.1f} s"
+    effort = f"{counted(len(made), 'probe')} in {probes.seconds:.1f} s"
     stored = len(probes.probes) - len(made)
     if stored:
         effort += f", {stored} known from before"
@@ -59,7 +60,3 @@ def _failed(probe: ToldProbe) -> str:
         return pair or "a stack"
     where = f" ({probe.failure.where or probe.failure.step})"
     return f"{pair or 'traced to no release'}: {told(probe.failure)}{where}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -13,7 +13,7 @@ from resolver.reports.api_reports import ApiDiff, ReadRelease
 
 _MOST = 40
 _MOST_ALSO = 3
-_SIGNS = {Weight.BREAKING: "-", Weight.NOTABLE: "~", Weight.NEW: "+"}
+SIGNS = {Weight.BREAKING: "-", Weight.NOTABLE: "~", Weight.NEW: "+"}
 _TITLES = {
     Weight.BREAKING: "breaks code that uses it",
     Weight.NOTABLE: "may matter",
@@ -98,9 +98,9 @@ def _lines(changes: Sequence[ApiChange]) -> Iterator[str]:
     elif first.what in ("class", "module", "value"):
         name = f"{first.what} {first.path}"
     if not others:
-        yield f"  {_SIGNS[first.weight]} {name} {_told(first)}"
+        yield f"  {SIGNS[first.weight]} {name} {_told(first)}"
         return
-    yield f"  {_SIGNS[first.weight]} {name}"
+    yield f"  {SIGNS[first.weight]} {name}"
     for change in changes:
         yield f"      {_told(change)}"
 

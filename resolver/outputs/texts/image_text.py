@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analyzers.evidence import Finding, Level
+from analyzers.evidence import Finding
 from images.findings.remedies import REMEDIES
 from images.reports.report import ImageReport
 from resolver.outputs.texts.columns import counted, cut, megabytes
 from resolver.outputs.texts.image_contents import distributions, native, packages, pythons
+from resolver.outputs.texts.levels import graded
 from resolver.outputs.texts.lines import NARROWEST, fitted
 
 _MOST_LAYERS = 30
@@ -18,8 +18,6 @@ _MOST_FINDINGS = 25
 _MOST_EVIDENCE = 3
 _MOST_UNKNOWNS = 10
 _INDENT = " " * 11
-_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
-_NOUNS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _PLACES = {
     "archive": "an archive",
     "docker-archive": "an archive of docker save",
@@ -128,13 +126,11 @@ def _findings(findings: Sequence[Finding], *, whole: bool) -> Iterator[str]:
     if not findings:
         yield "No findings."
         return
-    counts = Counter(finding.level for finding in findings)
-    told = ", ".join(counted(counts[level], noun) for level, noun in _NOUNS.items() if counts[level])
-    yield f"Findings ({told}):"
+    yield f"Findings ({graded(finding.level for finding in findings)}):"
     shown = findings if whole else findings[:_MOST_FINDINGS]
     advised = set[str]()
     for finding in shown:
-        yield f"  {_LEVELS[finding.level]:<7}  {finding.message} [{finding.id}]"
+        yield f"  {finding.level.value:<7}  {finding.message} [{finding.id}]"
         for evidence in finding.evidence[: None if whole else _MOST_EVIDENCE]:
             yield f"{_INDENT}{evidence.where}: {evidence.what}"
         if not whole and len(finding.evidence) > _MOST_EVIDENCE:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from analyzers.evidence import Finding, Level
+from analyzers.evidence import Finding
 from resolver.comparing.records import LockComparison
 from resolver.outputs.locks import lock_changes as words
+from resolver.outputs.texts.levels import NOUNS
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#!~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
-_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _LONGEST_BYTES = 60_000
 """A comment may have 65,536 characters."""
 _MOST_ROWS = 200
@@ -72,7 +72,7 @@ def _worse(found: Sequence[Finding]) -> Iterator[str]:
     yield ""
     for one in found[:_MOST_FINDINGS]:
         place = f" ({_code(str(one.location))})" if one.location is not None else ""
-        yield f"- {_LEVELS[one.level]} **{one.id}**: {plain(one.message)}{place}"
+        yield f"- {NOUNS[one.level]} **{one.id}**: {plain(one.message)}{place}"
     if len(found) > _MOST_FINDINGS:
         yield f"- and {len(found) - _MOST_FINDINGS} more"
 

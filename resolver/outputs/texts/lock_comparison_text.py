@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analyzers.api.changes import Weight
 from analyzers.evidence import Confidence
 from resolver.comparing.records import AdvisoryChange, LockComparison, PinChange
 from resolver.comparing.worse import gone_failures, new_failures, new_violations
 from resolver.outputs.locks import lock_changes as words
 from resolver.outputs.texts.columns import table
+from resolver.outputs.texts.diff_text import SIGNS
 from resolver.outputs.texts.lines import NARROWEST, fitted
 from resolver.reports.check import Clash
 
 _MOST = 40
 _MOST_UNKNOWNS = 5
 _INDENT = " " * 6
-_SIGNS = {Weight.BREAKING: "-", Weight.NOTABLE: "~", Weight.NEW: "+"}
 
 
 def lock_comparison_text(told: LockComparison, width: int, *, whole: bool = False) -> str:
@@ -107,7 +106,7 @@ def _apis(told: LockComparison, most: int | None) -> Iterator[str]:
     for api in told.apis:
         yield f"  {api.name} {api.before} → {api.after}:"
         for one in api.changes[:most]:
-            yield f"    {_SIGNS[one.weight]} {words.change(one)}"
+            yield f"    {SIGNS[one.weight]} {words.change(one)}"
             yield from (f"        {use}" for use in words.uses(one))
         yield from _rest(len(api.changes), most)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from analyzers.evidence import Finding, Level
+from analyzers.evidence import Finding
 from analyzers.source.records import Role
 from analyzers.source.report import SourceReport
 from analyzers.source.signals.hardware import summary as strongest
 from analyzers.source.signals.python_bounds import PythonBounds
 from analyzers.source.totals import DistributionTotals, SourceSummary, Totals
 from resolver.outputs.texts.columns import counted
+from resolver.outputs.texts.levels import NOUNS, graded
 from resolver.outputs.texts.lines import NARROWEST, fitted
 
 _MOST_ROWS = 40
@@ -19,8 +20,6 @@ _MOST_FINDINGS = 30
 _MOST_UNKNOWNS = 10
 _INDENT = " " * 11
 """Of a row that goes on."""
-_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "info"}
-_NOUNS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 
 
 def scan_text(summary: SourceSummary, width: int) -> str:
@@ -40,7 +39,7 @@ def scan_text(summary: SourceSummary, width: int) -> str:
 
 def _head(root: str, totals: Totals) -> str:
     size_mb = totals.size_bytes / 1e6
-    parts = [f"{totals.files:,} file{'' if totals.files == 1 else 's'} of Python, {size_mb:.1f} MB"]
+    parts = [f"{counted(totals.files, 'file')} of Python, {size_mb:.1f} MB"]
     if totals.partial:
         parts.append(f"{totals.partial:,} understood in part")
     if totals.failed:
@@ -73,14 +72,12 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield "No findings."
         return
-    counts = Counter(finding.level for finding in findings)
-    told = ", ".join(counted(counts[level], noun) for level, noun in _NOUNS.items() if counts[level])
-    yield f"Findings ({told}):"
-    order = list(_LEVELS)
+    yield f"Findings ({graded(finding.level for finding in findings)}):"
+    order = list(NOUNS)
     ordered = sorted(findings, key=lambda finding: order.index(finding.level))
     for finding in ordered[:_MOST_FINDINGS]:
         where = f"{finding.location}: " if finding.location else ""
-        yield f"  {_LEVELS[finding.level]:<7}  {where}{finding.message} [{finding.id}]"
+        yield f"  {finding.level.value:<7}  {where}{finding.message} [{finding.id}]"
     if len(ordered) > _MOST_FINDINGS:
         yield f"  and {len(ordered) - _MOST_FINDINGS} more (--format json has all)"
 
@@ -105,9 +102,9 @@ def _signals(report: SourceReport) -> Iterator[str]:
             by_name[library.name].append(str(library.location))
     for name, places in list(by_name.items())[:5]:
         yield f"Native    {name} ({places[0]})"
-    graded = _graded(report.security.counts.items())
-    if graded:
-        yield f"Security  {graded} (indicators for a reviewer, by severity)"
+    security = _by_severity(report.security.counts.items())
+    if security:
+        yield f"Security  {security} (indicators for a reviewer, by severity)"
 
 
 def python_bounds(python: PythonBounds) -> str:
@@ -117,7 +114,7 @@ def python_bounds(python: PythonBounds) -> str:
     return ", ".join(bounds)
 
 
-def _graded(counts: Iterable[tuple[str, int]]) -> str:
+def _by_severity(counts: Iterable[tuple[str, int]]) -> str:
     by_severity: Counter[str] = Counter()
     for pair, count in counts:
         by_severity[pair.partition("/")[0]] += count

@@ -10,6 +10,7 @@ from resolver.advising.gains import comes_from, stands_in
 from resolver.advising.variants import VARIANTS_UNIT
 from resolver.outputs.texts.advised_pins import advised_pins
 from resolver.outputs.texts.advised_probes import advised_probes
+from resolver.outputs.texts.columns import counted
 from resolver.outputs.texts.lines import NARROWEST, fitted
 from resolver.progress import points
 from resolver.reports.advice import Advice, Status
@@ -88,7 +89,7 @@ def _refusal(advice: Advice, target: str) -> Iterator[str]:
 
 def _quality(advice: Advice) -> str:
     """How good the stack is, by how much another could be better, and what the search did for it."""
-    packages = _counted(len(advice.pins), "package")
+    packages = counted(len(advice.pins), "package")
     quality = f"{packages}; type {advice.recommendation}; score {points(advice.score or 0)}"
     if advice.status is Status.OPTIMAL:
         quality += " (optimal)"
@@ -97,7 +98,7 @@ def _quality(advice: Advice) -> str:
         quality += f" (bound {points(advice.bound)}: at most {gap} better)"
     if advice.predictor is None or advice.stopped_by is None:
         return quality
-    moves = _counted(advice.statistics.moves, "move")
+    moves = counted(advice.statistics.moves, "move")
     return f"{quality}; {advice.predictor}, {moves}, stopped by: {advice.stopped_by.value}"
 
 
@@ -145,7 +146,7 @@ def _others(advice: Advice) -> Iterator[str]:
 def _existing(existing: Existing) -> Iterator[str]:
     score = "no score" if existing.score is None else f"score {points(existing.score)}"
     violations = existing.violations
-    against = _counted(len(violations), "violation") if violations else "nothing against it"
+    against = counted(len(violations), "violation") if violations else "nothing against it"
     yield f"{existing.path} as it was: {score}, {against}"
     for violation in violations[:_MOST_VIOLATIONS]:
         version = f" {violation.version}" if violation.version else ""
@@ -158,14 +159,10 @@ def _effort(advice: Advice) -> str:
     made = advice.statistics
     asked = made.requests
     total = asked.listing + asked.metadata + asked.range + asked.sdist + asked.build
-    read = _counted(made.releases_read, "release")
+    read = counted(made.releases_read, "release")
     if not total:
         return f"{read} read from the store in {made.elapsed_s:.2f} s, no request made"
     return (
-        f"{read} read in {made.elapsed_s:.2f} s with {_counted(total, 'request')} "
-        f"({_counted(asked.listing, 'listing')}, {made.bytes / 1e6:.1f} MB)"
+        f"{read} read in {made.elapsed_s:.2f} s with {counted(total, 'request')} "
+        f"({counted(asked.listing, 'listing')}, {made.bytes / 1e6:.1f} MB)"
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
