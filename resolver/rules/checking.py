@@ -76,8 +76,11 @@ def _alone(placed: PlacedRule) -> Iterator[Finding]:
 
 def dubious_link(link: str) -> str | None:
     """What speaks against a web address, without asking for it; None where nothing does."""
-    parts = urlsplit(link)
-    host = (parts.hostname or "").lower()
+    try:
+        parts = urlsplit(link)
+        host = (parts.hostname or "").lower()
+    except ValueError as error:
+        return f"is no web address: {error}"
     if parts.username is not None or parts.password is not None:
         return "holds credentials"
     if host.rpartition(".")[2] in _RESERVED or host.endswith(_EXAMPLES):

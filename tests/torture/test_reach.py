@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 
-import cli
-from fakes.commands import Commands
-from fakes.hostile.seeds import image_archives, inputs, write_root
-from fakes.hostile.surviving import ran
+from fakes.hostile.reaching import ROOT
+from fakes.indexes.server import IndexServer
 
-ROOT = Path(cli.__file__).parent
 FOLDERS = ("analyzers", "images", "knowledge", "resolver", "topics")
 _PARSES = re.compile(r"^\s*def (?:_?(?:parse|read|load)(?:ed)?(?:_\w+)?)\(", re.MULTILINE)
 ELSEWHERE: Mapping[str, str] = {
@@ -45,32 +43,14 @@ def parsers() -> set[str]:
     }
 
 
-def test_every_parser_is_reached_or_has_a_reason(stackwright: Commands, tmp_path: Path) -> None:
-    entered: set[str] = set()
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call":
-            entered.add(frame.f_code.co_filename)
-
-    write_root(stackwright.folder)
-    stackwright.write("script.py", "import numpy as np\nnp.product([1])\n")
-    stackwright.write("base.txt", "flask==2.0.0\nwerkzeug==2.0\nclick==8.1.7\n")
-    for number, content in enumerate(image_archives(tmp_path)):
-        stackwright.write(f"image-{number}.tar", content)
-    cases = [(name, case.commands, case.environ) for name, case in inputs().items()]
-    cases += [(f"image-{number}.tar", [["inspect", "{file}"]], {}) for number in range(2)]
-    for name, case in inputs().items():
-        stackwright.write(name, case.seeds[0])
-    before = threading.getprofile()
-    threading.setprofile(note)
-    sys.setprofile(note)
-    try:
-        for name, commands, environ in cases:
-            for command in commands:
-                ran(stackwright, command, name, environ)
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(before)
-    reached = {str(Path(name).relative_to(ROOT)) for name in entered if Path(name).is_relative_to(ROOT)}
-    missing = sorted((parsers() - reached) ^ set(ELSEWHERE))
+def test_every_parser_is_reached_or_has_a_reason(tmp_path: Path, server: IndexServer) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "fakes.hostile.reaching", tmp_path, server.url],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    missing = sorted((parsers() - set(json.loads(run.stdout))) ^ set(ELSEWHERE))
     assert not missing, "\n".join(missing)

@@ -16,7 +16,7 @@ from analyzers.source.reading.suppressions import Suppression, read_suppressions
 from analyzers.source.reading.walking import SourceFile, path_text
 from analyzers.source.records import Language
 
-FORMAT = 6
+FORMAT = 7
 """To be raised whenever what a record says of the same content, or how it is kept, changes."""
 
 

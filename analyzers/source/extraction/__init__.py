@@ -37,6 +37,11 @@ MAX_CHARACTERS = 2_000_000
 
 _MAX_IMPORTS = 500
 _MAX_JOINED = 1000
+_LONG_LINE = 50_000
+"""Characters of a line from which on it is looked at how much its names cost."""
+_MOST_STEPS = 2_000_000_000
+_LONG_LINES = re.compile(rf"[^\n]{{{_LONG_LINE},}}")
+_NAMES = re.compile(r"[^\W\d]\w*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _JOINED = re.compile(rf"(?:[^\S\n]*+\\\n){{{_MAX_JOINED}}}")
 _MAX_COMMENTS = 1_000
@@ -60,6 +65,9 @@ def extracted(text: str) -> ModuleFacts:
     # The parser's time grows with the square of the lines that a backslash joins.
     if text.count("\\\n") > _MAX_JOINED and _JOINED.search(text):
         return _imports_alone(text, f"a statement of more than {_MAX_JOINED} lines joined by backslashes")
+    # The parser counts the characters of a line anew for every name in it.
+    if len(text) > _LONG_LINE and any(_is_costly(line[0]) for line in _LONG_LINES.finditer(text)):
+        return _imports_alone(text, "a line with too many names for its length")
     if not text.isascii():
         # What was decoded with surrogates cannot be encoded for the parser.
         text = _SURROGATE.sub("?", text)
@@ -72,6 +80,11 @@ def extracted(text: str) -> ModuleFacts:
     finally:
         if is_collecting:
             gc.enable()
+
+
+def _is_costly(line: str) -> bool:
+    most = _MOST_STEPS // len(line)
+    return sum(1 for _ in itertools.islice(_NAMES.finditer(line), most + 1)) > most
 
 
 def _analysed(text: str) -> ModuleFacts:

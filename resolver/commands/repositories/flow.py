@@ -166,10 +166,10 @@ def _lock(options: argparse.Namespace, manifests: FoundManifests, folder: Path) 
 
 
 def _check_links(lock: FoundLock, environments: list[str]) -> None:
-    """Refuse to write where a link of the repository leads out of it: nobody named that place.
+    """Refuse to write where a link of the repository leads out of it, or to no file: nobody named that place.
 
     Raises:
-        InputError: there is such a link.
+        InputError: there is such a link, a pipe or the like.
     """
     from resolver.errors import InputError
 
@@ -184,6 +184,8 @@ def _check_links(lock: FoundLock, environments: list[str]) -> None:
         if not is_own:
             remedy = "remove the link, or name a file with -o"
             raise InputError(f"{path} is a link that leads out of the directory", remedy)
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is no file", "remove it, or name a file with -o")
 
 
 def _compiled(manifests: FoundManifests, root: Path) -> str | None:

@@ -282,6 +282,16 @@ def test_ten_thousand_manifests_are_no_trouble(stackwright: Commands) -> None:
     assert time.monotonic() - started < 60
 
 
+def test_a_pipe_in_the_place_of_the_lock_is_refused(stackwright: Commands) -> None:
+    stackwright.write("requirements.txt", "lib\n")
+    os.mkfifo(stackwright.path("pylock.toml"))
+    ran = stackwright.advise()
+    assert (ran.code, ran.err) == (
+        2,
+        "stackwright: error: pylock.toml is no file\n  remove it, or name a file with -o\n",
+    )
+
+
 def test_a_directory_that_cannot_be_written_is_no_bug(stackwright: Commands) -> None:
     if os.geteuid() == 0:
         pytest.skip("root writes anywhere")

@@ -90,6 +90,7 @@ def test_what_is_odd_about_rules(rules: list[tuple[str, str, str]], expected: li
         ("https://host.local/x", True),
         ("https://user:word@peps.python.org/", True),
         ("https://192.0.2.1/x", True),
+        ("https://[peps.python.org/", True),
     ],
 )
 def test_links_that_lead_nowhere(link: str, is_dubious: bool) -> None:

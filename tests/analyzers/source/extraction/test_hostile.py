@@ -65,7 +65,9 @@ def test_one_name_assigned_a_hundred_thousand_times() -> None:
 
 
 @pytest.mark.parametrize(
-    "much", ["y" * MAX_CHARACTERS, "' \\\n" + " \\\n" * 5_000 + "'"], ids=["long", "joined"]
+    "much",
+    ["y" * MAX_CHARACTERS, "' \\\n" + " \\\n" * 5_000 + "'", "', a" + " < a" * 50_000 + ", '"],
+    ids=["long", "joined", "one line"],
 )
 def test_what_is_too_much_for_the_parser_keeps_its_imports(much: str) -> None:
     facts = extracted(f"import lib\nfrom a.b import (\n    c as d,\n    e,\n)\nx = '{much}'\n")
