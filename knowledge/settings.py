@@ -90,24 +90,34 @@ class SettingsError(KnowledgeError):
         self.reason = reason
 
 
-def project_settings(path: Path) -> dict[str, object]:
-    """The settings of the project in this folder; empty where there are none.
+def settings_content(path: Path) -> bytes:
+    """What a file of a repository holds; empty where it is not there.
 
     Raises:
-        SettingsError: the file is no TOML, or the table holds what is not known.
+        SettingsError: it is a pipe, or too large.
     """
     if path.is_fifo():  # whoever opens one waits for somebody who writes
         raise SettingsError(path, "it is a pipe")
     try:
         with path.open("rb") as file:
             content = file.read(_LIMIT_BYTES + 1)
-        text = content.decode()
     except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        raise SettingsError(path, f"it is not UTF-8 text (byte {error.start})") from error
+        return b""
     if len(content) > _LIMIT_BYTES:
         raise SettingsError(path, f"it is larger than {_LIMIT_BYTES} bytes")
+    return content
+
+
+def project_settings(path: Path) -> dict[str, object]:
+    """The settings of the project in this folder; empty where there are none.
+
+    Raises:
+        SettingsError: the file is no TOML, or the table holds what is not known.
+    """
+    try:
+        text = settings_content(path).decode()
+    except UnicodeDecodeError as error:
+        raise SettingsError(path, f"it is not UTF-8 text (byte {error.start})") from error
     if "stackwright" not in text:
         return {}
     import tomllib

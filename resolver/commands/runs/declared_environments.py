@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from images.facts.stated_facts import StatedFacts, flattened, stated_facts
-from knowledge.settings import SettingsError
+from knowledge.settings import SettingsError, settings_content
 from resolver.errors import InputError
 
 THOTH_FILE = Path(".thoth.yaml")
@@ -105,11 +105,8 @@ def _of_thoth(path: Path) -> Iterator[DeclaredEnvironment]:
     """What the configuration of Thoth's clients declares. Source: thamos, ``runtime_environments``."""
     from analyzers.manifests.documents.yaml_documents import YamlMapping, YamlSequence, yaml_document
 
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    root = yaml_document(content, path.name)
+    content = settings_content(path)
+    root = yaml_document(content, path.name) if content else None
     found = root.entries.get("runtime_environments") if isinstance(root, YamlMapping) else None
     for each in found.items if isinstance(found, YamlSequence) else ():
         texts = _texts(each)
