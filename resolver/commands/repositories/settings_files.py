@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from knowledge.settings import settings_content
 from resolver.errors import InputError
 
-_LIMIT_BYTES = 32 << 20
 _TOOL, _NAME = "tool", "stackwright"
 _HEADER = re.compile(r"""[ \t]*\[\[?[ \t]*([^\]]+?)[ \t]*\]\]?[ \t]*(?:#.*)?""")
 _OWN = re.compile(r"""["']?tool["']?[ \t]*\.[ \t]*["']?stackwright["']?[ \t]*(?:\..*)?""")
@@ -46,14 +46,7 @@ def with_settings(path: Path, table: str, *, force: bool) -> str:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(_LIMIT_BYTES + 1)
-    except FileNotFoundError:
-        return ""
-    if len(content) > _LIMIT_BYTES:
-        raise InputError(f"{path} is larger than {_LIMIT_BYTES} bytes")
-    try:
-        return content.decode()
+        return settings_content(path).decode()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: it is not UTF-8 text (byte {error.start})") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -152,3 +153,9 @@ def test_a_header_in_a_text_is_none(stackwright: Commands) -> None:
 def test_a_place_that_is_no_directory_is_said(stackwright: Commands) -> None:
     ran = stackwright.main("init", "nowhere")
     assert (ran.code, ran.err.splitlines()[0]) == (2, "stackwright: error: nowhere is no directory")
+
+
+def test_a_pipe_in_the_place_of_the_file_is_refused(stackwright: Commands) -> None:
+    os.mkfifo(stackwright.path("pyproject.toml"))
+    ran = stackwright.main("init")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "stackwright: error: pyproject.toml: it is a pipe")
