@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from knowledge.indexes.configuration import IndexConfiguration
+from knowledge.transport.settings import proxy_variables
 from knowledge.transport.urls import origin
 
 _PASSED_ON = (
@@ -22,7 +23,6 @@ _PASSED_ON = (
     "XDG_CACHE_HOME",
     "UV_CACHE_DIR",
 )
-_PROXIES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 
 
 def uv_program(environ: Mapping[str, str]) -> str | None:
@@ -39,7 +39,7 @@ def installer_environment(environ: Mapping[str, str], index: IndexConfiguration)
         index: which indexes there are.
     """
     given = {name: environ[name] for name in _PASSED_ON if name in environ}
-    given |= {name: value for name, value in environ.items() if name.lower() in _PROXIES}
+    given |= proxy_variables(environ)
     given |= {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     if index.ca_file is not None:
         given |= {"PIP_CERT": index.ca_file, "SSL_CERT_FILE": index.ca_file}

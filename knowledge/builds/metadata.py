@@ -21,6 +21,7 @@ from knowledge.builds.source_trees import UnpackError, unpack
 from knowledge.errors import MetadataUnavailableError
 from knowledge.files.artifacts import checked
 from knowledge.releases import File, Metadata, MetadataSource
+from knowledge.transport.settings import proxy_variables
 from knowledge.transport.urls import displayed
 
 _WORKER = Path(__file__).with_name("build_worker.py")
@@ -28,7 +29,6 @@ _LARGEST_METADATA_BYTES = 16 << 20
 _TOLD_BYTES = 2000
 _SEARCHED_BYTES = 1 << 20
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "LDFLAGS")
-_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
 
 class SdistBuilder:
@@ -114,7 +114,7 @@ class SdistBuilder:
 
     def _environment(self, file: File, directory: Path) -> dict[str, str]:
         given = {name: self._environ[name] for name in _PASSED_ON if name in self._environ}
-        given |= {name: value for name, value in self._environ.items() if name.lower() in _PROXIES}
+        given |= proxy_variables(self._environ)
         given |= {
             "HOME": str(directory / "home"),
             "TMPDIR": str(directory),

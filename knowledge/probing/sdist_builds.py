@@ -29,6 +29,7 @@ from knowledge.probing.interpreters import Interpreter
 from knowledge.probing.records import PinnedFile
 from knowledge.transport.client import Client
 from knowledge.transport.connections import Connections
+from knowledge.transport.settings import proxy_variables
 from knowledge.transport.statistics import RequestKind, Traffic
 
 _WORKER = Path(__file__).with_name("build_worker.py")
@@ -36,7 +37,6 @@ _LARGEST_SDIST_BYTES = 512 << 20
 _LARGEST_WHEEL_BYTES = 512 << 20
 _BUILD_S = 900.0
 _TRACE_LINES = 12
-_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 _PASSED_ON = ("LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR", "CC", "CXX", "CFLAGS", "LDFLAGS")
 _UNREACHED = (
     "Failed to fetch", "error sending request", "Connection refused", "Temporary failure in name resolution",
@@ -147,7 +147,7 @@ class SdistWheels:
         python = os.path.realpath(self._interpreter.path)
         readable = {archive, Path(python).parents[1], Path(self._interpreter.prefix)}
         given = {name: self._environ[name] for name in _PASSED_ON if name in self._environ}
-        given |= {name: value for name, value in self._environ.items() if name.lower() in _PROXIES}
+        given |= proxy_variables(self._environ)
         given |= {
             "PATH": f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin",
             "UV_CACHE_DIR": f"{PLACE}/cache",

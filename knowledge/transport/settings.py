@@ -7,6 +7,13 @@ from typing import Self
 
 import msgspec
 
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """What variables say of proxies, spelled as they are: what installs or builds needs the same."""
+    return {name: value for name, value in environ.items() if name.lower() in _PROXIES}
+
 
 class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How requests are made.

@@ -20,7 +20,7 @@ from knowledge.errors import ConfigurationError, IndexStatusError, KnowledgeErro
 from knowledge.stores.locations import open_store
 from knowledge.stores.store import MEMORY
 from knowledge.transport.connections import Connections, basic, proxy_headers
-from knowledge.transport.settings import TransportSettings
+from knowledge.transport.settings import TransportSettings, proxy_variables
 from knowledge.transport.threads import Transport
 
 
@@ -183,3 +183,8 @@ def test_a_proxy_without_a_scheme_gets_its_password() -> None:
     assert proxy_headers(connections.route("http://index.example/simple/")) == {
         "Proxy-Authorization": basic("user", "secret")
     }
+
+
+def test_what_builds_and_installs_hears_of_every_proxy() -> None:
+    proxies = {"ALL_PROXY": "socks5://a", "https_proxy": "http://b", "NO_PROXY": "c"}
+    assert proxy_variables({**proxies, "PATH": "/bin", "PROXY": "d"}) == proxies
