@@ -67,8 +67,8 @@ def _members(path: str, files: InputFiles) -> list[str] | None:
 
 
 def _is_bounded(pattern: str) -> bool:
-    """Whether a look at it visits no tree of any depth."""
-    return "**" not in pattern and pattern.count("/") < _MOST_UPWARDS
+    """Whether a look at it begins in the workspace, and visits no tree of any depth."""
+    return not pattern.startswith("/") and "**" not in pattern and pattern.count("/") < _MOST_UPWARDS
 
 
 def _places(folder: str, patterns: list[str], files: InputFiles) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _places(folder: str, patterns: list[str], files: InputFiles) -> Iterator[str
             for found in root.glob(pattern):
                 if found.resolve().is_relative_to(real) and (found / _PYPROJECT).is_file():
                     yield posixpath.join(folder, _relative(found, root))
-        except (OSError, ValueError, NotImplementedError, RuntimeError):  # a pattern that none is
+        except (OSError, ValueError, RuntimeError):  # a pattern that none is, or links in a circle
             continue
 
 

@@ -7,18 +7,18 @@ listed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from resolver.errors import InputError
 from resolver.predictors.protocol import Predictor
-from resolver.units.extensions import made_by, words
+from resolver.units.extensions import made_by, points_of, words
 
 GROUP = "stackwright.predictors"
 
 
 def installed() -> dict[str, EntryPoint]:
     """The entry points, by the name of their predictor. Nothing is loaded."""
-    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value))}
+    return points_of(GROUP)
 
 
 def load(point: EntryPoint) -> Callable[[], Predictor]:

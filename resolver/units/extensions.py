@@ -34,7 +34,12 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
 
 def installed() -> dict[str, EntryPoint]:
     """The entry points, by the name of their unit. Nothing is loaded."""
-    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value))}
+    return points_of(GROUP)
+
+
+def points_of(group: str) -> dict[str, EntryPoint]:
+    """The entry points of a group by name, the same one at every run where several have it."""
+    return {point.name: point for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value))}
 
 
 def load(point: EntryPoint) -> Extension:
